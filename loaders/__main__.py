@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO
 
+from loaders import hal
+from loaders.encrypted import PUBLIC_PASSWORD
 from loaders.files import Found, HashedFile, find, open_regular, unchanged
 from loaders.formats import FORMATS, HEAD_BYTES, recognise
 from loaders.records import Batch, FileRefused
-from loaders.sample import SAMPLE_HASHES
+from loaders.sample import is_sample
 
 if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
     from loaders.warehouse import FileManifest, LoadResult, Warehouse
@@ -29,6 +31,8 @@ exit code: 0 everything is loaded, 1 something was refused or quarantined (the r
 loaded), 2 wrong usage or nothing could be done
 """
 _SHOWN_REASONS = 5
+# By them the sample is told apart.
+_SAMPLE_HEAD_BYTES = 4096
 # What a folder may hold besides data.
 _NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file"}
 
@@ -81,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         default=os.environ.get("EVALHOUSE_DB", "evalhouse.duckdb"),
         help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
+    )
+    parser.add_argument(
+        "--password",
+        default=os.environ.get("EVALHOUSE_HAL_PASSWORD", PUBLIC_PASSWORD),
+        help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
+        "that the HAL harness gives to everybody)",
     )
     parser.add_argument(
         "--strict", action="store_true", help="refuse a file if any record is refused"
@@ -166,7 +176,8 @@ def _load_open_file(
     if known and not (options.strict and known.quarantined_count):
         return known
     hashed = HashedFile(file)
-    batches = unchanged(format_.read(hashed), hashed, manifest.sha256)
+    secret = {"password": options.password} if format_ is hal else {}
+    batches = unchanged(format_.read(hashed, **secret), hashed, manifest.sha256)
     return warehouse.load_file(
         manifest,
         _with_progress(batches, found.path, manifest.size_bytes),
@@ -179,14 +190,16 @@ def _manifest(
 ) -> "FileManifest":
     from loaders.warehouse import FileManifest
 
-    sha256 = HashedFile(file).read_to_end()
+    hashed = HashedFile(file)
+    head = hashed.read(_SAMPLE_HEAD_BYTES)
+    sha256 = hashed.read_to_end()
     return FileManifest(
         path=found.real_path,
         sha256=sha256,
         format=format_.NAME if format_ else None,
         size_bytes=file.tell(),
         loader_version=f"{format_.NAME} {format_.VERSION}" if format_ else None,
-        is_sample=sha256 in SAMPLE_HASHES,
+        is_sample=is_sample(sha256, head),
     )
 
 

@@ -2,8 +2,10 @@
 
 import glob
 import hashlib
+import mmap
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from typing import BinaryIO
 from loaders.records import Batch, FileRefused, file_refused
 
 # A file with such a name, found in a folder, is meant to be loaded.
-DATA_SUFFIXES = (".yaml", ".yml", ".json", ".jsonl")
+DATA_SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".zip")
 # The warehouse and its log often stand beside the data.
 _WAREHOUSE_SUFFIXES = (".duckdb", ".duckdb.wal")
 
@@ -90,6 +92,8 @@ class HashedFile:
         file.seek(0)
         self._file = file
         self._hash = hashlib.sha256()
+        self._map: mmap.mmap | None = None
+        self._hashing: threading.Thread | None = None
 
     def read(self, size: int) -> bytes:
         return self._hashed(self._file.read, size)
@@ -100,11 +104,39 @@ class HashedFile:
     def tell(self) -> int:
         return self._file.tell()
 
+    def map(self) -> mmap.mmap:
+        """Return all of the file, mapped into memory and hashed in the background.
+
+        The hash is one call outside of Python's lock, beside whoever decodes the map.
+        """
+        if self._map is None:
+            self._map = self._mapped(mmap.ACCESS_READ)
+            self._hashing = threading.Thread(
+                target=self._hash.update, args=(self._map,), daemon=True
+            )
+            self._hashing.start()
+        return self._map
+
+    def map_private(self) -> mmap.mmap:
+        """Return another map of the file; what is written to it stays in it."""
+        return self._mapped(mmap.ACCESS_COPY)
+
     def read_to_end(self) -> str:
         """Return the SHA-256 of all of the file, as hex digits."""
+        if self._hashing:
+            self._hashing.join()
+            return self._hash.hexdigest()
         while self.read(1 << 20):
             pass
         return self._hash.hexdigest()
+
+    def _mapped(self, access: int) -> mmap.mmap:
+        try:
+            return mmap.mmap(self._file.fileno(), 0, access=access)
+        except ValueError:
+            raise file_refused("empty_file", "the file is empty") from None
+        except OSError as error:
+            raise _unreadable(error) from None
 
     def _hashed(self, take: Callable[[int], bytes], size: int) -> bytes:
         try:

@@ -3,13 +3,13 @@
 import codecs
 from types import ModuleType
 
-from loaders import metr_jsonl, metr_yaml
+from loaders import hal, metr_jsonl, metr_yaml
 from loaders.records import file_refused
 
 # A format is a module with NAME, VERSION (raised when its rows change), TABLES,
 # fits(head) and read(stream). The first that fits wins.
 FORMATS: dict[str, ModuleType] = {
-    module.NAME: module for module in (metr_jsonl, metr_yaml)
+    module.NAME: module for module in (hal, metr_jsonl, metr_yaml)
 }
 # The beginning of a file that `recognise` looks at, in bytes.
 HEAD_BYTES = 1_000_000

@@ -7,12 +7,14 @@ random() and exact arithmetic, no function of the C library.
 """
 
 import argparse
+import hashlib
 import json
 import math
 import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +22,8 @@ Draw = Callable[[], float]
 
 _SEED = 3
 
-# SHA-256 of the files, by which the warehouse knows them wherever they lie: made-up
-# runs must never stand beside real ones.
+# SHA-256 of METR's files in the sample. By its bytes the warehouse knows the sample
+# wherever it lies: made-up runs must never stand beside real ones.
 SAMPLE_HASHES = frozenset(
     {
         "ee5321ab5bf269a8c322ad0d5a48059ba77ce79e3a18f2ac8e7be2458b74f0bc",
@@ -147,15 +149,40 @@ _BAD_RECORDS = {
 
 def write_sample(directory: Path) -> list[Path]:
     """Write the sample files into `directory`, made if missing; return their paths."""
-    directory.mkdir(parents=True, exist_ok=True)
-    contents = {
+    from loaders import sample_hal
+
+    lines = {
         "metr_runs.yaml": _metr_runs(),
         "metr_horizon_runs.jsonl": _horizon_runs(),
     }
-    for name, lines in contents.items():
-        text = "".join(f"{line}\n" for line in lines)
-        (directory / name).write_text(text, encoding="ascii", newline="\n")
+    contents = {
+        name: "".join(f"{line}\n" for line in lines[name]).encode("ascii")
+        for name in lines
+    }
+    contents |= {f"hal/{name}": content for name, content in sample_hal.contents()}
+    (directory / "hal").mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (directory / name).write_bytes(content)
     return [directory / name for name in contents]
+
+
+def is_sample(sha256: str, head: bytes) -> bool:
+    """Say whether the file that begins with `head` is one of the sample."""
+    if sha256 in SAMPLE_HASHES:
+        return True
+    from loaders import sample_hal
+
+    # Drawing the traces anew takes a second, so look first whether it can be one.
+    return sample_hal.MARK.encode() in head and sha256 in _hal_hashes()
+
+
+@cache
+def _hal_hashes() -> frozenset[str]:
+    from loaders import sample_hal
+
+    return frozenset(
+        hashlib.sha256(content).hexdigest() for _, content in sample_hal.contents()
+    )
 
 
 def _metr_runs() -> Iterator[str]:

@@ -610,6 +610,8 @@ def _arrow_column(values: tuple, type_: str) -> CArray:
         bits = "".join("0" if value is None else "1" for value in reversed(values))
         packed = int(bits, base=2).to_bytes((len(values) + 7) // 8, "little")
         validity = packed
+    if type_ == "boolean":
+        values = tuple(None if v is None else str(v).lower() for v in values)
     if type_ in _NUMBERS:
         arrow_type, code = _NUMBERS[type_]
         numbers = array(code, (0 if value is None else value for value in values))
@@ -628,7 +630,12 @@ def _quarantine(
     entries: list[Quarantined],
 ) -> None:
     _insert(connection, QUARANTINE, file_id, list(map(_quarantine_row, entries)))
-    keyed = [(entry.line, *entry.key) for entry in entries if entry.key is not None]
+    has_lines = _position(table) == "line"
+    keyed = [
+        (entry.line if has_lines else entry.position, *entry.key)
+        for entry in entries
+        if entry.key is not None
+    ]
     _insert(connection, _refused_keys(table), file_id, keyed)
 
 
@@ -642,11 +649,16 @@ def _quarantine_row(entry: Quarantined) -> tuple:
     )
 
 
+def _position(table: Table) -> str:
+    """Return the column that says where a record stands: a line or a pointer."""
+    return next(iter(table.columns))
+
+
 def _refused_keys(table: Table) -> Table:
     """Return the temporary table of the keys of a file's refused records."""
     return Table(
         name=f"refused_{table.name.rpartition('.')[2]}",
-        columns={name: table.columns[name] for name in ("line", *table.key)},
+        columns={name: table.columns[name] for name in (_position(table), *table.key)},
         key=(),
     )
 
@@ -665,15 +677,16 @@ def _settle_duplicates(
 ) -> int:
     """Move duplicates of one file to quarantine and return how many were moved.
 
-    Of records that agree in everything but their line the first stays; records
+    Of records that agree in everything but their position the first stays; records
     with one key that disagree all go, for nothing says which one is right. So does
     a record whose key a refused one has too.
     """
     key = ", ".join(_quoted(name) for name in table.key)
+    position = _position(table)
     compared = ", ".join(
         f"{_quoted(name)} := {_quoted(name)}"
         for name in table.columns
-        if name != "line"
+        if name != position
     )
     refused = _quoted(_refused_keys(table).name)
     _find_repeated_keys(connection, table, file_id)
@@ -686,9 +699,9 @@ def _settle_duplicates(
             select
                 {key},
                 {_quoted(table.name)}.rowid as row_id,
-                line,
+                {position} as position,
                 copy_count,
-                first_line,
+                first_position,
                 has_refused,
                 to_json(struct_pack({compared}))::varchar as record
             from {_quoted(table.name)}
@@ -698,16 +711,16 @@ def _settle_duplicates(
 
         select
             row_id,
-            line,
+            position,
             record,
             copy_count,
-            first_line,
+            first_position,
             has_refused
             or min(record) over same_key <> max(record) over same_key as is_conflict
         from copies
         window same_key as (partition by {key})
         qualify is_conflict or row_number() over (
-            partition by {key} order by line, row_id
+            partition by {key} order by position, row_id
         ) > 1
         """,
         {"file_id": file_id},
@@ -717,21 +730,23 @@ def _settle_duplicates(
         insert into raw.quarantine
         select
             $file_id,
-            line::varchar,
-            line,
+            position::varchar,
+            if($has_lines, position, null)::bigint,
             if(is_conflict, 'conflicting_duplicate', 'duplicate_record'),
             if(
                 is_conflict,
-                copy_count || ' records with this ' || $key || ' differ, the first on '
-                || 'line ' || first_line || '; ' || $conflicting,
-                'the same record as on line ' || first_line || ', which is loaded; '
+                copy_count || ' records with this ' || $key || ' differ, the first '
+                || $at || first_position || '; ' || $conflicting,
+                'the same record as ' || $at || first_position || ', which is loaded; '
                 || $duplicate
             ),
             left(record, 500)
         from duplicates
-        order by line, row_id
+        order by position, row_id
         """,
         {
+            "has_lines": position == "line",
+            "at": "on line " if position == "line" else "at ",
             "file_id": file_id,
             "key": ", ".join(table.key),
             "conflicting": RECORD_REASONS["conflicting_duplicate"],
@@ -756,6 +771,7 @@ def _find_repeated_keys(
     Part by part, so that a file of any length takes the memory of one part.
     """
     key = ", ".join(_quoted(name) for name in table.key)
+    position = _position(table)
     refused = _quoted(_refused_keys(table).name)
     (row_count,) = connection.execute(
         f"select count(*) from {_quoted(table.name)} where file_id = ?", [file_id]
@@ -766,7 +782,7 @@ def _find_repeated_keys(
         select
             {key},
             0::bigint as copy_count,
-            0::bigint as first_line,
+            {position} as first_position,
             false as has_refused
         from {_quoted(table.name)}
         limit 0
@@ -777,12 +793,13 @@ def _find_repeated_keys(
         connection.execute(
             f"""
             insert into repeated
-            select {key}, count(*), min(line), bool_or(is_refused)
+            select {key}, count(*), min(position), bool_or(is_refused)
             from (
-                select {key}, line, false as is_refused from {_quoted(table.name)}
+                select {key}, {position} as position, false as is_refused
+                from {_quoted(table.name)}
                 where file_id = $file_id
                 union all
-                select {key}, line, true as is_refused from {refused}
+                select {key}, {position}, true from {refused}
             )
             where hash({key}) % $part_count = $part
             group by {key}

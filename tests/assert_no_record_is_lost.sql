@@ -14,11 +14,22 @@ quarantined_counts as (
     group by file_id
 ),
 
+loaded_rows as (
+    select file_id from {{ ref('int_attempts_unioned') }}
+    {% for table in [
+        'hal_evaluations', 'hal_task_results', 'hal_task_latencies',
+        'hal_model_calls', 'hal_token_usage', 'hal_notes'
+    ] %}
+        union all
+        select file_id from {{ source('raw', table) }}
+    {% endfor %}
+),
+
 loaded_counts as (
     select
         file_id,
         count(*) as row_count
-    from {{ ref('int_attempts_unioned') }}
+    from loaded_rows
     group by file_id
 )
 

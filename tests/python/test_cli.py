@@ -411,7 +411,7 @@ def test_the_command_itself(database):
 def test_the_sample_never_stands_beside_other_runs(load, sample_paths, database):
     code, out, _ = load(*sample_paths)
     assert code == 1  # for the records that are broken on purpose
-    assert out.count("rows loaded") == 2
+    assert out.count(" loaded") == len(sample_paths)
 
     code, out, _ = load(YAML)
     assert code == 0
@@ -419,7 +419,7 @@ def test_the_sample_never_stands_beside_other_runs(load, sample_paths, database)
 
     code, out, _ = load(*sample_paths)
     assert code == 1
-    assert out.count("refused: sample_beside_data") == 2
+    assert out.count("refused: sample_beside_data") == len(sample_paths)
     with duckdb.connect(database, read_only=True) as connection:
         assert len(connection.sql("from raw.metr_runs").fetchall()) == 10
         assert connection.sql("from raw.metr_horizon_runs").fetchall() == []

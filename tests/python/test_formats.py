@@ -1,5 +1,6 @@
 """The format of a file is told from its content."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,13 @@ from loaders.records import FileRefused
 FIXTURES = Path(__file__).parent / "fixtures"
 YAML = (FIXTURES / "metr_sample.yaml").read_text()
 JSONL = (FIXTURES / "metr_horizon_sample.jsonl").read_text()
+# A task of a HAL trace may look like a METR run.
+TRACE = json.dumps(
+    {
+        "config": {"agent_name": "a", "benchmark_name": "gaia", "run_id": "r"},
+        "results": {"task_id": "f/v", "score": 1, "action_count": 3, "agent": "a"},
+    }
+)
 FIELDS = '"action_count": 3, "agent": "a", "human_minutes": 2.5, "score": 1'
 
 
@@ -26,7 +34,12 @@ FIELDS = '"action_count": 3, "agent": "a", "human_minutes": 2.5, "score": 1'
         ("\ufeff" + JSONL, "metr-jsonl"),
         ("\n\n" + JSONL, "metr-jsonl"),
         (JSONL.replace("\n", "\r\n"), "metr-jsonl"),
+        (TRACE, "hal"),
+        (json.dumps(json.loads(TRACE), indent=2), "hal"),
+        ("\ufeff" + TRACE, "hal"),
         # Damage is for the reader to name.
+        (TRACE[:300], "hal"),
+        (TRACE.replace(",", ";"), "hal"),
         (YAML + "---\n" + YAML, "metr-yaml"),
         ("x: [\n" + YAML, "metr-yaml"),
         ("f: &x\n" + YAML, "metr-yaml"),
@@ -82,5 +95,5 @@ def test_a_format_has_what_the_loader_asks_of_it(name):
     assert name == module.NAME
     assert module.VERSION >= 1
     for table in module.TABLES:
-        assert next(iter(table.columns)) == "line"
+        assert next(iter(table.columns)) in ("line", "pointer")
         assert set(table.key) <= set(table.columns)

@@ -6,6 +6,7 @@ from itertools import groupby
 from statistics import median
 
 import pytest
+from hal_traces import read
 from scipy.stats import spearmanr
 
 from loaders import metr_jsonl, metr_yaml, sample
@@ -28,9 +29,102 @@ def runs(metr_batches):
 
 
 def test_the_bytes_are_the_same_on_every_machine(sample_paths):
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sample_paths]
+    assert set(hashes[:2]) == sample.SAMPLE_HASHES
+    assert hashlib.sha256("".join(hashes[2:]).encode()).hexdigest() == (
+        "bb5b39812a5046f68f33813baa45fb05a10589fb23088a937a083066d556b8dd"
+    )
+    assert sum(path.stat().st_size for path in sample_paths) < 3_000_000
+
+
+def test_every_file_is_known_for_the_sample(sample_paths):
+    for path in sample_paths:
+        content = path.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        assert sample.is_sample(sha256, content[:4096])
+        assert not sample.is_sample(hashlib.sha256(b"").hexdigest(), content[:4096])
+
+
+@pytest.fixture(scope="module")
+def traces(sample_paths):
+    return [
+        read(path.read_bytes())
+        for path in sample_paths
+        if path.suffix in (".json", ".zip")
+    ]
+
+
+def test_the_traces_cover_benchmarks_models_and_shapes(traces, sample_paths):
+    evaluations = [trace.evaluation for trace in traces]
+    assert 38 <= len(evaluations) <= 44
+    assert len({row["benchmark_name"] for row in evaluations}) == 8
+    assert len({row["run_id"] for row in evaluations}) == len(evaluations)
+    models = {(row["model_name"] or "").split("/")[-1] for row in evaluations}
+    assert len(models) == 6
+    assert {row["log_shape"] for row in evaluations} == {
+        *("by_task", "call_records", "calls", "none", "text"),
+    }
+    for metric in (
+        *("accuracy", "average_correctness", "success_rate", "average_score"),
+        "average_exact_match",
+    ):
+        assert any(row[metric] is not None for row in evaluations)
+    assert any(row["agent_args"] is None for row in evaluations)
+    assert any(not row["has_successful_list"] for row in evaluations)
+    assert sum(row["member"] is not None for row in evaluations) == 1
     assert {
-        hashlib.sha256(path.read_bytes()).hexdigest() for path in sample_paths
-    } == sample.SAMPLE_HASHES
+        row["vocabulary"] for trace in traces for row in trace.rows("token_usage")
+    } == {"prompt_tokens", "prompt_tokens_cached", "input_tokens"}
+    results = [row for trace in traces for row in trace.rows("task_results")]
+    assert {row["decided_by"] for row in results} == {"list", "raw_result"}
+    assert sum(row["is_in_both_lists"] for row in results) == 1
+    assert {row["note_code"] for trace in traces for row in trace.rows("notes")} == {
+        *("lone_surrogate", "member_passed_over", "not_finite"),
+    }
+
+
+def test_a_few_records_of_the_traces_are_broken_on_purpose(traces):
+    reasons = [entry.reason_code for trace in traces for entry in trace.quarantined]
+    assert sorted(reasons) == [
+        "count_fractional",
+        "count_negative",
+        "not_a_record",
+        "seconds_negative",
+        "wrong_type",
+        "wrong_type",
+    ]
+
+
+def test_a_free_run_used_tokens_and_a_run_was_repeated(traces):
+    assert any(
+        trace.evaluation["total_cost"] == 0 and trace.rows("token_usage")
+        for trace in traces
+    )
+    runs = [
+        (row["benchmark_name"], row["agent_name"])
+        for row in (trace.evaluation for trace in traces)
+    ]
+    assert len(runs) - len(set(runs)) >= 2
+
+
+def test_some_tasks_have_steps_enough_to_compare(traces):
+    outcomes = {}
+    for trace in traces:
+        for row in trace.rows("task_results"):
+            calls = [
+                call
+                for call in trace.rows("model_calls")
+                if call["task_id"] == row["task_id"] and call["is_leaf"]
+            ]
+            if row["outcome"] and (row["step_count"] or calls):
+                task = (trace.evaluation["benchmark_name"], row["task_id"])
+                outcomes.setdefault(task, []).append(row["outcome"])
+    comparable = [
+        task
+        for task, seen in outcomes.items()
+        if seen.count("success") >= 3 and seen.count("failure") >= 3
+    ]
+    assert len(comparable) >= 5
 
 
 def test_it_has_the_size_of_a_small_study(runs):

@@ -11,6 +11,7 @@ renamed as (
         file_id,
 
         case format
+            when 'hal' then 'hal'
             when 'metr-yaml' then 'metr'
             when 'metr-jsonl' then 'metr_horizon'
         end as source,

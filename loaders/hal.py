@@ -1,0 +1,181 @@
+"""HAL traces `*_UPLOAD.json`: one agent over one benchmark in one JSON object.
+
+Also as the encrypted zips that the HAL harness uploads. A trace has
+
+    config                what ran: run_id, benchmark_name, agent_name, agent_args, ...
+    results               the headline: accuracy, total_cost, latencies, lists of tasks
+    raw_eval_results      the benchmark's own report
+    raw_logging_results   every model call, with its messages
+    total_usage           tokens by model
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Raw
+
+from loaders import encrypted, hal_json, hal_tasks, metr
+from loaders.files import HashedFile
+from loaders.hal_calls import MODEL_CALLS, Call, Log
+from loaders.hal_evaluation import EVALUATIONS, IDENTITY, NOTES, Evaluation
+from loaders.hal_json import Document, Key, Pointer, Scalar, Section
+from loaders.hal_tasks import TASK_LATENCIES, TASK_RESULTS
+from loaders.hal_usage import USAGE_COMMENTS, Usage, tokens
+from loaders.records import (
+    BATCH_RECORDS,
+    Batch,
+    FileRefused,
+    Quarantined,
+    RecordRefused,
+    Table,
+    file_refused,
+)
+
+NAME = "hal"
+VERSION = 1
+TOKEN_USAGE = Table(
+    name="raw.hal_token_usage",
+    columns={
+        "pointer": "varchar",
+        "trace_number": "bigint",
+        "model": "varchar",
+        "vocabulary": "varchar",
+        "input_tokens": "bigint",
+        "cache_read_tokens": "bigint",
+        "cache_write_tokens": "bigint",
+        "output_tokens": "bigint",
+    },
+    key=("trace_number", "model"),
+    comment="One row per model in total_usage, in one spelling.",
+    column_comments={
+        **hal_json.SHARED_COMMENTS,
+        "model": "As written.",
+        **USAGE_COMMENTS,
+    },
+)
+TABLES = (EVALUATIONS, TASK_RESULTS, TASK_LATENCIES, MODEL_CALLS, TOKEN_USAGE, NOTES)
+
+# One pass over everything: only calls are decoded, all else is kept as written.
+_TRACE = hal_json.decoder(dict[Key, list[Call | Scalar | list[Raw]] | Section | Scalar])
+# When one call breaks a rule, each is decoded for itself.
+_SECTIONS = hal_json.decoder(Section)
+_USAGE = hal_json.decoder(Usage | None)
+# What the harness zips up beside a trace is refused with one of these.
+_NO_TRACE = {"not_a_trace", "not_json", "truncated", "wrong_encoding"}
+
+_Record = tuple[Table, tuple | Quarantined]
+
+
+def fits(head: str) -> bool:
+    """Say whether the beginning of a file looks like a trace, or a zip of them."""
+    if head.startswith("PK"):
+        return head.startswith("PK\5\6") or encrypted.SUFFIX in head
+    is_object = head.lstrip().startswith("{") and '"config"' in head
+    return is_object and any(f'"{name}"' in head for name in IDENTITY[1:])
+
+
+def read(
+    stream: HashedFile, password: str = encrypted.PUBLIC_PASSWORD
+) -> Iterator[Batch]:
+    """Yield the rows of a trace, or of each trace in an encrypted zip.
+
+    A record that breaks a rule is quarantined. Raises FileRefused when the file is no
+    JSON, no trace, or does not say what ran.
+    """
+    data = stream.map()
+    if data[:2] == b"PK":
+        records = _zip_records(memoryview(data), password)
+    else:
+        document = Document(data, stream.map_private, Pointer())
+        records = _trace_records(document, 1, None)
+    return _batched(records, len(data))
+
+
+def _batched(records: Iterator[_Record], byte_offset: int) -> Iterator[Batch]:
+    batches = {}
+    for table, record in records:
+        batch = batches.setdefault(table.name, Batch(table, [], [], byte_offset))
+        is_row = isinstance(record, tuple)
+        (batch.rows if is_row else batch.quarantined).append(record)
+        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
+            yield batches.pop(table.name)
+    yield from batches.values()
+
+
+def _zip_records(data: memoryview, password: str) -> Iterator[_Record]:
+    trace_number = 0
+    refused = file_refused("not_a_trace", "no member of the zip is encrypted")
+    for member, plain in encrypted.members(data, password):
+        root = Pointer(f"{member}#")
+        what = "it is not encrypted"
+        if plain is not None:
+            document = Document(plain, lambda plain=plain: plain, root)
+            try:
+                yield from _trace_records(document, trace_number + 1, member)
+                trace_number += 1
+                continue
+            except FileRefused as error:
+                if error.reason_code not in _NO_TRACE:
+                    raise
+                refused, what = error, error.detail
+        yield NOTES, (root, trace_number + 1, "member_passed_over", what)
+    if not trace_number:
+        raise refused
+
+
+def _trace_records(
+    document: Document, trace_number: int, member: str | None
+) -> Iterator[_Record]:
+    """Yield the records of one trace, each with its table."""
+    root = document.root
+    found, mended = hal_json.decode(document, (_TRACE, _SECTIONS))
+    whole = hal_json.entries_whole(document, found, root)
+    parts = {name: hal_json.part(value) for name, value in whole}
+    evaluation = Evaluation(document, parts, trace_number)
+    for each in mended:
+        evaluation.note(f"{root}byte {each.first_byte}", each.code, each.detail)
+
+    log_at = root / "raw_logging_results"
+    log = Log(parts.get("raw_logging_results"), log_at, trace_number)
+    yield from ((MODEL_CALLS, record) for record in log.records())
+
+    latencies = hal_tasks.latencies(
+        evaluation.latencies,
+        root / "results" / "latencies",
+        trace_number,
+        log.call_counts if log.shape not in ("none", "text") else None,
+    )
+    yield from ((TASK_LATENCIES, record) for record in latencies)
+
+    tasks = evaluation.tasks()
+    yield from ((TASK_RESULTS, row) for row in tasks.rows())
+    yield from ((TASK_RESULTS, entry) for entry in tasks.quarantined)
+
+    usage_at = root / "total_usage"
+    usage = _usage_records(parts.get("total_usage"), usage_at, trace_number)
+    yield from ((TOKEN_USAGE, record) for record in usage)
+
+    yield EVALUATIONS, evaluation.row(member, log.shape)
+    yield from ((NOTES, row) for row in evaluation.notes)
+
+
+def _usage_records(
+    section: Any, at: Pointer, trace_number: int
+) -> Iterator[tuple | Quarantined]:
+    """Yield a row for each model's usage."""
+    if not isinstance(section, dict):
+        if section is not None:
+            refused = hal_json.wrong_kind(section)
+            yield refused.at_pointer(at, hal_json.excerpt(section))
+        return
+    for model, raw in hal_json.entries_once(section, at):
+        if isinstance(raw, Quarantined):
+            yield raw
+            continue
+        try:
+            metr.identifier("the model", model)
+            used = tokens(hal_json.record(_USAGE, raw))
+        except RecordRefused as refused:
+            yield refused.at_pointer(at / model, hal_json.excerpt(raw))
+            continue
+        yield at / model, trace_number, model, *used

@@ -1,0 +1,298 @@
+"""What a HAL trace says about itself: what ran, and the numbers of its headline."""
+
+import json
+from typing import Any
+
+from msgspec import Raw
+
+from loaders import hal_json, metr
+from loaders.hal_json import Document, Pointer
+from loaders.hal_tasks import Tasks
+from loaders.records import RECORD_BYTES, RecordRefused, Table
+
+# Numbers of `results` that have a column; all else of it is kept as JSON.
+_METRICS = (
+    "accuracy",
+    "average_correctness",
+    "success_rate",
+    "average_score",
+    "average_exact_match",
+    "total_cost",
+)
+EVALUATIONS = Table(
+    name="raw.hal_evaluations",
+    columns={
+        "pointer": "varchar",
+        "trace_number": "bigint",
+        "member": "varchar",
+        "run_id": "varchar",
+        "benchmark_name": "varchar",
+        "agent_name": "varchar",
+        "date": "varchar",
+        "model_name": "varchar",
+        "reasoning_effort": "varchar",
+        "run_command": "varchar",
+        "agent_args": "json",
+        "extra_config": "json",
+        "agent_hash": "varchar",
+        **dict.fromkeys(_METRICS, "double"),
+        "extra_results": "json",
+        "trace_total_cost": "double",
+        "has_successful_list": "boolean",
+        "has_failed_list": "boolean",
+        "successful_count": "bigint",
+        "failed_count": "bigint",
+        "log_shape": "varchar",
+    },
+    key=("trace_number",),
+    comment="One row per HAL trace; its numbers are as written there.",
+    column_comments={
+        **hal_json.SHARED_COMMENTS,
+        "run_id": "config.run_id.",
+        "benchmark_name": "config.benchmark_name.",
+        "agent_name": "config.agent_name, in which scaffold and model may stand.",
+        "run_command": "config.run_command, the command line of the harness.",
+        "agent_args": "config.agent_args, as JSON; null where the trace has none.",
+        **{
+            name: f"results.{name}, usually 0-1; null where the trace has none."
+            for name in _METRICS
+        },
+        "has_successful_list": "Whether results lists the successful tasks.",
+        "has_failed_list": "Whether results lists the failed tasks.",
+        "member": "Name of the member of the zip; null for a trace of its own.",
+        "date": "The day the run ended, as written.",
+        "model_name": (
+            "The first text of model_name, agent.model.name and model in agent_args, "
+            "else in config; null without one."
+        ),
+        "reasoning_effort": (
+            "reasoning_effort or agent.model.reasoning_effort, found likewise."
+        ),
+        "extra_config": "All else of config; null if there is nothing else.",
+        "agent_hash": "Hash of the agent's folder, in traces from 2026.",
+        "total_cost": "results.total_cost in US dollars, priced when it ran.",
+        "extra_results": "All of results that has no column and no table.",
+        "trace_total_cost": "The same cost once more, from outside of results.",
+        "successful_count": "Length of the list of successful tasks; null without it.",
+        "failed_count": "Length of the list of failed tasks; null without it.",
+        "log_shape": "calls, call_records, by_task, text or none.",
+    },
+)
+NOTES = Table(
+    name="raw.hal_notes",
+    columns={
+        "pointer": "varchar",
+        "trace_number": "bigint",
+        "note_code": "varchar",
+        "detail": "varchar",
+    },
+    key=("pointer", "note_code"),
+    comment="One row per oddity that was loaded all the same.",
+    column_comments={
+        **hal_json.SHARED_COMMENTS,
+        "pointer": "JSON pointer or `byte <n>`; inside a zip after <member>#.",
+        "note_code": "What kind of oddity, as a stable code to count by.",
+        "detail": "What was odd, and what was made of it.",
+    },
+)
+
+IDENTITY = ("run_id", "benchmark_name", "agent_name")
+_MODEL_KEYS = ("model_name", "agent.model.name", "model")
+_EFFORT_KEYS = ("reasoning_effort", "agent.model.reasoning_effort")
+# replicatorbench has its own name for the list.
+_LISTS = {
+    "successful_tasks": "success",
+    "passed_tasks": "success",
+    "failed_tasks": "failure",
+}
+_PARTS = {
+    "agent_hash",
+    "config",
+    "raw_eval_results",
+    "raw_logging_results",
+    "results",
+    "task_step_counts",
+    "total_cost",
+    "total_usage",
+    "wall_clock_times",
+    # No table takes these.
+    "git_info",
+    "metadata",
+    "prompt_sensitivity_metrics",
+    "task_metrics",
+    "task_prompts",
+}
+
+
+class Evaluation:
+    """What a trace says about itself; what is odd about it is in `notes`."""
+
+    def __init__(self, document: Document, parts: dict[str, Any], trace_number: int):
+        for name in ("config", "results"):
+            if not isinstance(parts.get(name), dict):
+                what = "is not an object" if name in parts else "is missing"
+                at = document.root / name
+                raise document.refused("not_a_trace", f"{name} {what}", at)
+        self._document = document
+        self._parts = parts
+        self._trace_number = trace_number
+        self._config = self._fields("config")
+        self._results = self._fields("results")
+        self.notes: list[tuple] = []
+        self._identity = [self._identifier(name) for name in IDENTITY]
+        self._list_lengths: dict[str, int] = {}
+        self.latencies = hal_json.part(self._results.pop("latencies", None))
+
+    def note(self, pointer: str, code: str, detail: str) -> None:
+        note = (pointer, self._trace_number, code, detail)
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def tasks(self) -> Tasks:
+        """Return what is said about tasks, wherever it stands."""
+        root, benchmark = self._document.root, self._identity[1]
+        tasks = Tasks(self._trace_number)
+        for name, outcome in _LISTS.items():
+            listed = hal_json.part(self._results.pop(name, None))
+            length = tasks.add_list(outcome, listed, root / "results" / name)
+            if length is not None:
+                self._list_lengths[outcome] = length
+        for name, add in {
+            "raw_eval_results": lambda *found: tasks.add_raw_results(benchmark, *found),
+            "task_step_counts": tasks.add_step_counts,
+            "wall_clock_times": tasks.add_wall_clock_times,
+        }.items():
+            add(self._parts.get(name), root / name)
+        return tasks
+
+    def row(self, member: str | None, log_shape: str) -> tuple:
+        """Return the evaluation's row, once its tasks are taken."""
+        root = self._document.root
+        agent_args, arguments = self._agent_args()
+        date, run_command = self._text("date"), self._text("run_command")
+        metrics = [self._metric(name) for name in _METRICS]
+        for name in self._parts:
+            if name not in _PARTS:
+                what = f"no table takes the part {metr.shown(name)}"
+                self.note(root / name, "unknown_part", what)
+        return (
+            root / "config",
+            self._trace_number,
+            member,
+            *self._identity,
+            date,
+            _first_text(arguments, _MODEL_KEYS),
+            _first_text(arguments, _EFFORT_KEYS),
+            run_command,
+            agent_args,
+            self._json(self._config, root / "config"),
+            self._top_level("agent_hash", str),
+            *metrics,
+            self._json(self._results, root / "results"),
+            self._top_level("total_cost", int | float),
+            "success" in self._list_lengths,
+            "failure" in self._list_lengths,
+            self._list_lengths.get("success"),
+            self._list_lengths.get("failure"),
+            log_shape,
+        )
+
+    def _fields(self, name: str) -> dict[str, Raw]:
+        section, at = self._parts[name], self._document.root / name
+        return dict(hal_json.entries_whole(self._document, section, at))
+
+    def _identifier(self, name: str) -> str:
+        try:
+            if name not in self._config:
+                raise RecordRefused("missing_field", f"{name} is missing")
+            return metr.identifier(name, hal_json.value(self._config.pop(name)))
+        except RecordRefused as refused:
+            what = refused.detail.partition(";")[0]
+            at = self._document.root / "config" / name
+            raise self._document.refused("identity_missing", what, at) from None
+
+    def _agent_args(self) -> tuple[str | None, dict[str, Raw]]:
+        """Return the agent's arguments as JSON, and the fields that may name its
+        model.
+        """
+        at = self._document.root / "config" / "agent_args"
+        found = hal_json.part(self._config.get("agent_args"))
+        if not isinstance(found, dict):
+            if found is not None:
+                self.note(at, "wrong_type", hal_json.wrong_kind(found).detail)
+            return None, self._config
+        del self._config["agent_args"]
+        arguments = dict(hal_json.entries_whole(self._document, found, at))
+        return self._json(arguments, at), self._config | arguments
+
+    def _text(self, name: str) -> str | None:
+        """Take a text out of the config; what is none stays there, and is noted."""
+        if name not in self._config:
+            return None
+        at = self._document.root / "config" / name
+        found = self._value(self._config[name], at)
+        if found is None or isinstance(found, str):
+            del self._config[name]
+            return found
+        self.note(at, "wrong_type", f"{name} is no text")
+        return None
+
+    def _metric(self, name: str) -> float | None:
+        """Take a number out of the results; what is none stays there, and is noted."""
+        if name not in self._results:
+            return None
+        at = self._document.root / "results" / name
+        try:
+            found = self._value(self._results[name], at)
+            number = None if found is None else metr.number(name, found)
+        except RecordRefused as refused:
+            self.note(at, refused.reason_code, refused.detail)
+            return None
+        del self._results[name]
+        return number
+
+    def _top_level(self, name: str, kind: Any) -> Any:
+        found = self._parts.get(name)
+        if isinstance(found, kind) and not isinstance(found, bool):
+            return found
+        if found is not None:
+            at = self._document.root / name
+            self.note(at, "wrong_type", f"{name} is no {_KINDS[kind]}")
+        return None
+
+    def _json(self, fields: dict[str, Raw], at: Pointer) -> str | None:
+        """Return fields that no column takes as JSON text, None if there are none."""
+        kept = {}
+        for name, raw in fields.items():
+            size = memoryview(raw).nbytes
+            if size > RECORD_BYTES:
+                what = f"{name} is {size:,} bytes long"
+                raise self._document.refused("record_too_large", what, at / name)
+            kept[name] = self._value(raw, at / name)
+        return json.dumps(kept, ensure_ascii=False) if kept else None
+
+    def _value(self, raw: Raw, at: Pointer) -> Any:
+        """Return a value; a number that no double holds is noted, and null."""
+        try:
+            return hal_json.value(raw)
+        except RecordRefused as refused:
+            if refused.reason_code == "too_deep":
+                what = "the nesting goes on"
+                raise self._document.refused("too_deep", what, at) from None
+            self.note(at, refused.reason_code, refused.detail)
+            return None
+
+
+_KINDS = {str: "text", int | float: "number"}
+
+
+def _first_text(fields: dict[str, Raw], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        if name in fields:
+            try:
+                found = hal_json.value(fields[name])
+            except RecordRefused:
+                continue
+            if isinstance(found, str):
+                return found
+    return None

@@ -1,0 +1,73 @@
+"""Small HAL traces for tests, and what the reader makes of them."""
+
+import json
+import tempfile
+from typing import Any
+
+from loaders import hal
+from loaders.files import HashedFile
+from loaders.records import Quarantined
+
+CONFIG = {
+    "agent_name": "An Agent",
+    "benchmark_name": "gaia",
+    "date": "2025-04-23",
+    "run_id": "gaia_an_agent_1",
+    "agent_args": {"model_name": "o3"},
+    "run_command": "hal-eval --benchmark gaia",
+}
+
+
+class Loaded:
+    """The rows by table, as dictionaries, and all that was quarantined."""
+
+    def __init__(self, batches: list):
+        self.batches = batches
+        self.quarantined: list[Quarantined] = []
+        self._rows: dict[str, list[dict]] = {}
+        for batch in batches:
+            rows = self._rows.setdefault(batch.table.name, [])
+            names = list(batch.table.columns)
+            rows += [dict(zip(names, row, strict=True)) for row in batch.rows]
+            self.quarantined += batch.quarantined
+
+    def rows(self, name: str) -> list[dict]:
+        """Return the rows of raw.hal_<name>."""
+        return self._rows.get(f"raw.hal_{name}", [])
+
+    @property
+    def evaluation(self) -> dict:
+        [row] = self.rows("evaluations")
+        return row
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        """Return where what was quarantined stands, and why."""
+        return [(entry.position, entry.reason_code) for entry in self.quarantined]
+
+    @property
+    def all_rows(self) -> dict[str, list[dict]]:
+        return {name: rows for name, rows in self._rows.items() if rows}
+
+
+def trace(*, config: Any = None, results: Any = None, **parts: Any) -> dict:
+    """Return a good trace, with some of it replaced or added."""
+    return {
+        "config": CONFIG | (config or {}),
+        "results": {"accuracy": 0.5, "total_cost": 1.5} | (results or {}),
+        "raw_eval_results": {},
+        "raw_logging_results": [],
+        "total_usage": {},
+        "total_cost": 1.5,
+    } | parts
+
+
+def read(content: Any, password: str = "hal1234") -> Loaded:
+    """Return what the reader makes of a trace, given as an object or as written."""
+    if not isinstance(content, bytes):
+        written = content if isinstance(content, str) else json.dumps(content)
+        content = written.encode()
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return Loaded(list(hal.read(HashedFile(file), password)))

@@ -1,0 +1,1061 @@
+"""HAL traces: which shape becomes which rows, and what is refused."""
+
+import hashlib
+import json
+import re
+
+import msgspec
+import pytest
+from hal_traces import CONFIG, read, trace
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders import hal, hal_evaluation, records, sample_hal
+from loaders.files import HashedFile
+from loaders.records import FileRefused
+
+TOKEN_NAMES = (
+    "vocabulary",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+)
+
+
+def refusal(content) -> FileRefused:
+    with pytest.raises(FileRefused) as refused:
+        read(content)
+    assert refused.value.detail.endswith(
+        records.FILE_REASONS[refused.value.reason_code]
+    )
+    return refused.value
+
+
+# ---- what a trace says about itself
+
+
+def test_an_evaluation_has_what_config_and_results_say():
+    loaded = read(
+        trace(
+            config={"agent_version": "2", "prompt_sensitivity": False},
+            results={"level_1_accuracy": 0.75, "stages": {"a": [1]}},
+            agent_hash="abc",
+        )
+    )
+    assert loaded.evaluation == {
+        "pointer": "/config",
+        "trace_number": 1,
+        "member": None,
+        "run_id": "gaia_an_agent_1",
+        "benchmark_name": "gaia",
+        "agent_name": "An Agent",
+        "date": "2025-04-23",
+        "model_name": "o3",
+        "reasoning_effort": None,
+        "run_command": "hal-eval --benchmark gaia",
+        "agent_args": '{"model_name": "o3"}',
+        "extra_config": '{"agent_version": "2", "prompt_sensitivity": false}',
+        "agent_hash": "abc",
+        "accuracy": 0.5,
+        "average_correctness": None,
+        "success_rate": None,
+        "average_score": None,
+        "average_exact_match": None,
+        "total_cost": 1.5,
+        "extra_results": '{"level_1_accuracy": 0.75, "stages": {"a": [1]}}',
+        "trace_total_cost": 1.5,
+        "has_successful_list": False,
+        "has_failed_list": False,
+        "successful_count": None,
+        "failed_count": None,
+        "log_shape": "none",
+    }
+    assert (loaded.quarantined, loaded.rows("notes")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["average_correctness", "success_rate", "average_score", "average_exact_match"],
+)
+def test_each_headline_has_its_column(name):
+    assert read(trace(results={name: 0.25})).evaluation[name] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("config", "model", "effort"),
+    [
+        ({"agent_args": {"model_name": "a", "model": "b"}}, "a", None),
+        ({"agent_args": {"agent.model.name": "a", "model": "b"}}, "a", None),
+        ({"agent_args": {"model": "b"}}, "b", None),
+        ({"agent_args": {"model_name": 3, "model": "b"}}, "b", None),
+        ({"agent_args": {"model": "b"}, "model": "c"}, "b", None),
+        ({"agent_args": {}, "model": "c", "reasoning_effort": "low"}, "c", "low"),
+        ({"agent_args": {}}, None, None),
+        (
+            {"agent_args": {"model_name": "a", "reasoning_effort": "high"}},
+            "a",
+            "high",
+        ),
+        (
+            {
+                "agent_args": {
+                    "agent.model.name": "a",
+                    "agent.model.reasoning_effort": "low",
+                }
+            },
+            "a",
+            "low",
+        ),
+    ],
+)
+def test_model_and_effort_are_found_wherever_they_stand(config, model, effort):
+    evaluation = read(trace(config=config)).evaluation
+    assert (evaluation["model_name"], evaluation["reasoning_effort"]) == (model, effort)
+
+
+def test_a_trace_may_lack_agent_args_and_all_but_config_and_results():
+    config = {name: value for name, value in CONFIG.items() if name != "agent_args"}
+    loaded = read({"config": config, "results": {}})
+    assert loaded.evaluation["agent_args"] is None
+    assert loaded.evaluation["total_cost"] is None
+    assert list(loaded.all_rows) == ["raw.hal_evaluations"]
+
+
+def test_what_is_odd_but_usable_is_noted_and_kept():
+    loaded = read(
+        trace(
+            config={"date": 20250423, "agent_args": "none"},
+            results={"accuracy": "0.5", "total_cost": None},
+            total_cost="free",
+            more=[1],
+        )
+    )
+    evaluation = loaded.evaluation
+    assert (evaluation["accuracy"], evaluation["date"]) == (None, None)
+    assert json.loads(evaluation["extra_results"]) == {"accuracy": "0.5"}
+    assert json.loads(evaluation["extra_config"]) == {
+        "date": 20250423,
+        "agent_args": "none",
+    }
+    assert {(row["pointer"], row["note_code"]) for row in loaded.rows("notes")} == {
+        ("/config/agent_args", "wrong_type"),
+        ("/config/date", "wrong_type"),
+        ("/results/accuracy", "wrong_type"),
+        ("/more", "unknown_part"),
+        ("/total_cost", "wrong_type"),
+    }
+
+
+def test_a_number_that_no_double_holds_is_noted_and_null():
+    loaded = read(
+        json.dumps(trace(total_cost="@", results={"accuracy": "@", "x": "@"})).replace(
+            '"@"', "1e999"
+        )
+    )
+    assert loaded.evaluation["accuracy"] is None
+    assert loaded.evaluation["trace_total_cost"] is None
+    assert json.loads(loaded.evaluation["extra_results"]) == {"x": None}
+    assert {row["pointer"] for row in loaded.rows("notes")} == {
+        "/results/accuracy",
+        "/results/x",
+        "/total_cost",
+    }
+
+
+# ---- tasks
+
+
+def outcomes(loaded) -> dict:
+    return {
+        row["task_id"]: (row["outcome"], row["decided_by"], row["score"])
+        for row in loaded.rows("task_results")
+    }
+
+
+def test_lists_decide_first():
+    loaded = read(
+        trace(
+            results={"successful_tasks": ["a", "b"], "failed_tasks": ["b", "c", "d"]},
+            raw_eval_results={
+                "a": {"score": 0},
+                "b": {"score": 1},
+                "e": {"score": 1},
+            },
+        )
+    )
+    assert outcomes(loaded) == {
+        "a": ("success", "list", 0.0),
+        # It stands in both, so they decide nothing.
+        "b": ("success", "raw_result", 1.0),
+        "c": ("failure", "list", None),
+        "d": ("failure", "list", None),
+        "e": ("success", "raw_result", 1.0),
+    }
+    both = [row["is_in_both_lists"] for row in loaded.rows("task_results")]
+    assert both == [False, True, False, False, False]
+    assert loaded.evaluation["successful_count"] == 2
+    assert loaded.evaluation["failed_count"] == 3
+
+
+def test_a_list_that_is_empty_is_a_list():
+    evaluation = read(trace(results={"failed_tasks": []})).evaluation
+    assert (evaluation["has_successful_list"], evaluation["has_failed_list"]) == (
+        False,
+        True,
+    )
+    assert (evaluation["successful_count"], evaluation["failed_count"]) == (None, 0)
+
+
+def test_steps_and_wall_clock_times_come_with_the_task():
+    loaded = read(
+        trace(
+            results={"successful_tasks": ["a"]},
+            task_step_counts={"a": 7, "b": 3.0},
+            wall_clock_times={"a": 12.5, "c": None},
+        )
+    )
+    assert [
+        (row["task_id"], row["step_count"], row["wall_clock_seconds"], row["pointer"])
+        for row in loaded.rows("task_results")
+    ] == [
+        ("a", 7, 12.5, "/results/successful_tasks/0"),
+        ("b", 3, None, "/task_step_counts/b"),
+        ("c", None, None, "/wall_clock_times/c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "raw", "expected"),
+    [
+        ("gaia", {"a": {"score": True}}, {"a": ("success", 1.0)}),
+        ("gaia", {"a": {"score": 0.9}}, {"a": ("failure", 0.9)}),
+        ("gaia", {"a": {"score": None}}, {"a": (None, None)}),
+        ("taubench_airline", {"0": {"reward": 0.5}}, {"0": ("success", 0.5)}),
+        ("taubench_airline", {"0": {"reward": 0}}, {"0": ("failure", 0.0)}),
+        ("taubench_retail", {"0": "TIMEOUT"}, {"0": ("failure", None)}),
+        (
+            "taubench_airline",
+            {"0": [{"reward": 1.0}, {"reward": 0.0}]},
+            {"0": ("success", 0.5)},
+        ),
+        (
+            "usaco",
+            {
+                "rdict": {},
+                "sdict": {
+                    "1": [{"result": {"fraction_passed": 1}}],
+                    "2": [{"result": {"fraction_passed": "0.5"}}],
+                    "3": [],
+                },
+            },
+            {"1": ("success", 1.0), "2": ("failure", 0.5), "3": (None, None)},
+        ),
+        (
+            "swebench_verified_mini",
+            {
+                "resolved_ids": ["a"],
+                "unresolved_ids": ["b"],
+                "error_ids": ["c"],
+                "empty_patch_ids": ["d"],
+                "total_instances": 50,
+            },
+            {
+                "a": ("success", None),
+                "b": ("failure", None),
+                "c": ("failure", None),
+                "d": ("failure", None),
+            },
+        ),
+        (
+            "corebench_hard",
+            {
+                "a": {
+                    "correct_written_answers": 2,
+                    "correct_vision_answers": 0,
+                    "total_written_questions": 2,
+                    "total_vision_questions": 0,
+                },
+                "b": {
+                    "correct_written_answers": 2,
+                    "correct_vision_answers": 0,
+                    "total_written_questions": 2,
+                    "total_vision_questions": 2,
+                },
+                "c": {"error": "none"},
+            },
+            {"a": ("success", 1.0), "b": ("failure", 0.5), "c": ("failure", None)},
+        ),
+        (
+            "scienceagentbench",
+            {"eval_result": {"1": {"success_rate": 1}, "2": {"success_rate": 0}}},
+            {"1": ("success", 1.0), "2": ("failure", 0.0)},
+        ),
+        (
+            "colbench_backend_programming",
+            [1.0, 0.5],
+            {"0": ("success", 1.0), "1": ("failure", 0.5)},
+        ),
+        ("colbench_backend_programming", {"7": 1}, {"7": ("success", 1.0)}),
+        ("colbench_frontend_design", [0.93], {"0": (None, 0.93)}),
+        (
+            "appworld_test_normal",
+            {"individual": {"a": {"success": True}, "b": {"success": False}}},
+            {"a": ("success", None), "b": ("failure", None)},
+        ),
+        (
+            "replicatorbench",
+            {"a": {"correct": True, "overall_score": 0.75}},
+            {"a": ("success", 0.75)},
+        ),
+        # Lists alone decide these, and without them nothing does.
+        ("scicode", {"details": {"11": ["11.1"]}}, {}),
+        ("assistantbench", {"scores": [1.0], "answers": [1]}, {}),
+        ("gaia", None, {}),
+        ("gaia", "lost", {}),
+    ],
+)
+def test_raw_results_decide_by_the_rule_of_the_benchmark(benchmark, raw, expected):
+    loaded = read(trace(config={"benchmark_name": benchmark}, raw_eval_results=raw))
+    assert loaded.quarantined == []
+    assert {
+        task_id: (outcome, score)
+        for task_id, (outcome, _, score) in outcomes(loaded).items()
+    } == expected
+
+
+def test_replicatorbench_has_its_own_name_for_the_list():
+    loaded = read(
+        trace(results={"passed_tasks": ["a"], "failed_tasks": ["b"]}),
+    )
+    assert [outcome for outcome, *_ in outcomes(loaded).values()] == [
+        "success",
+        "failure",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "reasons"),
+    [
+        (
+            {"results": {"failed_tasks": ["a", 1, None, "a", " "]}},
+            [
+                ("/results/failed_tasks/1", "wrong_type"),
+                ("/results/failed_tasks/2", "wrong_type"),
+                ("/results/failed_tasks/3", "duplicate_record"),
+                ("/results/failed_tasks/4", "empty_text"),
+            ],
+        ),
+        (
+            {"results": {"failed_tasks": {"a": 1}}},
+            [("/results/failed_tasks", "wrong_type")],
+        ),
+        (
+            {"raw_eval_results": {"a/b": {"score": "high"}, "c": 3}},
+            [
+                ("/raw_eval_results/a~1b", "wrong_type"),
+                ("/raw_eval_results/c", "wrong_type"),
+            ],
+        ),
+        (
+            {"task_step_counts": {"a": -1, "b": 1.5, "c": "3", "": 1}},
+            [
+                ("/task_step_counts/a", "count_negative"),
+                ("/task_step_counts/b", "count_fractional"),
+                ("/task_step_counts/c", "wrong_type"),
+                ("/task_step_counts/", "empty_text"),
+            ],
+        ),
+        ({"task_step_counts": [1]}, [("/task_step_counts", "wrong_type")]),
+        (
+            {"wall_clock_times": {"a": -0.5, "b": True}},
+            [
+                ("/wall_clock_times/a", "seconds_negative"),
+                ("/wall_clock_times/b", "wrong_type"),
+            ],
+        ),
+        (
+            {
+                "results": {
+                    "latencies": {
+                        "a": {"total_time": -1},
+                        "b": "3 s",
+                        "c": {"first_call_timestamp": 3},
+                    }
+                }
+            },
+            [
+                ("/results/latencies/a", "seconds_negative"),
+                ("/results/latencies/b", "wrong_type"),
+                ("/results/latencies/c", "wrong_type"),
+            ],
+        ),
+        ({"results": {"latencies": [1.5]}}, [("/results/latencies", "wrong_type")]),
+        (
+            {"total_usage": {"m": {"prompt_tokens": -1}, "n": 3, "": None}},
+            [
+                ("/total_usage/m", "count_negative"),
+                ("/total_usage/n", "not_a_record"),
+                ("/total_usage/", "empty_text"),
+            ],
+        ),
+        ({"total_usage": ["m"]}, [("/total_usage", "wrong_type")]),
+        ({"raw_logging_results": 3}, [("/raw_logging_results", "wrong_type")]),
+    ],
+)
+def test_a_record_that_breaks_a_rule_is_quarantined_alone(parts, reasons):
+    loaded = read(trace(**parts))
+    assert loaded.reasons == reasons
+    assert loaded.evaluation["run_id"] == "gaia_an_agent_1"
+    for entry in loaded.quarantined:
+        assert entry.detail.endswith(records.RECORD_REASONS[entry.reason_code])
+        assert "object at 0x" not in entry.detail
+        assert len(entry.detail) < 250
+        assert len(entry.record_excerpt) <= 500
+
+
+# ---- latencies, tokens, calls
+
+
+def test_latencies_are_objects_or_numbers():
+    latencies = {
+        "a": {
+            "first_call_timestamp": "2025-04-23T10:00:00+00:00",
+            "last_call_timestamp": "2025-04-23T10:00:02.5+00:00",
+            "total_time": 2.5,
+        },
+        "b": {"total_time": 0.0},
+        "c": 3,
+        "d": None,
+        "e": {},
+    }
+    loaded = read(trace(results={"latencies": latencies}))
+    assert [tuple(row.values()) for row in loaded.rows("task_latencies")] == [
+        (
+            "/results/latencies/a",
+            1,
+            "a",
+            2.5,
+            "2025-04-23T10:00:00+00:00",
+            "2025-04-23T10:00:02.5+00:00",
+            None,
+        ),
+        ("/results/latencies/b", 1, "b", 0.0, None, None, None),
+        ("/results/latencies/c", 1, "c", 3.0, None, None, None),
+        ("/results/latencies/d", 1, "d", None, None, None, None),
+        ("/results/latencies/e", 1, "e", None, None, None, None),
+    ]
+
+
+USAGES = [
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "cache_creation_input_tokens": 11,
+            "cache_read_input_tokens": 30,
+        },
+        ("prompt_tokens_cached", 70, 30, 11, 7),
+    ),
+    (
+        {"prompt_tokens": 100, "completion_tokens": 7},
+        ("prompt_tokens", 100, None, None, 7),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "total_tokens": 107,
+            "prompt_tokens_details": {"cached_tokens": 30, "audio_tokens": 0},
+        },
+        ("prompt_tokens_cached", 70, 30, None, 7),
+    ),
+    (
+        {
+            "input_tokens": 70,
+            "output_tokens": 7,
+            "total_tokens": 118,
+            "input_tokens_cache_write": 11,
+            "input_tokens_cache_read": 30,
+        },
+        ("input_tokens", 70, 30, 11, 7),
+    ),
+    (
+        {
+            "input_tokens": 70,
+            "output_tokens": 7,
+            "cache_creation_input_tokens": 11,
+            "cache_read_input_tokens": 30,
+        },
+        ("anthropic", 70, 30, 11, 7),
+    ),
+    (
+        {
+            "input_tokens": 100,
+            "output_tokens": 7,
+            "input_tokens_details": {"cached_tokens": 30},
+        },
+        ("responses", 70, 30, None, 7),
+    ),
+    (
+        {"inputTokens": 70, "outputTokens": 7, "cacheReadInputTokens": 30},
+        ("bedrock", 70, 30, None, 7),
+    ),
+    ({"prompt_tokens": 12.0}, ("prompt_tokens", 12, None, None, None)),
+    ({"prompt_tokens": None, "completion_tokens": None}, (None,) * 5),
+    ({"requests": 3}, (None,) * 5),
+    (None, (None,) * 5),
+]
+
+
+@pytest.mark.parametrize(("usage", "expected"), USAGES)
+def test_usage_is_brought_into_one_spelling(usage, expected):
+    [row] = read(trace(total_usage={"a/b": usage})).rows("token_usage")
+    assert (row["pointer"], row["model"]) == ("/total_usage/a~1b", "a/b")
+    assert tuple(row[name] for name in TOKEN_NAMES) == expected
+
+
+def test_more_cached_than_prompted_is_quarantined():
+    usage = {"prompt_tokens": 5, "cache_read_input_tokens": 6}
+    loaded = read(trace(total_usage={"m": usage}))
+    assert loaded.reasons == [("/total_usage/m", "cached_exceeds_prompt")]
+
+
+def call(call_id: str, **changes) -> dict:
+    """Return a full call record."""
+    return {
+        "id": call_id,
+        "op_name": "openai.chat.completions.create",
+        "parent_id": None,
+        "trace_id": "t",
+        "started_at": "2025-04-23T10:00:00+00:00",
+        "ended_at": "2025-04-23T10:00:01+00:00",
+        "inputs": {"model": "o3", "messages": [{"role": "user", "content": "x"}]},
+        "output": {
+            "model": "o3-2025",
+            "choices": [],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 7},
+        },
+        "summary": {"usage": {"o3": {"prompt_tokens": 100, "completion_tokens": 7}}},
+        "attributes": {"weave_task_id": "a"},
+        "weave_task_id": "a",
+    } | changes
+
+
+def test_full_call_records():
+    loaded = read(trace(raw_logging_results=[call("1"), call("2", parent_id="1")]))
+    first, second = loaded.rows("model_calls")
+    assert second == {
+        "pointer": "/raw_logging_results/1",
+        "trace_number": 1,
+        "task_id": "a",
+        "call_id": "2",
+        "parent_id": "1",
+        "op_name": "openai.chat.completions.create",
+        "model": "o3",
+        "started_at": "2025-04-23T10:00:00+00:00",
+        "ended_at": "2025-04-23T10:00:01+00:00",
+        "vocabulary": "prompt_tokens",
+        "input_tokens": 100,
+        "cache_read_tokens": None,
+        "cache_write_tokens": None,
+        "output_tokens": 7,
+        "is_leaf": True,
+    }
+    assert first["is_leaf"] is False
+    assert loaded.evaluation["log_shape"] == "call_records"
+
+
+def test_a_flat_list_of_calls():
+    flat = {
+        "weave_task_id": 3,
+        "trace_id": "t",
+        "created_timestamp": 1744000000,
+        "inputs": {"model": "o3", "messages": []},
+        "id": "1",
+        "outputs": ["text"],
+        "exception": None,
+        "summary": {
+            "usage": {
+                "o3": {"requests": 1, "prompt_tokens": 5, "completion_tokens": 2},
+                "o4": {"requests": 1, "prompt_tokens": 1, "completion_tokens": 1},
+            }
+        },
+        "attributes": {},
+    }
+    loaded = read(trace(raw_logging_results=[flat]))
+    [row] = loaded.rows("model_calls")
+    assert (row["task_id"], row["started_at"]) == ("3", "1744000000")
+    assert (row["input_tokens"], row["output_tokens"]) == (6, 3)
+    assert (row["is_leaf"], loaded.evaluation["log_shape"]) == (True, "calls")
+
+
+def test_a_log_by_task():
+    log = {
+        "a": {
+            "messages": [{"role": "user", "content": "x"}],
+            "call_metadata": [
+                {
+                    "usage": {"input_tokens": 5, "output_tokens": 2},
+                    "started_at": "s",
+                    "ended_at": None,
+                },
+                {"usage": None, "started_at": None, "ended_at": None},
+                {"usage": {"prompt_tokens": -3}},
+            ],
+            "model": "o3",
+            "call_count": 4,
+        },
+        "b": 3,
+    }
+    loaded = read(
+        trace(
+            raw_logging_results=log,
+            results={"latencies": {"a": 1.0, "c": 2.0}},
+        )
+    )
+    first, second = loaded.rows("model_calls")
+    assert first["pointer"] == "/raw_logging_results/a/call_metadata/0"
+    assert (first["task_id"], first["model"], first["call_id"]) == ("a", "o3", None)
+    assert (first["input_tokens"], first["is_leaf"]) == (5, True)
+    assert second["vocabulary"] is None
+    assert loaded.reasons == [
+        ("/raw_logging_results/a/call_metadata/2", "count_negative"),
+        ("/raw_logging_results/b", "not_a_record"),
+    ]
+    # As the trace counts, and none where its log has none.
+    assert [row["call_count"] for row in loaded.rows("task_latencies")] == [4, 0]
+    assert loaded.evaluation["log_shape"] == "by_task"
+
+
+def test_only_the_lowest_model_calls_are_leaves():
+    tool = {"inputs": {"path": "x"}, "output": "text", "summary": None}
+    log = [
+        call("agent", inputs={"self": "ref"}, output=None),
+        call("wrapper", parent_id="agent"),
+        call("model", parent_id="wrapper"),
+        call("tool", parent_id="model", **tool),
+        call("failed", parent_id="agent", output=None, summary={}),
+        call("orphan", parent_id="lost"),
+        call("loop", parent_id="loop"),
+        call("embedding", output=[], inputs="ref"),
+    ]
+    loaded = read(
+        trace(raw_logging_results=log, results={"latencies": {"a": {"total_time": 9}}})
+    )
+    leaves = {row["call_id"] for row in loaded.rows("model_calls") if row["is_leaf"]}
+    assert leaves == {"model", "failed", "orphan", "embedding"}
+    assert loaded.rows("task_latencies")[0]["call_count"] == 4
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason_code"),
+    [
+        ("text", "not_a_record"),
+        (3, "not_a_record"),
+        ([], "not_a_record"),
+        ({}, "missing_field"),
+        (call("x") | {"id": 3}, "wrong_type"),
+        (call("x", started_at=3), "wrong_type"),
+        (call("x", output={"usage": {"prompt_tokens": "3"}}), "wrong_type"),
+        (call("x", output={"usage": {"prompt_tokens": -3}}), "count_negative"),
+        (call("x", output={"usage": {"prompt_tokens": 10**400}}), "not_finite"),
+        (call("x", output={"usage": {"prompt_tokens": 2**63}}), "value_too_large"),
+        (call("x", output={"usage": [3]}), "wrong_type"),
+    ],
+)
+def test_a_broken_call_is_quarantined_alone(broken, reason_code):
+    log = [call("1"), broken, call("2")]
+    written = json.dumps(trace(raw_logging_results=log))
+    loaded = read(written)
+    assert loaded.reasons in (
+        [("/raw_logging_results/1", reason_code)],
+        # A number of hundreds of digits has two ways of being too large.
+        [("/raw_logging_results/1", "value_too_large")],
+    )
+    assert [row["call_id"] for row in loaded.rows("model_calls")] == ["1", "2"]
+    assert loaded.quarantined[0].record_excerpt
+
+
+def test_of_equal_calls_the_first_stays_and_of_others_none():
+    log = [call("1"), call("1"), call("2"), call("2", started_at="later"), call("3")]
+    loaded = read(trace(raw_logging_results=log))
+    assert [row["call_id"] for row in loaded.rows("model_calls")] == ["1", "3"]
+    assert loaded.reasons == [
+        ("/raw_logging_results/1", "duplicate_record"),
+        ("/raw_logging_results/2", "conflicting_duplicate"),
+        ("/raw_logging_results/3", "conflicting_duplicate"),
+    ]
+
+
+@pytest.mark.parametrize("log", [[], {}, None, "Inspect logs are elsewhere"])
+def test_without_a_log_nothing_is_counted(log):
+    latencies = {"a": {"total_time": 0.0}}
+    loaded = read(trace(raw_logging_results=log, results={"latencies": latencies}))
+    assert loaded.rows("model_calls") == []
+    assert loaded.evaluation["log_shape"] in ("none", "text", "by_task")
+    if loaded.evaluation["log_shape"] != "by_task":
+        assert loaded.rows("task_latencies")[0]["call_count"] is None
+
+
+# ---- what Python writes and JSON does not know
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_nan_is_null_and_half_a_pair_is_replaced(indent, separators):
+    nan, half = float("nan"), "cut \ud83d off \\ud800 \U0001f600"
+    document = trace(
+        results={"accuracy": nan, "x": [nan, -float("inf"), 1, float("inf")]},
+        config={"agent_args": {"note": half, "like": 'NaN, "NaN": NaN'}},
+        raw_logging_results=[call("1", inputs={"messages": [half, "\ude00\ud83d"]})],
+    )
+    written = json.dumps(document, indent=indent, separators=separators)
+    loaded = read(written)
+    # With the space before it, where there is one.
+    first_nan = written.index('"accuracy":') + len('"accuracy":')
+    evaluation = loaded.evaluation
+    assert evaluation["accuracy"] is None
+    assert json.loads(evaluation["extra_results"]) == {"x": [None, None, 1, None]}
+    assert json.loads(evaluation["agent_args"]) == {
+        "note": "cut \ufffd off \\ud800 \U0001f600",
+        "like": 'NaN, "NaN": NaN',
+    }
+    assert loaded.rows("notes") == [
+        {
+            "pointer": f"byte {first_nan}",
+            "trace_number": 1,
+            "note_code": "not_finite",
+            "detail": "NaN or Infinity stands there 4 times and was read as null",
+        },
+        {
+            "pointer": f"byte {written.index('ud83d') - 1}",
+            "trace_number": 1,
+            "note_code": "lone_surrogate",
+            "detail": "half a surrogate pair stands there 4 times and was read as "
+            "U+FFFD",
+        },
+    ]
+
+
+def test_a_byte_order_mark_is_noted():
+    loaded = read(b"\xef\xbb\xbf" + json.dumps(trace()).encode())
+    assert [row["note_code"] for row in loaded.rows("notes")] == ["byte_order_mark"]
+
+
+def tolerant(content: bytes) -> bytes:
+    """Return a document as Python's own reader and writer put it."""
+    document = json.loads(content, parse_constant=lambda _: None)
+    written = json.dumps(document, ensure_ascii=False)
+    return re.sub("[\ud800-\udfff]", "\ufffd", written).encode()
+
+
+SAMPLE = {
+    name: content for name, content in sample_hal.contents() if name.endswith(".json")
+}
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_every_way_of_decoding_gives_the_same_rows(name, monkeypatch):
+    content = SAMPLE[name]
+    tables = read(content).all_rows
+    notes = tables.pop("raw.hal_notes", [])
+    assert {note["note_code"] for note in notes} <= {"not_finite", "lone_surrogate"}
+    # Python's own reader decides what the numbers and texts are.
+    assert read(tolerant(content)).all_rows == tables
+    # A part that no table takes makes the whole document one that must be mended.
+    odd = content.replace(b"{", b'{"prompt_sensitivity_metrics": [NaN, "\\ud800"], ', 1)
+    mended = read(odd).all_rows
+    assert mended.pop("raw.hal_notes")
+    assert mended == tables
+    # Where one call is broken, each is decoded for itself.
+    refuse_all = hal.hal_json.decoder(dict[str, bool])
+    monkeypatch.setattr(hal, "_TRACE", refuse_all)
+    one_by_one = read(content).all_rows
+    one_by_one.pop("raw.hal_notes", None)
+    assert one_by_one == tables
+
+
+# ---- refusals
+
+
+WRITTEN = json.dumps(trace(raw_logging_results=[call("1")]))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason_code", "position"),
+    [
+        (b"", "empty_file", None),
+        (b"[]", "not_a_trace", None),
+        (b"3", "not_a_trace", None),
+        (b"{}", "not_a_trace", "/config"),
+        (b'{"config": {}}', "not_a_trace", "/results"),
+        (b'{"config": [], "results": {}}', "not_a_trace", "/config"),
+        (WRITTEN[:-1], "truncated", f"byte {len(WRITTEN) - 1}"),
+        (WRITTEN[:400], "truncated", "byte 400"),
+        (WRITTEN[:30], "truncated", "byte 30"),
+        (WRITTEN + "{", "not_json", None),
+        (WRITTEN.replace('"', "'"), "not_json", "byte 1"),
+        (WRITTEN.replace("{}", "{,}"), "not_json", None),
+        (WRITTEN.replace("1.5", "01.5"), "not_json", None),
+        (WRITTEN.replace("An Agent", "An\tAgent"), "not_json", None),
+        (WRITTEN.replace("1.5", "NaN") + "}", "not_json", None),
+        (WRITTEN.replace("1.5", "nan"), "not_json", None),
+        (WRITTEN.encode("utf-16"), "wrong_encoding", None),
+        (WRITTEN.encode("utf-16-be"), "wrong_encoding", None),
+        (WRITTEN.encode("utf-32"), "wrong_encoding", None),
+        (WRITTEN.replace("user", "é").encode("latin-1"), "wrong_encoding", None),
+        (WRITTEN.encode() + b"\xc3", "wrong_encoding", f"byte {len(WRITTEN)}"),
+        ("[" * 100_000, "not_a_trace", None),
+        ('{"config":' * 100_000, "too_deep", None),
+        (WRITTEN.replace("[]", "[" * 5000 + "]" * 5000), "too_deep", None),
+    ],
+)
+def test_a_doubtful_file_is_refused(content, reason_code, position):
+    refused = refusal(content)
+    assert refused.reason_code == reason_code
+    if position is not None:
+        assert refused.position == position
+
+
+@pytest.mark.parametrize("name", hal_evaluation.IDENTITY)
+@pytest.mark.parametrize("value", [None, 3, " ", []])
+def test_a_trace_that_does_not_say_what_ran_is_refused(name, value):
+    refused = refusal(trace(config={name: value}))
+    assert (refused.reason_code, refused.position) == (
+        "identity_missing",
+        f"/config/{name}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "position"),
+    [
+        ('{"config"', '{"results": {}, "config"', "/results"),
+        ('"agent_name"', '"run_id": "other", "agent_name"', "/config/run_id"),
+        ('"model_name"', '"model_name": "o4", "model_name"', None),
+        ('"accuracy"', '"accuracy": 0.5, "accuracy"', "/results/accuracy"),
+    ],
+)
+def test_an_object_that_contradicts_itself_is_refused(before, after, position):
+    refused = refusal(WRITTEN.replace(before, after, 1))
+    assert refused.reason_code == "duplicate_key"
+    assert refused.position == (position or "/config/agent_args/model_name")
+
+
+@pytest.mark.parametrize("part", ["config", "results"])
+def test_values_that_are_kept_are_not_too_deep(part):
+    deep = json.loads("[" * 130 + "]" * 130)
+    refused = refusal(trace(**{part: {"x": deep}}))
+    assert (refused.reason_code, refused.position) == ("too_deep", f"/{part}/x")
+    assert read(trace(task_prompts=deep)).quarantined == []
+
+
+def test_a_value_that_is_kept_is_not_huge(monkeypatch):
+    monkeypatch.setattr(hal_evaluation, "RECORD_BYTES", 100)
+    refused = refusal(trace(results={"x": "y" * 99}))
+    assert (refused.reason_code, refused.position) == ("record_too_large", "/results/x")
+
+
+@pytest.mark.parametrize(
+    ("part", "table"),
+    [
+        ("total_usage", "token_usage"),
+        ("task_step_counts", "task_results"),
+    ],
+)
+def test_keys_that_stand_twice(part, table):
+    content = json.dumps(trace(**{part: {"a": "@"}})).replace(
+        '"a": "@"', '"a": @, "b": @, "a": @'
+    )
+    value = "3" if part == "task_step_counts" else "null"
+    loaded = read(content.replace("@", value))
+    assert len(loaded.rows(table)) == 2
+    assert loaded.reasons == [(f"/{part}/a", "duplicate_record")]
+    other = "4" if part == "task_step_counts" else "{}"
+    loaded = read(content.replace("@", value, 2).replace("@", other))
+    assert len(loaded.rows(table)) == 1
+    assert loaded.reasons == [(f"/{part}/a", "conflicting_duplicate")] * 2
+
+
+# ---- whatever comes in
+
+
+# Halves of surrogate pairs among them.
+characters = st.characters() | st.sampled_from('\ud83d\ude00"\\ud8')
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(characters, max_size=5)
+    | st.sampled_from(["a", "b", 0, 1, -1, 1.5])
+)
+names = st.text(characters, max_size=3) | st.sampled_from(
+    [
+        *("prompt_tokens", "input_tokens", "usage", "id", "total_time", "score"),
+        *("call_metadata", "output", "summary", "reward"),
+    ]
+)
+values = st.recursive(
+    scalars,
+    lambda inside: (
+        st.lists(inside, max_size=3) | st.dictionaries(names, inside, max_size=3)
+    ),
+    max_leaves=6,
+)
+lists = st.lists(values, max_size=4)
+objects = st.dictionaries(names, values, max_size=4)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "raw_logging_results": lists | objects,
+            "raw_eval_results": values,
+            "total_usage": objects,
+            "task_step_counts": objects,
+            "wall_clock_times": objects,
+        },
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "latencies": objects,
+            "successful_tasks": lists,
+            "failed_tasks": lists,
+            "accuracy": values,
+            "x": values,
+        },
+    ),
+    st.sampled_from(["gaia", "usaco", "swebench", "colbench_backend", "corebench"]),
+    st.booleans(),
+)
+def test_every_record_is_loaded_or_quarantined(parts, results, benchmark, ensure_ascii):
+    document = trace(config={"benchmark_name": benchmark}, results=results, **parts)
+    written = json.dumps(document, ensure_ascii=ensure_ascii)
+    if re.search("[\ud800-\udfff]", written):
+        written = json.dumps(document)
+    try:
+        loaded = read(written)
+    except FileRefused as refused:
+        # Two keys that differ in nothing but halves of pairs, in an object that may
+        # not contradict itself.
+        if refused.reason_code != "duplicate_key":
+            raise
+        return
+    if "ud8" not in written and "ud9" not in written:
+        assert without_notes(read(tolerant(written.encode()))) == without_notes(loaded)
+    places = [pointer_of(row) for rows in loaded.all_rows.values() for row in rows]
+    places += [entry.position for entry in loaded.quarantined]
+    for name, found in parts.items():
+        if name == "raw_logging_results" and isinstance(found, dict):
+            continue
+        if name in ("raw_logging_results", "total_usage"):
+            assert count_inside(places, f"/{name}/") == len(found)
+    latencies = results.get("latencies", {})
+    assert count_inside(places, "/results/latencies/") == len(latencies)
+    task_ids = {row["task_id"] for row in loaded.rows("task_results")}
+    for name in ("successful_tasks", "failed_tasks"):
+        good = {item for item in results.get(name, []) if is_identifier(item)}
+        assert {mended(item) for item in good} <= task_ids
+        refused_count = count_inside(
+            [entry.position for entry in loaded.quarantined], f"/results/{name}/"
+        )
+        assert refused_count == len(results.get(name, [])) - len(
+            {mended(item) for item in good}
+        )
+
+
+def without_notes(loaded) -> dict:
+    return {name: rows for name, rows in loaded.all_rows.items() if "notes" not in name}
+
+
+def pointer_of(row: dict) -> str:
+    return row["pointer"] if "note_code" not in row else "note"
+
+
+def count_inside(places: list[str], prefix: str) -> int:
+    return sum(place.startswith(prefix) for place in places)
+
+
+def mended(text: str) -> str:
+    paired = json.loads(json.dumps(text))
+    return re.sub("[\ud800-\udfff]", "\ufffd", paired)
+
+
+def is_identifier(item) -> bool:
+    return isinstance(item, str) and bool(item.strip())
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(alphabet='{}[]"\\:,0.eE-ntrfuNaI \n\t', max_size=60).map(str.encode),
+        st.tuples(st.integers(0, len(WRITTEN)), st.binary(max_size=3)).map(
+            lambda cut: WRITTEN.encode()[: cut[0]] + cut[1] + WRITTEN.encode()[cut[0] :]
+        ),
+    )
+)
+def test_no_content_crashes_the_reader(content):
+    try:
+        loaded = read(content)
+    except FileRefused:
+        return
+    assert len(loaded.rows("evaluations")) == 1
+    # What it takes for JSON, Python does too.
+    json.loads(content)
+
+
+def test_records_come_in_batches(monkeypatch):
+    monkeypatch.setattr(hal, "BATCH_RECORDS", 3)
+    loaded = read(trace(raw_logging_results=[call(str(n)) for n in range(10)]))
+    sizes = [
+        len(batch.rows)
+        for batch in loaded.batches
+        if batch.table.name == "raw.hal_model_calls"
+    ]
+    assert sizes == [3, 3, 3, 1]
+    assert len({batch.byte_offset for batch in loaded.batches}) == 1
+
+
+def test_a_mapped_file_is_hashed_whole(tmp_path):
+    path = tmp_path / "trace.json"
+    path.write_text(WRITTEN.replace("1.5", "NaN"))
+    with path.open("rb") as file:
+        hashed = HashedFile(file)
+        list(hal.read(hashed))
+        assert hashed.read_to_end() == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_real_traces(real_data):
+    paths = sorted((real_data / "hal").glob("*_UPLOAD.json"))
+    loaded = [read(path.read_bytes()) for path in paths]
+    assert len(paths) == 163
+    assert not any(each.quarantined for each in loaded)
+    counts = {
+        name: sum(len(each.rows(name)) for each in loaded)
+        for name in ("task_results", "task_latencies", "token_usage", "notes")
+    }
+    assert counts == {
+        "task_results": 9_834,
+        "task_latencies": 25_657,
+        "token_usage": 87,
+        "notes": 0,
+    }
+    evaluations = [each.evaluation for each in loaded]
+    assert len({row["benchmark_name"] for row in evaluations}) == 11
+    assert all(row["model_name"] for row in evaluations)
+    assert sum(row["reasoning_effort"] is not None for row in evaluations) == 52
+    assert sum(row["has_successful_list"] for row in evaluations) == 95
+    assert sum(row["total_cost"] == 0 for row in evaluations) == 1
+
+
+def test_msgspec_is_as_strict_as_it_was():
+    # What is mended is what it refuses; if it stops refusing, NaN would slip through.
+    for written in (b"[NaN]", b"[Infinity]", b'["\\ud800"]', b'["\\ude00"]'):
+        with pytest.raises(msgspec.DecodeError):
+            msgspec.json.decode(written)
