@@ -15,13 +15,18 @@ quarantined_counts as (
 ),
 
 loaded_rows as (
-    select file_id from {{ ref('int_attempts_unioned') }}
     {% for table in [
-        'hal_evaluations', 'hal_task_results', 'hal_task_latencies',
-        'hal_model_calls', 'hal_token_usage', 'hal_notes'
+        'metr_runs',
+        'metr_horizon_runs',
+        'hal_evaluations',
+        'hal_task_results',
+        'hal_task_latencies',
+        'hal_model_calls',
+        'hal_token_usage',
+        'hal_notes',
     ] %}
-        union all
-        select file_id from {{ source('raw', table) }}
+    select file_id from {{ source('raw', table) }}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

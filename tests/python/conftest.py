@@ -104,9 +104,11 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def real_warehouse(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Path:
-    """A warehouse of the real METR files; every dbt test has passed on it."""
+    """A warehouse of the studies' files; every dbt test has passed on it."""
     scratch = tmp_path_factory.mktemp("real_warehouse")
-    return build_warehouse(scratch, real_data / "metr", with_tests=True)
+    return build_warehouse(
+        scratch, real_data / "metr", real_data / "hal", with_tests=True
+    )
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ failure_counts as (
     select
         source,
         agent,
-        model,
+        min(model) as first_model,
+        max(model) as last_model,
         action_count,
         count(*) as value_count,
         sum(count(*)) over (
@@ -23,14 +24,15 @@ failure_counts as (
         and not is_success
         and population = 'capability'
         and action_count is not null
-    group by source, agent, model, action_count
+    group by source, agent, action_count
 ),
 
 profiles as (
     select
         source,
         agent,
-        model,
+        case when min(first_model) = max(last_model) then min(first_model) end
+            as model,
         cast(max(failure_count) as bigint) as failure_count,
         {{ median_of_counts(
             'action_count', 'cumulative_count', 'failure_count'
@@ -49,7 +51,7 @@ profiles as (
         ) as p95_action_count,
         max(action_count) as max_action_count
     from failure_counts
-    group by source, agent, model
+    group by source, agent
 ),
 
 final as (

@@ -22,6 +22,7 @@ final as (
         success_rule = 'any_credit'
         and population = 'capability'
         and action_count is not null
+        and task_family is not null
     group by source, benchmark, task_family
 )
 

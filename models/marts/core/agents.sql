@@ -1,12 +1,26 @@
 -- Grain: one row per source and agent string.
 with
 
-agents as (
-    select * from {{ ref('int_agents_identified') }}
+evaluations as (
+    select * from {{ ref('int_evaluations_identified') }}
 ),
 
 attempts as (
     select * from {{ ref('attempts') }}
+),
+
+agents as (
+    select
+        source,
+        agent,
+        -- The agent string decides all of them but the model.
+        min(scaffold) as scaffold,
+        min(framework) as framework,
+        case when min(model) = max(model) then min(model) end as model,
+        min(population) as population,
+        min(match_rule) as match_rule
+    from evaluations
+    group by source, agent
 ),
 
 attempt_counts as (

@@ -9,8 +9,8 @@ repeated_attempts as (
     select * from {{ ref('int_attempts_repeated') }}
 ),
 
-agents as (
-    select * from {{ ref('int_agents_identified') }}
+evaluations as (
+    select * from {{ ref('int_evaluations_identified') }}
 ),
 
 final as (
@@ -18,13 +18,14 @@ final as (
         attempts.attempt_id,
         attempts.source,
         attempts.benchmark,
-        attempts.source || ':' || attempts.agent as evaluation_id,
+        attempts.evaluation_id,
         attempts.task_family,
         attempts.task_id,
         attempts.agent,
-        agents.scaffold,
-        agents.model,
-        agents.population,
+        evaluations.agent_label,
+        evaluations.scaffold,
+        evaluations.model,
+        evaluations.population,
         attempts.score,
         attempts.status,
         case
@@ -36,16 +37,14 @@ final as (
         attempts.action_count,
         attempts.human_minutes,
         attempts.latency_seconds,
-        cast(null as bigint) as input_tokens,
-        cast(null as bigint) as output_tokens,
+        attempts.input_tokens,
+        attempts.output_tokens,
         cast(null as double) as cost_usd,
         attempts.started_at,
         attempts.file_id
     from attempts
-    inner join agents
-        on
-            attempts.source = agents.source
-            and attempts.agent = agents.agent
+    inner join evaluations
+        on attempts.evaluation_id = evaluations.evaluation_id
     left join repeated_attempts
         on attempts.attempt_id = repeated_attempts.attempt_id
     where

@@ -9,23 +9,50 @@ attempt_successes as (
     select * from {{ ref('attempt_successes') }}
 ),
 
+identified_evaluations as (
+    select * from {{ ref('int_evaluations_identified') }}
+),
+
+hal_evaluations as (
+    select * from {{ ref('int_hal_evaluations_identified') }}
+),
+
+hal_evaluation_totals as (
+    select * from {{ ref('int_hal_evaluation_totals') }}
+),
+
+excluded_models as (
+    select * from {{ ref('excluded_models') }}
+),
+
+corrections as (
+    select * from {{ ref('corrections') }}
+    where {{ var('apply_corrections') }}
+),
+
 -- The source's own verdict where it has one, else any credit, the rule of
 -- METR's study.
 verdicts as (
     select
-        source,
-        benchmark,
-        agent,
+        evaluation_id,
         success_rule,
         count(*) filter (where is_success) as success_count,
         count(*) filter (where not is_success) as failure_count,
         row_number() over (
-            partition by source, benchmark, agent
+            partition by evaluation_id
             order by case success_rule when 'reported' then 1 else 2 end
         ) as preference
     from attempt_successes
     where success_rule in ('reported', 'any_credit')
-    group by source, benchmark, agent, success_rule
+    group by evaluation_id, success_rule
+),
+
+task_counts as (
+    select
+        evaluation_id,
+        count(distinct task_id) as task_count
+    from attempts
+    group by evaluation_id
 ),
 
 run_sets as (
@@ -34,66 +61,143 @@ run_sets as (
         source,
         benchmark,
         agent,
+        agent_label,
         scaffold,
+        cast(null as boolean) as is_generalist,
         model,
-        case
-            when population = 'human' then 'human attempts are reference data'
-            when population = 'safety'
-                then 'told to misbehave, so no measure of what it can do'
-            when model = 'unknown' then 'no rule in seeds/ knows its model'
-        end as exclusion_reason,
+        cast(null as string) as reasoning_effort,
         cast(min(started_at) as date) as evaluated_on,
         {{ exact_mean('score') }} as accuracy,
-        count(distinct task_id) as task_count,
+        case when count(score) > 0 then 'mean_score' end as accuracy_metric,
+        cast(null as double) as total_cost_usd,
         {{ exact_mean('latency_seconds') }} as mean_latency_seconds,
+        cast(null as bigint) as input_tokens,
+        cast(null as bigint) as output_tokens,
+        cast(null as bigint) as cache_read_tokens,
+        cast(null as bigint) as cache_write_tokens,
+        case population
+            when 'human' then 'human attempts are reference data'
+            when 'safety'
+                then 'told to misbehave, so no measure of what it can do'
+        end as exclusion_reason,
         -- Runs of one agent can come from several files; then no one file does.
         case when min(file_id) = max(file_id) then min(file_id) end as file_id
     from attempts
+    where source <> 'hal'
     group by
         evaluation_id,
         source,
         benchmark,
         agent,
+        agent_label,
         scaffold,
         model,
         population
 ),
 
-final as (
+traces as (
     select
-        run_sets.evaluation_id,
-        run_sets.source,
-        run_sets.benchmark,
-        run_sets.agent,
-        run_sets.scaffold,
-        cast(null as boolean) as is_generalist,
-        run_sets.model,
-        cast(null as string) as reasoning_effort,
-        run_sets.evaluated_on,
-        run_sets.accuracy,
+        hal_evaluations.evaluation_id,
+        hal_evaluations.source,
+        hal_evaluations.benchmark,
+        hal_evaluations.agent,
+        identified_evaluations.agent_label,
+        hal_evaluations.scaffold,
+        hal_evaluations.is_generalist,
+        identified_evaluations.model,
+        hal_evaluations.reasoning_effort,
+        hal_evaluations.evaluated_on,
+        hal_evaluations.accuracy,
+        hal_evaluations.accuracy_metric,
         case
-            when run_sets.accuracy is not null then 'mean_score'
-        end as accuracy_metric,
-        run_sets.task_count,
+            when corrections.subject is not null
+                then cast(corrections.corrected_value as double)
+            -- Nobody had a price for the model; the study takes it for free.
+            when
+                {{ var('apply_corrections') }}
+                and hal_evaluations.total_cost_usd = 0
+                and hal_evaluation_totals.output_tokens > 0
+                then null
+            else hal_evaluations.total_cost_usd
+        end as total_cost_usd,
+        hal_evaluation_totals.mean_latency_seconds,
+        hal_evaluation_totals.input_tokens,
+        hal_evaluation_totals.output_tokens,
+        hal_evaluation_totals.cache_read_tokens,
+        hal_evaluation_totals.cache_write_tokens,
+        excluded_models.reason as exclusion_reason,
+        hal_evaluations.file_id
+    from hal_evaluations
+    inner join identified_evaluations
+        on hal_evaluations.evaluation_id = identified_evaluations.evaluation_id
+    inner join hal_evaluation_totals
+        on hal_evaluations.evaluation_id = hal_evaluation_totals.evaluation_id
+    left join excluded_models
+        on
+            hal_evaluations.source = excluded_models.source
+            and identified_evaluations.model = excluded_models.model
+    left join corrections
+        on
+            hal_evaluations.evaluation_id = corrections.subject
+            and corrections.column_name = 'total_cost_usd'
+),
+
+every_source as (
+    select * from run_sets
+    union all
+    select * from traces
+),
+
+judged as (
+    select
+        every_source.*,
+        task_counts.task_count,
         verdicts.success_rule,
         verdicts.success_count,
         verdicts.failure_count,
-        cast(null as double) as total_cost_usd,
-        run_sets.mean_latency_seconds,
-        cast(null as bigint) as input_tokens,
-        cast(null as bigint) as output_tokens,
-        cast(null as bigint) as cache_read_tokens,
-        cast(null as bigint) as cache_write_tokens,
-        run_sets.exclusion_reason is not null as is_excluded,
-        run_sets.exclusion_reason,
-        run_sets.file_id
-    from run_sets
+        case
+            when every_source.exclusion_reason is not null
+                then every_source.exclusion_reason
+            when every_source.model = 'unknown'
+                then 'no rule in seeds/ knows its model'
+        end as reason
+    from every_source
+    left join task_counts
+        on every_source.evaluation_id = task_counts.evaluation_id
     left join verdicts
         on
-            run_sets.source = verdicts.source
-            and run_sets.benchmark = verdicts.benchmark
-            and run_sets.agent = verdicts.agent
+            every_source.evaluation_id = verdicts.evaluation_id
             and verdicts.preference = 1
+),
+
+final as (
+    select
+        evaluation_id,
+        source,
+        benchmark,
+        agent,
+        agent_label,
+        scaffold,
+        is_generalist,
+        model,
+        reasoning_effort,
+        evaluated_on,
+        accuracy,
+        accuracy_metric,
+        task_count,
+        success_rule,
+        success_count,
+        failure_count,
+        total_cost_usd,
+        mean_latency_seconds,
+        input_tokens,
+        output_tokens,
+        cache_read_tokens,
+        cache_write_tokens,
+        reason is not null as is_excluded,
+        reason as exclusion_reason,
+        file_id
+    from judged
 )
 
 select * from final

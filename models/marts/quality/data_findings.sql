@@ -18,6 +18,10 @@ agents as (
     select * from {{ ref('agents') }}
 ),
 
+hal_findings as (
+    select * from {{ ref('int_hal_findings') }}
+),
+
 attempts as (
     select * from {{ ref('attempts') }}
 ),
@@ -42,8 +46,10 @@ quarantined_reasons as (
         files.file_id || ':' || quarantined_records.reason_code as subject,
         min(files.path) || ': ' || count(*) || ' record(s), '
         || quarantined_records.reason_code
-        || coalesce(', the first in line ' || min(quarantined_records.line), '')
-            as detail,
+        || coalesce(
+            ', the first in line ' || min(quarantined_records.line),
+            ', one at ' || min(quarantined_records.position)
+        ) as detail,
         'error' as severity
     from files
     inner join quarantined_records
@@ -73,11 +79,17 @@ unmapped_agents as (
         source,
         agent as subject,
         attempt_count
-        || ' attempt(s) count for the model `unknown`; add a rule to seeds/'
-            as detail,
+        || case
+            when source = 'hal'
+                then ' attempt(s) stand for a scaffold of their own; add a rule'
+            else ' attempt(s) count for the model `unknown`; add a rule'
+        end
+        || ' to seeds/' as detail,
         'warning' as severity
     from agents
-    where model = 'unknown'
+    where
+        model = 'unknown'
+        or (source = 'hal' and match_rule is null)
 ),
 
 differing_human_minutes as (
@@ -103,6 +115,8 @@ final as (
     select * from unmapped_agents
     union all
     select * from differing_human_minutes
+    union all
+    select * from hal_findings
 )
 
 select

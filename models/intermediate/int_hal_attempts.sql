@@ -1,0 +1,102 @@
+-- Grain: one row per HAL evaluation and task that has an outcome.
+with
+
+evaluations as (
+    select * from {{ ref('int_hal_evaluations_identified') }}
+),
+
+task_results as (
+    select * from {{ ref('stg_hal__task_results') }}
+),
+
+task_latencies as (
+    select * from {{ ref('stg_hal__task_latencies') }}
+),
+
+model_calls as (
+    select * from {{ ref('stg_hal__model_calls') }}
+),
+
+-- Parents repeat what their children used, so leaves alone count.
+call_sums as (
+    select
+        file_id,
+        trace_number,
+        task_id,
+        count(*) as call_count,
+        sum(
+            input_tokens
+            + coalesce(cache_read_tokens, 0)
+            + coalesce(cache_write_tokens, 0)
+        ) as input_tokens,
+        sum(output_tokens) as output_tokens
+    from model_calls
+    where is_leaf
+    group by file_id, trace_number, task_id
+),
+
+-- A table that lost the ids of its tasks numbers their latencies from 0. Such a
+-- number can be the id of another task.
+latency_keys as (
+    select
+        task_latencies.file_id,
+        task_latencies.trace_number,
+        count(task_results.task_id) < count(*)
+        and count(try_cast(task_latencies.task_id as bigint)) = count(*)
+        and max(try_cast(task_latencies.task_id as bigint)) = count(*) - 1
+            as is_numbered
+    from task_latencies
+    left join task_results
+        on
+            task_latencies.file_id = task_results.file_id
+            and task_latencies.trace_number = task_results.trace_number
+            and task_latencies.task_id = task_results.task_id
+    group by task_latencies.file_id, task_latencies.trace_number
+),
+
+known_latencies as (
+    select task_latencies.*
+    from task_latencies
+    inner join latency_keys
+        on
+            task_latencies.file_id = latency_keys.file_id
+            and task_latencies.trace_number = latency_keys.trace_number
+    where not latency_keys.is_numbered
+),
+
+final as (
+    select
+        evaluations.evaluation_id || ':' || task_results.task_id as attempt_id,
+        evaluations.evaluation_id,
+        evaluations.file_id,
+        evaluations.source,
+        evaluations.benchmark,
+        task_results.task_id,
+        evaluations.agent,
+        task_results.score,
+        task_results.is_reported_success,
+        coalesce(task_results.step_count, call_sums.call_count)
+            as action_count,
+        known_latencies.latency_seconds,
+        call_sums.input_tokens,
+        call_sums.output_tokens,
+        known_latencies.started_at
+    from evaluations
+    inner join task_results
+        on
+            evaluations.file_id = task_results.file_id
+            and evaluations.trace_number = task_results.trace_number
+    left join call_sums
+        on
+            task_results.file_id = call_sums.file_id
+            and task_results.trace_number = call_sums.trace_number
+            and task_results.task_id = call_sums.task_id
+    left join known_latencies
+        on
+            task_results.file_id = known_latencies.file_id
+            and task_results.trace_number = known_latencies.trace_number
+            and task_results.task_id = known_latencies.task_id
+    where task_results.score is not null
+)
+
+select * from final

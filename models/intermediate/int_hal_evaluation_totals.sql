@@ -1,0 +1,53 @@
+-- Grain: one row per HAL evaluation: what it used as a whole.
+with
+
+evaluations as (
+    select * from {{ ref('int_hal_evaluations_identified') }}
+),
+
+task_latencies as (
+    select * from {{ ref('stg_hal__task_latencies') }}
+),
+
+model_tokens as (
+    select * from {{ ref('int_hal_model_tokens') }}
+),
+
+mean_latencies as (
+    select
+        file_id,
+        trace_number,
+        {{ exact_mean('latency_seconds') }} as mean_latency_seconds
+    from task_latencies
+    group by file_id, trace_number
+),
+
+token_sums as (
+    select
+        evaluation_id,
+        cast(sum(input_tokens) as bigint) as input_tokens,
+        cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
+        cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
+        cast(sum(output_tokens) as bigint) as output_tokens
+    from model_tokens
+    group by evaluation_id
+),
+
+final as (
+    select
+        evaluations.evaluation_id,
+        mean_latencies.mean_latency_seconds,
+        token_sums.input_tokens,
+        token_sums.cache_read_tokens,
+        token_sums.cache_write_tokens,
+        token_sums.output_tokens
+    from evaluations
+    left join mean_latencies
+        on
+            evaluations.file_id = mean_latencies.file_id
+            and evaluations.trace_number = mean_latencies.trace_number
+    left join token_sums
+        on evaluations.evaluation_id = token_sums.evaluation_id
+)
+
+select * from final

@@ -1,0 +1,78 @@
+-- Grain: one row per HAL evaluation and model that it called.
+-- total_usage says it for the whole run; the leaf calls of the log stand in
+-- where a trace has none.
+with
+
+evaluations as (
+    select * from {{ ref('int_hal_evaluations_identified') }}
+),
+
+token_usage as (
+    select * from {{ ref('stg_hal__token_usage') }}
+),
+
+model_calls as (
+    select * from {{ ref('stg_hal__model_calls') }}
+),
+
+model_aliases as (
+    select * from {{ ref('hal_model_aliases') }}
+),
+
+traces_with_usage as (
+    select distinct
+        file_id,
+        trace_number
+    from token_usage
+),
+
+reports as (
+    select
+        file_id,
+        trace_number,
+        model_alias,
+        input_tokens,
+        cache_read_tokens,
+        cache_write_tokens,
+        output_tokens
+    from token_usage
+    union all
+    select
+        model_calls.file_id,
+        model_calls.trace_number,
+        model_calls.model_alias,
+        model_calls.input_tokens,
+        model_calls.cache_read_tokens,
+        model_calls.cache_write_tokens,
+        model_calls.output_tokens
+    from model_calls
+    left join traces_with_usage
+        on
+            model_calls.file_id = traces_with_usage.file_id
+            and model_calls.trace_number = traces_with_usage.trace_number
+    where
+        model_calls.is_leaf
+        and traces_with_usage.file_id is null
+),
+
+final as (
+    select
+        evaluations.evaluation_id,
+        coalesce(model_aliases.model, reports.model_alias, 'unknown') as model,
+        cast(sum(reports.input_tokens) as bigint) as input_tokens,
+        cast(sum(reports.cache_read_tokens) as bigint) as cache_read_tokens,
+        cast(sum(reports.cache_write_tokens) as bigint) as cache_write_tokens,
+        cast(sum(reports.output_tokens) as bigint) as output_tokens
+    from evaluations
+    inner join reports
+        on
+            evaluations.file_id = reports.file_id
+            and evaluations.trace_number = reports.trace_number
+    left join model_aliases
+        on reports.model_alias = model_aliases.alias
+    group by
+        evaluations.evaluation_id,
+        coalesce(model_aliases.model, reports.model_alias, 'unknown')
+)
+
+select * from final

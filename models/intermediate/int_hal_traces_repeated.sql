@@ -1,0 +1,96 @@
+-- Grain: one row per HAL run id that more than one trace holds.
+-- The same run comes as an encrypted zip, decrypted, and reduced to its
+-- headline. Where the headlines agree the fullest trace is kept.
+with
+
+evaluations as (
+    select * from {{ ref('stg_hal__evaluations') }}
+),
+
+task_results as (
+    select * from {{ ref('stg_hal__task_results') }}
+),
+
+model_calls as (
+    select * from {{ ref('stg_hal__model_calls') }}
+),
+
+detail_counts as (
+    select
+        file_id,
+        trace_number,
+        count(*) as detail_count
+    from (
+        select
+            file_id,
+            trace_number
+        from task_results
+        union all
+        select
+            file_id,
+            trace_number
+        from model_calls
+    ) as details
+    group by file_id, trace_number
+),
+
+ranked as (
+    select
+        evaluations.evaluation_id,
+        evaluations.file_id,
+        evaluations.trace_number,
+        row_number() over (
+            partition by evaluations.evaluation_id
+            order by
+                detail_counts.detail_count desc nulls last,
+                evaluations.file_id asc,
+                evaluations.trace_number asc
+        ) as place,
+        -- Null and a value differ too, so null is compared as empty text.
+        concat_ws(
+            '|',
+            {%- for column in [
+                'benchmark',
+                'agent',
+                'model_alias',
+                'reasoning_effort',
+                'accuracy',
+                'total_cost_usd',
+            ] %}
+            coalesce(cast(evaluations.{{ column }} as string), '')
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as headline
+    from evaluations
+    left join detail_counts
+        on
+            evaluations.file_id = detail_counts.file_id
+            and evaluations.trace_number = detail_counts.trace_number
+),
+
+compared as (
+    select
+        evaluation_id,
+        count(*) as trace_count,
+        min(headline) <> max(headline) as is_conflicting,
+        min(case when place = 1 then file_id end) as fullest_file_id,
+        min(case when place = 1 then trace_number end) as fullest_trace_number
+    from ranked
+    group by evaluation_id
+    having count(*) > 1
+),
+
+final as (
+    select
+        evaluation_id,
+        trace_count,
+        is_conflicting,
+        -- Conflicting ones: none, since nothing says which is right;
+        -- data_findings names them.
+        case when not is_conflicting then fullest_file_id end as kept_file_id,
+        case when not is_conflicting then fullest_trace_number end
+            as kept_trace_number
+    from compared
+)
+
+select * from final

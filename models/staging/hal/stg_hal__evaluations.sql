@@ -1,0 +1,43 @@
+-- Grain: one row per HAL trace.
+with
+
+source as (
+    select * from {{ source('raw', 'hal_evaluations') }}
+),
+
+renamed as (
+    select
+        ---------- ids
+        'hal:' || run_id as evaluation_id,
+        file_id,
+        trace_number,
+        pointer,
+        run_id,
+        'hal' as source,
+        benchmark_name as benchmark,
+        agent_name as agent,
+
+        ---------- text
+        -- Without the provider's path.
+        split_part(model_name, '/', -1) as model_alias,
+        reasoning_effort,
+        -- The study takes the first that is there.
+        case
+            when average_correctness is not null then 'average_correctness'
+            when success_rate is not null then 'success_rate'
+            when average_score is not null then 'average_score'
+            when accuracy is not null then 'accuracy'
+        end as accuracy_metric,
+        log_shape,
+
+        ---------- numerics
+        coalesce(average_correctness, success_rate, average_score, accuracy)
+            as accuracy,
+        coalesce(total_cost, trace_total_cost) as total_cost_usd,
+
+        ---------- timestamps
+        try_cast(date as date) as evaluated_on
+    from source
+)
+
+select * from renamed
