@@ -174,6 +174,14 @@ CATALOGUE = {
         "x_metric source benchmark",
         "area model_count hull_count",
     ),
+    "coverage": ("source benchmark scaffold model", "is_expected is_loaded"),
+    "cost_reconciliation": (
+        "evaluation_id",
+        (
+            "reported_cost_usd repriced_cost_usd current_cost_usd priced_token_share "
+            "ratio"
+        ),
+    ),
     "load_report": (
         "file_id",
         (
