@@ -8,12 +8,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO
 
 from loaders import hal
 from loaders.encrypted import PUBLIC_PASSWORD
-from loaders.files import Found, HashedFile, find, open_regular, unchanged
+from loaders.files import Found, Source, find, open_regular, unchanged
 from loaders.formats import FORMATS, HEAD_BYTES, recognise
 from loaders.records import Batch, FileRefused
 from loaders.sample import is_sample
@@ -159,47 +160,50 @@ def _load_file(
 def _load_open_file(
     found: Found, file: BinaryIO, warehouse: "Warehouse", options: argparse.Namespace
 ) -> "LoadResult":
+    source, format_ = Source(file), None
     try:
         if options.format and found.is_meant:
             format_ = FORMATS[options.format]
         else:
-            format_ = recognise(HashedFile(file).read(HEAD_BYTES))
+            format_ = recognise(source.head(HEAD_BYTES))
+        # Bytes that were loaded before are as many; only then it pays to hash first.
+        if warehouse.has_file_of(source.size_bytes):
+            manifest = _manifest(found, source, format_)
+            known = warehouse.known_file(
+                manifest.path, manifest.sha256, manifest.format, manifest.loader_version
+            )
+            # A strict load says so every time that some of the file is not loaded.
+            if known and not (options.strict and known.quarantined_count):
+                return known
+        secret = {"password": options.password} if format_ is hal else {}
+        batches = unchanged(format_.read(source, **secret), source)
+        batches = _begun(_with_progress(batches, found.path, source.size_bytes))
     except FileRefused as refused:
-        if not found.is_meant:
+        if format_ is None and not found.is_meant:
             raise
-        return warehouse.refuse_file(_manifest(found, file, None), refused)
-    manifest = _manifest(found, file, format_)
-    known = warehouse.known_file(
-        manifest.path, manifest.sha256, manifest.format, manifest.loader_version
-    )
-    # A strict load says so every time that some of the file is not loaded.
-    if known and not (options.strict and known.quarantined_count):
-        return known
-    hashed = HashedFile(file)
-    secret = {"password": options.password} if format_ is hal else {}
-    batches = unchanged(format_.read(hashed, **secret), hashed, manifest.sha256)
-    return warehouse.load_file(
-        manifest,
-        _with_progress(batches, found.path, manifest.size_bytes),
-        strict=options.strict,
-    )
+        return warehouse.refuse_file(_manifest(found, source, format_), refused)
+    manifest = _manifest(found, source, format_)
+    return warehouse.load_file(manifest, batches, strict=options.strict)
+
+
+def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Return the batches with the first one read, while a mapped file is hashed."""
+    return chain(list(islice(batches, 1)), batches)
 
 
 def _manifest(
-    found: Found, file: BinaryIO, format_: ModuleType | None
+    found: Found, source: Source, format_: ModuleType | None
 ) -> "FileManifest":
     from loaders.warehouse import FileManifest
 
-    hashed = HashedFile(file)
-    head = hashed.read(_SAMPLE_HEAD_BYTES)
-    sha256 = hashed.read_to_end()
+    sha256 = source.sha256()
     return FileManifest(
         path=found.real_path,
         sha256=sha256,
         format=format_.NAME if format_ else None,
-        size_bytes=file.tell(),
+        size_bytes=source.size_bytes,
         loader_version=f"{format_.NAME} {format_.VERSION}" if format_ else None,
-        is_sample=is_sample(sha256, head),
+        is_sample=is_sample(sha256, source.head(_SAMPLE_HEAD_BYTES)),
     )
 
 

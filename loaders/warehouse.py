@@ -3,7 +3,7 @@
     with Warehouse("evalhouse.duckdb") as warehouse:
         result = warehouse.known_file(path, sha256, format, loader_version)
         if result is None:
-            result = warehouse.load_file(manifest, module.read(stream))
+            result = warehouse.load_file(manifest, module.read(source))
 
 The first write takes a private copy (see refresh.py); leaving without an error
 publishes it, if anything changed. A file is known by its content: `file_id` is
@@ -205,6 +205,18 @@ class Warehouse:
             else:
                 self._writer.close()
 
+    def has_file_of(self, size_bytes: int) -> bool:
+        """Return whether a file of this size is on record; others cannot be known."""
+        query = "select count(*) > 0 from raw.files where size_bytes = ?"
+        with _duckdb_errors(self._path):
+            connection = self._connection_to_look()
+            try:
+                return bool(
+                    connection and connection.execute(query, [size_bytes]).fetchone()[0]
+                )
+            except duckdb.CatalogException:
+                return False  # a database that nothing was loaded into yet
+
     def known_file(
         self, path: str, sha256: str, format: str, loader_version: str
     ) -> LoadResult | None:
@@ -300,7 +312,9 @@ class Warehouse:
             else:
                 copy = self._copies.enter_context(scratch_copy(self._path))
             self._writer = _open_for_loading(copy)
-            ensure_schema(self._writer)
+            # In one transaction, for each one of its own waits for the disk.
+            with _transaction(self._writer):
+                ensure_schema(self._writer)
         return self._writer
 
     def _close_reader(self) -> None:
