@@ -60,11 +60,11 @@ def main(arguments: list[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         _say(f"{where}{error.strerror or error}; the warehouse is unchanged")
         return 2
-    for path, result in results:
-        if options.json:
-            print(_as_json(path, result))
-        else:
-            _report(path, result)
+    if options.json:
+        for found, result in results:
+            print(_as_json(found.path, result))
+    else:
+        _report_all(results)
     outcome = [result for _, result in results]
     _say(_summary(outcome, skipped_count, options.dry_run))
     if not outcome:
@@ -107,18 +107,22 @@ def _parser() -> argparse.ArgumentParser:
 
 def _load(
     options: argparse.Namespace,
-) -> tuple[list[tuple[str, "LoadResult"]], int]:
-    """Load every file; return (path, result) pairs and how many files were skipped."""
+) -> tuple[list[tuple[Found, "LoadResult"]], int]:
+    """Load every file; return it with what became of it, and how many were skipped."""
     from loaders.warehouse import Warehouse
 
     results, skipped_count = [], 0
     # Opening the warehouse as a file would end DuckDB's lock on it.
     warehouse_path = os.path.realpath(options.db)
     files = [file for file in find(options.paths) if file.real_path != warehouse_path]
+    file_counts = Counter(file.folder for file in files if not file.is_named)
     with Warehouse(options.db, publish=not options.dry_run) as warehouse:
         for file in files:
+            count = 0 if file.is_named else file_counts.pop(file.folder, 0)
+            if count and not sys.stderr.isatty():
+                _say(f"{file.folder}: reading {_counted(count, 'file')}")
             try:
-                results.append((file.path, _load_file(file, warehouse, options)))
+                results.append((file, _load_file(file, warehouse, options)))
             except _Skipped as reason:
                 skipped_count += 1
                 _say(f"{file.path}: skipped: {reason}")
@@ -177,7 +181,7 @@ def _load_open_file(
                 return known
         secret = {"password": options.password} if format_ is hal else {}
         batches = unchanged(format_.read(source, **secret), source)
-        batches = _begun(_with_progress(batches, found.path, source.size_bytes))
+        batches = _begun(_with_progress(batches, found, source.size_bytes))
     except FileRefused as refused:
         if format_ is None and not found.is_meant:
             raise
@@ -208,18 +212,23 @@ def _manifest(
 
 
 def _with_progress(
-    batches: Iterable[Batch], path: str, size_bytes: int
+    batches: Iterable[Batch], found: Found, size_bytes: int
 ) -> Iterator[Batch]:
     """Yield the batches and show bytes and rows per second on a terminal."""
     if not sys.stderr.isatty():
-        _say(f"{path}: reading {size_bytes:,} bytes")
+        if found.is_named:
+            _say(f"{found.path}: reading {size_bytes:,} bytes")
         yield from batches
         return
     from tqdm import tqdm
 
     started, row_count = time.monotonic(), 0
     with tqdm(
-        total=size_bytes, unit="B", unit_scale=True, desc=_printable(path), leave=False
+        total=size_bytes,
+        unit="B",
+        unit_scale=True,
+        desc=_printable(found.path),
+        leave=False,
     ) as bar:
         for batch in batches:
             row_count += len(batch.rows)
@@ -242,6 +251,25 @@ def _as_json(path: str, result: "LoadResult") -> str:
             "detail": result.detail,
         }
     )
+
+
+def _report_all(results: list[tuple[Found, "LoadResult"]]) -> None:
+    """Print what became of each file; those of a folder that are well share a line."""
+    groups: dict[object, list[tuple[Found, LoadResult]]] = {}
+    for found, result in results:
+        is_well = result.status in ("loaded", "unchanged")
+        has_more = found.is_named or result.quarantined_count or result.detail
+        is_alone = has_more or not is_well
+        key = found.path if is_alone else (found.folder, result.status)
+        groups.setdefault(key, []).append((found, result))
+    for group in groups.values():
+        found, result = group[0]
+        if len(group) == 1:
+            _report(found.path, result)
+            continue
+        files = _counted(len(group), "file")
+        rows = _counted(sum(result.loaded_count for _, result in group), "row")
+        print(_printable(f"{found.folder}: {files} {result.status}, {rows}"))
 
 
 def _report(path: str, result: "LoadResult") -> None:

@@ -28,6 +28,10 @@ class Found:
     is_named: bool
 
     @property
+    def folder(self) -> str:
+        return os.path.join(os.path.dirname(self.path), "")
+
+    @property
     def is_meant(self) -> bool:
         """Whether the user would miss it if it were passed over."""
         return self.is_named or self.path.lower().endswith(DATA_SUFFIXES)

@@ -80,8 +80,7 @@ def test_a_folder_is_loaded_in_order(load, database, folder):
     code, out, err = load(folder)
     assert code == 1
     assert out.splitlines() == [
-        f"{folder}/runs.jsonl: 10 rows loaded",
-        f"{folder}/runs.yaml: 10 rows loaded",
+        f"{folder}/: 2 files loaded, 20 rows",
         f"{folder}/sub/b.YAML: 10 rows loaded, 1 record quarantined",
     ]
     assert (
@@ -90,9 +89,41 @@ def test_a_folder_is_loaded_in_order(load, database, folder):
     )
     assert err.endswith("files: 2 loaded, 1 partly loaded\n")
     # The second load says the same about what is not in the warehouse.
-    code, _, err = load(folder)
+    code, out, err = load(folder)
     assert code == 1
+    assert out.startswith(f"{folder}/: 2 files unchanged, 20 rows\n")
     assert "b.YAML:69: score_out_of_range" in err
+
+
+def test_files_of_a_folder_share_a_line_while_there_is_nothing_to_say(load, folder):
+    sub = folder / "sub"
+    sub.mkdir()
+    load(folder / "runs.yaml")
+    for name in "abc":
+        (sub / f"{name}.yaml").write_text(f"{YAML.read_text()}# {name}\n")
+    (sub / "bad.yaml").write_text(YAML.read_text() + BAD_RUN)
+    (sub / "copy.yaml").write_text(YAML.read_text())
+    (sub / "refused.json").write_text("{}")
+    same = f"(the same bytes are loaded from {folder}/runs.yaml)"
+    code, out, err = load(sub / "b.yaml", folder)
+    assert code == 1
+    assert out.splitlines()[:-1] == [
+        f"{sub}/b.yaml: 10 rows loaded",
+        # Alone in its folder with its fate, a file keeps its name.
+        f"{folder}/runs.jsonl: 10 rows loaded",
+        f"{folder}/runs.yaml: unchanged, 10 rows",
+        f"{sub}/: 2 files loaded, 20 rows",
+        f"{sub}/bad.yaml: 10 rows loaded, 1 record quarantined",
+        f"{sub}/copy.yaml: unchanged, 10 rows {same}",
+    ]
+    assert out.splitlines()[-1].startswith(f"{sub}/refused.json: refused: ")
+    assert [line for line in err.splitlines() if "reading" in line] == [
+        f"{sub}/b.yaml: reading {(sub / 'b.yaml').stat().st_size:,} bytes",
+        f"{folder}/: reading 2 files",
+        f"{sub}/: reading 5 files",
+    ]
+    paths = [each["path"] for each in as_json(load("--json", folder)[1])]
+    assert len(paths) == len(set(paths)) == 8
 
 
 def test_a_glob_and_the_same_file_twice(load, folder):
@@ -123,7 +154,7 @@ def test_other_files_in_a_folder_are_skipped_aloud(load, folder):
     os.mkfifo(folder / "pipe")
     code, out, err = load(folder)
     assert code == 0
-    assert len(out.splitlines()) == 2
+    assert out == f"{folder}/: 2 files loaded, 20 rows\n"
     for name in ("README.txt", "empty", "loop", "pipe"):
         assert f"{folder}/{name}: skipped: " in err
     assert err.endswith("files: 2 loaded, 4 skipped\n")
