@@ -71,7 +71,7 @@ FILES = Table(
             "Absolute path the bytes were loaded from; once other bytes are loaded "
             "from there, another path of raw.file_paths."
         ),
-        "format": "metr-yaml or metr-jsonl; null where none was recognised.",
+        "format": "hal, metr-jsonl or metr-yaml; null where none was recognised.",
         "sha256": "SHA-256 of the file's bytes, as 64 hex digits.",
         "size_bytes": "Size of the file, in bytes.",
         "status": "loaded, partly_loaded (see raw.quarantine) or refused.",
@@ -110,8 +110,8 @@ QUARANTINE = Table(
     comment="One row per refused record, and one per refused file.",
     column_comments={
         "position": (
-            "Where the record stands: its line, <line>:<n> for the n-th refused on one "
-            "line, or `file`. Unique per file."
+            "Where the record stands: its line or its JSON pointer, with :<n> for the "
+            "n-th refused at one place, or `file`. Unique per file."
         ),
         "reason_code": "The rule that was broken, as a stable code to count by.",
         "detail": "What was wrong, and how to put it right.",
