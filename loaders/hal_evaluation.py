@@ -105,7 +105,7 @@ _LISTS = {
     "passed_tasks": "success",
     "failed_tasks": "failure",
 }
-_PARTS = {
+PARTS = {
     "agent_hash",
     "config",
     "raw_eval_results",
@@ -172,7 +172,7 @@ class Evaluation:
         date, run_command = self._text("date"), self._text("run_command")
         metrics = [self._metric(name) for name in _METRICS]
         for name in self._parts:
-            if name not in _PARTS:
+            if name not in PARTS:
                 what = f"no table takes the part {metr.shown(name)}"
                 self.note(root / name, "unknown_part", what)
         return (
