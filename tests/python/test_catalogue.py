@@ -174,6 +174,13 @@ CATALOGUE = {
         "x_metric source benchmark",
         "area model_count hull_count",
     ),
+    "agent_intervals": (
+        "success_rule source benchmark agent",
+        (
+            "task_count attempt_count success_rate se_clustered ci_low ci_high "
+            "wilson_low wilson_high"
+        ),
+    ),
     "load_report": (
         "file_id",
         (

@@ -1,0 +1,189 @@
+"""The inference views against scipy, statsmodels and exact arithmetic.
+
+On the shipped sample, and on made-up attempts that tie, repeat, lack a family or
+stand alone on purpose.
+"""
+
+import random
+import shutil
+from collections.abc import Iterator
+
+import duckdb
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from conftest import DBT, run_in_repository
+from scipy.stats import t
+from statsmodels.stats.proportion import proportion_confint
+
+GROUP = ["success_rule", "source", "benchmark", "population"]
+AGENT = [*GROUP, "agent"]
+# A quantile from the seed and one from the expansion.
+T_QUERY = """
+    select
+        degrees_of_freedom,
+        {{ t_quantile_975('numbers.degrees_of_freedom', 't_quantiles.t_975') }}
+            as value
+    from (select unnest(range(1, 10001)) as degrees_of_freedom) as numbers
+    left join {{ ref('t_quantiles') }} as t_quantiles using (degrees_of_freedom)
+    order by degrees_of_freedom
+"""
+
+
+def made_up_attempts() -> pd.DataFrame:
+    """Attempts at tasks with siblings, without any, and without a family.
+
+    Agents of one attempt a task, of many, of one task only, always right and
+    always wrong; two that do the same; one that misbehaves.
+    """
+    draw = random.Random(20260216)
+    chances = {
+        "always": 1.0,
+        "good": 0.8,
+        "even": 0.5,
+        "never": 0.0,
+        "one task": 0.5,
+        "elsewhere": 0.5,
+        "bad": 0.2,
+    }
+    rows = []
+    for benchmark, task_count in (("many", 60), ("few", 12), ("tiny", 3)):
+        for agent, chance in chances.items():
+            for number in range(task_count):
+                if (agent == "one task" and number) or draw.random() < 0.1:
+                    continue
+                # No task in common with the others, but for a few.
+                task = number + (task_count - 5 if agent == "elsewhere" else 0)
+                family = None if benchmark == "few" else f"family {task // 4}"
+                difficulty = draw.choice([-0.2, 0, 0.2]) if 0 < chance < 1 else 0
+                for _ in range(draw.choice([1, 1, 2, 3, 9])):
+                    rows.append(
+                        {
+                            "benchmark": benchmark,
+                            "agent": agent,
+                            "task_family": family,
+                            "task_id": f"task {task}",
+                            "is_success": draw.random() < chance + difficulty,
+                        }
+                    )
+    frame = pd.DataFrame(rows).assign(population="capability", model="m")
+    twin = frame[frame.agent == "even"].assign(agent="even again")
+    told = frame[frame.agent == "good"].assign(agent="told", population="safety")
+    human = frame[frame.agent == "good"].assign(agent="human", population="human")
+    frame = pd.concat([frame, twin, told, human], ignore_index=True)
+    return frame.assign(
+        source="metr",
+        success_rule="any_credit",
+        attempt_id=[str(number) for number in frame.index],
+    )
+
+
+@pytest.fixture(scope="module", params=["sample", "made up"])
+def views(
+    request, sample_warehouse, tmp_path_factory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The sample's warehouse, as it is or with made-up attempts in their place."""
+    path = tmp_path_factory.mktemp("inference") / "evalhouse.duckdb"
+    shutil.copyfile(sample_warehouse, path)
+    if request.param == "made up":
+        with duckdb.connect(path) as connection:
+            replace_attempts(connection, made_up_attempts())
+        run = run_in_repository(
+            [
+                *(DBT, "--quiet", "run", "--select"),
+                *("int_agent_tasks_counted+",),
+            ],
+            path,
+            path.parent,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+    with duckdb.connect(path, read_only=True) as connection:
+        yield connection
+
+
+def replace_attempts(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame):
+    """Let attempt_successes return `frame`."""
+    columns = connection.execute("describe attempt_successes").fetchall()
+    connection.register("frame", frame)
+    connection.execute("create table made_up as from frame")
+    selected = ", ".join(
+        f"cast({name if name in frame else 'null'} as {type_}) as {name}"
+        for name, type_, *_ in columns
+    )
+    connection.execute(
+        f"create or replace view attempt_successes as select {selected} from made_up"
+    )
+
+
+@pytest.fixture(scope="module")
+def attempts(views) -> pd.DataFrame:
+    frame = views.sql("from attempt_successes where population <> 'human'").df()
+    alone = "alone in " + frame.task_id
+    return frame.assign(cluster=frame.task_family.fillna(alone))
+
+
+@pytest.fixture(scope="module")
+def tasks(attempts) -> pd.DataFrame:
+    """Attempts, successes and their share by agent and task."""
+    groups = attempts.groupby([*AGENT, "task_id", "cluster"]).is_success
+    frame = groups.agg(attempt_count="count", success_count="sum").reset_index()
+    return frame.assign(rate=frame.success_count / frame.attempt_count)
+
+
+def clustered(values: pd.Series, clusters: pd.Series) -> dict[str, float]:
+    """Mean, standard error and 95 % interval by statsmodels."""
+    groups = clusters.nunique()
+    if groups == 1:
+        return dict.fromkeys(["se", "ci_low", "ci_high"]) | {"mean": values.mean()}
+    codes = pd.factorize(clusters)[0]
+    # Its own correction has a factor (n - 1) / (n - 1) for one coefficient.
+    fit = sm.OLS(values.to_numpy(), [[1.0]] * len(values)).fit(
+        cov_type="cluster", cov_kwds={"groups": codes}, use_t=True
+    )
+    low, high = fit.conf_int()[0]
+    return {"mean": fit.params[0], "se": fit.bse[0], "ci_low": low, "ci_high": high}
+
+
+def assert_same(actual: pd.DataFrame, expected: pd.DataFrame, key: list[str]) -> None:
+    assert len(expected) > 0
+    columns = [*key, *(name for name in expected if name not in key)]
+    pd.testing.assert_frame_equal(
+        actual[columns].sort_values(key, ignore_index=True),
+        expected[columns].sort_values(key, ignore_index=True),
+        check_dtype=False,
+        rtol=1e-9,
+        atol=1e-12,
+    )
+
+
+def test_t_quantiles_are_scipys(sample_warehouse, tmp_path):
+    command = [DBT, "--quiet", "compile", "--inline", T_QUERY]
+    run = run_in_repository(command, sample_warehouse, tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    with duckdb.connect(sample_warehouse, read_only=True) as connection:
+        frame = connection.sql(run.stdout).df()
+    expected = t.ppf(0.975, frame.degrees_of_freedom)
+    assert len(frame) == 10_000
+    assert frame.value.to_numpy() == pytest.approx(expected, abs=1e-9)
+
+
+def test_agent_intervals(views, tasks):
+    rows = []
+    for key, group in tasks.groupby(AGENT):
+        attempt_count, successes = group.attempt_count.sum(), group.success_count.sum()
+        low, high = proportion_confint(successes, attempt_count, method="wilson")
+        interval = clustered(group.rate, group.cluster)
+        rows.append(
+            {
+                **dict(zip(AGENT, key, strict=True)),
+                "task_count": len(group),
+                "attempt_count": attempt_count,
+                "success_rate": interval["mean"],
+                "se_clustered": interval["se"],
+                "ci_low": interval["ci_low"],
+                "ci_high": interval["ci_high"],
+                "wilson_low": low,
+                "wilson_high": high,
+            }
+        )
+    assert_same(views.sql("from agent_intervals").df(), pd.DataFrame(rows), AGENT)
