@@ -181,6 +181,13 @@ CATALOGUE = {
             "wilson_low wilson_high"
         ),
     ),
+    "paired_comparisons": (
+        "success_rule source benchmark agent_a agent_b",
+        (
+            "shared_task_count mean_difference se ci_low ci_high a_only_count "
+            "b_only_count mcnemar_p holm_p minimum_detectable_difference"
+        ),
+    ),
     "load_report": (
         "file_id",
         (

@@ -7,18 +7,21 @@ stand alone on purpose.
 import random
 import shutil
 from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 from conftest import DBT, run_in_repository
-from scipy.stats import t
+from scipy.stats import binomtest, t
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 GROUP = ["success_rule", "source", "benchmark", "population"]
 AGENT = [*GROUP, "agent"]
-# A quantile from the seed and one from the expansion.
+PAIR = [*GROUP, "agent_a", "agent_b"]
 T_QUERY = """
     select
         degrees_of_freedom,
@@ -156,12 +159,17 @@ def assert_same(actual: pd.DataFrame, expected: pd.DataFrame, key: list[str]) ->
     )
 
 
-def test_t_quantiles_are_scipys(sample_warehouse, tmp_path):
-    command = [DBT, "--quiet", "compile", "--inline", T_QUERY]
-    run = run_in_repository(command, sample_warehouse, tmp_path)
+def compiled(query: str, warehouse: Path, scratch: Path) -> pd.DataFrame:
+    """Return the rows of a query that calls our macros."""
+    command = [DBT, "--quiet", "compile", "--inline", query]
+    run = run_in_repository(command, warehouse, scratch)
     assert run.returncode == 0, run.stdout + run.stderr
-    with duckdb.connect(sample_warehouse, read_only=True) as connection:
-        frame = connection.sql(run.stdout).df()
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        return connection.sql(run.stdout).df()
+
+
+def test_t_quantiles_are_scipys(sample_warehouse, tmp_path):
+    frame = compiled(T_QUERY, sample_warehouse, tmp_path)
     expected = t.ppf(0.975, frame.degrees_of_freedom)
     assert len(frame) == 10_000
     assert frame.value.to_numpy() == pytest.approx(expected, abs=1e-9)
@@ -187,3 +195,71 @@ def test_agent_intervals(views, tasks):
             }
         )
     assert_same(views.sql("from agent_intervals").df(), pd.DataFrame(rows), AGENT)
+
+
+@pytest.fixture(scope="module")
+def pairs(tasks) -> pd.DataFrame:
+    rows = []
+    for key, group in tasks.groupby(GROUP):
+        rates = {
+            agent: own.set_index(["cluster", "task_id"]).rate
+            for agent, own in group.groupby("agent")
+        }
+        for a, b in combinations(sorted(rates), 2):
+            differences = (rates[a] - rates[b]).dropna()
+            if len(differences) < 10:
+                continue
+            interval = clustered(
+                differences, differences.index.get_level_values("cluster").to_series()
+            )
+            more, fewer = (differences > 0).sum(), (differences < 0).sum()
+            untied = more + fewer
+            rows.append(
+                {
+                    **dict(zip(GROUP, key, strict=True)),
+                    "agent_a": a,
+                    "agent_b": b,
+                    "shared_task_count": len(differences),
+                    "mean_difference": interval["mean"],
+                    "se": interval["se"],
+                    "ci_low": interval["ci_low"],
+                    "ci_high": interval["ci_high"],
+                    "a_only_count": more,
+                    "b_only_count": fewer,
+                    "mcnemar_p": binomtest(more, untied).pvalue if untied else 1.0,
+                }
+            )
+    frame = pd.DataFrame(rows)
+    frame["holm_p"] = frame.groupby(GROUP).mcnemar_p.transform(
+        lambda p: multipletests(p, method="holm")[1]
+    )
+    return frame.assign(minimum_detectable_difference=2.8 * frame.se)
+
+
+def test_paired_comparisons(views, pairs):
+    assert_same(views.sql("from paired_comparisons").df(), pairs, PAIR)
+
+
+def test_an_agent_and_its_twin_are_not_told_apart(views):
+    rows = views.sql(
+        "select mean_difference, se, is_separable, mcnemar_p from paired_comparisons "
+        "where agent_a = 'even' and agent_b = 'even again'"
+    ).fetchall()
+    assert set(rows) <= {(0.0, 0.0, False, 1.0)}
+
+
+def test_the_sign_test_is_exact_for_thousands_of_tasks(sample_warehouse, tmp_path):
+    splits = [(5_000, 4_900), (3_000, 2_600), (1_200, 900), (1_000, 0), (7, 0)]
+    values = ", ".join(str(split) for split in splits)
+    query = f"""
+        with splits as (
+            select * from (values {values}) as given (more_count, fewer_count)
+        ), {{{{ sign_test_ctes() }}}}
+        final as (select * from sign_tests)
+        select * from final
+    """
+    frame = compiled(query, sample_warehouse, tmp_path)
+    assert len(frame) == len(splits)
+    for row in frame.itertuples():
+        expected = binomtest(row.more_count, row.more_count + row.fewer_count)
+        assert row.sign_test_p == pytest.approx(expected.pvalue, rel=1e-8)
