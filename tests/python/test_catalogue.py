@@ -188,6 +188,21 @@ CATALOGUE = {
             "b_only_count mcnemar_p holm_p minimum_detectable_difference"
         ),
     ),
+    "separability": (
+        "success_rule source benchmark agent",
+        (
+            "success_rate best_agent difference_to_best is_separable rank rank_low "
+            "rank_high"
+        ),
+    ),
+    "repeatability": (
+        "success_rule source benchmark agent k",
+        "task_count pass_at_k pass_hat_k",
+    ),
+    "outcome_consistency": (
+        "success_rule source benchmark agent",
+        "task_count attempt_count consistency_biased consistency flip_share",
+    ),
     "load_report": (
         "file_id",
         (

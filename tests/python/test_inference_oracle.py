@@ -7,7 +7,9 @@ stand alone on purpose.
 import random
 import shutil
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
+from math import comb
 from pathlib import Path
 
 import duckdb
@@ -263,3 +265,103 @@ def test_the_sign_test_is_exact_for_thousands_of_tasks(sample_warehouse, tmp_pat
     for row in frame.itertuples():
         expected = binomtest(row.more_count, row.more_count + row.fewer_count)
         assert row.sign_test_p == pytest.approx(expected.pvalue, rel=1e-8)
+
+
+def test_separability(views, tasks, pairs):
+    rates = tasks.groupby(AGENT).rate.agg(["count", "mean"]).round(15).reset_index()
+    rows = []
+    for key, field in rates.groupby(GROUP):
+        able = field[field["count"] >= 10] if (field["count"] >= 10).any() else field
+        best = able.sort_values(["mean", "agent"], ascending=[False, True]).agent.iloc[
+            0
+        ]
+        own = pairs[(pairs[GROUP] == list(key)).all(axis=1)]
+        for row in field.itertuples():
+            found = {}
+            for pair in own[
+                (own[["agent_a", "agent_b"]] == row.agent).any(axis=1)
+            ].itertuples():
+                sign = 1 if pair.agent_a == row.agent else -1
+                rival = pair.agent_b if sign == 1 else pair.agent_a
+                low, high = pair.ci_low, pair.ci_high
+                # Where the differences do not vary the interval is a point.
+                verdict = None if pd.isna(low) else low > 1e-12 or high < -1e-12
+                found[rival] = (sign * pair.mean_difference, verdict)
+            difference, verdict = found.get(best, (None, None))
+            if row.agent == best:
+                difference, verdict = 0.0, False
+            beaten = [gap for gap, is_separable in found.values() if is_separable]
+            rows.append(
+                {
+                    **dict(zip(GROUP, key, strict=True)),
+                    "agent": row.agent,
+                    "success_rate": row.mean,
+                    "best_agent": best,
+                    "difference_to_best": difference,
+                    "is_separable": verdict,
+                    "rank": 1 + (field["mean"] > row.mean).sum(),
+                    "rank_low": 1 + sum(gap < 0 for gap in beaten),
+                    "rank_high": len(field) - sum(gap > 0 for gap in beaten),
+                }
+            )
+    nullable = {"is_separable": "boolean"}
+    actual = views.sql("from separability").df().astype(nullable)
+    assert_same(actual, pd.DataFrame(rows).astype(nullable), AGENT)
+
+
+def test_repeatability(views, tasks):
+    rows = []
+    for key, group in tasks.groupby(AGENT):
+        for k in (1, 2, 4, 8):
+            own = group[group.attempt_count >= k]
+            counts = [
+                (int(row.attempt_count), int(row.success_count))
+                for row in own.itertuples()
+            ]
+            if not counts:
+                continue
+            no = [Fraction(comb(n - c, k), comb(n, k)) for n, c in counts]
+            all_ = [Fraction(comb(c, k), comb(n, k)) for n, c in counts]
+            rows.append(
+                {
+                    **dict(zip(AGENT, key, strict=True)),
+                    "k": k,
+                    "task_count": len(counts),
+                    "success_rate": own.rate.mean(),
+                    "pass_at_k": float(1 - sum(no) / len(counts)),
+                    "pass_hat_k": float(sum(all_) / len(counts)),
+                }
+            )
+    assert_same(views.sql("from repeatability").df(), pd.DataFrame(rows), [*AGENT, "k"])
+
+
+@pytest.mark.parametrize("draws", [1, 8, 100])
+def test_draws_stay_exact_for_thousands_of_attempts(draws, sample_warehouse, tmp_path):
+    counts = [(0, 9), (3, 100), (99, 100), (5_000, 10_000), (9_999, 10_000)]
+    values = ", ".join(str(pair) for pair in counts)
+    query = f"""
+        select c, n, {{{{ share_of_draws('c', 'n', {draws}) }}}} as value
+        from (values {values}) as given (c, n)
+        where n >= {draws}
+    """
+    for row in compiled(query, sample_warehouse, tmp_path).itertuples():
+        expected = Fraction(comb(row.c, draws), comb(row.n, draws))
+        assert row.value == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_outcome_consistency(views, tasks):
+    frame = tasks[tasks.attempt_count >= 2]
+    biased = (2 * frame.rate - 1) ** 2
+    frame = frame.assign(
+        consistency_biased=biased,
+        consistency=(frame.attempt_count * biased - 1) / (frame.attempt_count - 1),
+        flip_share=(frame.rate > 0) & (frame.rate < 1),
+    )
+    groups = frame.groupby(AGENT)
+    means = groups[["consistency_biased", "consistency", "flip_share"]].mean()
+    expected = means.assign(
+        task_count=groups.size(), attempt_count=groups.attempt_count.sum()
+    )
+    assert_same(
+        views.sql("from outcome_consistency").df(), expected.reset_index(), AGENT
+    )
