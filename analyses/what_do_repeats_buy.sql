@@ -1,8 +1,8 @@
 -- What do repeated attempts at a task buy?
--- The data: where one attempt succeeds in 56 %, one of eight does in 75 % and all
--- eight do in 35 %: two of five tasks are won or lost by chance. Tasks that are
--- tried often are not the usual ones, so read a row across and not down: each is
--- over the pairs of agent and task with at least k attempts. Any credit,
+-- The data: where one attempt succeeds in 56 %, one of eight does in 75 %, and
+-- all eight do in 35 %: on two tasks of five, eight attempts disagree. Tasks
+-- tried often are not the usual ones, so read a row across and not down: each
+-- is over the pairs of agent and task with at least k attempts. Any credit,
 -- capability only.
 with
 

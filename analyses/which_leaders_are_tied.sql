@@ -1,10 +1,10 @@
 -- Which leaders are tied?
 -- The study ranks agents by success rate and gives no interval.
--- The data: claude-4-opus leads, but claude-4-sonnet and claude-3.7-sonnet stand
--- within 1.4 points of it on the 109 tasks they share, and the two cannot be
--- told from it; 12 shared tasks do not settle even 14 points. A row is an agent
--- that is not separable from the best; `detectable_points` is the least
--- difference that so many tasks would mostly show. Any credit, capability only.
+-- The data: claude-4-opus leads, but claude-4-sonnet and claude-3.7-sonnet are
+-- within 1.4 points of it on the 109 tasks they share and cannot be told from
+-- it; 12 shared tasks do not settle even 14 points. A row is an agent that is
+-- not separable from the best; `detectable_points` is the least difference that
+-- so many tasks would mostly show. Any credit, capability only.
 with
 
 separability as (
