@@ -24,5 +24,8 @@ FIGURES = {
     ),
     "task_families": "Which task families take many actions, and which succeed?",
     "grinding_agents": "Which agents grind on when they fail?",
+    "agent_intervals": "How far could each agent's success rate be off?",
+    "paired_differences": "Which agents differ on the tasks that they share?",
+    "repeated_attempts": "What do repeated attempts at a task buy?",
 }
 FILE_STEMS = {name: f"{i:02d}_{name}" for i, name in enumerate(FIGURES, start=1)}

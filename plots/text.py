@@ -32,6 +32,12 @@ def shorten(name: str, width: int = 32) -> str:
     return name[:head] + "…" + name[head + 1 - width :]
 
 
+def two_lines(name: str, width: int = 40) -> str:
+    """Return the cleaned name on two lines at most, its middle cut if need be."""
+    name = shorten(name, 2 * width)
+    return f"{name[:width]}\n{name[width:]}".strip()
+
+
 def count(number: float) -> str:
     """Return a count with thousands separated: `11,639`."""
     return f"{number:,.0f}"

@@ -1,5 +1,5 @@
--- Grain: one row per replicate and comparable model: its Bradley-Terry strength.
--- Takes pairs x `bootstrap_replicates` in each of some dozen steps.
+-- Grain: one row per replicate and comparable model: its strength. Takes pairs
+-- x `bootstrap_replicates` in each of some dozen steps.
 with recursive
 
 meetings as (

@@ -1,6 +1,6 @@
 -- Grain: one row per replicate and ordered pair of comparable models that met
--- in it. Replicate 0 is the data, each other one draws the clusters again. Takes
--- pairs x clusters x `bootstrap_replicates`.
+-- in it. Replicate 0 is the data, each other one draws the clusters again.
+-- Takes pairs x clusters x `bootstrap_replicates`.
 with
 
 comparisons as (

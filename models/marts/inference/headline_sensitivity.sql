@@ -94,31 +94,28 @@ win_rates as (
 ),
 
 -- The leader by the published choice; of equals the first by name.
+ranked as (
+    select
+        basis,
+        source,
+        model,
+        row_number() over (
+            partition by basis, source
+            order by win_rate desc nulls last, model asc
+        ) as place
+    from win_rates
+    where
+        tie_rule = 'tie_no_win'
+        and coverage = 'all'
+),
+
 leaders as (
     select
-        win_rates.basis,
-        win_rates.source,
-        min(win_rates.model) as model
-    from win_rates
-    inner join (
-        select
-            basis,
-            source,
-            max(win_rate) as win_rate
-        from win_rates
-        where
-            tie_rule = 'tie_no_win'
-            and coverage = 'all'
-        group by basis, source
-    ) as greatest_rates
-        on
-            win_rates.basis = greatest_rates.basis
-            and win_rates.source = greatest_rates.source
-            and win_rates.win_rate = greatest_rates.win_rate
-    where
-        win_rates.tie_rule = 'tie_no_win'
-        and win_rates.coverage = 'all'
-    group by win_rates.basis, win_rates.source
+        basis,
+        source,
+        model
+    from ranked
+    where place = 1
 ),
 
 leads as (
@@ -129,7 +126,9 @@ leads as (
         'capability' as population,
         win_rates.coverage,
         max(
-            case when win_rates.model = leaders.model then win_rates.win_rate end
+            case
+                when win_rates.model = leaders.model then win_rates.win_rate
+            end
         )
         - max(
             case
