@@ -23,6 +23,7 @@ from loaders.records import (
     Quarantined,
     RecordRefused,
     file_refused,
+    is_deeper,
 )
 
 # Of the columns that each table of HAL traces begins with.
@@ -221,7 +222,7 @@ def record_refused(error: msgspec.ValidationError) -> RecordRefused:
 def value(raw: Raw) -> Any:
     """Return the plain value of a field, or raise RecordRefused."""
     found = record(_ANYTHING, raw)
-    if _is_deeper(found, MAX_DEPTH):
+    if is_deeper(found, MAX_DEPTH):
         raise RecordRefused("too_deep", "the nesting goes on")
     return found
 
@@ -358,11 +359,3 @@ def _described(patches: list[_Patch], offset: int) -> Iterator[Mended]:
             times = "once" if len(starts) == 1 else f"{len(starts):,} times"
             detail = f"{what} stands there {times} and was read as {instead}"
             yield Mended(code, detail, min(starts) + offset)
-
-
-def _is_deeper(value: Any, depth: int) -> bool:
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return depth == 0 or any(_is_deeper(item, depth - 1) for item in value)
