@@ -4,45 +4,58 @@
     together. One point is one task. Null where there is one cluster only. -#}
 {% macro clustered_mean_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
+clusters as (
+    select
+        {{ key_list }},
+        task_cluster,
+        count(*) as task_count,
+        {{ exact_sum('value', 18) }} as value_sum
+    from points
+    group by {{ key_list }}, task_cluster
+),
+
 means as (
     select
         {{ key_list }},
-        {{ mean_of_shares('value') }} as mean_value
-    from points
+        cast(sum(task_count) as bigint) as task_count,
+        count(*) as cluster_count,
+        nullif(count(*) - 1, 0) as degrees_of_freedom,
+        -- As mean_of_shares, and over clusters as there are fewer of them.
+        round({{ exact_sum('value_sum', 18) }} / sum(task_count), 15)
+            as mean_value
+    from clusters
     group by {{ key_list }}
 ),
 
-clusters as (
+deviations as (
     select
-        {% for key in keys %}points.{{ key }}, {% endfor %}
-        points.task_cluster,
-        means.mean_value,
-        count(*) as task_count,
-        {{ exact_sum('points.value - means.mean_value', 18) }} as deviation
-    from points
-    inner join means
-        on {{ same_keys('points', 'means', keys) }}
-    group by
-        {% for key in keys %}points.{{ key }}, {% endfor %}
-        points.task_cluster,
-        means.mean_value
+        means.*,
+        clusters.value_sum - clusters.task_count * means.mean_value as deviation
+    from means
+    inner join clusters
+        on {{ same_keys('means', 'clusters', keys) }}
 ),
 
 -- What statsmodels calls a mean with cov_type='cluster'.
 clustered_errors as (
     select
         {{ key_list }},
+        task_count,
+        cluster_count,
+        degrees_of_freedom,
         mean_value,
-        cast(sum(task_count) as bigint) as task_count,
-        count(*) as cluster_count,
-        nullif(count(*) - 1, 0) as degrees_of_freedom,
         sqrt(
-            count(*) * 1e0 / nullif(count(*) - 1, 0)
+            cluster_count * 1e0 / degrees_of_freedom
             * {{ exact_sum('deviation * deviation', 18) }}
         )
-        / sum(task_count) as se
-    from clusters
-    group by {{ key_list }}, mean_value
+        / task_count as se
+    from deviations
+    group by
+        {{ key_list }},
+        task_count,
+        cluster_count,
+        degrees_of_freedom,
+        mean_value
 ),
 
 clustered_means as (

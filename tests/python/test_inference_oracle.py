@@ -93,14 +93,8 @@ def views(
     if request.param == "made up":
         with duckdb.connect(path) as connection:
             replace_attempts(connection, made_up_attempts())
-        run = run_in_repository(
-            [
-                *(DBT, "--quiet", "run", "--select"),
-                *("int_agent_tasks_counted+",),
-            ],
-            path,
-            path.parent,
-        )
+        command = [DBT, "--quiet", "run", "--select", "int_agent_tasks_counted+"]
+        run = run_in_repository(command, path, path.parent)
         assert run.returncode == 0, run.stdout + run.stderr
     with duckdb.connect(path, read_only=True) as connection:
         yield connection

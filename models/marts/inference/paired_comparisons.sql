@@ -13,7 +13,7 @@ rival_tasks as (
     select * from {{ ref('int_agent_tasks_counted') }}
 ),
 
-shared_tasks as (
+points as (
     select
         agent_tasks.success_rule,
         agent_tasks.source,
@@ -39,16 +39,9 @@ pairs as (
         {{ keys | join(', ') }},
         count(*) filter (where value > 0) as more_count,
         count(*) filter (where value < 0) as fewer_count
-    from shared_tasks
+    from points
     group by {{ keys | join(', ') }}
     having count(*) >= {{ var('min_shared_tasks') }}
-),
-
-points as (
-    select shared_tasks.*
-    from shared_tasks
-    inner join pairs
-        on {{ same_keys('shared_tasks', 'pairs', keys) }}
 ),
 
 {{ clustered_mean_ctes(keys) }}
