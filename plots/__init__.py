@@ -27,5 +27,6 @@ FIGURES = {
     "agent_intervals": "How far could each agent's success rate be off?",
     "paired_differences": "Which agents differ on the tasks that they share?",
     "repeated_attempts": "What do repeated attempts at a task buy?",
+    "headline_sensitivity": "Do the headlines survive other choices?",
 }
 FILE_STEMS = {name: f"{i:02d}_{name}" for i, name in enumerate(FIGURES, start=1)}
