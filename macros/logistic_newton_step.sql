@@ -2,8 +2,9 @@
     logistic fit of `cells` (keys, x, success_share, weight): the least mean log
     loss by weight plus regularisation * slope^2 / 2. `intercept` and `slope`
     are what is tried next, kept_* the best so far; a try that is no better is
-    halved. -#}
-{% macro logistic_newton_step(steps, keys, tolerance) -%}
+    halved. A fit ends with a try within `tolerance` of the best, and where it
+    `is_rough` its sums are rounded. -#}
+{% macro logistic_newton_step(steps, keys, tolerance, is_rough=false) -%}
 {%- set key_list = keys | join(', ') -%}
 with
 
@@ -43,12 +44,18 @@ sums as (
     select
         {{ key_list }},
         regularisation,
-        {{ exact_sum('weight * log_loss', 18) }} as log_loss,
-        {{ exact_sum('weight * residual', 18) }} as residual,
-        {{ exact_sum('weight * residual * x', 18) }} as residual_x,
-        {{ exact_sum('weight * variance', 18) }} as variance,
-        {{ exact_sum('weight * variance * x', 18) }} as variance_x,
-        {{ exact_sum('weight * variance * x * x', 18) }} as variance_xx
+        {%- for name, term in [
+            ('log_loss', 'log_loss'),
+            ('residual', 'residual'),
+            ('residual_x', 'residual * x'),
+            ('variance', 'variance'),
+            ('variance_x', 'variance * x'),
+            ('variance_xx', 'variance * x * x'),
+        ] %}
+        {{ rounded_sum('weight * ' ~ term) if is_rough
+            else exact_sum('weight * ' ~ term, 18) }} as {{ name }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from terms
     group by {{ key_list }}, regularisation
 ),

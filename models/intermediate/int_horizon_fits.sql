@@ -66,8 +66,8 @@ final as (
         newton_steps.fit_number,
         newton_steps.regularisation,
         samples.centre,
-        newton_steps.kept_intercept as intercept,
-        newton_steps.kept_slope as slope
+        newton_steps.intercept,
+        newton_steps.slope
     from newton_steps
     inner join samples
         on newton_steps.fit_number = samples.fit_number

@@ -72,7 +72,7 @@ samples as (
     select
         fit_number,
         replicate,
-        {{ exact_sum('weight', 18) }} as total_weight,
+        {{ rounded_sum('weight') }} as total_weight,
         min(success_share) as least_share,
         max(success_share) as greatest_share
     from cells
@@ -99,7 +99,7 @@ newton_steps as (
     union all
     select * from (
         {{ logistic_newton_step(
-            'newton_steps', ['fit_number', 'replicate'], '1e-4'
+            'newton_steps', ['fit_number', 'replicate'], '1e-3', is_rough=true
         ) | indent(8) }}
     ) as next_steps
 ),
@@ -129,11 +129,11 @@ replicate_horizons as (
         newton_steps.fit_number,
         newton_steps.regularisation,
         case
-            when newton_steps.kept_slope < -{{ var('horizon_flat_slope') }}
+            when newton_steps.slope < -{{ var('horizon_flat_slope') }}
                 then
                     horizon_fits.centre
-                    - newton_steps.kept_intercept / newton_steps.kept_slope
-            when newton_steps.kept_intercept > 0
+                    - newton_steps.intercept / newton_steps.slope
+            when newton_steps.intercept > 0
                 then cast('infinity' as double)
             else cast('-infinity' as double)
         end as log2_p50
