@@ -24,5 +24,7 @@ FIGURES = {
     ),
     "task_families": "Which task families take many actions, and which succeed?",
     "grinding_agents": "Which agents grind on when they fail?",
+    "time_horizons": "How long are the tasks that a model finishes half of the time?",
+    "success_within_budget": "How many actions does a model need to succeed?",
 }
 FILE_STEMS = {name: f"{i:02d}_{name}" for i, name in enumerate(FIGURES, start=1)}
