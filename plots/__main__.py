@@ -27,7 +27,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m plots",
         usage=(
             "python -m plots [NAME ...] [--list] [--out DIR] [--format png|svg]"
-            " [--db FILE]\n       python -m plots export FILE [--db FILE]"
+            " [--source NAME] [--db FILE]\n       python -m plots export FILE [--db FILE]"
         ),
         description=(
             "Draw every figure, or those named, from the views; or export the "
@@ -46,6 +46,11 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="folder for the figures (default: figures)",
     )
     parser.add_argument("--format", choices=["png", "svg"], default="png")
+    parser.add_argument(
+        "--source",
+        metavar="NAME",
+        help="whose attempts to draw, for example metr_horizon (default: metr)",
+    )
     parser.add_argument(
         "--db",
         type=Path,
@@ -78,7 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Write what the arguments ask for and print each written path."""
     figures = [] if arguments.export_to else chosen_figures(arguments.names)
     with open_warehouse(arguments.db) as connection:
-        source = action_source(connection)
+        source = arguments.source or action_source(connection)
         if arguments.export_to:
             export(connection, source, arguments.export_to)
             print(arguments.export_to)
