@@ -218,6 +218,7 @@ CATALOGUE = {
     "headline_sensitivity": (
         "headline source success_rule population coverage",
         "value low high flips",
+    ),
     "time_horizons": (
         "success_rule weighting regularisation source model",
         (
