@@ -3,10 +3,10 @@
 -- the time. Fitted as METR fits it, on the source's own verdicts where it has
 -- them, else on any credit.
 -- On its time-horizon runs claude-3.5-sonnet-v2 leads with 61 minutes, but the
--- interval goes from 16 to 217, and o1 (42) and o1-preview (38) lie inside it: no
--- order among the three. `p50` and its interval are in minutes; `none`: no end on
--- that side; 0.0: less than three seconds. Where the status is `extrapolated`,
--- p50 lies outside the tasks that the model tried.
+-- interval goes from 16 to 217, and o1 (42) and o1-preview (38) lie inside it:
+-- no order among the three. `p50` and its interval are in minutes; `none`: no
+-- end on that side; 0.0: less than three seconds. Where the status is
+-- `extrapolated`, p50 lies outside the tasks that the model tried.
 with
 
 time_horizons as (

@@ -1,7 +1,7 @@
 {#- A query of Newton's next step for every unfinished row of `steps`, in a
-    logistic fit of `cells` (keys, x, success_share, weight): the least mean log
-    loss by weight plus regularisation * slope^2 / 2. `intercept` and `slope`
-    are what is tried next, kept_* the best so far; a try that is no better is
+    logistic fit of `cells` (keys, x, success_share, weight): the least sum of
+    weight * log loss, plus ridge * slope^2 / 2. `intercept` and `slope` are
+    what is tried next, kept_* the best so far; a try that is no better is
     halved. A fit ends with a try within `tolerance` of the best, and where it
     `is_rough` its sums are rounded. -#}
 {% macro logistic_newton_step(steps, keys, tolerance, is_rough=false) -%}
@@ -81,7 +81,7 @@ judged as (
     select
         *,
         -- Near the end losses differ by their rounding alone.
-        loss <= kept_loss + 1e-13 as is_better,
+        loss <= kept_loss * (1 + 1e-12) as is_better,
         nullif(intercept_bend * slope_bend - mixed_bend * mixed_bend, 0)
             as determinant
     from slopes

@@ -10,18 +10,27 @@ replicates as (
     {{ number_series('1', var('bootstrap_replicates')) }}
 ),
 
+task_families as (
+    select
+        source,
+        benchmark,
+        task_id,
+        min(family_key) as family_key
+    from horizon_cells
+    group by source, benchmark, task_id
+),
+
 tasks as (
     select
         source,
         benchmark,
-        family_key,
         task_id,
+        family_key,
         row_number() over (
             partition by source, family_key
-            order by task_id
+            order by benchmark, task_id
         ) as task_number
-    from horizon_cells
-    group by source, benchmark, family_key, task_id
+    from task_families
 ),
 
 families as (
