@@ -13,6 +13,7 @@ from plots.warehouse import (
     WarehouseUnreadable,
     action_source,
     default_path,
+    figure_source,
     open_warehouse,
 )
 
@@ -78,9 +79,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Write what the arguments ask for and print each written path."""
     figures = [] if arguments.export_to else chosen_figures(arguments.names)
     with open_warehouse(arguments.db) as connection:
-        source = action_source(connection)
         if arguments.export_to:
-            export(connection, source, arguments.export_to)
+            export(connection, action_source(connection), arguments.export_to)
             print(arguments.export_to)
             return
         # Imported here: --help and --list need no matplotlib.
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.out.mkdir(parents=True, exist_ok=True)
         for name in figures:
             path = arguments.out / f"{FILE_STEMS[name]}.{arguments.format}"
-            render(name, connection, source, path)
+            render(name, connection, figure_source(connection, name), path)
             print(path)
 
 

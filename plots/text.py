@@ -1,5 +1,6 @@
 """Names and numbers as the figures print them."""
 
+import re
 from unicodedata import category
 
 ANY_CREDIT = "success = any credit (score > 0)"
@@ -32,14 +33,41 @@ def shorten(name: str, width: int = 32) -> str:
     return name[:head] + "…" + name[head + 1 - width :]
 
 
+def wrap(name: str, width: int, lines: int = 3) -> str:
+    """Return the name in at most `lines` lines, broken where its parts meet."""
+    parts = re.findall(
+        rf"[^\W_]{{1,{width}}}[\W_]?|[\W_]", shorten(name, width * lines)
+    )
+    wrapped = [""]
+    for part in parts:
+        if len(wrapped[-1] + part) > width and wrapped[-1]:
+            wrapped.append("")
+        wrapped[-1] += part
+    return "\n".join(wrapped)
+
+
 def count(number: float) -> str:
     """Return a count with thousands separated: `11,639`."""
     return f"{number:,.0f}"
 
 
+def counted(number: float, noun: str) -> str:
+    """Return a count with its noun, in the plural unless it is one."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def share(fraction: float) -> str:
     """Return a share as a percentage: `40.2 %`."""
     return f"{fraction:.1%}".replace("%", " %")
+
+
+def amount(number: float) -> str:
+    """Return dollars or seconds with about three digits: `1,858`, `12.5`, `0.12`."""
+    if abs(number) >= 100:
+        return f"{number:,.0f}"
+    if abs(number) >= 0.01 or number == 0:
+        return f"{number:.1f}" if abs(number) >= 10 else f"{number:.2f}"
+    return f"{number:.1g}"
 
 
 def signed(number: float, digits: int = 1) -> str:
