@@ -8,12 +8,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO
 
 from loaders import hal
 from loaders.encrypted import PUBLIC_PASSWORD
-from loaders.files import Found, HashedFile, find, open_regular, unchanged
+from loaders.files import Found, Source, find, open_regular, unchanged
 from loaders.formats import FORMATS, HEAD_BYTES, recognise
 from loaders.records import Batch, FileRefused
 from loaders.sample import is_sample
@@ -59,11 +60,11 @@ def main(arguments: list[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         _say(f"{where}{error.strerror or error}; the warehouse is unchanged")
         return 2
-    for path, result in results:
-        if options.json:
-            print(_as_json(path, result))
-        else:
-            _report(path, result)
+    if options.json:
+        for found, result in results:
+            print(_as_json(found.path, result))
+    else:
+        _report_all(results)
     outcome = [result for _, result in results]
     _say(_summary(outcome, skipped_count, options.dry_run))
     if not outcome:
@@ -106,18 +107,22 @@ def _parser() -> argparse.ArgumentParser:
 
 def _load(
     options: argparse.Namespace,
-) -> tuple[list[tuple[str, "LoadResult"]], int]:
-    """Load every file; return (path, result) pairs and how many files were skipped."""
+) -> tuple[list[tuple[Found, "LoadResult"]], int]:
+    """Load every file; return it with what became of it, and how many were skipped."""
     from loaders.warehouse import Warehouse
 
     results, skipped_count = [], 0
     # Opening the warehouse as a file would end DuckDB's lock on it.
     warehouse_path = os.path.realpath(options.db)
     files = [file for file in find(options.paths) if file.real_path != warehouse_path]
+    file_counts = Counter(file.folder for file in files if not file.is_named)
     with Warehouse(options.db, publish=not options.dry_run) as warehouse:
         for file in files:
+            count = 0 if file.is_named else file_counts.pop(file.folder, 0)
+            if count and not sys.stderr.isatty():
+                _say(f"{file.folder}: reading {_counted(count, 'file')}")
             try:
-                results.append((file.path, _load_file(file, warehouse, options)))
+                results.append((file, _load_file(file, warehouse, options)))
             except _Skipped as reason:
                 skipped_count += 1
                 _say(f"{file.path}: skipped: {reason}")
@@ -159,63 +164,71 @@ def _load_file(
 def _load_open_file(
     found: Found, file: BinaryIO, warehouse: "Warehouse", options: argparse.Namespace
 ) -> "LoadResult":
+    source, format_ = Source(file), None
     try:
         if options.format and found.is_meant:
             format_ = FORMATS[options.format]
         else:
-            format_ = recognise(HashedFile(file).read(HEAD_BYTES))
+            format_ = recognise(source.head(HEAD_BYTES))
+        # Bytes that were loaded before are as many; only then it pays to hash first.
+        if warehouse.has_file_of(source.size_bytes):
+            manifest = _manifest(found, source, format_)
+            known = warehouse.known_file(
+                manifest.path, manifest.sha256, manifest.format, manifest.loader_version
+            )
+            # A strict load says so every time that some of the file is not loaded.
+            if known and not (options.strict and known.quarantined_count):
+                return known
+        secret = {"password": options.password} if format_ is hal else {}
+        batches = unchanged(format_.read(source, **secret), source)
+        batches = _begun(_with_progress(batches, found, source.size_bytes))
     except FileRefused as refused:
-        if not found.is_meant:
+        if format_ is None and not found.is_meant:
             raise
-        return warehouse.refuse_file(_manifest(found, file, None), refused)
-    manifest = _manifest(found, file, format_)
-    known = warehouse.known_file(
-        manifest.path, manifest.sha256, manifest.format, manifest.loader_version
-    )
-    # A strict load says so every time that some of the file is not loaded.
-    if known and not (options.strict and known.quarantined_count):
-        return known
-    hashed = HashedFile(file)
-    secret = {"password": options.password} if format_ is hal else {}
-    batches = unchanged(format_.read(hashed, **secret), hashed, manifest.sha256)
-    return warehouse.load_file(
-        manifest,
-        _with_progress(batches, found.path, manifest.size_bytes),
-        strict=options.strict,
-    )
+        return warehouse.refuse_file(_manifest(found, source, format_), refused)
+    manifest = _manifest(found, source, format_)
+    return warehouse.load_file(manifest, batches, strict=options.strict)
+
+
+def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Return the batches with the first one read, while a mapped file is hashed."""
+    return chain(list(islice(batches, 1)), batches)
 
 
 def _manifest(
-    found: Found, file: BinaryIO, format_: ModuleType | None
+    found: Found, source: Source, format_: ModuleType | None
 ) -> "FileManifest":
     from loaders.warehouse import FileManifest
 
-    hashed = HashedFile(file)
-    head = hashed.read(_SAMPLE_HEAD_BYTES)
-    sha256 = hashed.read_to_end()
+    sha256 = source.sha256()
     return FileManifest(
         path=found.real_path,
         sha256=sha256,
         format=format_.NAME if format_ else None,
-        size_bytes=file.tell(),
+        size_bytes=source.size_bytes,
         loader_version=f"{format_.NAME} {format_.VERSION}" if format_ else None,
-        is_sample=is_sample(sha256, head),
+        is_sample=is_sample(sha256, source.head(_SAMPLE_HEAD_BYTES)),
     )
 
 
 def _with_progress(
-    batches: Iterable[Batch], path: str, size_bytes: int
+    batches: Iterable[Batch], found: Found, size_bytes: int
 ) -> Iterator[Batch]:
     """Yield the batches and show bytes and rows per second on a terminal."""
     if not sys.stderr.isatty():
-        _say(f"{path}: reading {size_bytes:,} bytes")
+        if found.is_named:
+            _say(f"{found.path}: reading {size_bytes:,} bytes")
         yield from batches
         return
     from tqdm import tqdm
 
     started, row_count = time.monotonic(), 0
     with tqdm(
-        total=size_bytes, unit="B", unit_scale=True, desc=_printable(path), leave=False
+        total=size_bytes,
+        unit="B",
+        unit_scale=True,
+        desc=_printable(found.path),
+        leave=False,
     ) as bar:
         for batch in batches:
             row_count += len(batch.rows)
@@ -238,6 +251,25 @@ def _as_json(path: str, result: "LoadResult") -> str:
             "detail": result.detail,
         }
     )
+
+
+def _report_all(results: list[tuple[Found, "LoadResult"]]) -> None:
+    """Print what became of each file; those of a folder that are well share a line."""
+    groups: dict[object, list[tuple[Found, LoadResult]]] = {}
+    for found, result in results:
+        is_well = result.status in ("loaded", "unchanged")
+        has_more = found.is_named or result.quarantined_count or result.detail
+        is_alone = has_more or not is_well
+        key = found.path if is_alone else (found.folder, result.status)
+        groups.setdefault(key, []).append((found, result))
+    for group in groups.values():
+        found, result = group[0]
+        if len(group) == 1:
+            _report(found.path, result)
+            continue
+        files = _counted(len(group), "file")
+        rows = _counted(sum(result.loaded_count for _, result in group), "row")
+        print(_printable(f"{found.folder}: {files} {result.status}, {rows}"))
 
 
 def _report(path: str, result: "LoadResult") -> None:

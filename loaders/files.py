@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from loaders.records import Batch, FileRefused, file_refused
 
@@ -26,6 +26,10 @@ class Found:
     path: str
     real_path: str
     is_named: bool
+
+    @property
+    def folder(self) -> str:
+        return os.path.join(os.path.dirname(self.path), "")
 
     @property
     def is_meant(self) -> bool:
@@ -85,21 +89,39 @@ def open_regular(path: str) -> Iterator[BinaryIO]:
         yield file
 
 
-class HashedFile:
-    """An open file from its start, hashed as it is read."""
+class _State(NamedTuple):
+    """What differs once somebody has written to a file."""
+
+    size_bytes: int
+    written_at: int
+    # Nobody can set this one back.
+    state_changed_at: int
+
+
+class Source:
+    """An open file, to be read from its start."""
 
     def __init__(self, file: BinaryIO):
-        file.seek(0)
         self._file = file
-        self._hash = hashlib.sha256()
+        self._state_at_start = self._state()
         self._map: mmap.mmap | None = None
+        self._hash = hashlib.sha256()
+        self._is_hashed = False
         self._hashing: threading.Thread | None = None
 
+    @property
+    def size_bytes(self) -> int:
+        return self._state_at_start.size_bytes
+
+    def head(self, size: int) -> bytes:
+        """Return the beginning of the file, wherever it is read."""
+        return self._piece(size, 0)
+
     def read(self, size: int) -> bytes:
-        return self._hashed(self._file.read, size)
+        return self._take(self._file.read, size)
 
     def readline(self, size: int) -> bytes:
-        return self._hashed(self._file.readline, size)
+        return self._take(self._file.readline, size)
 
     def tell(self) -> int:
         return self._file.tell()
@@ -111,24 +133,40 @@ class HashedFile:
         """
         if self._map is None:
             self._map = self._mapped(mmap.ACCESS_READ)
-            self._hashing = threading.Thread(
-                target=self._hash.update, args=(self._map,), daemon=True
-            )
-            self._hashing.start()
+            if not self._is_hashed:
+                self._is_hashed = True
+                self._hashing = threading.Thread(
+                    target=self._hash.update, args=(self._map,), daemon=True
+                )
+                self._hashing.start()
         return self._map
 
     def map_private(self) -> mmap.mmap:
         """Return another map of the file; what is written to it stays in it."""
         return self._mapped(mmap.ACCESS_COPY)
 
-    def read_to_end(self) -> str:
+    def sha256(self) -> str:
         """Return the SHA-256 of all of the file, as hex digits."""
         if self._hashing:
             self._hashing.join()
-            return self._hash.hexdigest()
-        while self.read(1 << 20):
-            pass
+        elif not self._is_hashed:
+            at = 0
+            while piece := self._piece(1 << 20, at):
+                self._hash.update(piece)
+                at += len(piece)
+            self._is_hashed = True
         return self._hash.hexdigest()
+
+    def has_changed(self) -> bool:
+        """Return whether anybody wrote to the file since it was opened."""
+        return self._state() != self._state_at_start
+
+    def _state(self) -> _State:
+        now = os.fstat(self._file.fileno())
+        return _State(now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
+    def _piece(self, size: int, start: int) -> bytes:
+        return self._take(lambda size: os.pread(self._file.fileno(), size, start), size)
 
     def _mapped(self, access: int) -> mmap.mmap:
         try:
@@ -138,19 +176,15 @@ class HashedFile:
         except OSError as error:
             raise _unreadable(error) from None
 
-    def _hashed(self, take: Callable[[int], bytes], size: int) -> bytes:
+    def _take(self, take: Callable[[int], bytes], size: int) -> bytes:
         try:
-            data = take(size)
+            return take(size)
         except OSError as error:
             raise _unreadable(error) from None
-        self._hash.update(data)
-        return data
 
 
-def unchanged(
-    batches: Iterable[Batch], file: HashedFile, sha256: str
-) -> Iterator[Batch]:
-    """Yield the batches of `file`; refuse it if its bytes are no longer `sha256`.
+def unchanged(batches: Iterable[Batch], source: Source) -> Iterator[Batch]:
+    """Yield the batches of a file; refuse it if it changed meanwhile.
 
     Its reader may stumble over a file that is being written; then that is the reason.
     """
@@ -159,7 +193,7 @@ def unchanged(
         yield from batches
     except FileRefused as error:
         refused = error
-    if file.read_to_end() != sha256:
+    if source.has_changed():
         raise file_refused("changed_while_reading", "it changed while it was read")
     if refused:
         raise refused

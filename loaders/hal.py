@@ -15,7 +15,8 @@ from typing import Any
 from msgspec import Raw
 
 from loaders import encrypted, hal_json, hal_tasks, metr
-from loaders.files import HashedFile
+from loaders.files import Source
+from loaders.hal_by_task import ByTask
 from loaders.hal_calls import MODEL_CALLS, Call, Log
 from loaders.hal_evaluation import EVALUATIONS, IDENTITY, NOTES, Evaluation
 from loaders.hal_json import Document, Key, Pointer, Scalar, Section
@@ -55,6 +56,7 @@ TOKEN_USAGE = Table(
 )
 TABLES = (EVALUATIONS, TASK_RESULTS, TASK_LATENCIES, MODEL_CALLS, TOKEN_USAGE, NOTES)
 
+_BY_TASK = ByTask()
 # One pass over everything: only calls are decoded, all else is kept as written.
 _TRACE = hal_json.decoder(dict[Key, list[Call | Scalar | list[Raw]] | Section | Scalar])
 # When one call breaks a rule, each is decoded for itself.
@@ -74,9 +76,7 @@ def fits(head: str) -> bool:
     return is_object and any(f'"{name}"' in head for name in IDENTITY[1:])
 
 
-def read(
-    stream: HashedFile, password: str = encrypted.PUBLIC_PASSWORD
-) -> Iterator[Batch]:
+def read(stream: Source, password: str = encrypted.PUBLIC_PASSWORD) -> Iterator[Batch]:
     """Yield the rows of a trace, or of each trace in an encrypted zip.
 
     A record that breaks a rule is quarantined. Raises FileRefused when the file is no
@@ -128,7 +128,7 @@ def _trace_records(
 ) -> Iterator[_Record]:
     """Yield the records of one trace, each with its table."""
     root = document.root
-    found, mended = hal_json.decode(document, (_TRACE, _SECTIONS))
+    found, mended = hal_json.decode(document, (_BY_TASK, _TRACE, _SECTIONS))
     whole = hal_json.entries_whole(document, found, root)
     parts = {name: hal_json.part(value) for name, value in whole}
     evaluation = Evaluation(document, parts, trace_number)

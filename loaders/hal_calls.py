@@ -129,14 +129,16 @@ class _Metadata(Struct, gc=False):
     ended_at: str | None = None
 
 
-class _TaskLog(Struct, gc=False):
+class TaskLog(Struct, gc=False):
+    """The log of one task; its messages are passed over."""
+
     call_metadata: list[Raw] = []
     model: Any = None
     call_count: Any = None
 
 
 _CALL = hal_json.decoder(Call)
-_TASK_LOG = hal_json.decoder(_TaskLog)
+_TASK_LOG = hal_json.decoder(TaskLog)
 _METADATA = hal_json.decoder(_Metadata)
 
 
@@ -217,7 +219,8 @@ class Log:
                 continue
             at = self._at / task_id
             try:
-                log = hal_json.record(_TASK_LOG, raw)
+                is_decoded = isinstance(raw, TaskLog)
+                log = raw if is_decoded else hal_json.record(_TASK_LOG, raw)
             except RecordRefused as refused:
                 yield refused.at_pointer(at, hal_json.excerpt(raw))
                 continue
@@ -228,7 +231,7 @@ class Log:
             yield from self._metadata_rows(at / "call_metadata", task_id, log)
 
     def _metadata_rows(
-        self, at: Pointer, task_id: str, log: _TaskLog
+        self, at: Pointer, task_id: str, log: TaskLog
     ) -> Iterator[tuple | Quarantined]:
         model = log.model if isinstance(log.model, str) else None
         for index, raw in enumerate(log.call_metadata):

@@ -51,7 +51,9 @@ EVALUATIONS = Table(
         "run_id": "config.run_id.",
         "benchmark_name": "config.benchmark_name.",
         "agent_name": "config.agent_name, in which scaffold and model may stand.",
-        "run_command": "config.run_command, the command line of the harness.",
+        "run_command": (
+            "config.run_command, the command line of the harness; null without one."
+        ),
         "agent_args": "config.agent_args, as JSON; null where the trace has none.",
         **{
             name: f"results.{name}, usually 0-1; null where the trace has none."
@@ -60,7 +62,7 @@ EVALUATIONS = Table(
         "has_successful_list": "Whether results lists the successful tasks.",
         "has_failed_list": "Whether results lists the failed tasks.",
         "member": "Name of the member of the zip; null for a trace of its own.",
-        "date": "The day the run ended, as written.",
+        "date": "The day the run ended, as written; null where the trace has none.",
         "model_name": (
             "The first text of model_name, agent.model.name and model in agent_args, "
             "else in config; null without one."
@@ -68,14 +70,26 @@ EVALUATIONS = Table(
         "reasoning_effort": (
             "reasoning_effort or agent.model.reasoning_effort, found likewise."
         ),
-        "extra_config": "All else of config; null if there is nothing else.",
-        "agent_hash": "Hash of the agent's folder, in traces from 2026.",
-        "total_cost": "results.total_cost in US dollars, priced when it ran.",
-        "extra_results": "All of results that has no column and no table.",
-        "trace_total_cost": "The same cost once more, from outside of results.",
+        "extra_config": "All else of config, as JSON; null if there is nothing else.",
+        "agent_hash": "Hash of the agent's folder; null before 2026.",
+        "total_cost": (
+            "results.total_cost in US dollars, priced when it ran; null where the "
+            "trace has none."
+        ),
+        "extra_results": (
+            "All of results that has no column and no table, as JSON; null if there is "
+            "nothing else."
+        ),
+        "trace_total_cost": (
+            "total_cost beside results, in US dollars: the same cost once more; null "
+            "where the trace has none."
+        ),
         "successful_count": "Length of the list of successful tasks; null without it.",
         "failed_count": "Length of the list of failed tasks; null without it.",
-        "log_shape": "calls, call_records, by_task, text or none.",
+        "log_shape": (
+            "How raw_logging_results is written: calls, call_records, by_task, text or "
+            "none."
+        ),
     },
 )
 NOTES = Table(
@@ -105,7 +119,7 @@ _LISTS = {
     "passed_tasks": "success",
     "failed_tasks": "failure",
 }
-_PARTS = {
+PARTS = {
     "agent_hash",
     "config",
     "raw_eval_results",
@@ -172,7 +186,7 @@ class Evaluation:
         date, run_command = self._text("date"), self._text("run_command")
         metrics = [self._metric(name) for name in _METRICS]
         for name in self._parts:
-            if name not in _PARTS:
+            if name not in PARTS:
                 what = f"no table takes the part {metr.shown(name)}"
                 self.note(root / name, "unknown_part", what)
         return (

@@ -23,6 +23,7 @@ from loaders.records import (
     Quarantined,
     RecordRefused,
     file_refused,
+    is_deeper,
 )
 
 # Of the columns that each table of HAL traces begins with.
@@ -30,7 +31,8 @@ SHARED_COMMENTS = {
     "pointer": "JSON pointer to the record; inside a zip <member>#<pointer>.",
     "trace_number": "1; inside a zip the traces are counted.",
 }
-_CHUNK_BYTES = 1 << 20
+# What is checked at a time stays in the cache.
+_CHUNK_BYTES = 1 << 18
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -220,7 +222,7 @@ def record_refused(error: msgspec.ValidationError) -> RecordRefused:
 def value(raw: Raw) -> Any:
     """Return the plain value of a field, or raise RecordRefused."""
     found = record(_ANYTHING, raw)
-    if _is_deeper(found, MAX_DEPTH):
+    if is_deeper(found, MAX_DEPTH):
         raise RecordRefused("too_deep", "the nesting goes on")
     return found
 
@@ -279,19 +281,19 @@ def _checked_start(document: Document) -> int:
     # UTF-16 and UTF-32 put a mark or a zero byte into the first two characters.
     if head.startswith(_WIDE_MARKS) or b"\0" in head:
         raise document.refused("wrong_encoding", "it looks like UTF-16 or UTF-32")
-    check = codecs.getincrementaldecoder("utf-8")()
-    for start in range(0, len(data), _CHUNK_BYTES):
-        chunk = bytes(data[start : start + _CHUNK_BYTES])
-        pending = len(check.getstate()[0])
-        if chunk.isascii() and not pending:
-            continue
+    at = 0
+    while at < len(data):
+        is_last = at + _CHUNK_BYTES >= len(data)
         try:
-            check.decode(chunk, final=start + len(chunk) == len(data))
+            _, length = codecs.utf_8_decode(
+                data[at : at + _CHUNK_BYTES], "strict", is_last
+            )
         except UnicodeDecodeError as error:
-            position = f"byte {start - pending + error.start}"
+            position = f"byte {at + error.start}"
             raise document.refused(
                 "wrong_encoding", "a byte is not UTF-8", position
             ) from None
+        at += length
     return len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
 
 
@@ -357,11 +359,3 @@ def _described(patches: list[_Patch], offset: int) -> Iterator[Mended]:
             times = "once" if len(starts) == 1 else f"{len(starts):,} times"
             detail = f"{what} stands there {times} and was read as {instead}"
             yield Mended(code, detail, min(starts) + offset)
-
-
-def _is_deeper(value: Any, depth: int) -> bool:
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return depth == 0 or any(_is_deeper(item, depth - 1) for item in value)

@@ -30,15 +30,22 @@ TASK_RESULTS = Table(
     column_comments={
         **hal_json.SHARED_COMMENTS,
         "task_id": "As the trace has it.",
-        "outcome": "success or failure; null where nothing decides.",
+        "outcome": (
+            "success or failure; null where nothing decides. Of a task in both lists "
+            "neither is believed: the raw result decides, if there is one."
+        ),
         "decided_by": (
             "list: the trace's own lists; raw_result: its raw_eval_results, by the "
             "benchmark's rule, where no list or both lists have the task; none."
         ),
-        "is_in_both_lists": "Whether it stands among the successes and the failures.",
-        "score": "The number in raw_eval_results, where there is one.",
+        "is_in_both_lists": "Whether it is listed as a success and as a failure.",
+        "score": (
+            "The number in raw_eval_results, in the benchmark's own unit; null without."
+        ),
         "step_count": "task_step_counts, in steps; null where the trace has none.",
-        "wall_clock_seconds": "wall_clock_times, in seconds; null likewise.",
+        "wall_clock_seconds": (
+            "wall_clock_times, in seconds; null where the trace has none."
+        ),
     },
 )
 
@@ -93,7 +100,11 @@ class _Task:
     wall_clock_seconds: float | None = None
 
     def outcome(self) -> tuple[str | None, str]:
-        """Return the outcome and what decided it; two lists contradict each other."""
+        """Return the outcome and what decided it.
+
+        Lists that contradict each other decide nothing: to prefer one of them would
+        raise or lower a success rate by a guess.
+        """
         if len(self.listed) == 1:
             return next(iter(self.listed)), "list"
         if self.verdict.is_success is not None:

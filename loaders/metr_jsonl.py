@@ -15,6 +15,7 @@ from loaders.records import (
     Table,
     batched,
     file_refused,
+    is_deeper,
 )
 
 NAME = "metr-jsonl"
@@ -145,7 +146,7 @@ def _parse(line: bytes) -> dict[str, Any]:
         what = f"byte {error.start + 1} of the line is not UTF-8"
         raise RecordRefused("wrong_encoding", what) from None
     fields = _loads(text)
-    if _is_deeper(fields, MAX_DEPTH):
+    if is_deeper(fields, MAX_DEPTH):
         raise RecordRefused("too_deep", "the nesting goes on")
     if not isinstance(fields, dict):
         raise RecordRefused("not_a_record", f"the line is {metr.shown(fields)}")
@@ -187,14 +188,6 @@ _DECODER = json.JSONDecoder(
     parse_float=_number,
     parse_constant=_number,
 )
-
-
-def _is_deeper(value: Any, depth: int) -> bool:
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return depth == 0 or any(_is_deeper(item, depth - 1) for item in value)
 
 
 def _columns(fields: dict[str, Any]) -> tuple:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 BATCH_RECORDS = 4_000
 # A batch of huge records ends early, so that memory stays flat.
@@ -169,6 +170,15 @@ def file_refused(
     """Return the refusal that says `what` was wrong and how to put it right."""
     detail = f"{what}; {FILE_REASONS[reason_code]}"
     return FileRefused(reason_code, detail, line, position)
+
+
+def is_deeper(value: Any, depth: int) -> bool:
+    """Say whether lists and objects nest more than `depth` levels."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return False
+    return depth == 0 or any(is_deeper(item, depth - 1) for item in value)
 
 
 def batched(

@@ -3,7 +3,7 @@
     with Warehouse("evalhouse.duckdb") as warehouse:
         result = warehouse.known_file(path, sha256, format, loader_version)
         if result is None:
-            result = warehouse.load_file(manifest, module.read(stream))
+            result = warehouse.load_file(manifest, module.read(source))
 
 The first write takes a private copy (see refresh.py); leaving without an error
 publishes it, if anything changed. A file is known by its content: `file_id` is
@@ -71,7 +71,7 @@ FILES = Table(
             "Absolute path the bytes were loaded from; once other bytes are loaded "
             "from there, another path of raw.file_paths."
         ),
-        "format": "metr-yaml or metr-jsonl; null where none was recognised.",
+        "format": "hal, metr-jsonl or metr-yaml; null where none was recognised.",
         "sha256": "SHA-256 of the file's bytes, as 64 hex digits.",
         "size_bytes": "Size of the file, in bytes.",
         "status": "loaded, partly_loaded (see raw.quarantine) or refused.",
@@ -110,8 +110,8 @@ QUARANTINE = Table(
     comment="One row per refused record, and one per refused file.",
     column_comments={
         "position": (
-            "Where the record stands: its line, <line>:<n> for the n-th refused on one "
-            "line, or `file`. Unique per file."
+            "Where the record stands: its line or its JSON pointer, with :<n> for the "
+            "n-th refused at one place, or `file`. Unique per file."
         ),
         "reason_code": "The rule that was broken, as a stable code to count by.",
         "detail": "What was wrong, and how to put it right.",
@@ -204,6 +204,18 @@ class Warehouse:
                 self._refresh.publish()
             else:
                 self._writer.close()
+
+    def has_file_of(self, size_bytes: int) -> bool:
+        """Return whether a file of this size is on record; others cannot be known."""
+        query = "select count(*) > 0 from raw.files where size_bytes = ?"
+        with _duckdb_errors(self._path):
+            connection = self._connection_to_look()
+            try:
+                return bool(
+                    connection and connection.execute(query, [size_bytes]).fetchone()[0]
+                )
+            except duckdb.CatalogException:
+                return False  # a database that nothing was loaded into yet
 
     def known_file(
         self, path: str, sha256: str, format: str, loader_version: str
@@ -300,7 +312,9 @@ class Warehouse:
             else:
                 copy = self._copies.enter_context(scratch_copy(self._path))
             self._writer = _open_for_loading(copy)
-            ensure_schema(self._writer)
+            # In one transaction, for each one of its own waits for the disk.
+            with _transaction(self._writer):
+                ensure_schema(self._writer)
         return self._writer
 
     def _close_reader(self) -> None:

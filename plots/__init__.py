@@ -78,5 +78,10 @@ LEADERBOARD_FIGURES = {
     for family in LEADERBOARD_FAMILIES.values()
     for name, question in family.items()
 }
-FIGURES = ACTION_FIGURES | LEADERBOARD_FIGURES
+INFERENCE_FIGURES = {
+    "agent_intervals": "How far could each agent's success rate be off?",
+    "paired_differences": "Which agents differ on the tasks that they share?",
+    "repeated_attempts": "What do repeated attempts at a task buy?",
+}
+FIGURES = ACTION_FIGURES | LEADERBOARD_FIGURES | INFERENCE_FIGURES
 FILE_STEMS = {name: f"{i:02d}_{name}" for i, name in enumerate(FIGURES, start=1)}

@@ -34,7 +34,7 @@ def shorten(name: str, width: int = 32) -> str:
 
 
 def wrap(name: str, width: int, lines: int = 3) -> str:
-    """Return the name in at most `lines` lines, broken where its parts meet."""
+    """Return the name broken where its parts meet, cut to about `lines` lines."""
     parts = re.findall(
         rf"[^\W_]{{1,{width}}}[\W_]?|[\W_]", shorten(name, width * lines)
     )
@@ -44,6 +44,12 @@ def wrap(name: str, width: int, lines: int = 3) -> str:
             wrapped.append("")
         wrapped[-1] += part
     return "\n".join(wrapped)
+
+
+def two_lines(name: str, width: int = 40) -> str:
+    """Return the cleaned name on two lines at most, its middle cut if need be."""
+    name = shorten(name, 2 * width)
+    return f"{name[:width]}\n{name[width:]}".strip()
 
 
 def count(number: float) -> str:

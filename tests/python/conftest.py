@@ -7,6 +7,7 @@ check published figures look for it in EVALHOUSE_REAL_DATA, else in the folder
 
 import atexit
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -128,3 +129,23 @@ def warehouse_of(
         return build_warehouse(tmp_path_factory.mktemp("warehouse"), *paths)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def warehouse_as_published(
+    tmp_path_factory: pytest.TempPathFactory, real_warehouse: Path
+) -> Path:
+    """The studies' files in the studies' own reading: no correction is applied.
+
+    Every check of a published figure has passed on it.
+    """
+    scratch = tmp_path_factory.mktemp("as_published")
+    warehouse = scratch / "evalhouse.duckdb"
+    shutil.copyfile(real_warehouse, warehouse)
+    for command in (["run"], ["test", "--select", "assert_published_*"]):
+        as_published = ["--vars", "apply_corrections: false"]
+        refresh = run_in_repository(
+            [DBT, "--quiet", *command, *as_published], warehouse, scratch
+        )
+        assert refresh.returncode == 0, refresh.stdout + refresh.stderr
+    return warehouse

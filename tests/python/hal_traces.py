@@ -5,7 +5,7 @@ import tempfile
 from typing import Any
 
 from loaders import hal
-from loaders.files import HashedFile
+from loaders.files import Source
 from loaders.records import Quarantined
 
 CONFIG = {
@@ -70,4 +70,4 @@ def read(content: Any, password: str = "hal1234") -> Loaded:
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.flush()
-        return Loaded(list(hal.read(HashedFile(file), password)))
+        return Loaded(list(hal.read(Source(file), password)))

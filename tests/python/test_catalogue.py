@@ -181,6 +181,51 @@ CATALOGUE = {
         "x_metric source benchmark",
         "area model_count hull_count",
     ),
+    "coverage": ("source benchmark scaffold model", "is_expected is_loaded"),
+    "cost_reconciliation": (
+        "evaluation_id",
+        (
+            "reported_cost_usd repriced_cost_usd current_cost_usd priced_token_share "
+            "ratio"
+        ),
+    ),
+    "agent_intervals": (
+        "success_rule source benchmark agent",
+        (
+            "task_count attempt_count success_rate se_clustered ci_low ci_high "
+            "wilson_low wilson_high"
+        ),
+    ),
+    "paired_comparisons": (
+        "success_rule source benchmark agent_a agent_b",
+        (
+            "shared_task_count mean_difference se ci_low ci_high a_only_count "
+            "b_only_count mcnemar_p holm_p minimum_detectable_difference"
+        ),
+    ),
+    "separability": (
+        "success_rule source benchmark agent",
+        (
+            "success_rate best_agent difference_to_best is_separable rank rank_low "
+            "rank_high"
+        ),
+    ),
+    "repeatability": (
+        "success_rule source benchmark agent k",
+        "task_count pass_at_k pass_hat_k",
+    ),
+    "outcome_consistency": (
+        "success_rule source benchmark agent",
+        "task_count attempt_count consistency_biased consistency flip_share",
+    ),
+    "model_ratings": (
+        "success_rule source basis model",
+        "component_id strength ci_low ci_high status",
+    ),
+    "headline_sensitivity": (
+        "headline source success_rule population coverage",
+        "value low high flips",
+    ),
     "load_report": (
         "file_id",
         (

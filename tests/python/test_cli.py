@@ -1,17 +1,21 @@
 """`python -m loaders`: what it prints, what it leaves behind, how it exits."""
 
+import hashlib
 import json
+import math
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
 import pytest
+from hal_traces import trace
 
 from loaders import __main__ as cli
-from loaders import metr_yaml
-from loaders.files import HashedFile, unchanged
+from loaders import hal, metr_yaml
+from loaders.files import Source, unchanged
 from loaders.records import FileRefused
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -76,8 +80,7 @@ def test_a_folder_is_loaded_in_order(load, database, folder):
     code, out, err = load(folder)
     assert code == 1
     assert out.splitlines() == [
-        f"{folder}/runs.jsonl: 10 rows loaded",
-        f"{folder}/runs.yaml: 10 rows loaded",
+        f"{folder}/: 2 files loaded, 20 rows",
         f"{folder}/sub/b.YAML: 10 rows loaded, 1 record quarantined",
     ]
     assert (
@@ -86,9 +89,41 @@ def test_a_folder_is_loaded_in_order(load, database, folder):
     )
     assert err.endswith("files: 2 loaded, 1 partly loaded\n")
     # The second load says the same about what is not in the warehouse.
-    code, _, err = load(folder)
+    code, out, err = load(folder)
     assert code == 1
+    assert out.startswith(f"{folder}/: 2 files unchanged, 20 rows\n")
     assert "b.YAML:69: score_out_of_range" in err
+
+
+def test_files_of_a_folder_share_a_line_while_there_is_nothing_to_say(load, folder):
+    sub = folder / "sub"
+    sub.mkdir()
+    load(folder / "runs.yaml")
+    for name in "abc":
+        (sub / f"{name}.yaml").write_text(f"{YAML.read_text()}# {name}\n")
+    (sub / "bad.yaml").write_text(YAML.read_text() + BAD_RUN)
+    (sub / "copy.yaml").write_text(YAML.read_text())
+    (sub / "refused.json").write_text("{}")
+    same = f"(the same bytes are loaded from {folder}/runs.yaml)"
+    code, out, err = load(sub / "b.yaml", folder)
+    assert code == 1
+    assert out.splitlines()[:-1] == [
+        f"{sub}/b.yaml: 10 rows loaded",
+        # Alone in its folder with its fate, a file keeps its name.
+        f"{folder}/runs.jsonl: 10 rows loaded",
+        f"{folder}/runs.yaml: unchanged, 10 rows",
+        f"{sub}/: 2 files loaded, 20 rows",
+        f"{sub}/bad.yaml: 10 rows loaded, 1 record quarantined",
+        f"{sub}/copy.yaml: unchanged, 10 rows {same}",
+    ]
+    assert out.splitlines()[-1].startswith(f"{sub}/refused.json: refused: ")
+    assert [line for line in err.splitlines() if "reading" in line] == [
+        f"{sub}/b.yaml: reading {(sub / 'b.yaml').stat().st_size:,} bytes",
+        f"{folder}/: reading 2 files",
+        f"{sub}/: reading 5 files",
+    ]
+    paths = [each["path"] for each in as_json(load("--json", folder)[1])]
+    assert len(paths) == len(set(paths)) == 8
 
 
 def test_a_glob_and_the_same_file_twice(load, folder):
@@ -119,7 +154,7 @@ def test_other_files_in_a_folder_are_skipped_aloud(load, folder):
     os.mkfifo(folder / "pipe")
     code, out, err = load(folder)
     assert code == 0
-    assert len(out.splitlines()) == 2
+    assert out == f"{folder}/: 2 files loaded, 20 rows\n"
     for name in ("README.txt", "empty", "loop", "pipe"):
         assert f"{folder}/{name}: skipped: " in err
     assert err.endswith("files: 2 loaded, 4 skipped\n")
@@ -379,17 +414,69 @@ def test_a_full_disk_is_a_message(load, database, monkeypatch):
     assert f"{database}: No space left on device; the warehouse is unchanged" in err
 
 
-@pytest.mark.parametrize("change", ["x: [\n", "# a comment\n"])
-def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, change):
+@pytest.mark.parametrize("name", ["runs.yaml", "runs.jsonl", "trace.json"])
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    load, database, tmp_path, monkeypatch, name
+):
+    path = tmp_path / name
+    text = {".yaml": YAML, ".jsonl": JSONL}.get(path.suffix)
+    path.write_text(text.read_text() if text else json.dumps(trace()))
+    load(path)
+    before = count(database, "raw.files")
+    original = path.read_text()
+    path.write_text(f"{original} \n")
+
+    def write(batches, source):
+        # As many bytes as before: only its times give it away, which tick slowly.
+        time.sleep(0.02)
+        path.write_text(f"{original}  ")
+        return unchanged(batches, source)
+
+    monkeypatch.setattr(cli, "unchanged", write)
+    code, out, _ = load(path)
+    assert code == 1
+    assert f"{path}: refused: changed_while_reading: it changed while" in out
+    assert count(database, "raw.files where status <> 'refused'") == before
+
+
+def test_that_a_file_changes_is_the_reason_for_what_its_reader_finds(tmp_path):
     path = tmp_path / "runs.yaml"
     path.write_text(YAML.read_text())
     with path.open("rb") as file:
-        sha256 = HashedFile(file).read_to_end()
-        path.write_text(YAML.read_text() + change)
-        hashed = HashedFile(file)
+        source = Source(file)
+        path.write_text(YAML.read_text() + "x: [\n")
         with pytest.raises(FileRefused) as refused:
-            list(unchanged(metr_yaml.read(hashed), hashed, sha256))
+            list(unchanged(metr_yaml.read(source), source))
     assert refused.value.reason_code == "changed_while_reading"
+
+
+def test_bytes_are_known_by_their_hash_not_by_their_size_or_time(load, tmp_path):
+    path = tmp_path / "runs.yaml"
+    path.write_text(YAML.read_text())
+    load(path)
+    at = path.stat().st_mtime_ns
+    path.write_text(YAML.read_text().replace("score: 0.0", "score: 1.0", 1))
+    os.utime(path, ns=(at, at))
+    assert load(path)[1] == f"{path}: 10 rows loaded\n"
+    os.utime(path)
+    assert load(path)[1] == f"{path}: unchanged, 10 rows\n"
+
+
+@pytest.mark.parametrize("name", ["runs.yaml", "trace.json"])
+@pytest.mark.parametrize("is_asked_first", [True, False])
+def test_a_file_is_hashed_whole_whoever_reads_it(tmp_path, name, is_asked_first):
+    path = tmp_path / name
+    # NaN is mended in a copy, which must not be what is hashed.
+    written = json.dumps(trace(total_cost=math.nan))
+    path.write_text(YAML.read_text() if name == "runs.yaml" else written)
+    read = metr_yaml.read if name == "runs.yaml" else hal.read
+    expected = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        source = Source(file)
+        if is_asked_first:
+            assert source.sha256() == expected
+        assert sum(len(batch.rows) for batch in read(source)) > 0
+        assert source.sha256() == source.sha256() == expected
 
 
 def test_progress_on_a_terminal(load, monkeypatch):

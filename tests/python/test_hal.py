@@ -1,6 +1,5 @@
 """HAL traces: which shape becomes which rows, and what is refused."""
 
-import hashlib
 import json
 import re
 
@@ -10,8 +9,7 @@ from hal_traces import CONFIG, read, trace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import hal, hal_evaluation, records, sample_hal
-from loaders.files import HashedFile
+from loaders import hal, hal_by_task, hal_evaluation, records, sample_hal
 from loaders.records import FileRefused
 
 TOKEN_NAMES = (
@@ -770,10 +768,91 @@ def test_every_way_of_decoding_gives_the_same_rows(name, monkeypatch):
     assert mended == tables
     # Where one call is broken, each is decoded for itself.
     refuse_all = hal.hal_json.decoder(dict[str, bool])
-    monkeypatch.setattr(hal, "_TRACE", refuse_all)
-    one_by_one = read(content).all_rows
-    one_by_one.pop("raw.hal_notes", None)
-    assert one_by_one == tables
+    for fast in ("_BY_TASK", "_TRACE"):
+        monkeypatch.setattr(hal, fast, refuse_all)
+        one_by_one = read(content).all_rows
+        one_by_one.pop("raw.hal_notes", None)
+        assert one_by_one == tables
+
+
+LOG_BY_TASK = {
+    "a": {
+        # What looks like the part after the log.
+        "messages": [{"x": 1, "metadata": 2, "total_usage": {}}, '", "results": {}}'],
+        "call_metadata": [{"usage": {"input_tokens": 5}}],
+    },
+    "b": {},
+}
+AFTER = {"total_usage": {"o3": {"input_tokens": 5}}, "task_metrics": {"total_cost": 1}}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    ("before", "after", "is_cut"),
+    [
+        ({}, AFTER, True),
+        ({"metadata": '"raw_logging_results": {'}, AFTER, True),
+        ({}, {"git_info": {}}, True),
+        ({}, {"unknown": 1, **AFTER}, False),
+        ({}, {}, False),
+        ({"metadata": {"raw_logging_results": {}}}, AFTER, False),
+        ({"total_usage": {}}, AFTER, True),
+    ],
+)
+def test_a_log_by_task_is_cut_out_where_it_can_be(
+    before, after, is_cut, indent, monkeypatch
+):
+    whole = trace()
+    parts = [(name, whole[name]) for name in ("config", "results")]
+    parts += [*before.items(), ("raw_logging_results", LOG_BY_TASK), *after.items()]
+    inside = (json.dumps(dict([part]), indent=indent)[1:-1] for part in parts)
+    written = ("{" + ",".join(inside) + "}").encode()
+
+    def outcome():
+        try:
+            return read(written).all_rows
+        except FileRefused as refused:
+            return refused.reason_code, refused.position, refused.detail
+
+    try:
+        cut = hal_by_task.ByTask().decode(memoryview(written))
+        assert [str(name) for name in cut] == [name for name, _ in parts]
+        assert is_cut
+    except msgspec.ValidationError:
+        assert not is_cut
+    expected = outcome()
+    is_refused = isinstance(expected, tuple)
+    assert is_refused == ("total_usage" in before)
+    monkeypatch.setattr(hal, "_BY_TASK", hal.hal_json.decoder(dict[str, bool]))
+    assert outcome() == expected
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "[]",
+        '{"a": {}, "a": {}}',
+        '{"a": {}, "b": 3}',
+        '{"a": {}}, "raw_logging_results": {"a": {}}',
+        '{"a": {}, "results": {}}',
+        '{"a": {}}}',
+        '{"a": {}',
+        '{"a": {"x": [1,]}}',
+    ],
+)
+def test_a_log_that_is_cut_out_wrongly_is_not_believed(log, monkeypatch):
+    written = json.dumps(trace(raw_logging_results="@")).replace('"@"', log)
+
+    def outcome():
+        try:
+            loaded = read(written)
+        except FileRefused as refused:
+            return refused.reason_code, refused.position, refused.detail
+        return loaded.all_rows, loaded.quarantined
+
+    expected = outcome()
+    monkeypatch.setattr(hal, "_BY_TASK", hal.hal_json.decoder(dict[str, bool]))
+    assert outcome() == expected
 
 
 # ---- refusals
@@ -1020,15 +1099,6 @@ def test_records_come_in_batches(monkeypatch):
     ]
     assert sizes == [3, 3, 3, 1]
     assert len({batch.byte_offset for batch in loaded.batches}) == 1
-
-
-def test_a_mapped_file_is_hashed_whole(tmp_path):
-    path = tmp_path / "trace.json"
-    path.write_text(WRITTEN.replace("1.5", "NaN"))
-    with path.open("rb") as file:
-        hashed = HashedFile(file)
-        list(hal.read(hashed))
-        assert hashed.read_to_end() == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_the_real_traces(real_data):

@@ -293,9 +293,10 @@ def quoted(text: str) -> str:
     return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
 
 
+# A run with the name of a field and no fields is taken for wrong nesting.
 names = st.text(
     st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12
-).filter(str.strip)
+).filter(lambda text: text.strip() and text not in metr_yaml._FIELD_NAMES)
 values = st.one_of(
     st.integers().map(str),
     st.floats().map(lambda value: f"{value!r}"),

@@ -21,7 +21,7 @@ from plots import FIGURES, FILE_STEMS
 from plots.__main__ import main
 from plots.export import dashboard_data, export
 from plots.render import HOUSE_STYLE, draw_figure
-from plots.text import clean, shorten, signed
+from plots.text import clean, shorten, signed, two_lines
 from plots.warehouse import action_source, fetch
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -154,6 +154,7 @@ def test_a_source_without_actions_gets_a_note(name, sample_views):
         ("confound_check", "correlations"),
         ("within_task_deltas", "deltas"),
         ("within_task_model_deltas", "models"),
+        ("paired_differences", "cells"),
     ],
 )
 def test_a_panel_without_rows_leaves_the_others(name, query, sample_views):
@@ -202,6 +203,8 @@ def test_names_become_drawable_lines():
     assert clean("_$x_1^{$") == "_$x_1^{$"
     assert shorten("x" * 32) == "x" * 32
     assert shorten("head" + "x" * 300 + "tail", 11) == "headx…xtail"
+    assert two_lines("short", 5) == "short"
+    assert two_lines("head" + "x" * 300 + "tail", 5) == "head…\nxtail"
     assert [signed(n) for n in (-0.5, 0.0, -0.01, 2)] == ["−0.5", "0.0", "0.0", "+2.0"]
 
 

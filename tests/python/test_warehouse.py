@@ -162,6 +162,16 @@ def test_same_bytes_write_nothing(path):
     assert [reason["reason_code"] for reason in result.reasons] == ["missing_field"]
 
 
+def test_only_a_file_of_a_size_on_record_can_be_known(path):
+    file = manifest("v1")
+    with Warehouse(path) as warehouse:
+        assert not warehouse.has_file_of(file.size_bytes)
+    load(path, file, batch(run(2, "a")))
+    with Warehouse(path) as warehouse:
+        assert warehouse.has_file_of(file.size_bytes)
+        assert not warehouse.has_file_of(file.size_bytes + 1)
+
+
 def test_same_bytes_elsewhere_are_unchanged(path):
     load(path, manifest("v1"), batch(run(2, "a")))
     copy = manifest("v1", path="/data/copy.yaml")

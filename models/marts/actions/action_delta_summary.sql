@@ -48,51 +48,14 @@ summaries as (
     group by success_rule, population, source, grain
 ),
 
--- The sign test: how likely is so uneven a split of more and fewer if both
--- were equally likely? Exact: the binomial's lower tail, twice.
-numbers as (
-    {{ number_series(
-        '0', '(select coalesce(max(pair_count), 0) from summaries)'
-    ) }}
-),
-
-log_factorials as (
-    select
-        number,
-        sum(ln(greatest(number, 1))) over (order by number) as ln_factorial
-    from numbers
-),
-
-sign_tests as (
-    select
-        summaries.success_rule,
-        summaries.population,
-        summaries.source,
-        summaries.grain,
-        least(
-            2 * sum(
-                exp(
-                    n.ln_factorial
-                    - k.ln_factorial
-                    - n_minus_k.ln_factorial
-                    - n.number * ln(2)
-                )
-            ),
-            1e0
-        ) as sign_test_p
+splits as (
+    select distinct
+        more_count,
+        fewer_count
     from summaries
-    inner join log_factorials as n
-        on summaries.more_count + summaries.fewer_count = n.number
-    inner join log_factorials as k
-        on k.number <= least(summaries.more_count, summaries.fewer_count)
-    inner join log_factorials as n_minus_k
-        on n.number - k.number = n_minus_k.number
-    group by
-        summaries.success_rule,
-        summaries.population,
-        summaries.source,
-        summaries.grain
 ),
+
+{{ sign_test_ctes() }}
 
 -- The bootstrap: draw as many tasks as there are, with replacement, and take
 -- the median of all their deltas, over and over. Tasks and not pairs, because
@@ -131,6 +94,12 @@ replicates as (
     {{ number_series('1', var('bootstrap_replicates')) }}
 ),
 
+numbers as (
+    {{ number_series(
+        '1', '(select coalesce(max(pair_count), 0) from summaries)'
+    ) }}
+),
+
 draw_hashes as (
     select
         replicates.number as replicate,
@@ -141,7 +110,6 @@ draw_hashes as (
         ) }} as draw_hash
     from replicates
     cross join numbers
-    where numbers.number > 0
 ),
 
 draws as (
@@ -211,10 +179,8 @@ final as (
     from summaries
     inner join sign_tests
         on
-            summaries.success_rule = sign_tests.success_rule
-            and summaries.population = sign_tests.population
-            and summaries.source = sign_tests.source
-            and summaries.grain = sign_tests.grain
+            summaries.more_count = sign_tests.more_count
+            and summaries.fewer_count = sign_tests.fewer_count
     inner join intervals
         on
             summaries.success_rule = intervals.success_rule

@@ -1,0 +1,53 @@
+-- Which leaders are tied?
+-- The study ranks agents by success rate and gives no interval.
+-- The data: claude-4-opus leads, but claude-4-sonnet and claude-3.7-sonnet are
+-- within 1.4 points of it on the 109 tasks they share and cannot be told from
+-- it; 12 shared tasks do not settle even 14 points. A row is an agent that is
+-- not separable from the best; `detectable_points` is the least difference that
+-- so many tasks would mostly show. Any credit, capability only.
+with
+
+separability as (
+    select * from {{ ref('separability') }}
+),
+
+paired_comparisons as (
+    select * from {{ ref('paired_comparisons') }}
+),
+
+agents as (
+    select * from {{ ref('agents') }}
+)
+
+select
+    separability.source || '/' || separability.benchmark as benchmark,
+    agents.scaffold,
+    agents.model,
+    coalesce(paired_comparisons.shared_task_count, separability.task_count)
+        as shared_task_count,
+    round(100 * separability.difference_to_best, 1) as points_to_best,
+    round(100 * paired_comparisons.minimum_detectable_difference, 1)
+        as detectable_points
+from separability
+inner join agents
+    on
+        separability.source = agents.source
+        and separability.agent = agents.agent
+left join paired_comparisons
+    on
+        separability.success_rule = paired_comparisons.success_rule
+        and separability.source = paired_comparisons.source
+        and separability.benchmark = paired_comparisons.benchmark
+        and least(separability.agent, separability.best_agent)
+        = paired_comparisons.agent_a
+        and greatest(separability.agent, separability.best_agent)
+        = paired_comparisons.agent_b
+where
+    separability.success_rule = 'any_credit'
+    and separability.population = 'capability'
+    and not separability.is_separable
+order by
+    benchmark asc,
+    separability.agent = separability.best_agent desc,
+    separability.success_rate desc,
+    separability.agent asc

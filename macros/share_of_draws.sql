@@ -1,0 +1,11 @@
+{#- The chance that `draws` attempts, taken without putting back out of
+    `attempt_count`, are all among `some_count` of them: C(some, draws) /
+    C(attempts, draws), as a product of shares that no number of attempts makes
+    too large for a double. -#}
+{% macro share_of_draws(some_count, attempt_count, draws) -%}
+    1e0
+    {%- for taken in range(draws | int) %}
+    * greatest({{ some_count }} - {{ taken }}, 0)
+    / ({{ attempt_count }} - {{ taken }})
+    {%- endfor %}
+{%- endmacro %}

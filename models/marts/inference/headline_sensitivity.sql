@@ -1,0 +1,200 @@
+-- Grain: one row per headline, source, success rule, population and coverage.
+-- The studies' headlines under every choice that they could have made.
+with
+
+headlines as (
+    select * from {{ ref('headlines') }}
+),
+
+action_delta_summary as (
+    select * from {{ ref('action_delta_summary') }}
+),
+
+rank_correlations as (
+    select * from {{ ref('rank_correlations') }}
+),
+
+model_win_rates as (
+    select * from {{ ref('model_win_rates') }}
+),
+
+deltas as (
+    select
+        case grain
+            when 'task' then 'action_delta_within_task'
+            when 'task_model' then 'action_delta_within_task_and_model'
+        end as headline,
+        source,
+        success_rule,
+        population,
+        '*' as coverage,
+        median_delta as value,
+        ci_low as low,
+        ci_high as high
+    from action_delta_summary
+),
+
+-- Fisher's interval, as if attempts knew nothing of each other.
+correlations as (
+    select
+        case controlling_for
+            when 'none' then 'action_score_correlation'
+            when 'human_minutes'
+                then 'action_score_correlation_at_equal_difficulty'
+            when 'task' then 'action_score_correlation_within_task'
+        end as headline,
+        source,
+        '*' as success_rule,
+        population,
+        '*' as coverage,
+        spearman_rho as value,
+        case
+            when abs(spearman_rho) < 1 and attempt_count > 3
+                then
+                    tanh(
+                        atanh(spearman_rho)
+                        - {{ normal_quantile_975() }} / sqrt(attempt_count - 3)
+                    )
+        end as low,
+        case
+            when abs(spearman_rho) < 1 and attempt_count > 3
+                then
+                    tanh(
+                        atanh(spearman_rho)
+                        + {{ normal_quantile_975() }} / sqrt(attempt_count - 3)
+                    )
+        end as high
+    from rank_correlations
+    where
+        x = 'action_count'
+        and y = 'score'
+        and spearman_rho is not null
+),
+
+win_rates as (
+    select
+        'tie_no_win' as tie_rule,
+        basis,
+        source,
+        coverage,
+        model,
+        overall_win_rate as win_rate
+    from model_win_rates
+    where basis in ('max_accuracy', 'frontier_distance')
+    union all
+    select
+        'tie_half_win' as tie_rule,
+        basis,
+        source,
+        coverage,
+        model,
+        overall_win_rate_half_ties as win_rate
+    from model_win_rates
+    where basis in ('max_accuracy', 'frontier_distance')
+),
+
+-- The leader by the published choice; of equals the first by name.
+ranked as (
+    select
+        basis,
+        source,
+        model,
+        row_number() over (
+            partition by basis, source
+            order by win_rate desc nulls last, model asc
+        ) as place
+    from win_rates
+    where
+        tie_rule = 'tie_no_win'
+        and coverage = 'all'
+),
+
+leaders as (
+    select
+        basis,
+        source,
+        model
+    from ranked
+    where place = 1
+),
+
+leads as (
+    select
+        'lead_by_' || win_rates.basis as headline,
+        win_rates.source,
+        win_rates.tie_rule as success_rule,
+        'capability' as population,
+        win_rates.coverage,
+        max(
+            case
+                when win_rates.model = leaders.model then win_rates.win_rate
+            end
+        )
+        - max(
+            case
+                when win_rates.model <> leaders.model then win_rates.win_rate
+            end
+        ) as value,
+        cast(null as double) as low,
+        cast(null as double) as high
+    from win_rates
+    inner join leaders
+        on
+            win_rates.basis = leaders.basis
+            and win_rates.source = leaders.source
+    group by
+        win_rates.basis,
+        win_rates.source,
+        win_rates.tie_rule,
+        win_rates.coverage
+),
+
+choices as (
+    select * from deltas
+    union all
+    select * from correlations
+    union all
+    select * from leads
+    where value is not null
+),
+
+published as (
+    select
+        choices.headline,
+        choices.source,
+        choices.value
+    from choices
+    inner join headlines
+        on
+            choices.headline = headlines.headline
+            and choices.success_rule = headlines.success_rule
+            and choices.population = headlines.population
+            and choices.coverage = headlines.coverage
+),
+
+final as (
+    select
+        choices.headline,
+        choices.source,
+        choices.success_rule,
+        choices.population,
+        choices.coverage,
+        choices.value,
+        choices.low,
+        choices.high,
+        sign(choices.value) <> sign(published.value) as flips,
+        choices.low > 0 or choices.high < 0 as is_resolved,
+        choices.success_rule = headlines.success_rule
+        and choices.population = headlines.population
+        and choices.coverage = headlines.coverage as is_published_choice,
+        headlines.claim
+    from choices
+    inner join headlines
+        on choices.headline = headlines.headline
+    left join published
+        on
+            choices.headline = published.headline
+            and choices.source = published.source
+)
+
+select * from final

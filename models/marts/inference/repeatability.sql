@@ -1,0 +1,40 @@
+-- Grain: one row per success rule, source, benchmark, agent and k.
+with
+
+agent_tasks as (
+    select * from {{ ref('int_agent_tasks_counted') }}
+),
+
+draws as (
+    {%- for k in var('repeat_counts') %}
+    select
+        *,
+        cast({{ k }} as integer) as k,
+        1 - {{ share_of_draws(
+            '(attempt_count - success_count)', 'attempt_count', k
+        ) }} as any_share,
+        {{ share_of_draws('success_count', 'attempt_count', k) }} as all_share
+    from agent_tasks
+    where attempt_count >= {{ k }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+final as (
+    select
+        success_rule,
+        source,
+        benchmark,
+        agent,
+        k,
+        population,
+        count(*) as task_count,
+        cast(sum(attempt_count) as bigint) as attempt_count,
+        {{ mean_of_shares('success_rate') }} as success_rate,
+        {{ mean_of_shares('any_share') }} as pass_at_k,
+        {{ mean_of_shares('all_share') }} as pass_hat_k
+    from draws
+    group by success_rule, source, benchmark, population, agent, k
+)
+
+select * from final

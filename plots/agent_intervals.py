@@ -1,0 +1,73 @@
+"""Each agent's success rate with two intervals: tasks, and attempts."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from plots.agents import LARGEST_BENCHMARK, whose
+from plots.axes import scale_share
+from plots.palette import BLUE, ORANGE
+from plots.text import count, share, shorten
+
+SIZE = (12, 8.5)
+AGENT_LIMIT = 20
+QUERIES = {
+    "agents": f"""
+        with {LARGEST_BENCHMARK}
+        select *
+        from known_agents
+        where size_place <= {AGENT_LIMIT}
+        order by success_rate desc, agent
+    """,
+}
+
+
+def subtitle(frames: dict[str, pd.DataFrame]) -> str:
+    agents = frames["agents"]
+    return (
+        f"{whose(agents)}\nn = {count(agents['attempt_count'].sum())} attempts · the "
+        "interval over tasks lets sibling tasks succeed together and may leave 0-100 %"
+    )
+
+
+def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
+    """Draw a row per agent, the highest success rate on top."""
+    axes = figure.subplots()
+    agents = frames["agents"]
+    places = pd.Series(range(len(agents)))
+    axes.hlines(
+        places - 0.12,
+        agents["ci_low"],
+        agents["ci_high"],
+        color=BLUE,
+        linewidth=3,
+        label="95 % interval, over tasks",
+    )
+    axes.plot(
+        agents["success_rate"],
+        places - 0.12,
+        "o",
+        color=BLUE,
+        markersize=7,
+        label="success rate, mean over tasks",
+    )
+    axes.hlines(
+        places + 0.2,
+        agents["wilson_low"],
+        agents["wilson_high"],
+        color=ORANGE,
+        linewidth=2,
+        linestyle=(0, (2, 1)),
+        label="Wilson's, over independent attempts",
+    )
+    axes.set_yticks(
+        places,
+        [
+            f"{shorten(row.agent, 76)}\n{share(row.success_rate)} over "
+            f"{count(row.task_count)} tasks, n = {count(row.attempt_count)}"
+            for row in agents.itertuples()
+        ],
+        size=8,
+    )
+    axes.set_ylim(len(agents) - 0.4, -0.6)
+    scale_share(axes, "x", "success rate")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
