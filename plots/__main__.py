@@ -13,6 +13,7 @@ from plots.warehouse import (
     WarehouseUnreadable,
     action_source,
     default_path,
+    figure_source,
     open_warehouse,
 )
 
@@ -49,7 +50,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--source",
         metavar="NAME",
-        help="whose attempts to draw, for example metr_horizon (default: metr)",
+        help="what to draw, for example metr_horizon (default: the largest that can answer)",
     )
     parser.add_argument(
         "--db",
@@ -83,8 +84,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Write what the arguments ask for and print each written path."""
     figures = [] if arguments.export_to else chosen_figures(arguments.names)
     with open_warehouse(arguments.db) as connection:
-        source = arguments.source or action_source(connection)
         if arguments.export_to:
+            source = arguments.source or action_source(connection)
             export(connection, source, arguments.export_to)
             print(arguments.export_to)
             return
@@ -94,6 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.out.mkdir(parents=True, exist_ok=True)
         for name in figures:
             path = arguments.out / f"{FILE_STEMS[name]}.{arguments.format}"
+            source = arguments.source or figure_source(connection, name)
             render(name, connection, source, path)
             print(path)
 

@@ -2,12 +2,19 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, PercentFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, PercentFormatter
 
 from plots.palette import GREY
 
 # Ticks inside a decade, by how often the lowest value goes into the highest.
 COUNT_STEPS = {12: (1, 1.5, 2, 3, 5, 7), 100: (1, 2, 5), float("inf"): (1, 3)}
+AMOUNT_STEPS = {
+    2.5: (1, 1.5, 2, 3, 4, 5, 6, 7, 8),
+    6: (1, 2, 3, 5),
+    30: (1, 2, 5),
+    500: (1, 3),
+    float("inf"): (1,),
+}
 MINUTE_TICKS = {
     1 / 60: "1 s",
     1 / 4: "15 s",
@@ -34,6 +41,36 @@ def scale_counts(axes: Axes, which: str, values: pd.Series) -> None:
     axis = getattr(axes, f"{which}axis")
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.9g}"))
+
+
+def scale_amounts(axes: Axes, values: pd.Series, logarithmic: bool) -> None:
+    """Scale the x axis over dollars or seconds, with room for zeros."""
+    positive = values[values > 0]
+    if not logarithmic or positive.empty:
+        highest = values.max() or 1
+        axes.set_xlim(-0.04 * highest, 1.1 * highest)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+    else:
+        lowest, highest = positive.min(), positive.max()
+        ticks = decade_ticks(lowest, highest)
+        margin = max(1.15, (highest / lowest) ** 0.08)
+        if values.min() < lowest:
+            axes.set_xscale("symlog", linthresh=lowest, linscale=0.4)
+            axes.set_xlim(-0.3 * lowest, margin * highest)
+            ticks = [0, *(tick for tick in ticks if tick > lowest)]
+        else:
+            axes.set_xscale("log")
+            axes.set_xlim(lowest / margin, margin * highest)
+        axes.xaxis.set_major_locator(FixedLocator(ticks))
+        axes.xaxis.set_minor_locator(FixedLocator([]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.9g}"))
+
+
+def decade_ticks(lowest: float, highest: float) -> list[float]:
+    """Return round values of a logarithmic axis, the fewer the longer it is."""
+    span = highest / lowest
+    steps = next(steps for limit, steps in AMOUNT_STEPS.items() if span <= limit)
+    return [step * 10.0**power for power in range(-9, 10) for step in steps]
 
 
 def scale_minutes(axes: Axes, minutes: pd.Series) -> None:

@@ -6,6 +6,8 @@ ORANGE = "#E69F00"
 SKY = "#56B4E9"
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
+GREEN = "#009E73"
+PURPLE = "#CC79A7"
 GREY = "#7F7F7F"
 LIGHT_GREY = "#C8C8C8"
 
@@ -15,3 +17,6 @@ SUCCESS_COLORS = {True: BLUE, False: VERMILION}
 SUCCESS_LINES = {True: "-", False: "--"}
 POPULATION_COLORS = {"all": BLACK, "capability": BLUE}
 POPULATION_MARKERS = {"all": "o", "capability": "s"}
+# Seven and eleven have no common divisor: the pair differs for 77 models.
+MODEL_COLORS = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, BLACK)
+MODEL_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "h")

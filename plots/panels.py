@@ -6,11 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 
-def panel_grid(figure: Figure, panels: int) -> list[Axes]:
-    """Return `panels` axes with common scales, row by row, none left over."""
+def panel_grid(figure: Figure, panels: int, share: bool = True) -> list[Axes]:
+    """Return `panels` axes, row by row, none left over; `share`: common scales."""
     columns = min(panels, ceil(sqrt(1.5 * panels)))
     rows = -(-panels // columns)
-    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    columns = -(-panels // rows)
+    grid = figure.subplots(rows, columns, sharex=share, sharey=share, squeeze=False)
     for axes in grid.flat[panels:]:
         axes.remove()
     for axes in grid.flat[max(panels - columns, 0) : panels]:

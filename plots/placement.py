@@ -22,11 +22,17 @@ NEAR = 3  # a wider gap needs a line to the marker
 ANGLES = [pi * step / 16 for step in (0, 16, 8, 24, *range(1, 32))]
 
 
-def place_labels(axes: Axes, labels: pd.DataFrame, size: float = 8) -> None:
+def place_labels(
+    axes: Axes,
+    labels: pd.DataFrame,
+    size: float = 8,
+    curve: np.ndarray | None = None,
+) -> None:
     """Write `text` beside each (x, y), or above the axes how many have no room.
 
-    `radius` is the marker's, in points. Rows come in order of importance: the
-    first choose first. Limits, scales and legend must be final.
+    `radius` is the marker's, in points; `curve`, dense rows of x and y, is a line
+    to keep clear of. Rows come in order of importance: the first choose first.
+    Limits, scales and legend must be final.
     """
     figure = axes.get_figure(root=True)
     figure.draw_without_rendering()
@@ -38,6 +44,7 @@ def place_labels(axes: Axes, labels: pd.DataFrame, size: float = 8) -> None:
     ]
     texts: list[Bbox] = []
     lines: list[Path] = []
+    passed = axes.transData.transform(np.empty((0, 2)) if curve is None else curve)
     for index, row in enumerate(labels.itertuples()):
         extent = text_extent(axes, row.text, size)
         for gap, box in candidates(markers[index], extent, pixels):
@@ -50,6 +57,7 @@ def place_labels(axes: Axes, labels: pd.DataFrame, size: float = 8) -> None:
                 and not box.count_overlaps([*texts, markers[index]])
                 and not reach.count_overlaps(markers[:index] + markers[index + 1 :])
                 and not any(other.intersects_bbox(box) for other in lines)
+                and not box.padded(2 * pixels).count_contains(passed)
                 and not any(line.intersects_bbox(text) for text in texts)
             ):
                 texts.append(box)

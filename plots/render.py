@@ -3,13 +3,14 @@
 import warnings
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 from matplotlib import style
 from matplotlib.figure import Figure
 
-from plots import FIGURES
+from plots import FIGURES, LEADERBOARD_FAMILIES, LEADERBOARD_FIGURES
 from plots.axes import note
 from plots.palette import GREY
 from plots.text import clean
@@ -19,11 +20,19 @@ HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
 HEADER_INCHES = 0.78
 
 
+def load_figure(name: str) -> Any:
+    """Return what draws figure `name`: its module, or its family's variant."""
+    for family, names in LEADERBOARD_FAMILIES.items():
+        if name in names:
+            return import_module(f"plots.{family}").VARIANTS[name]
+    return import_module(f"plots.{name}")
+
+
 def render(
     name: str, connection: duckdb.DuckDBPyConnection, source: str, path: Path
 ) -> None:
     """Draw figure `name` into `path`, in the format of its suffix."""
-    frames = fetch(connection, import_module(f"plots.{name}").QUERIES, source)
+    frames = fetch(connection, load_figure(name).QUERIES, source)
     with style.context(HOUSE_STYLE), warnings.catch_warnings():
         # A sign that the font lacks is drawn as a box, which says so itself.
         warnings.filterwarnings("ignore", "Glyph")
@@ -35,18 +44,19 @@ def render(
 
 def draw_figure(name: str, frames: dict[str, pd.DataFrame], source: str) -> Figure:
     """Return figure `name` with its title, or a plain note if it has no rows."""
-    module = import_module(f"plots.{name}")
-    figure = Figure(figsize=module.SIZE, layout="constrained")
+    drawn = load_figure(name)
+    figure = Figure(figsize=drawn.SIZE, layout="constrained")
     if next(iter(frames.values())).empty:
         write_header(figure, FIGURES[name], f"source {clean(source)}")
-        note(figure.subplots(), "no attempts to show")
+        missing = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
+        note(figure.subplots(), f"no {missing} to show")
     else:
         write_header(
             figure,
             FIGURES[name],
-            f"source {clean(source)} · {module.subtitle(frames)}",
+            f"source {clean(source)} · {drawn.subtitle(frames)}",
         )
-        module.draw(frames, figure)
+        drawn.draw(frames, figure)
     return figure
 
 

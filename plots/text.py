@@ -1,5 +1,6 @@
 """Names and numbers as the figures print them."""
 
+import re
 from unicodedata import category
 
 ANY_CREDIT = "success = any credit (score > 0)"
@@ -32,6 +33,19 @@ def shorten(name: str, width: int = 32) -> str:
     return name[:head] + "…" + name[head + 1 - width :]
 
 
+def wrap(name: str, width: int, lines: int = 3) -> str:
+    """Return the name broken where its parts meet, cut to about `lines` lines."""
+    parts = re.findall(
+        rf"[^\W_]{{1,{width}}}[\W_]?|[\W_]", shorten(name, width * lines)
+    )
+    wrapped = [""]
+    for part in parts:
+        if len(wrapped[-1] + part) > width and wrapped[-1]:
+            wrapped.append("")
+        wrapped[-1] += part
+    return "\n".join(wrapped)
+
+
 def two_lines(name: str, width: int = 40) -> str:
     """Return the cleaned name on two lines at most, its middle cut if need be."""
     name = shorten(name, 2 * width)
@@ -41,6 +55,11 @@ def two_lines(name: str, width: int = 40) -> str:
 def count(number: float) -> str:
     """Return a count with thousands separated: `11,639`."""
     return f"{number:,.0f}"
+
+
+def counted(number: float, noun: str) -> str:
+    """Return a count with its noun, in the plural unless it is one."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def share(fraction: float) -> str:
@@ -61,6 +80,15 @@ def duration(minutes: float) -> str:
     )
     number = minutes / size
     return f"{number:.1f} {unit}" if number < 9.95 else f"{number:,.0f} {unit}"
+
+
+def amount(number: float) -> str:
+    """Return dollars or seconds with about three digits: `1,858`, `12.5`, `0.12`."""
+    if abs(number) >= 100:
+        return f"{number:,.0f}"
+    if abs(number) >= 0.01 or number == 0:
+        return f"{number:.1f}" if abs(number) >= 10 else f"{number:.2f}"
+    return f"{number:.1g}"
 
 
 def signed(number: float, digits: int = 1) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from plots import LEADERBOARD_FIGURES
+
 # METR's runs are what the figures were made for; another source is drawn only
 # where they are absent.
 SOURCE_QUERY = """
@@ -14,6 +16,16 @@ select source
 from action_count_frequencies
 group by source
 order by source <> 'metr', sum(attempt_count) desc, source
+limit 1
+"""
+
+# HAL's evaluations likewise; models are not ranked by one benchmark alone.
+LEADERBOARD_SOURCE_QUERY = """
+select source
+from best_evaluations
+group by source
+having source = 'hal' or count(distinct benchmark) > 1
+order by source <> 'hal', count(*) desc, source
 limit 1
 """
 
@@ -60,3 +72,16 @@ def action_source(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the source to draw: METR's runs, else the largest with actions."""
     row = connection.execute(SOURCE_QUERY).fetchone()
     return row[0] if row else "metr"
+
+
+def leaderboard_source(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the source to rank: HAL's traces, else the largest with benchmarks."""
+    row = connection.execute(LEADERBOARD_SOURCE_QUERY).fetchone()
+    return row[0] if row else "hal"
+
+
+def figure_source(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Return the source that figure `name` draws."""
+    if name in LEADERBOARD_FIGURES:
+        return leaderboard_source(connection)
+    return action_source(connection)

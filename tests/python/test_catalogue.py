@@ -170,6 +170,13 @@ CATALOGUE = {
         "source model",
         "mean_cost_usd mean_latency_seconds benchmark_count",
     ),
+    "scaffold_kind_summary": (
+        "source benchmark is_generalist model",
+        (
+            "scaffold_count evaluation_count scored_count costed_count timed_count "
+            "mean_accuracy mean_cost_usd mean_latency_seconds wins comparisons win_rate"
+        ),
+    ),
     "frontier_area": (
         "x_metric source benchmark",
         "area model_count hull_count",

@@ -26,6 +26,7 @@ def made_up_evaluations(seed: int) -> pd.DataFrame:
             "source": "hal",
             "benchmark": benchmark,
             "scaffold": scaffold,
+            "is_generalist": {"general": True, "new": None}.get(scaffold, False),
             "model": model,
             "accuracy": draw.choice([None, *(step / 8 for step in range(9))]),
             "total_cost_usd": draw.choice([None, 1.0, 2.5, 4.0, 7.0, 11.0]),
@@ -34,7 +35,7 @@ def made_up_evaluations(seed: int) -> pd.DataFrame:
         }
         for benchmark in BENCHMARKS
         for model in MODELS
-        for scaffold in ("general", "special")
+        for scaffold in ("general", "special", "other", "new")
         for repeat in range(draw.choice([0, 1, 1, 2]))
     ]
     return pd.DataFrame(rows).astype({"accuracy": float, "total_cost_usd": float})
@@ -285,6 +286,31 @@ def test_model_resource_use(views, seed):
     expected = by_benchmark.groupby("model").mean().reset_index()
     expected.columns = ["model", "mean_cost_usd", "mean_latency_seconds"]
     assert_same(views.sql("from model_resource_use").df(), expected, ["model"])
+
+
+def test_scaffold_kind_summary(views, seed, win_rates):
+    frame = made_up_evaluations(seed)
+    frame = frame[~frame.is_excluded & frame.is_generalist.notna()]
+    key = ["benchmark", "is_generalist", "model"]
+    means = frame.groupby(key).agg(
+        scaffold_count=("scaffold", "nunique"),
+        evaluation_count=("scaffold", "size"),
+        scored_count=("accuracy", "count"),
+        costed_count=("total_cost_usd", "count"),
+        timed_count=("mean_latency_seconds", "count"),
+        mean_accuracy=("accuracy", "mean"),
+        mean_cost_usd=("total_cost_usd", "mean"),
+        mean_latency_seconds=("mean_latency_seconds", "mean"),
+    )
+    kinds = frame[["scaffold", "is_generalist"]].drop_duplicates()
+    by_scaffold = win_rates[win_rates.basis == "scaffold"].merge(kinds)
+    wins = by_scaffold.groupby(key)[["wins", "comparisons"]].sum()
+    expected = means.join(wins).reset_index()
+    expected["win_rate"] = expected.wins / expected.comparisons
+    actual = views.sql("from scaffold_kind_summary").df()
+    actual = actual.astype({"wins": float, "comparisons": float})
+    assert len(expected) > 50
+    assert_same(actual, expected, key)
 
 
 def test_frontier_area_is_numpys_integral(views):

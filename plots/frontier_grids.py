@@ -1,0 +1,126 @@
+"""Accuracy against cost or latency, a panel per benchmark."""
+
+from dataclasses import dataclass
+from textwrap import fill
+from typing import ClassVar
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from plots.axes import scale_amounts
+from plots.leaderboard import (
+    NAME_WIDTH,
+    SHOWN,
+    draw_points,
+    frontier_handles,
+    model_style,
+    names_without_x,
+    shown_of,
+    spans_decades,
+)
+from plots.panels import panel_grid
+from plots.text import count, counted, shorten
+
+POINTS_QUERY = f"""
+    with {SHOWN}
+
+    select
+        pareto_frontier.*,
+        models.place,
+        benchmarks.benchmark_count
+    from pareto_frontier
+    inner join benchmarks
+        on pareto_frontier.benchmark = benchmarks.benchmark
+    left join models
+        on pareto_frontier.model = models.model
+    where pareto_frontier.source = $source and x_metric = '{{x_metric}}'
+    qualify count(x) over () > 0
+    order by pareto_frontier.benchmark, pareto_frontier.model
+"""
+
+
+@dataclass(frozen=True)
+class FrontierGrid:
+    """A figure with a panel per benchmark, each model by its best evaluation."""
+
+    x_metric: str
+    x_label: str
+    SIZE: ClassVar = (14.5, 9.5)
+
+    @property
+    def QUERIES(self) -> dict[str, str]:
+        return {"points": POINTS_QUERY.format(x_metric=self.x_metric)}
+
+    def subtitle(self, frames: dict[str, pd.DataFrame]) -> str:
+        points = frames["points"]
+        return (
+            f"n = {count(points['x'].count())} best evaluations of "
+            f"{counted(points['model'].nunique(), 'model')} · "
+            f"{shown_of(points, 'benchmark')} · a panel has scales of its own"
+        )
+
+    def draw(self, frames: dict[str, pd.DataFrame], figure: Figure) -> None:
+        """Draw a panel per benchmark and one legend for all."""
+        points = frames["points"]
+        is_log = spans_decades(points["x"])
+        benchmarks = dict(list(points.groupby("benchmark", sort=False)))
+        grid = panel_grid(figure, len(benchmarks), share=False)
+        for axes, (name, own) in zip(grid, benchmarks.items(), strict=True):
+            draw_panel(axes, own, is_log)
+            axes.set_title(
+                f"{shorten(name, 30)}\nn = {counted(own['x'].count(), 'model')}", size=9
+            )
+        label = f"{self.x_label}{' (log scale)' if is_log else ''}"
+        missing = names_without_x(points)
+        if missing:
+            label += "\n" + fill(f"not drawn, {self.x_metric} unknown: {missing}", 170)
+        figure.supxlabel(label, size=9.5)
+        figure.supylabel("accuracy of the model's best evaluation", size=9.5)
+        add_legend(figure, [*model_handles(points), *frontier_handles()])
+
+
+def draw_panel(axes: Axes, points: pd.DataFrame, is_log: bool) -> None:
+    """Draw the models of one benchmark and their frontier."""
+    placed = points[points["x"].notna()]
+    draw_points(axes, placed, "accuracy")
+    axes.margins(y=0.12)
+    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{100 * y:.3g} %"))
+    if not placed.empty:
+        scale_amounts(axes, placed["x"], is_log)
+
+
+def add_legend(figure: Figure, handles: list[Line2D]) -> None:
+    """Add a legend between the header and the panels, and make room for it."""
+    layout = figure.get_layout_engine()
+    *corner, top = layout.get()["rect"]
+    legend = figure.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(0, top), ncols=4
+    )
+    legend.set_in_layout(False)
+    height = legend.get_window_extent().height / figure.bbox.height
+    layout.set(rect=(*corner, top - height - 0.01))
+
+
+def model_handles(points: pd.DataFrame) -> list[Line2D]:
+    """Return a legend entry per model, those beyond the limit as one."""
+    models = points.drop_duplicates("model").sort_values("place")
+    models["label"] = [shorten(name, NAME_WIDTH) for name in models["model"]]
+    models.loc[models["place"].isna(), "label"] = "other models"
+    return [
+        Line2D([], [], label=row.label, **model_style(row.place))
+        for row in models.drop_duplicates("label").itertuples()
+    ]
+
+
+VARIANTS = {
+    "accuracy_against_cost": FrontierGrid(
+        "cost", "cost of the model's best evaluation, US dollars"
+    ),
+    "accuracy_against_latency": FrontierGrid(
+        "latency", "mean latency of a task in the model's best evaluation, seconds"
+    ),
+}

@@ -1,0 +1,137 @@
+"""What the leaderboard's figures share: whom they show, how, and the hull."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from plots.palette import BLACK, GREY, MODEL_COLORS, MODEL_MARKERS
+from plots.text import count, counted, shorten
+
+MODEL_LIMIT = 15
+BENCHMARK_LIMIT = 12
+NAME_WIDTH = 36
+SHOWN = f"""
+    considered as (
+        select benchmark, model
+        from evaluations
+        where source = $source and not is_excluded
+    ),
+
+    models as (
+        select *, row_number() over (order by model) - 1 as place
+        from (
+            select
+                model,
+                count(*) as evaluation_count,
+                count(*) over () as model_count
+            from considered
+            group by model
+            order by evaluation_count desc, model
+            limit {MODEL_LIMIT}
+        )
+    ),
+
+    benchmarks as (
+        select
+            benchmark,
+            count(*) as evaluation_count,
+            count(*) over () as benchmark_count
+        from considered
+        group by benchmark
+        order by evaluation_count desc, benchmark
+        limit {BENCHMARK_LIMIT}
+    )
+"""
+# Around an efficient point; an edge would not show on every marker.
+RING = {
+    "linestyle": "none",
+    "marker": "o",
+    "markersize": 14,
+    "markerfacecolor": "none",
+    "markeredgecolor": BLACK,
+    "markeredgewidth": 1,
+}
+
+
+def shown_of(frame: pd.DataFrame, noun: str) -> str:
+    """Return how many models or benchmarks a frame shows, and of how many."""
+    shown, existing = frame[noun].nunique(), frame[f"{noun}_count"].max()
+    if shown < existing:
+        return f"the {count(shown)} of {count(existing)} {noun}s with most evaluations"
+    return counted(shown, noun)
+
+
+def spans_decades(values: pd.Series) -> bool:
+    """Return whether the greatest value is ten times the least, zeros aside."""
+    positive = values[values > 0]
+    return bool(positive.max() >= 10 * positive.min())
+
+
+def model_style(place: float) -> dict[str, str | float]:
+    """Return how a model is marked, the same in every figure."""
+    style = {"color": GREY, "marker": "."}
+    if not pd.isna(place):
+        style = {
+            "color": MODEL_COLORS[int(place) % len(MODEL_COLORS)],
+            "marker": MODEL_MARKERS[int(place) % len(MODEL_MARKERS)],
+        }
+    return style | {
+        "linestyle": "none",
+        "markersize": 11 if style["marker"] == "*" else 8,
+        "markeredgecolor": "white",
+        "markeredgewidth": 0.5,
+    }
+
+
+def draw_points(axes: Axes, points: pd.DataFrame, y: str) -> np.ndarray:
+    """Draw the hull and a marker per model; return the hull's rows of x, y."""
+    hull = hull_line(points[points["is_on_hull"].astype(bool)], y)
+    axes.plot(*hull.T, color=GREY, linewidth=1.2, zorder=1)
+    for row in points.itertuples():
+        axes.plot(
+            row.x,
+            getattr(row, y),
+            **model_style(row.place),
+        )
+    efficient = points[points["is_pareto_efficient"].astype(bool)]
+    axes.plot(efficient["x"], efficient[y], **RING)
+    return hull
+
+
+def hull_line(vertices: pd.DataFrame, y: str) -> np.ndarray:
+    """Return the straight lines between the vertices, which bend on a log axis."""
+    corners = vertices.drop_duplicates(["x", y]).sort_values("x")
+    steps = np.interp(
+        np.linspace(0, len(corners) - 1, 400 * max(len(corners) - 1, 0) + 1),
+        range(len(corners)),
+        corners["x"],
+    )
+    return np.column_stack([steps, np.interp(steps, corners["x"], corners[y])])
+
+
+def frontier_handles() -> list[Line2D]:
+    """Return the legend's entries for the hull and the efficient points."""
+    return [
+        Line2D([], [], color=GREY, linewidth=1.2, label="hull of the efficient points"),
+        Line2D(
+            [],
+            [],
+            **RING,
+            label="ring: efficient, no other is as good in both and better in one",
+        ),
+    ]
+
+
+def names_without_x(points: pd.DataFrame, limit: int = 6) -> str:
+    """Return the names of the points that have no place on the x axis."""
+    missing = points[points["x"].isna()]
+    names = [
+        f"{shorten(row.model)} ({shorten(row.benchmark)})"
+        if "benchmark" in points
+        else shorten(row.model)
+        for row in missing.head(limit).itertuples()
+    ]
+    if len(missing) > limit:
+        names.append(f"{count(len(missing) - limit)} more")
+    return ", ".join(names)

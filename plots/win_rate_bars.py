@@ -1,0 +1,150 @@
+"""Overall win rate of each model, beside what it is under another choice."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from plots.axes import scale_share
+from plots.leaderboard import NAME_WIDTH, SHOWN, shown_of
+from plots.palette import BLUE, SKY
+from plots.text import count, counted, share, shorten
+
+# Each pair of bars is a model; `lead` is its first bar, by which they stand.
+BARS_QUERY = """
+    with {shown},
+
+    rates as ({rates})
+
+    select
+        rates.*,
+        models.model_count,
+        max(rate) filter (where is_first) over (partition by rates.model) as lead
+    from rates
+    inner join models on rates.model = models.model
+    qualify count(rate) over () > 0
+    order by lead desc nulls last, rates.model, is_first desc
+"""
+MAX_ACCURACY_RATES = """
+    select
+        model,
+        coverage = 'all' as is_first,
+        benchmark_count,
+        wins,
+        comparisons,
+        overall_win_rate as rate,
+        rank
+    from model_win_rates
+    where source = $source and basis = 'max_accuracy'
+"""
+FRONTIER_RATES = """
+    select
+        model,
+        true as is_first,
+        benchmark_count,
+        wins,
+        comparisons,
+        overall_win_rate as rate,
+        rank
+    from model_win_rates
+    where
+        source = $source and basis = 'frontier_distance' and coverage = 'all'
+    union all
+    select
+        model,
+        false as is_first,
+        count(*) as benchmark_count,
+        sum(wins)::bigint as wins,
+        sum(comparisons)::bigint as comparisons,
+        sum(wins) / nullif(sum(comparisons), 0) as rate,
+        rank() over (
+            order by sum(wins) / nullif(sum(comparisons), 0) desc nulls last
+        ) as rank
+    from published_frontier_win_rates
+    where source = $source
+    group by model
+"""
+BAR_STYLES = {
+    True: {"color": BLUE},
+    False: {"facecolor": "white", "edgecolor": SKY, "hatch": "////"},
+}
+
+
+@dataclass(frozen=True)
+class WinRateBars:
+    """A figure with two bars per model; `labels` name the first and the second."""
+
+    rates: str
+    title: str
+    labels: tuple[str, str]
+    SIZE: ClassVar = (12, 7.5)
+
+    @property
+    def QUERIES(self) -> dict[str, str]:
+        return {"bars": BARS_QUERY.format(shown=SHOWN, rates=self.rates)}
+
+    def subtitle(self, frames: dict[str, pd.DataFrame]) -> str:
+        bars = frames["bars"]
+        first, second = (
+            count(bars.loc[bars["is_first"] == is_first, "comparisons"].sum())
+            for is_first in (True, False)
+        )
+        return (
+            f"{shown_of(bars, 'model')} · n = {first} comparisons ({self.labels[0]}) "
+            f"and {second} ({self.labels[1]}) · a tie is no win"
+        )
+
+    def draw(self, frames: dict[str, pd.DataFrame], figure: Figure) -> None:
+        """Draw the model with the highest first bar on top."""
+        axes = figure.subplots()
+        bars = frames["bars"]
+        models = bars["model"].unique()
+        places = {model: place for place, model in enumerate(models)}
+        for is_first, label in zip((True, False), self.labels, strict=True):
+            own = bars[bars["is_first"] == is_first]
+            heights = own["model"].map(places) + (-0.19 if is_first else 0.19)
+            axes.barh(heights, own["rate"], 0.34, label=label, **BAR_STYLES[is_first])
+            write_ends(axes, heights, own)
+        axes.set_yticks(
+            range(len(models)), [shorten(name, NAME_WIDTH) for name in models]
+        )
+        axes.set_ylim(len(models) - 0.4, -0.6)
+        axes.grid(axis="y", visible=False)
+        scale_share(axes, "x", "overall win rate: wins of comparisons")
+        # Room for the text of a bar as long as the axis.
+        axes.xaxis.label.set(x=0, ha="left")
+        axes.set_xlim(0, 1.45)
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+        axes.spines["bottom"].set_bounds(0, 1)
+        axes.set_title(self.title)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0)
+
+
+def write_ends(axes: Axes, heights: pd.Series, bars: pd.DataFrame) -> None:
+    """Write rate, rank and counts behind each bar."""
+    for height, row in zip(heights, bars.itertuples(), strict=True):
+        text = "no other model to compare with"
+        if not pd.isna(row.rate):
+            text = (
+                f"{share(row.rate)}  rank {row.rank}  "
+                f"{count(row.wins)} of {count(row.comparisons)} on "
+                f"{counted(row.benchmark_count, 'benchmark')}"
+            )
+        end = 0 if pd.isna(row.rate) else row.rate
+        axes.text(end + 0.01, height, text, va="center", size=8)
+
+
+VARIANTS = {
+    "overall_win_rate": WinRateBars(
+        MAX_ACCURACY_RATES,
+        "Wins by best accuracy",
+        ("all benchmarks that the model ran", "only those that every model ran"),
+    ),
+    "overall_frontier_win_rate": WinRateBars(
+        FRONTIER_RATES,
+        "Wins by the smaller distance to the frontier",
+        ("corrected", "as published"),
+    ),
+}
