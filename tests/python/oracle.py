@@ -9,13 +9,16 @@ two agree only if both are right. Every function takes frames and returns one;
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import oracle_hal
 import pandas as pd
 import scipy.stats
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 POPULATIONS = {
     "all": ("capability", "safety"),
     "capability": ("capability",),
@@ -150,6 +153,17 @@ def core(tables: Mapping[str, pd.DataFrame], seeds: Mapping[str, pd.DataFrame]) 
     every["human_minutes"] = every.human_minutes.astype(float)
     every["started_at"] = pd.to_datetime(every.started_at)
     return Core(every.reset_index(drop=True), traces, who, seeds)
+
+
+def core_of(connection: duckdb.DuckDBPyConnection) -> Core:
+    """Return what a warehouse's loaded rows amount to."""
+    tables = connection.sql(
+        "select 'raw.' || table_name from duckdb_tables() where schema_name = 'raw'"
+    ).fetchall()
+    return core(
+        {table: connection.sql(f"from {table}").df() for (table,) in tables},
+        {path.stem: pd.read_csv(path) for path in (REPOSITORY / "seeds").glob("*.csv")},
+    )
 
 
 def metr_attempts(
