@@ -46,6 +46,20 @@ HIGH_ACTION_MULTIPLE = 2
 HIGH_ACTION_FLOOR = 30
 GRINDING_ACTIONS = 50
 EXTREME_ACTIONS = 150
+EVALUATION_IDENTITY = (
+    "evaluation_id",
+    "source",
+    "benchmark",
+    "agent",
+    "agent_label",
+    "scaffold",
+    "is_generalist",
+    "model",
+    "reasoning_effort",
+    "file_id",
+)
+LAST_DAY = pd.Timestamp.max
+RULES = ("any_credit", "half_credit", "full_credit", "reported")
 
 
 @dataclass(frozen=True)
@@ -215,9 +229,6 @@ def metr_attempts(
     return both
 
 
-RULES = ("any_credit", "half_credit", "full_credit", "reported")
-
-
 def attempt_successes(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return whether each attempt succeeded, by every rule."""
     verdicts = pd.concat(judged(attempts, rule) for rule in RULES)
@@ -299,20 +310,6 @@ def evaluations(core: Core) -> pd.DataFrame:
             | {"is_excluded": is_excluded(who)}
         )
     return pd.DataFrame(found)
-
-
-EVALUATION_IDENTITY = (
-    "evaluation_id",
-    "source",
-    "benchmark",
-    "agent",
-    "agent_label",
-    "scaffold",
-    "is_generalist",
-    "model",
-    "reasoning_effort",
-    "file_id",
-)
 
 
 def outcomes(group: pd.DataFrame | None) -> dict[str, Any]:
@@ -851,9 +848,6 @@ def cost_reconciliation(core: Core) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(found)
-
-
-LAST_DAY = pd.Timestamp.max
 
 
 # --------------------------------------------------------------- tools

@@ -15,6 +15,17 @@ import oracle_hal
 import pytest
 from hal_traps import REPEATS
 
+KINDS = ("reduced", "times", "usage", "zipped")
+DISPUTES = (
+    "accuracy",
+    "agent",
+    "benchmark",
+    "cost",
+    "effort",
+    "model",
+    "no_accuracy",
+    "no_cost",
+)
 # Why an Actions view has no HAL row in the sample.
 WITHOUT_HAL = {
     "task_family_summary": "HAL has no families",
@@ -105,19 +116,6 @@ def test_of_disputed_copies_none_counts_and_each_is_named(views):
     assert dict(found) == {f"hal:{name}": "note" for name in kept} | {
         f"hal:{name}": "error" for name in disputes
     }
-
-
-KINDS = ("reduced", "times", "usage", "zipped")
-DISPUTES = (
-    "accuracy",
-    "agent",
-    "benchmark",
-    "cost",
-    "effort",
-    "model",
-    "no_accuracy",
-    "no_cost",
-)
 
 
 # -------------------------------------------- do the traps snap shut?
