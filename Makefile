@@ -52,7 +52,7 @@ run: $(INSTALLED)
 	@echo
 	@echo "three queries to try: $(BIN)/duckdb -readonly \"$$EVALHOUSE_DB\""
 	@echo "  from rank_correlations where x = 'action_count' and y = 'score';"
-	@echo "  from action_delta_summary where grain = 'task';"
+	@echo "  from model_win_rates where basis = 'max_accuracy';"
 	@echo "  from data_findings order by severity, finding_code;"
 
 test: lint

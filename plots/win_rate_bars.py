@@ -145,6 +145,6 @@ VARIANTS = {
     "overall_frontier_win_rate": WinRateBars(
         FRONTIER_RATES,
         "Wins by the smaller distance to the frontier",
-        ("corrected", "as published"),
+        ("by benchmark", "by the study's lookup"),
     ),
 }

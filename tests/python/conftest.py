@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hal_traps import write_hal_traps
 
 from loaders.sample import write_sample
 
@@ -129,6 +130,14 @@ def warehouse_of(
         return build_warehouse(tmp_path_factory.mktemp("warehouse"), *paths)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def hal_traps_warehouse(
+    warehouse_of: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A warehouse of the HAL traces that stand on both sides of every rule."""
+    return warehouse_of(*write_hal_traps(tmp_path_factory.mktemp("hal_traps")))
 
 
 @pytest.fixture(scope="session")

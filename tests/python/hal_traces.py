@@ -1,13 +1,20 @@
 """Small HAL traces for tests, and what the reader makes of them."""
 
+import base64
+import hashlib
+import io
 import json
 import tempfile
+import zipfile
 from typing import Any
+
+from cryptography.fernet import Fernet
 
 from loaders import hal
 from loaders.files import Source
 from loaders.records import Quarantined
 
+SALT = b"0123456789abcdef"
 CONFIG = {
     "agent_name": "An Agent",
     "benchmark_name": "gaia",
@@ -71,3 +78,26 @@ def read(content: Any, password: str = "hal1234") -> Loaded:
         file.write(content)
         file.flush()
         return Loaded(list(hal.read(Source(file), password)))
+
+
+def sealed(plain: bytes, password: str = "hal1234", salt: bytes = SALT) -> str:
+    """Return what the HAL harness writes for a file, made by Fernet itself."""
+    key = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 480_000)
+    token = Fernet(base64.urlsafe_b64encode(key)).encrypt(plain)
+    return as_member(token, salt)
+
+
+def as_member(token: bytes, salt: bytes = SALT) -> str:
+    fields = {"encrypted_data": token, "salt": salt}
+    return json.dumps(
+        {name: base64.b64encode(value).decode() for name, value in fields.items()},
+        indent=2,
+    )
+
+
+def zipped(*members: tuple[str, str | bytes], method: int = zipfile.ZIP_DEFLATED):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return packed.getvalue()

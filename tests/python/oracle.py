@@ -9,13 +9,16 @@ two agree only if both are right. Every function takes frames and returns one;
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import oracle_hal
 import pandas as pd
 import scipy.stats
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 POPULATIONS = {
     "all": ("capability", "safety"),
     "capability": ("capability",),
@@ -43,6 +46,20 @@ HIGH_ACTION_MULTIPLE = 2
 HIGH_ACTION_FLOOR = 30
 GRINDING_ACTIONS = 50
 EXTREME_ACTIONS = 150
+EVALUATION_IDENTITY = (
+    "evaluation_id",
+    "source",
+    "benchmark",
+    "agent",
+    "agent_label",
+    "scaffold",
+    "is_generalist",
+    "model",
+    "reasoning_effort",
+    "file_id",
+)
+LAST_DAY = pd.Timestamp.max
+RULES = ("any_credit", "half_credit", "full_credit", "reported")
 
 
 @dataclass(frozen=True)
@@ -152,6 +169,17 @@ def core(tables: Mapping[str, pd.DataFrame], seeds: Mapping[str, pd.DataFrame]) 
     return Core(every.reset_index(drop=True), traces, who, seeds)
 
 
+def core_of(connection: duckdb.DuckDBPyConnection) -> Core:
+    """Return what a warehouse's loaded rows amount to."""
+    tables = connection.sql(
+        "select 'raw.' || table_name from duckdb_tables() where schema_name = 'raw'"
+    ).fetchall()
+    return core(
+        {table: connection.sql(f"from {table}").df() for (table,) in tables},
+        {path.stem: pd.read_csv(path) for path in (REPOSITORY / "seeds").glob("*.csv")},
+    )
+
+
 def metr_attempts(
     runs: pd.DataFrame, horizon_runs: pd.DataFrame, seeds: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
@@ -199,9 +227,6 @@ def metr_attempts(
     # Each of these strings names one model.
     both["agent_label"] = both.agent
     return both
-
-
-RULES = ("any_credit", "half_credit", "full_credit", "reported")
 
 
 def attempt_successes(attempts: pd.DataFrame) -> pd.DataFrame:
@@ -285,20 +310,6 @@ def evaluations(core: Core) -> pd.DataFrame:
             | {"is_excluded": is_excluded(who)}
         )
     return pd.DataFrame(found)
-
-
-EVALUATION_IDENTITY = (
-    "evaluation_id",
-    "source",
-    "benchmark",
-    "agent",
-    "agent_label",
-    "scaffold",
-    "is_generalist",
-    "model",
-    "reasoning_effort",
-    "file_id",
-)
 
 
 def outcomes(group: pd.DataFrame | None) -> dict[str, Any]:
@@ -837,9 +848,6 @@ def cost_reconciliation(core: Core) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(found)
-
-
-LAST_DAY = pd.Timestamp.max
 
 
 # --------------------------------------------------------------- tools

@@ -234,6 +234,11 @@ def is_numbered(trace: Trace) -> bool:
 
 def attempts_of(trace: Trace, identity: Row) -> list[Row]:
     """Return an attempt for each task whose outcome the trace tells."""
+    who = {
+        name: value
+        for name, value in identity.items()
+        if name not in ("is_generalist", "reasoning_effort")
+    }
     calls = defaultdict(list)
     for call in trace.leaf_calls:
         calls[call["task_id"]].append(call)
@@ -252,7 +257,7 @@ def attempts_of(trace: Trace, identity: Row) -> list[Row]:
             steps = len(own_calls)
         time = timed.get(task_id, {})
         found.append(
-            identity
+            who
             | {
                 "attempt_id": f"{trace.evaluation_id}:{task_id}",
                 "task_family": None,

@@ -1,8 +1,8 @@
 """Every view about attempts equals a second computation from the loaded rows.
 
 The second computation is `oracle.py`; the rows are the sample's, the traps of
-`traps.py`, a file of three runs in which most statistics are undefined, and the
-real data where it is at hand.
+`traps.py` and `hal_traps.py`, a file of three runs in which most statistics are
+undefined, and the real data where it is at hand.
 """
 
 import math
@@ -20,7 +20,6 @@ import pandas as pd
 import pytest
 from traps import write_traps
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 # Actions rank as difficulty does and nobody fails: no partial correlation, no
 # correlation inside a task, no delta, no failure.
 DEGENERATE = """\
@@ -66,29 +65,18 @@ def degenerate_warehouse(
     return warehouse_of(path)
 
 
-@pytest.fixture(scope="module", params=["sample", "traps", "degenerate", "real"])
+@pytest.fixture(
+    scope="module", params=["sample", "traps", "hal_traps", "degenerate", "real"]
+)
 def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """Each warehouse in turn."""
     path = request.getfixturevalue(f"{request.param}_warehouse")
     with duckdb.connect(path, read_only=True) as connection:
-        yield Warehouse(path, connection, core_of(connection))
-
-
-def core_of(connection: duckdb.DuckDBPyConnection) -> oracle.Core:
-    """Return what a warehouse's loaded rows amount to."""
-    tables = connection.sql(
-        "select 'raw.' || table_name from duckdb_tables() where schema_name = 'raw'"
-    ).fetchall()
-    return oracle.core(
-        {table: connection.sql(f"from {table}").df() for (table,) in tables},
-        {path.stem: pd.read_csv(path) for path in (REPOSITORY / "seeds").glob("*.csv")},
-    )
+        yield Warehouse(path, connection, oracle.core_of(connection))
 
 
 def test_attempts_are_the_loaded_rows(warehouse: Warehouse):
-    expected = warehouse.core.attempts.drop(
-        columns=["framework", "match_rule", "is_generalist", "reasoning_effort"]
-    )
+    expected = warehouse.core.attempts.drop(columns=["framework", "match_rule"])
     actual = warehouse.connection.sql("from attempts").df()
     assert not oracle.differences(actual, expected, ["attempt_id"])
 
@@ -273,6 +261,8 @@ def differences_if(
 ) -> list[str]:
     """Return how a view would differ if `name` in the oracle were `other`."""
     expected = oracle.EXPECTED[view]
-    right = expected.of(core_of(connection))
+    right = expected.of(oracle.core_of(connection))
     monkeypatch.setattr(oracle, name, other)
-    return oracle.differences(expected.of(core_of(connection)), right, expected.key)
+    return oracle.differences(
+        expected.of(oracle.core_of(connection)), right, expected.key
+    )

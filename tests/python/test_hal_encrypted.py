@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import io
 import json
 import os
 import subprocess
@@ -12,8 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from cryptography.fernet import Fernet
-from hal_traces import read, trace
+from hal_traces import as_member, read, sealed, trace, zipped
 
 from loaders import __main__ as cli
 from loaders import encrypted, records
@@ -21,38 +19,10 @@ from loaders.formats import recognise
 from loaders.records import FileRefused
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SALT = b"0123456789abcdef"
 PLAIN = json.dumps(
     trace(results={"successful_tasks": ["a"], "latencies": {"a": 1.5}})
 ).encode()
-
-
-def sealed(plain: bytes, password: str = "hal1234", salt: bytes = SALT) -> str:
-    """Return what the HAL harness writes for a file, made by Fernet itself."""
-    key = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 480_000)
-    token = Fernet(base64.urlsafe_b64encode(key)).encrypt(plain)
-    return as_member(token, salt)
-
-
-def as_member(token: bytes, salt: bytes = SALT) -> str:
-    fields = {"encrypted_data": token, "salt": salt}
-    return json.dumps(
-        {name: base64.b64encode(value).decode() for name, value in fields.items()},
-        indent=2,
-    )
-
-
 SEALED = sealed(PLAIN)
-
-
-def zipped(*members: tuple[str, str | bytes], method: int = zipfile.ZIP_DEFLATED):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", method) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return packed.getvalue()
-
-
 GOOD = zipped(("run_UPLOAD.json.encrypted", SEALED))
 
 
