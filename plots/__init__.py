@@ -82,6 +82,9 @@ INFERENCE_FIGURES = {
     "agent_intervals": "How far could each agent's success rate be off?",
     "paired_differences": "Which agents differ on the tasks that they share?",
     "repeated_attempts": "What do repeated attempts at a task buy?",
+    "headline_sensitivity": "Do the headlines survive other choices?",
+    "time_horizons": "How long are the tasks that a model finishes half of the time?",
+    "success_within_budget": "How many actions does a model need to succeed?",
 }
 FIGURES = ACTION_FIGURES | LEADERBOARD_FIGURES | INFERENCE_FIGURES
 FILE_STEMS = {name: f"{i:02d}_{name}" for i, name in enumerate(FIGURES, start=1)}

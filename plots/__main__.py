@@ -28,7 +28,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m plots",
         usage=(
             "python -m plots [NAME ...] [--list] [--out DIR] [--format png|svg]"
-            " [--db FILE]\n       python -m plots export FILE [--db FILE]"
+            " [--source NAME] [--db FILE]\n       python -m plots export FILE [--db FILE]"
         ),
         description=(
             "Draw every figure, or those named, from the views; or export the "
@@ -47,6 +47,11 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="folder for the figures (default: figures)",
     )
     parser.add_argument("--format", choices=["png", "svg"], default="png")
+    parser.add_argument(
+        "--source",
+        metavar="NAME",
+        help="what to draw, for example metr_horizon (default: the largest that can answer)",
+    )
     parser.add_argument(
         "--db",
         type=Path,
@@ -80,7 +85,8 @@ def run(arguments: argparse.Namespace) -> None:
     figures = [] if arguments.export_to else chosen_figures(arguments.names)
     with open_warehouse(arguments.db) as connection:
         if arguments.export_to:
-            export(connection, action_source(connection), arguments.export_to)
+            source = arguments.source or action_source(connection)
+            export(connection, source, arguments.export_to)
             print(arguments.export_to)
             return
         # Imported here: --help and --list need no matplotlib.
@@ -89,7 +95,8 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.out.mkdir(parents=True, exist_ok=True)
         for name in figures:
             path = arguments.out / f"{FILE_STEMS[name]}.{arguments.format}"
-            render(name, connection, figure_source(connection, name), path)
+            source = arguments.source or figure_source(connection, name)
+            render(name, connection, source, path)
             print(path)
 
 

@@ -67,6 +67,21 @@ def share(fraction: float) -> str:
     return f"{fraction:.1%}".replace("%", " %")
 
 
+def duration(minutes: float) -> str:
+    """Return a time a human needs with its unit: `48 min`, `1.6 h`."""
+    if minutes < 1 / 60:
+        return "< 1 s"
+    if minutes > 60_000:
+        return "> 1,000 h"
+    unit, size = next(
+        (unit, size)
+        for unit, size in (("h", 60), ("min", 1), ("s", 1 / 60))
+        if minutes >= size
+    )
+    number = minutes / size
+    return f"{number:.1f} {unit}" if number < 9.95 else f"{number:,.0f} {unit}"
+
+
 def amount(number: float) -> str:
     """Return dollars or seconds with about three digits: `1,858`, `12.5`, `0.12`."""
     if abs(number) >= 100:

@@ -28,7 +28,15 @@ token_sums as (
         cast(sum(input_tokens) as bigint) as input_tokens,
         cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
-        cast(sum(output_tokens) as bigint) as output_tokens
+        cast(sum(output_tokens) as bigint) as output_tokens,
+        cast(
+            sum(
+                coalesce(input_tokens, 0)
+                + coalesce(cache_read_tokens, 0)
+                + coalesce(cache_write_tokens, 0)
+                + coalesce(output_tokens, 0)
+            ) as bigint
+        ) as known_token_count
     from model_tokens
     group by evaluation_id
 ),
@@ -40,7 +48,8 @@ final as (
         token_sums.input_tokens,
         token_sums.cache_read_tokens,
         token_sums.cache_write_tokens,
-        token_sums.output_tokens
+        token_sums.output_tokens,
+        token_sums.known_token_count
     from evaluations
     left join mean_latencies
         on

@@ -109,7 +109,8 @@ zero_costs as (
         'zero_cost_with_tokens' as finding_code,
         hal_evaluations.source,
         hal_evaluations.evaluation_id as subject,
-        'its cost is 0, but it wrote ' || hal_evaluation_totals.output_tokens
+        'its cost is 0, but it used '
+        || hal_evaluation_totals.known_token_count
         || ' tokens: its model had no price' as detail,
         'warning' as severity
     from hal_evaluations
@@ -117,7 +118,7 @@ zero_costs as (
         on hal_evaluations.evaluation_id = hal_evaluation_totals.evaluation_id
     where
         hal_evaluations.total_cost_usd = 0
-        and hal_evaluation_totals.output_tokens > 0
+        and hal_evaluation_totals.known_token_count > 0
 ),
 
 evaluation_latencies as (

@@ -11,8 +11,16 @@ task_results as (
     select * from {{ ref('stg_hal__task_results') }}
 ),
 
+task_latencies as (
+    select * from {{ ref('stg_hal__task_latencies') }}
+),
+
 model_calls as (
     select * from {{ ref('stg_hal__model_calls') }}
+),
+
+token_usage as (
+    select * from {{ ref('stg_hal__token_usage') }}
 ),
 
 detail_counts as (
@@ -29,7 +37,17 @@ detail_counts as (
         select
             file_id,
             trace_number
+        from task_latencies
+        union all
+        select
+            file_id,
+            trace_number
         from model_calls
+        union all
+        select
+            file_id,
+            trace_number
+        from token_usage
     ) as details
     group by file_id, trace_number
 ),

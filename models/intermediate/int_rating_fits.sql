@@ -62,7 +62,7 @@ replicate_steps as (
         on data_fits.member_number = usable.member_number
     union all
     select * from (
-        {{ bradley_terry_step('replicate_steps', '1e-3', 100) | indent(8) }}
+        {{ bradley_terry_step('replicate_steps', '1e-3', 30) | indent(8) }}
     ) as next_steps
 ),
 

@@ -3,7 +3,7 @@
 Nothing here was translated from the SQL. Each function follows the sentence that
 defines its view and works row by row where the SQL works from counts, so that the
 two agree only if both are right. Every function takes frames and returns one;
-`EXPECTED` names them by view.
+`EXPECTED` names them by view. `oracle_hal.py` reads the HAL traces.
 """
 
 import math
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import oracle_hal
 import pandas as pd
 import scipy.stats
 
@@ -45,11 +46,27 @@ EXTREME_ACTIONS = 150
 
 
 @dataclass(frozen=True)
+class Core:
+    """What the loaded rows amount to, before anything is summed up."""
+
+    attempts: pd.DataFrame
+    # One trace for each HAL run, and who ran it.
+    traces: list[oracle_hal.Trace]
+    hal_identities: Mapping[str, dict[str, Any]]
+    seeds: Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
 class View:
     """How one view is computed, and the columns that identify its rows."""
 
     key: tuple[str, ...]
-    compute: Callable[[pd.DataFrame], pd.DataFrame]
+    compute: Callable[[Any], pd.DataFrame]
+    reads: str = "attempts"
+
+    def of(self, core: Core) -> pd.DataFrame:
+        """Return the view as it should be."""
+        return self.compute(core if self.reads == "core" else core.attempts)
 
 
 # ---------------------------------------------------------------- core
@@ -113,7 +130,29 @@ def horizon_identities(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def attempts(
+def core(tables: Mapping[str, pd.DataFrame], seeds: Mapping[str, pd.DataFrame]) -> Core:
+    """Return what the loaded rows of all sources amount to."""
+    traces = oracle_hal.counted(oracle_hal.traces(tables))
+    who = oracle_hal.identities(traces, seeds)
+    hal = [
+        attempt
+        for trace in traces
+        for attempt in oracle_hal.attempts_of(trace, who[trace.evaluation_id])
+    ]
+    metr = metr_attempts(
+        tables["raw.metr_runs"], tables["raw.metr_horizon_runs"], seeds
+    )
+    every = pd.concat([metr, pd.DataFrame(hal, columns=None if hal else metr.columns)])
+    every["outcome"] = np.select(
+        [every.score == 0, every.score == 1], ["fail", "full"], "partial"
+    )
+    every["action_count"] = every.action_count.astype("Int64")
+    every["human_minutes"] = every.human_minutes.astype(float)
+    every["started_at"] = pd.to_datetime(every.started_at)
+    return Core(every.reset_index(drop=True), traces, who, seeds)
+
+
+def metr_attempts(
     runs: pd.DataFrame, horizon_runs: pd.DataFrame, seeds: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one row per attempt of both METR sources, from the loaded rows."""
@@ -157,26 +196,37 @@ def attempts(
     both = pd.concat([metr, horizon], ignore_index=True)
     both["benchmark"] = "metr"
     both["evaluation_id"] = both.source + ":" + both.agent
-    both["outcome"] = np.select(
-        [both.score == 0, both.score == 1], ["fail", "full"], "partial"
-    )
-    both["action_count"] = both.action_count.astype("Int64")
+    # Each of these strings names one model.
+    both["agent_label"] = both.agent
     return both
+
+
+RULES = ("any_credit", "half_credit", "full_credit", "reported")
 
 
 def attempt_successes(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return whether each attempt succeeded, by every rule."""
-    verdicts = [
-        attempts.assign(success_rule=rule, is_success=succeeded(attempts.score, rule))
-        for rule in ("any_credit", "half_credit", "full_credit")
+    verdicts = pd.concat(judged(attempts, rule) for rule in RULES)
+    return verdicts[
+        [
+            "attempt_id",
+            "success_rule",
+            "evaluation_id",
+            "agent_label",
+            "model",
+            "is_success",
+        ]
     ]
-    reported = attempts[attempts.is_reported_success.notna()]
-    verdicts.append(
-        reported.assign(
-            success_rule="reported", is_success=reported.is_reported_success
-        )
+
+
+def judged(attempts: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """Return the attempts that a rule can judge, and whether they succeeded by it."""
+    if rule == "reported":
+        known = attempts[attempts.is_reported_success.notna()]
+        return known.assign(success_rule=rule, is_success=known.is_reported_success)
+    return attempts.assign(
+        success_rule=rule, is_success=succeeded(attempts.score, rule)
     )
-    return pd.concat(verdicts)[["attempt_id", "success_rule", "is_success"]]
 
 
 def succeeded(score: pd.Series, rule: str) -> pd.Series:
@@ -188,37 +238,81 @@ def succeeded(score: pd.Series, rule: str) -> pd.Series:
     }[rule]
 
 
-def evaluations(attempts: pd.DataFrame) -> pd.DataFrame:
-    """Return what each agent string did over all of its runs.
+def evaluations(core: Core) -> pd.DataFrame:
+    """Return what each agent did over one benchmark.
 
-    Successes are the source's own where it has a verdict, else any credit.
+    Of METR's runs all with one agent string are one evaluation; a HAL trace is one.
     """
+    metr = core.attempts[core.attempts.source != "hal"]
+    excluded = {
+        (row.source, row.model) for row in core.seeds["excluded_models"].itertuples()
+    }
+
+    def is_excluded(row: Mapping[str, Any]) -> bool:
+        return (
+            row["population"] != "capability"
+            or row["model"] == "unknown"
+            or (row["source"], row["model"]) in excluded
+        )
 
     def describe(group: pd.DataFrame) -> dict[str, Any]:
-        verdict = group.is_reported_success.astype("boolean").fillna(group.score > 0)
-        files = set(group.file_id)
+        first, files = group.iloc[0], set(group.file_id)
         return {
-            "scaffold": group.scaffold.iloc[0],
-            "model": group.model.iloc[0],
+            **outcomes(group),
+            **first[["agent_label", "scaffold", "model"]],
+            **dict.fromkeys(oracle_hal.TOKENS),
+            "is_generalist": None,
+            "reasoning_effort": None,
             "evaluated_on": group.started_at.dt.normalize().min(),
             "accuracy": group.score.mean(),
             "accuracy_metric": "mean_score",
-            "task_count": group.task_id.nunique(),
-            "success_rule": (
-                "any_credit" if group.is_reported_success.isna().all() else "reported"
-            ),
-            "success_count": verdict.sum(),
-            "failure_count": (~verdict).sum(),
             "total_cost_usd": None,
             "mean_latency_seconds": group.latency_seconds.mean(),
-            "is_excluded": group.population.iloc[0] != "capability"
-            or group.model.iloc[0] == "unknown",
+            "is_excluded": is_excluded(first),
             "file_id": files.pop() if len(files) == 1 else None,
         }
 
-    return summarise(
-        attempts, ["evaluation_id", "source", "benchmark", "agent"], describe
-    )
+    found = summarise(
+        metr, ["evaluation_id", "source", "benchmark", "agent"], describe
+    ).to_dict("records")
+    own = dict(list(core.attempts.groupby("evaluation_id")))
+    for trace in core.traces:
+        who = core.hal_identities[trace.evaluation_id]
+        found.append(
+            {name: who[name] for name in who if name in EVALUATION_IDENTITY}
+            | outcomes(own.get(trace.evaluation_id))
+            | oracle_hal.headline_of(trace, core.seeds)
+            | {"is_excluded": is_excluded(who)}
+        )
+    return pd.DataFrame(found)
+
+
+EVALUATION_IDENTITY = (
+    "evaluation_id",
+    "source",
+    "benchmark",
+    "agent",
+    "agent_label",
+    "scaffold",
+    "is_generalist",
+    "model",
+    "reasoning_effort",
+    "file_id",
+)
+
+
+def outcomes(group: pd.DataFrame | None) -> dict[str, Any]:
+    """Return how the attempts of an evaluation ended; nothing where none is known.
+
+    Where the source has verdicts they alone count, else any credit does.
+    """
+    names = ("task_count", "success_rule", "success_count", "failure_count")
+    if group is None:
+        return dict.fromkeys(names)
+    rule = "any_credit" if group.is_reported_success.isna().all() else "reported"
+    verdict = judged(group, rule).is_success.astype(bool)
+    counts = group.task_id.nunique(), rule, verdict.sum(), (~verdict).sum()
+    return dict(zip(names, counts, strict=True))
 
 
 def tasks(attempts: pd.DataFrame) -> pd.DataFrame:
@@ -253,20 +347,29 @@ def tasks(attempts: pd.DataFrame) -> pd.DataFrame:
     return summarise(attempts, ["source", "benchmark", "task_id"], describe)
 
 
-def agents(attempts: pd.DataFrame) -> pd.DataFrame:
-    """Return what each agent string was read as."""
+def agents(core: Core) -> pd.DataFrame:
+    """Return what each agent string was read as; no model where it ran several."""
+    attempt_counts = core.attempts.groupby(["source", "agent"]).size()
+    metr = core.attempts[core.attempts.source != "hal"]
+    read = pd.concat([metr, pd.DataFrame(core.hal_identities.values())])
     return summarise(
-        attempts,
+        read,
         ["source", "agent"],
         lambda group: (
-            dict(
-                group.iloc[0][
-                    ["scaffold", "framework", "model", "population", "match_rule"]
-                ]
-            )
-            | {"attempt_count": len(group)}
+            dict(group.iloc[0][["scaffold", "framework", "population", "match_rule"]])
+            | {
+                "model": only(group.model),
+                "attempt_count": attempt_counts.get(
+                    (group.source.iloc[0], group.agent.iloc[0]), 0
+                ),
+            }
         ),
     )
+
+
+def only(values: pd.Series) -> Any:
+    """Return the one value that all have, None where they differ."""
+    return values.iloc[0] if values.nunique() == 1 else None
 
 
 # ------------------------------------------------------------- actions
@@ -305,17 +408,21 @@ def rank_correlations(attempts: pd.DataFrame) -> pd.DataFrame:
     rows = []
     frame = by_population(with_actions(attempts))
     for (source, population), group in frame.groupby(["source", "population"]):
-        size = len(group)
         for x in names:
             for y in names:
                 if x == y:
                     continue
-                rho = spearman(group, x, y)
-                found = {"none": (rho, rho * math.sqrt(size - 1))}
+                both = group.dropna(subset=[x, y])
+                size = len(both)
+                rho = spearman(both, x, y)
+                found = {"none": (size, rho, rho * math.sqrt(max(size - 1, 0)))}
                 if {x, y} == {"action_count", "score"}:
-                    partial = partial_spearman(group, x, y, "human_minutes")
-                    found["human_minutes"] = (partial, partial * math.sqrt(size - 2))
-                    found["task"] = within_task_spearman(group, x, y)
+                    all_three = group.dropna(subset=names)
+                    size = len(all_three)
+                    partial = partial_spearman(all_three, x, y, "human_minutes")
+                    z = partial * math.sqrt(max(size - 2, 0))
+                    found["human_minutes"] = (size, partial, z)
+                    found["task"] = (len(both), *within_task_spearman(both, x, y))
                 rows += [
                     {
                         "source": source,
@@ -327,14 +434,15 @@ def rank_correlations(attempts: pd.DataFrame) -> pd.DataFrame:
                         "spearman_rho": rho,
                         "z_score": z,
                     }
-                    for controlled, (rho, z) in found.items()
+                    for controlled, (size, rho, z) in found.items()
+                    if size
                 ]
     return pd.DataFrame(rows)
 
 
 def spearman(group: pd.DataFrame, x: str, y: str) -> float:
     """Return Spearman's rho; NaN where one side is constant."""
-    if group[x].nunique() == 1 or group[y].nunique() == 1:
+    if group[x].nunique() < 2 or group[y].nunique() < 2:
         return math.nan
     return scipy.stats.spearmanr(
         group[x].astype(float), group[y].astype(float)
@@ -392,8 +500,8 @@ def action_deltas(
     """Return the deltas of the groups with enough successes and failures."""
 
     def describe(group: pd.DataFrame) -> dict[str, Any] | None:
-        good = group.action_count[group.is_success]
-        bad = group.action_count[~group.is_success]
+        is_success = group.is_success.astype(bool)
+        good, bad = group.action_count[is_success], group.action_count[~is_success]
         if min(len(good), len(bad)) < at_least:
             return None
         return {
@@ -408,12 +516,8 @@ def action_deltas(
 
     frame = by_population(with_actions(attempts), ("all", "capability"))
     return pd.concat(
-        summarise(
-            frame.assign(success_rule=rule, is_success=succeeded(frame.score, rule)),
-            ["success_rule", "population", *grain],
-            describe,
-        )
-        for rule in ("any_credit", "half_credit", "full_credit")
+        summarise(judged(frame, rule), ["success_rule", "population", *grain], describe)
+        for rule in RULES
     )
 
 
@@ -556,7 +660,7 @@ def agent_failure_profiles(attempts: pd.DataFrame) -> pd.DataFrame:
         median = np.median(group.action_count)
         p95 = nearest_rank(group.action_count, 0.95)
         return {
-            "model": group.model.iloc[0],
+            "model": only(group.model),
             "failure_count": len(group),
             "median_action_count": median,
             "mean_action_count": np.mean(group.action_count),
@@ -673,6 +777,71 @@ def agent_leaderboard(attempts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+# --------------------------------------------------------- leaderboard
+
+
+def coverage(core: Core) -> pd.DataFrame:
+    """Return which runs should exist and which do.
+
+    Excluded models are left out on both sides, sources that are not loaded on one.
+    """
+    key = ["source", "benchmark", "scaffold", "model"]
+    loaded = evaluations(core)
+    expected, excluded = core.seeds["expected_runs"], core.seeds["excluded_models"]
+    left_out = set(excluded[["source", "model"]].itertuples(index=False, name=None))
+    expected = {
+        run
+        for run in expected[key].itertuples(index=False, name=None)
+        if run[0] in set(loaded.source) and (run[0], run[3]) not in left_out
+    }
+    counts = loaded[~loaded.is_excluded.astype(bool)].groupby(key).size()
+    return pd.DataFrame(
+        [
+            dict(zip(key, run, strict=True))
+            | {
+                "is_expected": run in expected,
+                "is_loaded": run in counts.index,
+                "evaluation_count": counts.get(run, 0),
+            }
+            for run in expected | set(counts.index)
+        ]
+    )
+
+
+def cost_reconciliation(core: Core) -> pd.DataFrame:
+    """Return the reported cost beside what the tokens cost by the list."""
+    prices = core.seeds["model_prices"]
+    prices = prices.assign(valid_from=pd.to_datetime(prices.valid_from))
+    traces = {trace.evaluation_id: trace for trace in core.traces}
+    found = []
+    for row in evaluations(core).to_dict("records"):
+        if row["is_excluded"]:
+            continue
+        trace = traces.get(row["evaluation_id"])
+        used = oracle_hal.tokens_by_model(trace, core.seeds) if trace else {}
+        day = row["evaluated_on"]
+        reported = row["total_cost_usd"]
+        repriced = oracle_hal.cost_of(used, day, prices)
+        is_comparable = pd.notna(reported) and bool(repriced)
+        found.append(
+            {
+                name: row[name]
+                for name in ("evaluation_id", "source", "benchmark", "model")
+            }
+            | {
+                "reported_cost_usd": reported,
+                "repriced_cost_usd": repriced,
+                "current_cost_usd": oracle_hal.cost_of(used, LAST_DAY, prices),
+                "priced_token_share": oracle_hal.priced_share(used, day, prices),
+                "ratio": reported / repriced if is_comparable else None,
+            }
+        )
+    return pd.DataFrame(found)
+
+
+LAST_DAY = pd.Timestamp.max
+
+
 # --------------------------------------------------------------- tools
 
 
@@ -712,9 +881,9 @@ def with_actions(attempts: pd.DataFrame) -> pd.DataFrame:
 
 EXPECTED = {
     "attempt_successes": View(("attempt_id", "success_rule"), attempt_successes),
-    "evaluations": View(("evaluation_id",), evaluations),
+    "evaluations": View(("evaluation_id",), evaluations, reads="core"),
     "tasks": View(("source", "benchmark", "task_id"), tasks),
-    "agents": View(("source", "agent"), agents),
+    "agents": View(("source", "agent"), agents, reads="core"),
     "outcome_shares": View(("source", "population"), outcome_shares),
     "outcome_action_stats": View(
         ("source", "population", "outcome"), outcome_action_stats
@@ -753,6 +922,10 @@ EXPECTED = {
     ),
     "action_limit_checks": View(("source", "action_count"), action_limit_checks),
     "agent_leaderboard": View(("source", "agent"), agent_leaderboard),
+    "coverage": View(
+        ("source", "benchmark", "scaffold", "model"), coverage, reads="core"
+    ),
+    "cost_reconciliation": View(("evaluation_id",), cost_reconciliation, reads="core"),
 }
 
 

@@ -35,17 +35,17 @@ fam:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A built warehouse, read-only, and the attempts that its rows amount to."""
+    """A built warehouse, read-only, and what its loaded rows amount to."""
 
     path: Path
     connection: duckdb.DuckDBPyConnection
-    attempts: pd.DataFrame
+    core: oracle.Core
 
     def differences(self, view: str) -> list[str]:
         """Return how a view differs from the second computation of it."""
         expected = oracle.EXPECTED[view]
         actual = self.connection.sql(f"from {view}").df()
-        return oracle.differences(actual, expected.compute(self.attempts), expected.key)
+        return oracle.differences(actual, expected.of(self.core), expected.key)
 
 
 @pytest.fixture(scope="module")
@@ -71,23 +71,24 @@ def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """Each warehouse in turn."""
     path = request.getfixturevalue(f"{request.param}_warehouse")
     with duckdb.connect(path, read_only=True) as connection:
-        yield Warehouse(path, connection, attempts_of(connection))
+        yield Warehouse(path, connection, core_of(connection))
 
 
-def attempts_of(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the attempts that a warehouse's loaded rows amount to."""
-    return oracle.attempts(
-        connection.sql("from raw.metr_runs").df(),
-        connection.sql("from raw.metr_horizon_runs").df(),
-        {
-            path.stem: pd.read_csv(path)
-            for path in (REPOSITORY / "seeds").glob("metr_*.csv")
-        },
+def core_of(connection: duckdb.DuckDBPyConnection) -> oracle.Core:
+    """Return what a warehouse's loaded rows amount to."""
+    tables = connection.sql(
+        "select 'raw.' || table_name from duckdb_tables() where schema_name = 'raw'"
+    ).fetchall()
+    return oracle.core(
+        {table: connection.sql(f"from {table}").df() for (table,) in tables},
+        {path.stem: pd.read_csv(path) for path in (REPOSITORY / "seeds").glob("*.csv")},
     )
 
 
 def test_attempts_are_the_loaded_rows(warehouse: Warehouse):
-    expected = warehouse.attempts.drop(columns=["framework", "match_rule"])
+    expected = warehouse.core.attempts.drop(
+        columns=["framework", "match_rule", "is_generalist", "reasoning_effort"]
+    )
     actual = warehouse.connection.sql("from attempts").df()
     assert not oracle.differences(actual, expected, ["attempt_id"])
 
@@ -114,7 +115,8 @@ def test_bootstrap_interval_agrees_with_numpy_resampling_tasks(warehouse: Wareho
     # interval's ends must lie within four of them.
     level_error = 4 * math.sqrt(0.025 * 0.975 / 1000)
     deltas = {
-        grain: compute(warehouse.attempts) for grain, compute in oracle.DELTAS.items()
+        grain: compute(warehouse.core.attempts)
+        for grain, compute in oracle.DELTAS.items()
     }
     for row in warehouse.connection.sql("from action_delta_summary").df().itertuples():
         of_grain = deltas[row.grain]
@@ -271,8 +273,6 @@ def differences_if(
 ) -> list[str]:
     """Return how a view would differ if `name` in the oracle were `other`."""
     expected = oracle.EXPECTED[view]
-    right = expected.compute(attempts_of(connection))
+    right = expected.of(core_of(connection))
     monkeypatch.setattr(oracle, name, other)
-    return oracle.differences(
-        expected.compute(attempts_of(connection)), right, expected.key
-    )
+    return oracle.differences(expected.of(core_of(connection)), right, expected.key)

@@ -226,6 +226,21 @@ CATALOGUE = {
         "headline source success_rule population coverage",
         "value low high flips",
     ),
+    "time_horizons": (
+        "success_rule weighting regularisation source model",
+        (
+            "attempt_count task_count intercept slope p50_minutes p80_minutes p50_low "
+            "p50_high status"
+        ),
+    ),
+    "success_within_budget": (
+        "success_rule source model budget_actions",
+        "attempt_count success_rate",
+    ),
+    "success_within_resource": (
+        "success_rule source model resource budget",
+        "attempt_count success_rate",
+    ),
     "load_report": (
         "file_id",
         (

@@ -22,7 +22,16 @@ from plots.export import dashboard_data, export
 from plots.heatmaps import readable_on
 from plots.leaderboard import hull_line, model_style
 from plots.render import HOUSE_STYLE, draw_figure, load_figure
-from plots.text import amount, clean, counted, shorten, signed, two_lines, wrap
+from plots.text import (
+    amount,
+    clean,
+    counted,
+    duration,
+    shorten,
+    signed,
+    two_lines,
+    wrap,
+)
 from plots.warehouse import action_source, fetch, leaderboard_source
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -233,6 +242,52 @@ def test_names_become_drawable_lines():
     assert two_lines("short", 5) == "short"
     assert two_lines("head" + "x" * 300 + "tail", 5) == "head…\nxtail"
     assert [signed(n) for n in (-0.5, 0.0, -0.01, 2)] == ["−0.5", "0.0", "0.0", "+2.0"]
+
+
+def test_durations_have_a_unit_and_two_digits_or_more():
+    times = (1e-9, 1 / 60, 0.75, 1, 9.94, 47.6, 90, 597, 59_999, 1e9)
+    assert [duration(minutes) for minutes in times] == [
+        *("< 1 s", "1.0 s", "45 s", "1.0 min", "9.9 min", "48 min"),
+        *("1.5 h", "10 h", "1,000 h", "> 1,000 h"),
+    ]
+
+
+@pytest.mark.parametrize("views", ["sample_views", "real_views"])
+def test_horizons_of_the_horizon_runs_are_readable(views, request):
+    frames = frames_of("time_horizons", request.getfixturevalue(views), "metr_horizon")
+    figure = draw_figure("time_horizons", frames, "metr_horizon")
+    assert "success as the source reports it" in figure.texts[1].get_text()
+    assert_texts_are_readable(figure)
+
+
+def test_models_without_a_horizon_say_why(sample_views):
+    frames = frames_of("time_horizons", sample_views)
+    horizons = frames["horizons"].head(4)
+    horizons["status"] = ["all_fail", "positive_slope", "ok", "extrapolated"]
+    horizons.loc[:1, ["p50_minutes", "p50_low", "p50_high", "slope"]] = None
+    horizons.loc[2, ["p50_minutes", "p50_low", "p50_high"]] = [90, None, 1e9]
+    horizons.loc[3, ["p50_low", "p50_high"]] = None
+    frames["curves"] = frames["curves"][
+        frames["curves"]["model"].isin(horizons["model"][2:])
+    ]
+    figure = draw_figure("time_horizons", frames | {"horizons": horizons}, "metr")
+    assert_texts_are_readable(figure)
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert "no curve: every attempt failed" in titles[0]
+    assert "no horizon: success does not fall" in titles[1]
+    assert "p50 1.5 h (0 to > 1,000 h)" in titles[2]
+    assert "to no end)" in titles[3]
+    assert titles[3].endswith("tasks, extrapolated")
+    assert [len(axes.lines) for axes in figure.axes] == [1, 1, 4, 4]
+
+
+def test_another_source_is_drawn_where_asked(sample_warehouse, tmp_path):
+    arguments = ["--db", str(sample_warehouse), "--format", "svg", "time_horizons"]
+    for source in ("metr", "metr_horizon"):
+        out = tmp_path / source
+        assert main([*arguments, "--source", source, "--out", str(out)]) == 0
+    drawn = [path.read_bytes() for path in sorted(tmp_path.glob("*/*.svg"))]
+    assert len(set(drawn)) == 2
 
 
 def test_metr_is_drawn_where_it_is_else_the_largest_source():

@@ -116,7 +116,7 @@ traces as (
             when
                 {{ var('apply_corrections') }}
                 and hal_evaluations.total_cost_usd = 0
-                and hal_evaluation_totals.output_tokens > 0
+                and hal_evaluation_totals.known_token_count > 0
                 then null
             else hal_evaluations.total_cost_usd
         end as total_cost_usd,

@@ -90,9 +90,18 @@ sums as (
             when count(*) = count(current_cost_usd)
                 then {{ exact_sum('current_cost_usd', 12) }}
         end as current_cost_usd,
-        sum(case when repriced_cost_usd is not null then token_count else 0 end)
-        * 1e0
-        / nullif(sum(token_count), 0) as priced_token_share
+        case
+            when count(*) = count(token_count)
+                then
+                    sum(
+                        case
+                            when repriced_cost_usd is not null then token_count
+                            else 0
+                        end
+                    )
+                    * 1e0
+                    / nullif(sum(token_count), 0)
+        end as priced_token_share
     from priced
     group by evaluation_id
 ),

@@ -1,0 +1,73 @@
+-- Grain: one row per success rule, weighting, source, model and task with a
+-- human time: what the time horizons are fitted to.
+with
+
+attempt_successes as (
+    select * from {{ ref('attempt_successes') }}
+),
+
+cells as (
+    select
+        success_rule,
+        source,
+        model,
+        benchmark,
+        task_id,
+        -- A task without a family is its own.
+        min(
+            coalesce(
+                benchmark || ':family:' || task_family,
+                benchmark || ':task:' || task_id
+            )
+        ) as family_key,
+        count(*) as attempt_count,
+        count(*) filter (where is_success) as success_count,
+        -- Constant within a task; data_findings says where it is not.
+        log2(min(human_minutes)) as log2_minutes
+    from attempt_successes
+    where
+        population in ('capability', 'human')
+        and human_minutes > 0
+    group by success_rule, source, model, benchmark, task_id
+),
+
+weighted as (
+    select
+        cells.*,
+        'equal' as weighting,
+        1e0 as weight
+    from cells
+    union all
+    select
+        cells.*,
+        'inverse_sqrt_family' as weighting,
+        1 / sqrt(
+            count(*) over (
+                partition by success_rule, source, model, family_key
+            )
+        ) as weight
+    from cells
+),
+
+final as (
+    select
+        -- Numbers join faster than four names do.
+        dense_rank() over (
+            order by success_rule, weighting, source, model
+        ) as fit_number,
+        success_rule,
+        weighting,
+        source,
+        model,
+        benchmark,
+        family_key,
+        task_id,
+        attempt_count,
+        success_count,
+        success_count * 1e0 / attempt_count as success_share,
+        log2_minutes,
+        weight
+    from weighted
+)
+
+select * from final

@@ -1,0 +1,115 @@
+-- Grain: one row per success rule, weighting, regularisation, source and model.
+with
+
+horizon_cells as (
+    select * from {{ ref('int_horizon_cells') }}
+),
+
+horizon_fits as (
+    select * from {{ ref('int_horizon_fits') }}
+),
+
+horizon_intervals as (
+    select * from {{ ref('int_horizon_intervals') }}
+),
+
+regularisations as (
+    {% for regularisation in var('horizon_regularisations') -%}
+    select cast({{ regularisation }} as double) as regularisation
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+samples as (
+    select
+        fit_number,
+        success_rule,
+        weighting,
+        source,
+        model,
+        cast(sum(attempt_count) as bigint) as attempt_count,
+        cast(sum(success_count) as bigint) as success_count,
+        count(*) as task_count,
+        min(log2_minutes) as min_log2_minutes,
+        max(log2_minutes) as max_log2_minutes
+    from horizon_cells
+    group by fit_number, success_rule, weighting, source, model
+),
+
+curves as (
+    select
+        samples.*,
+        regularisations.regularisation,
+        horizon_fits.intercept - horizon_fits.slope * horizon_fits.centre
+            as intercept,
+        horizon_fits.slope,
+        case
+            when horizon_fits.slope < -{{ var('horizon_flat_slope') }}
+                then
+                    horizon_fits.centre
+                    - horizon_fits.intercept / horizon_fits.slope
+        end as log2_p50,
+        horizon_intervals.log2_p50_low,
+        horizon_intervals.log2_p50_high
+    from samples
+    cross join regularisations
+    left join horizon_fits
+        on
+            samples.fit_number = horizon_fits.fit_number
+            and regularisations.regularisation = horizon_fits.regularisation
+    left join horizon_intervals
+        on
+            samples.fit_number = horizon_intervals.fit_number
+            and regularisations.regularisation
+            = horizon_intervals.regularisation
+),
+
+horizons as (
+    select
+        *,
+        {% for horizon, log2_minutes in [
+            ('p50_minutes', 'log2_p50'),
+            ('p80_minutes', 'log2_p50 + ln(4) / slope'),
+            ('p50_low', 'log2_p50_low'),
+            ('p50_high', 'log2_p50_high'),
+        ] -%}
+        case
+            when
+                log2_p50 is not null
+                and {{ log2_minutes }}
+                between -{{ var('horizon_log2_limit') }}
+                and {{ var('horizon_log2_limit') }}
+                then power(2e0, {{ log2_minutes }})
+        end as {{ horizon }},
+        {% endfor -%}
+        case
+            when success_count = 0 then 'all_fail'
+            when success_count = attempt_count then 'all_success'
+            when log2_p50 is null then 'positive_slope'
+            when log2_p50 between min_log2_minutes and max_log2_minutes
+                then 'ok'
+            else 'extrapolated'
+        end as status
+    from curves
+),
+
+final as (
+    select
+        success_rule,
+        weighting,
+        regularisation,
+        source,
+        model,
+        attempt_count,
+        task_count,
+        intercept,
+        slope,
+        p50_minutes,
+        p80_minutes,
+        p50_low,
+        p50_high,
+        status
+    from horizons
+)
+
+select * from final

@@ -1,0 +1,87 @@
+"""Each headline under every choice that could have been made."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from plots.palette import BLACK, BLUE, GREY, VERMILION
+from plots.text import count, signed
+
+SIZE = (12, 9)
+QUERIES = {
+    "choices": """
+        select *
+        from headline_sensitivity
+        where source = $source
+        order by headline, population, coverage, success_rule
+    """,
+}
+UNITS = {
+    "action_delta": "actions, success − failure",
+    "action_score": "Spearman's rho",
+    "lead_by": "win rate ahead of the next model",
+}
+# Marker, colour and word by whether the sign differs from the published one.
+SIGNS = {
+    "same": ("o", BLUE, "the sign of the published choice"),
+    "flips": ("X", VERMILION, "another sign, or zero"),
+    "unknown": ("D", GREY, "no number for the published choice"),
+}
+
+
+def subtitle(frames: dict[str, pd.DataFrame]) -> str:
+    choices = frames["choices"]
+    return (
+        f"{count(choices['flips'].eq(True).sum())} of n = {count(len(choices))} "
+        "choices change the sign · bars: 95 % intervals, where the view has them · "
+        "published choice in bold"
+    )
+
+
+def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
+    """Draw a panel per headline, a row per choice."""
+    panels = list(frames["choices"].groupby("headline", sort=True))
+    grid = figure.subplots(
+        len(panels),
+        squeeze=False,
+        height_ratios=[len(choices) + 2 for _, choices in panels],
+    )
+    for axes, (headline, choices) in zip(grid[:, 0], panels, strict=True):
+        draw_headline(axes, headline, choices.reset_index(drop=True))
+    handles = [
+        grid[0, 0].plot([], [], marker, color=color, label=label)[0]
+        for marker, color, label in SIGNS.values()
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+
+
+def draw_headline(axes: Axes, headline: str, choices: pd.DataFrame) -> None:
+    signs = choices["flips"].map({True: "flips", False: "same"}).fillna("unknown")
+    for place, (choice, sign) in enumerate(
+        zip(choices.itertuples(), signs, strict=True)
+    ):
+        marker, color, _ = SIGNS[sign]
+        axes.hlines(place, choice.low, choice.high, color=color, linewidth=2)
+        axes.plot(choice.value, place, marker, color=color, markersize=7)
+    axes.axvline(0, color=BLACK, linewidth=0.8)
+    axes.set_yticks(
+        range(len(choices)), [choice_name(choice) for choice in choices.itertuples()]
+    )
+    for label, is_published in zip(
+        axes.get_yticklabels(), choices["is_published_choice"], strict=True
+    ):
+        label.set(size=8, weight="bold" if is_published else "normal")
+    axes.set_ylim(len(choices) - 0.4, -0.6)
+    unit = next(unit for start, unit in UNITS.items() if headline.startswith(start))
+    axes.set_xlabel(unit, size=8, labelpad=1)
+    axes.set_title(choices["claim"].iloc[0], size=9, loc="left")
+
+
+def choice_name(choice) -> str:
+    """Return the choices that were made, and the number they give."""
+    made = [
+        part.replace("_", " ")
+        for part in (choice.success_rule, choice.population, choice.coverage)
+        if part != "*"
+    ]
+    return f"{', '.join(made)}: {signed(choice.value, 2)}"

@@ -1,0 +1,162 @@
+"""Success against the human time of a task, with the fitted curve, per model."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from plots.axes import scale_minutes, scale_share
+from plots.palette import BLACK, BLUE, VERMILION
+from plots.panels import panel_grid
+from plots.text import count, duration, shorten
+
+SIZE = (14, 10.5)
+PANEL_LIMIT = 15
+RULES = {
+    "any_credit": "success = any credit (score > 0)",
+    "reported": "success as the source reports it",
+}
+STATUSES = {
+    "all_fail": "no curve: every attempt failed",
+    "all_success": "no curve: every attempt succeeded",
+    "positive_slope": "no horizon: success does not fall",
+}
+# METR's weighting and regularisation; the source's own verdict where it has one.
+CHOSEN = f"""
+    chosen as (
+        select
+            time_horizons.*,
+            count(*) over () as model_count,
+            row_number() over (order by attempt_count desc, model) as size_place
+        from time_horizons
+        where
+            source = $source and weighting = 'inverse_sqrt_family'
+            and regularisation = 0.1
+            and success_rule = (
+                select coalesce(
+                    max(success_rule) filter (success_rule = 'reported'), 'any_credit'
+                )
+                from time_horizons
+                where source = $source
+            )
+        qualify size_place <= {PANEL_LIMIT}
+    )
+"""
+QUERIES = {
+    "horizons": f"""
+        with {CHOSEN}
+        select *
+        from chosen
+        order by p50_minutes desc nulls last, model
+    """,
+    "bins": f"""
+        with {CHOSEN},
+        tasks as (
+            select
+                model,
+                task_id,
+                min(human_minutes) as human_minutes,
+                avg(is_success::int) as success_rate
+            from attempt_successes
+            inner join chosen using (success_rule, source, model)
+            where population in ('capability', 'human') and human_minutes > 0
+            group by model, benchmark, task_id
+        )
+        select
+            model,
+            2 ^ avg(log2(human_minutes)) as human_minutes,
+            avg(success_rate) as success_rate,
+            count(*) as task_count
+        from tasks
+        group by model, floor(log2(human_minutes) / 2)
+        order by model, human_minutes
+    """,
+    "curves": f"""
+        with {CHOSEN},
+        grid as (
+            select 2 ^ (unnest(range(-80, 161)) / 8) as human_minutes
+        )
+        select
+            model,
+            human_minutes,
+            1 / (1 + exp(-(intercept + slope * log2(human_minutes)))) as success_rate
+        from chosen
+        cross join grid
+        where slope is not null
+        order by model, human_minutes
+    """,
+}
+
+
+def subtitle(frames: dict[str, pd.DataFrame]) -> str:
+    horizons = frames["horizons"]
+    first = horizons.iloc[0]
+    return (
+        f"{count(len(horizons))} of {count(first['model_count'])} models, those with "
+        f"the most attempts, n = {count(horizons['attempt_count'].sum())} capability "
+        f"(and human) attempts · {RULES[first['success_rule']]}\n"
+        "a dot is the mean of the tasks within a factor of four, its area proportional "
+        "to their number · p50: where the curve crosses 50 %, with its 95 % interval"
+    )
+
+
+def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
+    """Draw a panel per model, the one with the longest horizon first."""
+    bins = dict(list(frames["bins"].groupby("model")))
+    curves = dict(list(frames["curves"].groupby("model")))
+    horizons = list(frames["horizons"].itertuples())
+    grid = panel_grid(figure, len(horizons))
+    for axes, horizon in zip(grid, horizons, strict=True):
+        scale_minutes(axes, frames["bins"]["human_minutes"])
+        axes.set_xlabel("")
+        axes.tick_params("x", labelsize=7)
+        scale_share(axes, "y", "")
+        draw_model(axes, horizon, bins[horizon.model], curves.get(horizon.model))
+        axes.set_title(
+            f"{shorten(horizon.model, 30)}\n{horizon_text(horizon)}\n"
+            f"n = {count(horizon.attempt_count)}, {count(horizon.task_count)} tasks"
+            f"{', extrapolated' if horizon.status == 'extrapolated' else ''}",
+            size=8.5,
+        )
+    figure.supxlabel("time a human needs for the task (log scale)", size=9.5)
+    figure.supylabel("success rate", size=9.5)
+
+
+def horizon_text(horizon) -> str:
+    """Return the horizon in words, `p50 1.6 h (48 min to 3.5 h)`, or why none."""
+    if pd.isna(horizon.p50_minutes):
+        return STATUSES.get(horizon.status, "p50 beyond all measure")
+    low = "0" if pd.isna(horizon.p50_low) else duration(horizon.p50_low)
+    high = "no end" if pd.isna(horizon.p50_high) else duration(horizon.p50_high)
+    return f"p50 {duration(horizon.p50_minutes)} ({low} to {high})"
+
+
+def draw_model(
+    axes: Axes, horizon, bins: pd.DataFrame, curve: pd.DataFrame | None
+) -> None:
+    """Draw the bins, the curve, and p50 with its interval on the 50 % line."""
+    left, right = axes.get_xlim()
+    axes.scatter(
+        bins["human_minutes"],
+        bins["success_rate"],
+        s=6 * bins["task_count"],
+        color=BLUE,
+        alpha=0.6,
+        linewidth=0,
+    )
+    axes.axhline(0.5, color=BLACK, linewidth=0.8, linestyle=":")
+    if curve is not None:
+        axes.plot(curve["human_minutes"], curve["success_rate"], color=BLACK)
+    if pd.notna(horizon.p50_minutes):
+        ends = (
+            left if pd.isna(horizon.p50_low) else horizon.p50_low,
+            right if pd.isna(horizon.p50_high) else horizon.p50_high,
+        )
+        axes.plot(ends, (0.5, 0.5), color=VERMILION, linewidth=3)
+        axes.plot(
+            horizon.p50_minutes,
+            0.5,
+            "D",
+            color=VERMILION,
+            markerfacecolor="white" if horizon.status == "extrapolated" else None,
+        )
+    axes.set_xlim(left, right)

@@ -1,0 +1,367 @@
+"""What the rows of HAL traces amount to, computed a second time in plain Python.
+
+As in `oracle.py` nothing here was translated from the SQL: each function follows
+the words that define a column and works trace by trace where the SQL joins tables.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+DEFAULT_EFFORT = "medium"
+# The first that a trace's results have is its headline.
+ACCURACY_METRICS = ("average_correctness", "success_rate", "average_score", "accuracy")
+TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
+TABLES = {
+    "task_results": "raw.hal_task_results",
+    "latencies": "raw.hal_task_latencies",
+    "calls": "raw.hal_model_calls",
+    "usage": "raw.hal_token_usage",
+}
+
+Row = dict[str, Any]
+Seeds = Mapping[str, pd.DataFrame]
+
+
+@dataclass
+class Trace:
+    """One trace: what it says of itself, and its rows in the other tables."""
+
+    head: Row
+    task_results: list[Row] = field(default_factory=list)
+    latencies: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
+    usage: list[Row] = field(default_factory=list)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.head["file_id"], self.head["trace_number"]
+
+    @property
+    def evaluation_id(self) -> str:
+        return f"hal:{self.head['run_id']}"
+
+    @property
+    def leaf_calls(self) -> list[Row]:
+        """The calls of models; a parent repeats the usage of its children."""
+        return [call for call in self.calls if call["is_leaf"]]
+
+    @property
+    def cost(self) -> float | None:
+        """The cost as the trace reports it: in its results, else outside of them."""
+        inside = self.head["total_cost"]
+        return self.head["trace_total_cost"] if inside is None else inside
+
+    @property
+    def accuracy(self) -> tuple[float | None, str | None]:
+        """The headline result, and which of the trace's numbers it is."""
+        for metric in ACCURACY_METRICS:
+            if self.head[metric] is not None:
+                return self.head[metric], metric
+        return None, None
+
+    @property
+    def headline(self) -> tuple:
+        """What two copies of one run must agree on."""
+        return (
+            self.head["benchmark_name"],
+            self.head["agent_name"],
+            without_provider(self.head["model_name"]),
+            self.head["reasoning_effort"],
+            self.accuracy[0],
+            self.cost,
+        )
+
+    @property
+    def detail_count(self) -> int:
+        """How much the trace says beyond its headline."""
+        return sum(len(getattr(self, name)) for name in TABLES)
+
+
+def rows(frame: pd.DataFrame) -> list[Row]:
+    """Return a table's rows, with None where a value is missing."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def traces(tables: Mapping[str, pd.DataFrame]) -> list[Trace]:
+    """Return the loaded traces, each with its own rows."""
+    heads = rows(tables["raw.hal_evaluations"])
+    found = {trace.place: trace for trace in map(Trace, heads)}
+    for name, table in TABLES.items():
+        for row in rows(tables[table]):
+            getattr(found[row["file_id"], row["trace_number"]], name).append(row)
+    return list(found.values())
+
+
+def counted(loaded: Iterable[Trace]) -> list[Trace]:
+    """Return one trace for each run that is not in dispute.
+
+    Where the headlines of a run's traces agree the fullest counts, of equal ones the
+    first by file; where they differ none does.
+    """
+    by_run = defaultdict(list)
+    for trace in loaded:
+        by_run[trace.evaluation_id].append(trace)
+    return [
+        min(copies, key=lambda trace: (-trace.detail_count, trace.place))
+        for copies in by_run.values()
+        if len({trace.headline for trace in copies}) == 1
+    ]
+
+
+# ------------------------------------------------------------ who ran
+
+
+def without_provider(name: str | None) -> str | None:
+    """Return a model's name without the path of who serves it."""
+    return None if name is None else name.split("/")[-1]
+
+
+def model_named(name: str | None, seeds: Seeds) -> str:
+    """Return the model that traces call `name`, without its effort."""
+    if name is None:
+        return "unknown"
+    aliases = dict(seeds["hal_model_aliases"].itertuples(index=False))
+    return aliases.get(without_provider(name), without_provider(name))
+
+
+def scaffold_of(agent: str, rules: pd.DataFrame) -> tuple[str, str | None]:
+    """Return the scaffold that begins an agent's name, and which rule decided."""
+    for rule in rules.sort_values("position").itertuples():
+        if agent.lower().startswith(rule.prefix):
+            return rule.scaffold, f"{rule.position}: {rule.prefix}"
+    return agent, None
+
+
+def effort_of(trace: Trace, seeds: Seeds) -> str | None:
+    """Return the effort by hand, else as configured, else by the agent's name."""
+    by_hand = corrections(trace, seeds)
+    if "reasoning_effort" in by_hand:
+        return by_hand["reasoning_effort"]
+    if trace.head["reasoning_effort"] is not None:
+        return trace.head["reasoning_effort"]
+    for rule in seeds["hal_effort_rules"].sort_values("position").itertuples():
+        if rule.text in trace.head["agent_name"]:
+            return rule.reasoning_effort
+    return None
+
+
+def corrections(trace: Trace, seeds: Seeds) -> dict[str, str | None]:
+    """Return the columns whose value was corrected by hand; an empty one is None."""
+    return {
+        row["column_name"]: row["corrected_value"]
+        for row in rows(seeds["corrections"])
+        if row["subject"] == trace.evaluation_id
+    }
+
+
+def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
+    """Return who ran, by evaluation."""
+    generalists = {
+        row["scaffold"]: row["is_generalist"]
+        for row in rows(seeds["scaffolds"])
+        if row["source"] == "hal"
+    }
+    who = {}
+    for trace in loaded:
+        agent = trace.head["agent_name"]
+        scaffold, match_rule = scaffold_of(agent, seeds["hal_scaffold_rules"])
+        effort = effort_of(trace, seeds)
+        model = model_named(trace.head["model_name"], seeds)
+        if model != "unknown" and effort not in (None, DEFAULT_EFFORT):
+            model = f"{model} {effort}"
+        who[trace.evaluation_id] = {
+            "evaluation_id": trace.evaluation_id,
+            "source": "hal",
+            "benchmark": trace.head["benchmark_name"],
+            "agent": agent,
+            "scaffold": scaffold,
+            "framework": scaffold,
+            "is_generalist": generalists.get(scaffold),
+            "model": model,
+            "reasoning_effort": effort,
+            "population": "capability",
+            "match_rule": match_rule,
+            "file_id": trace.head["file_id"],
+        }
+    models = defaultdict(set)
+    for row in who.values():
+        models[row["agent"]].add(row["model"])
+    for row in who.values():
+        several = len(models[row["agent"]]) > 1
+        row["agent_label"] = row["agent"] + (f" [{row['model']}]" if several else "")
+    return who
+
+
+# ---------------------------------------------------- what came of it
+
+
+def utc(text: str | None) -> datetime.datetime | None:
+    """Return the moment that ISO 8601 text names, in UTC without saying so."""
+    try:
+        moment = datetime.datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return moment
+    return moment.astimezone(datetime.UTC).replace(tzinfo=None)
+
+
+def day_of(text: str | None) -> pd.Timestamp | None:
+    """Return the day that a text begins with, as written."""
+    try:
+        return pd.Timestamp(datetime.date.fromisoformat((text or "")[:10]))
+    except ValueError:
+        return None
+
+
+def sum_known(values: Iterable[int | None]) -> int | None:
+    """Return the sum of the values that are known; None where none is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def is_numbered(trace: Trace) -> bool:
+    """Return whether the latencies have positions where others have their task."""
+    named = {row["task_id"] for row in trace.latencies}
+    tasks = {row["task_id"] for row in trace.task_results}
+    return not named <= tasks and named == {str(n) for n in range(len(named))}
+
+
+def attempts_of(trace: Trace, identity: Row) -> list[Row]:
+    """Return an attempt for each task whose outcome the trace tells."""
+    calls = defaultdict(list)
+    for call in trace.leaf_calls:
+        calls[call["task_id"]].append(call)
+    timed = {}
+    if not is_numbered(trace):
+        timed = {row["task_id"]: row for row in trace.latencies}
+    found = []
+    for result in trace.task_results:
+        if result["outcome"] is None:
+            continue
+        task_id = result["task_id"]
+        is_success = result["outcome"] == "success"
+        own_calls = calls.get(task_id)
+        steps = result["step_count"]
+        if steps is None and own_calls is not None:
+            steps = len(own_calls)
+        time = timed.get(task_id, {})
+        found.append(
+            identity
+            | {
+                "attempt_id": f"{trace.evaluation_id}:{task_id}",
+                "task_family": None,
+                "task_id": task_id,
+                "score": 1.0 if is_success else 0.0,
+                "status": "scored",
+                "is_reported_success": (
+                    is_success if result["decided_by"] == "list" else None
+                ),
+                "action_count": steps,
+                "human_minutes": None,
+                "latency_seconds": time.get("total_seconds"),
+                "started_at": utc(time.get("first_call_at")),
+                "input_tokens": sum_known(map(tokens_read, own_calls or [])),
+                "output_tokens": sum_known(
+                    call["output_tokens"] for call in own_calls or []
+                ),
+                "cost_usd": None,
+            }
+        )
+    return found
+
+
+def tokens_read(used: Row) -> int | None:
+    """Return the tokens of input, from a cache and into one included.
+
+    Where the source has no word for a cache there was none.
+    """
+    if used["input_tokens"] is None:
+        return None
+    cached = used["cache_read_tokens"], used["cache_write_tokens"]
+    return used["input_tokens"] + (sum_known(cached) or 0)
+
+
+def tokens_used(used: Row) -> int | None:
+    """Return all tokens, None where input or output is not told."""
+    read, written = tokens_read(used), used["output_tokens"]
+    return None if read is None or written is None else read + written
+
+
+def tokens_by_model(trace: Trace, seeds: Seeds) -> dict[str, Row]:
+    """Return the tokens of each model by total_usage, else by the logged calls."""
+    by_model = defaultdict(list)
+    for row in trace.usage or trace.leaf_calls:
+        by_model[model_named(row["model"], seeds)].append(row)
+    return {
+        model: {name: sum_known(row[name] for row in used) for name in TOKENS}
+        for model, used in by_model.items()
+    }
+
+
+def headline_of(trace: Trace, seeds: Seeds) -> Row:
+    """Return the numbers that an evaluation has as a whole."""
+    used = tokens_by_model(trace, seeds).values()
+    tokens = {name: sum_known(row[name] for row in used) for name in TOKENS}
+    cost = trace.cost
+    by_hand = corrections(trace, seeds)
+    if "total_cost_usd" in by_hand:
+        corrected = by_hand["total_cost_usd"]
+        cost = None if corrected is None else float(corrected)
+    elif cost == 0 and sum_known(tokens.values()):
+        # Its model had no price; it was not free.
+        cost = None
+    seconds = [
+        row["total_seconds"]
+        for row in trace.latencies
+        if row["total_seconds"] is not None
+    ]
+    accuracy, metric = trace.accuracy
+    return tokens | {
+        "evaluated_on": day_of(trace.head["date"]),
+        "accuracy": accuracy,
+        "accuracy_metric": metric,
+        "total_cost_usd": cost,
+        "mean_latency_seconds": sum(seconds) / len(seconds) if seconds else None,
+    }
+
+
+# ---------------------------------------------------- what it cost
+
+
+def price_of(model: str, day: Any, prices: pd.DataFrame) -> Row | None:
+    """Return a model's prices on a day; None where the list has none."""
+    valid = prices[(prices.model == model) & (prices.valid_from <= pd.Timestamp(day))]
+    return None if valid.empty else dict(valid.sort_values("valid_from").iloc[-1])
+
+
+def cost_of(tokens: Mapping[str, Row], day: Any, prices: pd.DataFrame) -> float | None:
+    """Return what the tokens of all models cost on a day.
+
+    None where those of a model are not known, or a model has no price.
+    """
+    total = 0.0
+    for model, used in tokens.items():
+        price = price_of(model, day, prices)
+        if price is None or tokens_used(used) is None:
+            return None
+        for name in TOKENS:
+            kind = name.removesuffix("_tokens")
+            total += (used[name] or 0) * price[f"{kind}_usd_per_million"] / 1e6
+    return total if tokens else None
+
+
+def priced_share(
+    tokens: Mapping[str, Row], day: Any, prices: pd.DataFrame
+) -> float | None:
+    """Return the share of the tokens whose model has a price on a day."""
+    sizes = {model: tokens_used(used) for model, used in tokens.items()}
+    if None in sizes.values() or not sum(sizes.values()):
+        return None
+    priced = [size for model, size in sizes.items() if price_of(model, day, prices)]
+    return sum(priced) / sum(sizes.values())
