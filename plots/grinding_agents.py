@@ -11,7 +11,9 @@ SIZE = (12, 8)
 AGENT_LIMIT = 25
 QUERIES = {
     "agents": f"""
-        select *, count(*) over () as agent_count
+        select
+            * replace (coalesce(model, 'several models') as model),
+            count(*) over () as agent_count
         from agent_failure_profiles
         where source = $source
         order by grind_ratio desc, agent

@@ -172,7 +172,7 @@ class Heatmap:
         axes.tick_params(length=0)
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
-        axes.set_title(self.title)
+        axes.set_title(self.title, pad=26)
         figure.supxlabel("benchmark", size=9.5)
         self.add_colors(figure, axes, image)
         self.add_legend(axes, cells)
@@ -203,8 +203,8 @@ class Heatmap:
         if handles:
             axes.legend(
                 handles=handles,
-                loc="lower right",
-                bbox_to_anchor=(1, 1),
+                loc="lower left",
+                bbox_to_anchor=(0, 1),
                 ncols=2,
                 borderpad=0,
             )

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,12 +16,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from plots import FIGURES, FILE_STEMS
+from plots import ACTION_FIGURES, FIGURES, FILE_STEMS, LEADERBOARD_FIGURES
 from plots.__main__ import main
 from plots.export import dashboard_data, export
-from plots.render import HOUSE_STYLE, draw_figure
-from plots.text import clean, duration, shorten, signed, two_lines
-from plots.warehouse import action_source, fetch
+from plots.heatmaps import readable_on
+from plots.leaderboard import hull_line, model_style
+from plots.render import HOUSE_STYLE, draw_figure, load_figure
+from plots.text import (
+    amount,
+    clean,
+    counted,
+    duration,
+    shorten,
+    signed,
+    two_lines,
+    wrap,
+)
+from plots.warehouse import action_source, fetch, leaderboard_source
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOSTILE_NAMES = [
@@ -40,14 +50,19 @@ connection = duckdb.connect(sys.argv[1])
 print("open", flush=True)
 sys.stdin.read()
 """
-NAME_COLUMNS = {"agent", "model", "task_family"}
+NAME_COLUMNS = {"agent", "benchmark", "model", "task_family"}
+
+
+def source_of(name: str) -> str:
+    """The source that figure `name` is made for."""
+    return "hal" if name in LEADERBOARD_FIGURES else "metr"
 
 
 def frames_of(
-    name: str, views: duckdb.DuckDBPyConnection, source: str = "metr"
+    name: str, views: duckdb.DuckDBPyConnection, source: str = ""
 ) -> dict[str, pd.DataFrame]:
     """The rows that figure `name` draws."""
-    return fetch(views, import_module(f"plots.{name}").QUERIES, source)
+    return fetch(views, load_figure(name).QUERIES, source or source_of(name))
 
 
 def axis_texts(axes: Axes) -> list[Text]:
@@ -107,10 +122,10 @@ def house_style():
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_says_what_it_shows_and_is_readable(name, sample_views):
-    figure = draw_figure(name, frames_of(name, sample_views), "metr")
+    figure = draw_figure(name, frames_of(name, sample_views), source_of(name))
     title, subtitle = (text.get_text() for text in figure.texts[:2])
     assert title == FIGURES[name]
-    assert subtitle.startswith("source metr · ")
+    assert subtitle.startswith(f"source {source_of(name)} · ")
     assert "n = " in subtitle
     for axes in figure.axes:
         assert figure.get_supxlabel() or axes.get_xlabel()
@@ -121,7 +136,16 @@ def test_every_figure_says_what_it_shows_and_is_readable(name, sample_views):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_of_the_real_runs_is_readable(name, real_views):
-    assert_texts_are_readable(draw_figure(name, frames_of(name, real_views), "metr"))
+    frames = frames_of(name, real_views)
+    assert_texts_are_readable(draw_figure(name, frames, source_of(name)))
+
+
+@pytest.mark.parametrize("source", ["hal", "metr", "metr_horizon"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_every_source(name, source, sample_views):
+    """One benchmark only, no human times, agents of several models, no cost."""
+    frames = frames_of(name, sample_views, source)
+    assert_texts_are_readable(draw_figure(name, frames, source))
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -142,9 +166,10 @@ def test_hostile_names_draw(name, sample_views, tmp_path):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_source_without_actions_gets_a_note(name, sample_views):
+def test_a_source_with_nothing_to_show_gets_a_note(name, sample_views):
     figure = draw_figure(name, frames_of(name, sample_views, "nowhere"), "nowhere")
-    assert [text.get_text() for text in figure.axes[0].texts] == ["no attempts to show"]
+    what = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
+    assert [text.get_text() for text in figure.axes[0].texts] == [f"no {what} to show"]
 
 
 @pytest.mark.parametrize(
@@ -203,6 +228,17 @@ def test_names_become_drawable_lines():
     assert clean("_$x_1^{$") == "_$x_1^{$"
     assert shorten("x" * 32) == "x" * 32
     assert shorten("head" + "x" * 300 + "tail", 11) == "headx…xtail"
+    assert wrap("colbench_backend_programming", 17) == "colbench_backend_\nprogramming"
+    assert wrap("x" * 9, 4) == "xxxx\nxxxx\nx"
+    assert wrap("", 4) == ""
+    assert [amount(n) for n in (1857.9, 12.51, 1, 0.125, 0, 0.0012)] == [
+        *("1,858", "12.5", "1.00", "0.12", "0.00", "0.001")
+    ]
+    assert [counted(n, "model") for n in (0, 1, 2)] == [
+        "0 models",
+        "1 model",
+        "2 models",
+    ]
     assert two_lines("short", 5) == "short"
     assert two_lines("head" + "x" * 300 + "tail", 5) == "head…\nxtail"
     assert [signed(n) for n in (-0.5, 0.0, -0.01, 2)] == ["−0.5", "0.0", "0.0", "+2.0"]
@@ -264,6 +300,153 @@ def test_metr_is_drawn_where_it_is_else_the_largest_source():
     assert action_source(connection) == "a"
     connection.execute("insert into action_count_frequencies values ('metr', 1)")
     assert action_source(connection) == "metr"
+
+
+def test_hal_is_ranked_where_it_is_else_the_largest_source_with_benchmarks():
+    connection = duckdb.connect()
+    connection.execute("create table best_evaluations (source text, benchmark text)")
+    assert leaderboard_source(connection) == "hal"
+    connection.execute(
+        "insert into best_evaluations values ('metr', 'x'), ('metr', 'x'), ('metr', 'x')"
+    )
+    assert leaderboard_source(connection) == "hal"
+    connection.execute("insert into best_evaluations values ('b', 'x'), ('b', 'y')")
+    assert leaderboard_source(connection) == "b"
+    connection.execute("insert into best_evaluations values ('hal', 'x')")
+    assert leaderboard_source(connection) == "hal"
+
+
+def test_the_leaderboard_study_has_figures_12_to_29():
+    stems = [FILE_STEMS[name] for name in LEADERBOARD_FIGURES]
+    assert [int(stem[:2]) for stem in stems] == list(range(12, 30))
+    assert [int(FILE_STEMS[name][:2]) for name in ACTION_FIGURES] == list(range(1, 12))
+
+
+def cell_texts(axes: Axes) -> dict[tuple[float, float], str]:
+    """What stands in each cell of a heatmap, by its column and row."""
+    return {text.get_position(): text.get_text() for text in axes.texts}
+
+
+def test_no_run_differs_from_no_number_and_from_zero(sample_views):
+    """Three cells of a row: never run, run without a cost, run for nothing."""
+    frames = frames_of("generalist_cost", sample_views)
+    cells = frames["cells"].head(frames["cells"]["benchmark"].nunique()).copy()
+    cells[["value", "n", "detail", "is_evaluated"]] = [2.5, 1, None, True]
+    cells.loc[0, ["value", "n", "is_evaluated"]] = [None, None, False]
+    cells.loc[1, ["value", "n"]] = [None, 0]
+    cells.loc[2, "value"] = 0
+    figure = draw_figure("generalist_cost", {"cells": cells}, "hal")
+    texts = cell_texts(figure.axes[0])
+    assert (0, 0) not in texts
+    assert (1, 0) not in texts
+    assert texts[2, 0] == "$0.00"
+    assert texts[3, 0] == "$2.50"
+    hatches = [patch.get_hatch() for patch in figure.axes[0].patches]
+    assert hatches == ["////", "...."]
+    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert legend == ["no evaluation", "evaluated, but no cost known"]
+
+
+@pytest.mark.parametrize(
+    ("name", "basis"),
+    [
+        ("max_accuracy_win_rate", "max_accuracy"),
+        ("frontier_distance_win_rate", "frontier_distance"),
+    ],
+)
+def test_win_rates_in_the_cells_are_the_views(name, basis, sample_views):
+    frames = frames_of(name, sample_views)
+    axes = draw_figure(name, frames, "hal").axes[0]
+    rates = sample_views.execute(
+        "select model, benchmark, win_rate from benchmark_win_rates "
+        "where source = 'hal' and basis = ? and win_rate is not null",
+        [basis],
+    ).fetchall()
+    models, benchmarks = (
+        list(frames["cells"][key].unique()) for key in ("model", "benchmark")
+    )
+    texts = cell_texts(axes)
+    assert len(texts) == len(rates) > 10
+    for model, benchmark, rate in rates:
+        place = (benchmarks.index(benchmark), models.index(model))
+        assert texts[place].splitlines()[0] == f"{rate:.1%}".replace("%", " %")
+
+
+def test_scales_are_logarithmic_over_decades_only(sample_views):
+    for factor, scale in ((1, "linear"), (1000, "log")):
+        frames = frames_of("win_rate_against_cost", sample_views)
+        points = frames["points"]
+        points["x"] = [1.0 + row for row in range(len(points))]
+        points.loc[0, "x"] *= factor
+        figure = draw_figure("win_rate_against_cost", frames, "hal")
+        assert figure.axes[0].get_xscale() == scale
+        assert ("(log scale)" in figure.axes[0].get_xlabel()) == (scale == "log")
+        assert_texts_are_readable(figure)
+
+
+def test_points_without_a_cost_are_named(sample_views):
+    frames = frames_of("accuracy_against_cost", sample_views)
+    missing = frames["points"].query("x.isna()")
+    assert not missing.empty
+    note = draw_figure("accuracy_against_cost", frames, "hal").get_supxlabel()
+    for row in missing.itertuples():
+        assert f"{row.model} ({row.benchmark})" in " ".join(note.split())
+
+
+def test_models_beyond_the_limit_are_drawn_as_others(sample_views):
+    frames = frames_of("accuracy_against_latency", sample_views)
+    frames["points"].loc[frames["points"]["place"] > 1, "place"] = None
+    figure = draw_figure("accuracy_against_latency", frames, "hal")
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert len(names) == 2 + 1 + 2
+    assert names[2] == "other models"
+    assert_texts_are_readable(figure)
+
+
+def test_styles_differ_for_all_models_with_a_name():
+    styles = {(model_style(n)["color"], model_style(n)["marker"]) for n in range(77)}
+    assert len(styles) == 77
+
+
+def test_the_hull_is_straight_on_linear_axes():
+    corners = pd.DataFrame({"x": [1.0, 3.0, 101.0], "y": [0.2, 0.4, 0.5]})
+    line = hull_line(corners.sample(frac=1, random_state=1), "y")
+    assert line[0].tolist() == [1, 0.2]
+    assert line[-1].tolist() == [101, 0.5]
+    (height,) = line[line[:, 0] == 52][:, 1]
+    assert height == pytest.approx(0.45)
+    assert hull_line(corners.head(1), "y").tolist() == [[1, 0.2]]
+
+
+def test_bars_are_the_views_rates_and_the_first_leads(sample_views):
+    frames = frames_of("overall_win_rate", sample_views)
+    axes = draw_figure("overall_win_rate", frames, "hal").axes[0]
+    rates = sample_views.execute(
+        "select overall_win_rate from model_win_rates where source = 'hal' "
+        "and basis = 'max_accuracy' and coverage = 'all' order by 1 desc"
+    ).fetchall()
+    first, second = axes.containers
+    assert [bar.get_width() for bar in first] == [rate for (rate,) in rates]
+    assert len(second) == len(first)
+
+
+def test_the_published_bars_pool_wins_and_comparisons(sample_views):
+    bars = frames_of("overall_frontier_win_rate", sample_views)["bars"]
+    published = bars[~bars["is_first"]].set_index("model")["rate"]
+    wins = sample_views.sql(
+        "from published_frontier_win_rates where source = 'hal'"
+    ).df()
+    pooled = wins.groupby("model")[["wins", "comparisons"]].sum()
+    assert published.to_dict() == (pooled["wins"] / pooled["comparisons"]).to_dict()
+
+
+def test_text_in_a_cell_contrasts_with_it():
+    assert readable_on((0, 0, 0, 1)) == "white"
+    assert readable_on((1, 1, 1, 1)) == "#000000"
+    # Pure red and mid grey both carry black by WCAG's formula, pure blue white.
+    assert readable_on((1, 0, 0, 1)) == "#000000"
+    assert readable_on((0.5, 0.5, 0.5, 1)) == "#000000"
+    assert readable_on((0, 0, 1, 1)) == "white"
 
 
 def test_all_figures_are_written_and_named(sample_warehouse, tmp_path, capsys):
