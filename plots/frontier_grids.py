@@ -112,7 +112,7 @@ def model_handles(points: pd.DataFrame) -> list[Line2D]:
     models.loc[models["place"].isna(), "label"] = "other models"
     return [
         Line2D([], [], label=row.label, **model_style(row.place))
-        for row in models.drop_duplicates("label").itertuples()
+        for row in models.drop_duplicates("place").itertuples()
     ]
 
 

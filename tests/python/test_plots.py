@@ -347,6 +347,43 @@ def test_no_run_differs_from_no_number_and_from_zero(sample_views):
     assert legend == ["no evaluation", "evaluated, but no cost known"]
 
 
+@pytest.mark.parametrize("name", ["generalist_cost", "generalist_win_rate"])
+def test_the_models_and_benchmarks_with_most_evaluations_are_shown(name):
+    """Every model but the first ran twice; benchmarks tie but for the first."""
+    connection = duckdb.connect()
+    connection.execute("""
+        create table evaluations as
+        select
+            'hal' as source, false as is_excluded,
+            'benchmark_number_' || b as benchmark,
+            'a-model-with-a-long-name-' || m || ' high' as model
+        from range(14) as benchmarks (b), range(17) as models (m)
+        where b + m > 0
+    """)
+    connection.execute(
+        "insert into evaluations from evaluations where model not like '%-0 %'"
+    )
+    connection.execute("""
+        create table scaffold_kind_summary as
+        select
+            source, benchmark, true as is_generalist, model,
+            count(*) as costed_count,
+            1e3 / row_number() over (order by benchmark, model) as mean_cost_usd,
+            100 as wins, 200 as comparisons, 0.5 as win_rate
+        from evaluations
+        group by source, benchmark, model
+    """)
+    frames = frames_of(name, connection)
+    cells = frames["cells"]
+    assert len(cells) == 15 * 12
+    assert "a-model-with-a-long-name-0 high" not in set(cells["model"])
+    figure = draw_figure(name, frames, "hal")
+    subtitle = figure.texts[1].get_text()
+    assert "the 15 of 17 models with most evaluations" in subtitle
+    assert "the 12 of 14 benchmarks with most evaluations" in subtitle
+    assert_texts_are_readable(figure)
+
+
 @pytest.mark.parametrize(
     ("name", "basis"),
     [
