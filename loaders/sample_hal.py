@@ -105,6 +105,7 @@ _BROWSER = "Assistantbench Browser Agent ({model}{effort})"
 #   reduced     config, results, total_usage and metadata, as leaderboards keep it
 #   no_raw      raw_eval_results is empty
 #   varied      each task in three wordings; free: a cost of 0 beside tokens
+#   grinds      its failures take twenty times the steps
 #   aborted     it ended before it began; both_lists: a task stands in both lists
 #   not_json    NaN and half an emoji; broken: records that break the rules
 _TRACES = (
@@ -132,7 +133,7 @@ _TRACES = (
     _Trace("swebench_verified_mini", "gpt", "My Agent({model})", "by_task", ("dotted_args",)),
     _Trace("swebench_verified_mini", "o4h", "My Agent({model})", "none", ("dotted_args", "no_lists")),
     _Trace("swebench_verified_mini", "son", _GENERALIST, "records"),
-    _Trace("swebench_verified_mini", "son", _GENERALIST, "none", ("steps",)),
+    _Trace("swebench_verified_mini", "son", _GENERALIST, "none", ("steps", "grinds")),
     _Trace("swebench_verified_mini", "v3", _GENERALIST, "none", ("times",)),
     _Trace("corebench_hard", "gpt", "CORE-Agent", "by_task", ("no_lists",)),
     _Trace("corebench_hard", "son", "CORE-Agent", "none", ("steps",)),
@@ -229,6 +230,8 @@ def _runs(draw: Draw, number: int, trace: _Trace) -> Iterator[_Run]:
         # Some failures grind on.
         if not is_success and draw() < 0.15:
             step_count *= 3
+        if not is_success and "grinds" in trace.shapes:
+            step_count *= 20
         calls = []
         for step in range(step_count):
             prompt = 700 + 350 * step + int(200 * draw())

@@ -33,8 +33,6 @@ WITHOUT_HAL = {
     "shared_task_model_summary": "likewise",
     "task_model_action_deltas": "no model tries a task four times",
     "model_action_deltas": "likewise",
-    "grinding_tasks": "no failure takes more than 50 actions",
-    "extreme_failures": "nor more than 150",
 }
 
 
