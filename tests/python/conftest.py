@@ -49,11 +49,13 @@ def run_in_repository(
     )
 
 
-def build_warehouse(scratch: Path, *paths: Path, with_tests: bool = False) -> Path:
+def build_warehouse(
+    scratch: Path, *paths: Path, with_tests: bool = False, with_inference: bool = True
+) -> Path:
     """Load `paths` into a new warehouse, refresh every view, return its path.
 
     Quarantined records are no failure here: some test files hold them on
-    purpose.
+    purpose. Bootstraps take most of the time, so tests of other views go without.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     warehouse = scratch / "evalhouse.duckdb"
@@ -61,9 +63,14 @@ def build_warehouse(scratch: Path, *paths: Path, with_tests: bool = False) -> Pa
         [sys.executable, "-m", "loaders", *paths], warehouse, scratch
     )
     assert load.returncode in (0, 1), load.stdout + load.stderr
-    without_tests = ["--exclude-resource-type", "test", "unit_test"]
+    options = []
+    if not with_tests:
+        options += ["--exclude-resource-type", "test", "unit_test"]
+    if not with_inference:
+        folder = "path:models/marts/inference"
+        options += ["--exclude", folder, "int_rating_*", "int_horizon_*"]
     build = run_in_repository(
-        [DBT, "--quiet", "build", *([] if with_tests else without_tests)],
+        [DBT, "--quiet", "build", *options],
         warehouse,
         scratch,
     )
@@ -124,10 +131,14 @@ def real_views(real_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def warehouse_of(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., Path]:
-    """Build a warehouse from files a test wrote: `warehouse_of(path, ...)`."""
+    """Build a warehouse from files a test wrote: `warehouse_of(path, ...)`.
 
-    def build(*paths: Path) -> Path:
-        return build_warehouse(tmp_path_factory.mktemp("warehouse"), *paths)
+    Without the views of how sure we are, unless `with_inference` is true.
+    """
+
+    def build(*paths: Path, with_inference: bool = False) -> Path:
+        scratch = tmp_path_factory.mktemp("warehouse")
+        return build_warehouse(scratch, *paths, with_inference=with_inference)
 
     return build
 

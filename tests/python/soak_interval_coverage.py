@@ -22,7 +22,8 @@ def views(warehouse_of, tmp_path_factory):
     with path.open("w") as file:
         for data_set in range(DATA_SETS):
             write_data_set(file, data_set, draw)
-    with duckdb.connect(warehouse_of(path), read_only=True) as connection:
+    warehouse = warehouse_of(path, with_inference=True)
+    with duckdb.connect(warehouse, read_only=True) as connection:
         yield connection
 
 

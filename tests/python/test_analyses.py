@@ -12,9 +12,10 @@ SHOWN_COLUMNS = 6
 
 
 @pytest.fixture(scope="module")
-def compiled(sample_warehouse, tmp_path_factory) -> dict[str, str]:
+def compiled(sample_warehouse) -> dict[str, str]:
     """The SQL of each analysis by its name."""
-    scratch = tmp_path_factory.mktemp("analyses")
+    # Where the warehouse was built dbt knows the project already.
+    scratch = sample_warehouse.parent
     run = run_in_repository([DBT, "--quiet", "compile"], sample_warehouse, scratch)
     assert run.returncode == 0, run.stdout + run.stderr
     nodes = json.loads((scratch / "target" / "manifest.json").read_text())["nodes"]
@@ -39,9 +40,9 @@ def test_analysis_begins_with_its_question(path: Path):
     assert first_line.endswith("?")
 
 
-def test_dbt_show_prints_an_analysis(sample_warehouse, tmp_path):
+def test_dbt_show_prints_an_analysis(sample_warehouse):
     command = [DBT, "show", "--quiet", "--select", "do_more_actions_mean_failure"]
-    run = run_in_repository(command, sample_warehouse, tmp_path)
+    run = run_in_repository(command, sample_warehouse, sample_warehouse.parent)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "| holding_fixed" in run.stdout
     assert "rho -0.334" in run.stdout

@@ -10,12 +10,11 @@ REPLICATES, KEYS = 500, 400
 
 
 @pytest.fixture(scope="module")
-def expression(sample_warehouse, tmp_path_factory) -> str:
+def expression(sample_warehouse) -> str:
     """The macro's SQL for the columns `replicate` and `key`."""
     inline = "{{ bootstrap_weight('replicate', 'key') }}"
     command = [DBT, "--quiet", "compile", "--inline", inline]
-    scratch = tmp_path_factory.mktemp("bootstrap_weight")
-    run = run_in_repository(command, sample_warehouse, scratch)
+    run = run_in_repository(command, sample_warehouse, sample_warehouse.parent)
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
 

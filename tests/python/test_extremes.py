@@ -56,7 +56,8 @@ def extremes(warehouse_of, tmp_path_factory):
     folder = tmp_path_factory.mktemp("extremes")
     (folder / "runs.yaml").write_text(extreme_runs())
     (folder / "runs.jsonl").write_text(extreme_horizon_runs())
-    with duckdb.connect(warehouse_of(folder), read_only=True) as connection:
+    warehouse = warehouse_of(folder, with_inference=True)
+    with duckdb.connect(warehouse, read_only=True) as connection:
         yield connection
 
 

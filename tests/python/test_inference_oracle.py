@@ -77,6 +77,7 @@ def made_up_attempts() -> pd.DataFrame:
     human = frame[frame.agent == "good"].assign(agent="human", population="human")
     frame = pd.concat([frame, twin, told, human], ignore_index=True)
     return frame.assign(
+        agent_label=frame.agent,
         source="metr",
         success_rule="any_credit",
         attempt_id=[str(number) for number in frame.index],
@@ -118,7 +119,10 @@ def replace_attempts(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame)
 def attempts(views) -> pd.DataFrame:
     frame = views.sql("from attempt_successes where population <> 'human'").df()
     alone = "alone in " + frame.task_id
-    return frame.assign(cluster=frame.task_family.fillna(alone))
+    # One agent name can run several models, which the views tell apart.
+    return frame.assign(
+        agent=frame.agent_label, cluster=frame.task_family.fillna(alone)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -155,17 +159,18 @@ def assert_same(actual: pd.DataFrame, expected: pd.DataFrame, key: list[str]) ->
     )
 
 
-def compiled(query: str, warehouse: Path, scratch: Path) -> pd.DataFrame:
+def compiled(query: str, warehouse: Path) -> pd.DataFrame:
     """Return the rows of a query that calls our macros."""
     command = [DBT, "--quiet", "compile", "--inline", query]
-    run = run_in_repository(command, warehouse, scratch)
+    # Where the warehouse was built dbt knows the project already.
+    run = run_in_repository(command, warehouse, warehouse.parent)
     assert run.returncode == 0, run.stdout + run.stderr
     with duckdb.connect(warehouse, read_only=True) as connection:
         return connection.sql(run.stdout).df()
 
 
-def test_t_quantiles_are_scipys(sample_warehouse, tmp_path):
-    frame = compiled(T_QUERY, sample_warehouse, tmp_path)
+def test_t_quantiles_are_scipys(sample_warehouse):
+    frame = compiled(T_QUERY, sample_warehouse)
     expected = t.ppf(0.975, frame.degrees_of_freedom)
     assert len(frame) == 10_000
     assert frame.value.to_numpy() == pytest.approx(expected, abs=1e-9)
@@ -244,7 +249,7 @@ def test_an_agent_and_its_twin_are_not_told_apart(views):
     assert set(rows) <= {(0.0, 0.0, False, 1.0)}
 
 
-def test_the_sign_test_is_exact_for_thousands_of_tasks(sample_warehouse, tmp_path):
+def test_the_sign_test_is_exact_for_thousands_of_tasks(sample_warehouse):
     splits = [(5_000, 4_900), (3_000, 2_600), (1_200, 900), (1_000, 0), (7, 0)]
     values = ", ".join(str(split) for split in splits)
     query = f"""
@@ -254,7 +259,7 @@ def test_the_sign_test_is_exact_for_thousands_of_tasks(sample_warehouse, tmp_pat
         final as (select * from sign_tests)
         select * from final
     """
-    frame = compiled(query, sample_warehouse, tmp_path)
+    frame = compiled(query, sample_warehouse)
     assert len(frame) == len(splits)
     for row in frame.itertuples():
         expected = binomtest(row.more_count, row.more_count + row.fewer_count)
@@ -329,17 +334,20 @@ def test_repeatability(views, tasks):
     assert_same(views.sql("from repeatability").df(), pd.DataFrame(rows), [*AGENT, "k"])
 
 
-@pytest.mark.parametrize("draws", [1, 8, 100])
-def test_draws_stay_exact_for_thousands_of_attempts(draws, sample_warehouse, tmp_path):
+def test_draws_stay_exact_for_thousands_of_attempts(sample_warehouse):
     counts = [(0, 9), (3, 100), (99, 100), (5_000, 10_000), (9_999, 10_000)]
     values = ", ".join(str(pair) for pair in counts)
-    query = f"""
-        select c, n, {{{{ share_of_draws('c', 'n', {draws}) }}}} as value
+    query = " union all ".join(
+        f"""
+        select c, n, {draws} as draws,
+            {{{{ share_of_draws('c', 'n', {draws}) }}}} as value
         from (values {values}) as given (c, n)
         where n >= {draws}
-    """
-    for row in compiled(query, sample_warehouse, tmp_path).itertuples():
-        expected = Fraction(comb(row.c, draws), comb(row.n, draws))
+        """
+        for draws in (1, 8, 100)
+    )
+    for row in compiled(query, sample_warehouse).itertuples():
+        expected = Fraction(comb(row.c, row.draws), comb(row.n, row.draws))
         assert row.value == pytest.approx(float(expected), rel=1e-12)
 
 

@@ -53,10 +53,10 @@ def test_queries_print_what_the_readme_shows(sample_warehouse, tmp_path):
         assert run.stdout == output
 
 
-def test_an_analysis_prints_what_the_readme_shows(sample_warehouse, tmp_path):
+def test_an_analysis_prints_what_the_readme_shows(sample_warehouse):
     [(line, output)] = shown(".venv/bin/dbt show")
     command = [DBT, *line.split()[1:]]
-    run = run_in_repository(command, sample_warehouse, tmp_path)
+    run = run_in_repository(command, sample_warehouse, sample_warehouse.parent)
     assert run.stdout.strip() == output.strip()
 
 
