@@ -57,96 +57,81 @@ splits as (
 
 {{ sign_test_ctes() }}
 
--- The bootstrap: draw as many tasks as there are, with replacement, and take
--- the median of all their deltas, over and over. Tasks and not pairs, because
--- the pairs of one task are not independent. A draw is a hash of the seed, the
--- replicate and its number, so every machine draws the same.
-numbered_deltas as (
-    select
-        success_rule,
-        population,
-        source,
-        grain,
-        action_delta,
-        dense_rank() over (
-            partition by success_rule, population, source, grain
-            order by benchmark, task_id
-        ) as task_number
-    from deltas
-),
-
-task_counts as (
-    select
-        success_rule,
-        population,
-        source,
-        grain,
-        max(task_number) as task_count
-    from numbered_deltas
-    group by success_rule, population, source, grain
-),
-
-distinct_task_counts as (
-    select distinct task_count from task_counts
-),
-
+-- The bootstrap: draw the tasks anew and take the median of all their deltas,
+-- over and over. Tasks and not pairs, because the pairs of one task are not
+-- independent.
 replicates as (
     {{ number_series('1', var('bootstrap_replicates')) }}
 ),
 
-numbers as (
-    {{ number_series(
-        '1', '(select coalesce(max(pair_count), 0) from summaries)'
-    ) }}
-),
-
-draw_hashes as (
-    select
-        replicates.number as replicate,
-        numbers.number as draw,
-        {{ hash_number(
-            "'" ~ var('bootstrap_seed') ~ ":' || replicates.number || ':'"
-            ~ " || numbers.number"
-        ) }} as draw_hash
-    from replicates
-    cross join numbers
+tasks as (
+    select distinct
+        source,
+        benchmark,
+        task_id
+    from deltas
 ),
 
 draws as (
     select
-        distinct_task_counts.task_count,
-        draw_hashes.replicate,
-        1 + mod(draw_hashes.draw_hash, distinct_task_counts.task_count)
-            as task_number
-    from draw_hashes
-    inner join distinct_task_counts
-        on draw_hashes.draw <= distinct_task_counts.task_count
+        tasks.source,
+        tasks.benchmark,
+        tasks.task_id,
+        replicates.number as replicate,
+        {{ bootstrap_weight(
+            'replicates.number',
+            "tasks.source || ':' || tasks.benchmark || ':' || tasks.task_id"
+        ) }} as weight
+    from tasks
+    cross join replicates
+),
+
+drawn_deltas as (
+    select
+        deltas.success_rule,
+        deltas.population,
+        deltas.source,
+        deltas.grain,
+        draws.replicate,
+        deltas.action_delta,
+        sum(draws.weight) over (
+            partition by
+                deltas.success_rule,
+                deltas.population,
+                deltas.source,
+                deltas.grain,
+                draws.replicate
+            order by deltas.action_delta
+        ) as cumulative_weight,
+        sum(draws.weight) over (
+            partition by
+                deltas.success_rule,
+                deltas.population,
+                deltas.source,
+                deltas.grain,
+                draws.replicate
+        ) as total_weight
+    from deltas
+    inner join draws
+        on
+            deltas.source = draws.source
+            and deltas.benchmark = draws.benchmark
+            and deltas.task_id = draws.task_id
+    where draws.weight > 0
 ),
 
 replicate_medians as (
     select
-        task_counts.success_rule,
-        task_counts.population,
-        task_counts.source,
-        task_counts.grain,
-        draws.replicate,
-        median(numbered_deltas.action_delta) as median_delta
-    from task_counts
-    inner join draws
-        on task_counts.task_count = draws.task_count
-    inner join numbered_deltas
-        on
-            task_counts.success_rule = numbered_deltas.success_rule
-            and task_counts.population = numbered_deltas.population
-            and task_counts.source = numbered_deltas.source
-            and task_counts.grain = numbered_deltas.grain
-            and draws.task_number = numbered_deltas.task_number
-    group by
-        task_counts.success_rule,
-        task_counts.population,
-        task_counts.source,
-        task_counts.grain,
-        draws.replicate
+        success_rule,
+        population,
+        source,
+        grain,
+        replicate,
+        {{ median_of_counts(
+            'action_delta', 'cumulative_weight', 'total_weight'
+        ) }} as median_delta
+    from drawn_deltas
+    group by success_rule, population, source, grain, replicate
 ),
 
 intervals as (
