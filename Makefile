@@ -14,13 +14,14 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint format lock clean
+.PHONY: help run test soak bench lint format lock clean
 
 help:
 	@echo "make run               load the sample, build every view, draw every figure"
 	@echo "make run DATA=PATH     the same with your own runs: a file or a folder"
 	@echo "make test              lint, build and test everything"
 	@echo "make soak              long checks: do intervals cover the truth? (minutes)"
+	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
 	@echo "make format            put code and SQL into the house style"
 	@echo "make lock              resolve requirements.lock anew from pyproject.toml"
 	@echo "make clean             remove what was installed and built, not the warehouse"
@@ -60,6 +61,9 @@ test: lint
 
 soak: $(INSTALLED)
 	@$(BIN)/python -m pytest --capture=no tests/python/soak_*.py
+
+bench: $(INSTALLED)
+	@$(BIN)/python -m benchmarks --write
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check --quiet .

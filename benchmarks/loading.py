@@ -1,0 +1,96 @@
+"""How fast files get into the warehouse."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import generate
+from benchmarks.measure import MEGABYTE, Benchmark, Case, Contestant
+
+_METR_RUNS = 11_639
+_HORIZON_RUNS = 7_063
+
+
+def ours(path: Path, folder: Path) -> Contestant:
+    """Return the whole command that loads `path` into a new warehouse."""
+    warehouse = folder / "loading.duckdb"
+    return Contestant(
+        "python -m loaders",
+        [sys.executable, "-m", "loaders", path, "--db", warehouse],
+        before=lambda: warehouse.unlink(missing_ok=True),
+    )
+
+
+def rival(name: str, *arguments: object, is_slow: bool = False) -> Contestant:
+    """Return a rival of rivals.py by its name."""
+    command = [sys.executable, "-m", "benchmarks.rivals", name, *map(str, arguments)]
+    return Contestant(name, command, is_slow=is_slow)
+
+
+def _yaml_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for times in (1, 10, 100):
+        count = max(100, int(_METR_RUNS * times * scale))
+        path = generate.metr_yaml(folder / f"runs_{count}.yaml", count)
+        contestants = [
+            ours(path, folder),
+            *([rival("yaml_safe_load", path)] if times == 1 else []),
+            rival("yaml_c_polars", path, is_slow=times > 1),
+            rival("yaml_events", path, is_slow=times > 10),
+            rival("read_bytes", path),
+        ]
+        yield _case(f"{count:,} runs", contestants, path, count)
+
+
+def _jsonl_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for times in (1, 10, 140):
+        count = max(100, int(_HORIZON_RUNS * times * scale))
+        path = generate.metr_jsonl(folder / f"runs_{count}.jsonl", count)
+        contestants = [
+            ours(path, folder),
+            rival("duckdb_json", path, folder / "rival.duckdb"),
+            rival("read_bytes", path),
+        ]
+        yield _case(f"{count:,} runs", contestants, path, count)
+
+
+def _trace_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for era in ("calls", "records", "by_task"):
+        for megabytes in (10, 100, 1000):
+            byte_count = int(megabytes * MEGABYTE * scale)
+            name = f"{era}_{megabytes}_UPLOAD.json"
+            path = generate.hal_trace(folder / name, byte_count, era)
+            contestants = [
+                ours(path, folder),
+                rival("json_load", path),
+                rival("msgspec_skip", path),
+                rival("read_bytes", path),
+            ]
+            yield _case(f"{era}, {megabytes} MB", contestants, path)
+
+
+def _case(
+    size: str, contestants: list[Contestant], path: Path, row_count: int | None = None
+) -> Case:
+    return Case(size, contestants, path.stat().st_size, row_count)
+
+
+BENCHMARKS = (
+    Benchmark(
+        "load_yaml",
+        "How fast is METR's action-count YAML loaded?",
+        _yaml_cases,
+        "libyaml's events, taken one by one in Python.",
+    ),
+    Benchmark(
+        "load_jsonl",
+        "How fast is METR's time-horizon JSONL loaded?",
+        _jsonl_cases,
+        "Python's json, line by line.",
+    ),
+    Benchmark(
+        "load_trace",
+        "How fast is one HAL trace loaded, in each way that HAL has logged calls?",
+        _trace_cases,
+        "decoding in one process, then writing the rows.",
+    ),
+)

@@ -1,0 +1,97 @@
+"""The same work as the public studies' scripts do it, and the limits of any way.
+
+`python -m benchmarks.rivals NAME PATH`, so that each is a process of its own.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def yaml_safe_load(path: str) -> None:
+    """METR's notebook: the whole document, then a dictionary for each run."""
+    import yaml
+
+    with open(path) as file:
+        _yaml_rows(yaml.safe_load(file))
+
+
+def yaml_c_polars(path: str) -> None:
+    """The notebook with PyYAML's loader in C, and its table."""
+    import polars
+    import yaml
+
+    with open(path) as file:
+        polars.DataFrame(_yaml_rows(yaml.load(file, yaml.CSafeLoader)))
+
+
+def yaml_events(path: str) -> None:
+    """A limit: libyaml's events, looked at by nobody."""
+    import yaml
+
+    with open(path, "rb") as file:
+        for _ in yaml.parse(file, Loader=yaml.CSafeLoader):
+            pass
+
+
+def json_load(path: str) -> None:
+    """The HAL study: the whole trace, then what the table needs."""
+    import json
+
+    with open(path) as file:
+        trace = json.load(file)
+    results = trace["results"]
+    _ = (trace["config"]["agent_name"], results["accuracy"], results["total_cost"])
+    _ = [latency["total_time"] for latency in results["latencies"].values()]
+
+
+def msgspec_skip(path: str) -> None:
+    """A limit: msgspec passing over all of a mapped trace."""
+    import mmap
+
+    import msgspec
+
+    with open(path, "rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        msgspec.json.Decoder(msgspec.Raw).decode(data)
+
+
+def read_bytes(path: str) -> None:
+    """A limit: reading the bytes and nothing else."""
+    with open(path, "rb", buffering=0) as file:
+        buffer = bytearray(1 << 20)
+        while file.readinto(buffer):
+            pass
+
+
+def duckdb_json(path: str, warehouse: str) -> None:
+    """DuckDB's own reader of JSON lines, with the types given, into a new file."""
+    import duckdb
+
+    from loaders.metr_jsonl import TABLE
+
+    columns = {
+        name: type_
+        for name, type_ in TABLE.columns.items()
+        if name not in ("line", "extra")
+    }
+    Path(warehouse).unlink(missing_ok=True)
+    with duckdb.connect(warehouse) as connection:
+        connection.execute(
+            "create table runs as select * from read_json(?, columns = "
+            f"{columns}, format = 'newline_delimited')",
+            [path],
+        )
+
+
+def _yaml_rows(document: Any) -> list[dict[str, Any]]:
+    return [
+        {"task": f"{family}/{variant}", "run_id": run_id, **run}
+        for family, variants in document.items()
+        for variant, runs in variants.items()
+        for run_id, run in runs.items()
+    ]
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,99 @@
+"""Benchmarks run, and write down what they found; how fast is not tested."""
+
+import sys
+
+import pytest
+from hal_traces import Loaded
+
+from benchmarks import generate, rivals
+from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.measure import Benchmark, Case, CommandFailed, Contestant, measure
+from benchmarks.results import section, write
+from loaders import hal, metr_jsonl, metr_yaml
+from loaders.files import Source
+
+
+def contestant(name: str, code: str) -> Contestant:
+    return Contestant(name, [sys.executable, "-c", code])
+
+
+@pytest.mark.parametrize("grows", [False, True])
+def test_every_made_up_yaml_run_can_be_loaded(tmp_path, grows):
+    path = generate.metr_yaml(tmp_path / "runs.yaml", 1_000, grows=grows)
+    with path.open("rb") as file:
+        batches = list(metr_yaml.read(file))
+    assert sum(len(batch.rows) for batch in batches) == 1_000
+    assert not any(batch.quarantined for batch in batches)
+    agents = {row[4] for batch in batches for row in batch.rows}
+    assert len(agents) == (9 if grows else generate._AGENT_COUNT)
+
+
+def test_every_made_up_jsonl_run_can_be_loaded(tmp_path):
+    path = generate.metr_jsonl(tmp_path / "runs.jsonl", 500)
+    with path.open("rb") as file:
+        batches = list(metr_jsonl.read(file))
+    assert sum(len(batch.rows) for batch in batches) == 500
+    assert not any(batch.quarantined for batch in batches)
+
+
+@pytest.mark.parametrize("era", ["calls", "records", "by_task"])
+def test_every_made_up_call_can_be_loaded(tmp_path, era):
+    path = generate.hal_trace(tmp_path / "trace.json", 6_000_000, era)
+    assert 5_000_000 < path.stat().st_size < 7_000_000
+    with path.open("rb") as file:
+        loaded = Loaded(list(hal.read(Source(file))))
+    assert len(loaded.rows("model_calls")) == 6_000_000 // generate._CALL_BYTES
+    assert loaded.evaluation["log_shape"] != "none"
+    assert not loaded.quarantined
+
+
+def test_each_rival_reads_what_it_is_given(tmp_path):
+    runs = generate.metr_yaml(tmp_path / "runs.yaml", 200)
+    trace = generate.hal_trace(tmp_path / "trace.json", 100_000)
+    lines = generate.metr_jsonl(tmp_path / "runs.jsonl", 200)
+    for rival in (rivals.yaml_safe_load, rivals.yaml_c_polars, rivals.yaml_events):
+        rival(str(runs))
+    for rival in (rivals.json_load, rivals.msgspec_skip, rivals.read_bytes):
+        rival(str(trace))
+    rivals.duckdb_json(str(lines), str(tmp_path / "rival.duckdb"))
+
+
+def test_contestants_run_in_turn_and_are_watched():
+    rest = "import time; time.sleep(0.3)"
+    hungry = f"text = b'x' * 60_000_000; {rest}"
+    case = Case("one", [contestant("ours", rest), contestant("hungry", hungry)])
+    runs = measure(case, rounds=2)
+    assert [len(each) for each in runs.values()] == [2, 2]
+    if sys.platform == "linux":
+        [ours, _], [eater, _] = runs.values()
+        assert eater.peak_bytes > ours.peak_bytes + 50_000_000
+        assert eater.anonymous_bytes > ours.anonymous_bytes + 50_000_000
+
+
+def test_a_command_that_fails_is_no_result():
+    case = Case("one", [contestant("ours", "raise SystemExit('no such file')")])
+    with pytest.raises(CommandFailed, match="ours ended with 1: no such file"):
+        measure(case, rounds=1)
+
+
+def test_results_take_the_place_of_the_last_ones(tmp_path):
+    path = tmp_path / "RESULTS.md"
+    both = [contestant("ours", "pass"), contestant("rival", "pass")]
+    cases = [Case(f"{n} rows", both, 1_000, n) for n in (10, 100, 1_000)]
+    measured = [(case, measure(case, rounds=1)) for case in cases]
+    for name, question in (("b", "First?"), ("a", "Second?"), ("b", "Third?")):
+        benchmark = Benchmark(name, question, lambda *_: iter(cases), "nothing")
+        write(name, section(benchmark, measured), path)
+    text = path.read_text()
+    assert text.index("## a\n\nSecond?") < text.index("## b\n\nThird?")
+    assert "First?" not in text
+    assert "| 100 rows | rival |" in text
+    assert "Growth: ours " in text
+
+
+def test_small_results_are_not_written(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["--scale", "0.1", "--write"])
+    with pytest.raises(SystemExit, match="2"):
+        main(["no_such_benchmark"])
+    assert next(iter(BENCHMARKS)) in capsys.readouterr().err
