@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from loaders.columns import Columns
 
 BATCH_RECORDS = 4_000
 # A batch of huge records ends early, so that memory stays flat.
@@ -105,10 +108,11 @@ class Quarantined:
 
 @dataclass(slots=True)
 class Batch:
-    """Up to BATCH_RECORDS records of one table."""
+    """Some records of one table, and how far its file is read."""
 
     table: Table
-    rows: list[tuple]
+    # A tuple each, or whole columns where a reader has them.
+    rows: "list[tuple] | Columns"
     quarantined: list[Quarantined]
     # Bytes of the file read so far, for progress.
     byte_offset: int

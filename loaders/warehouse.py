@@ -12,16 +12,14 @@ the first 16 hex digits of its SHA-256, the same on every machine.
 
 import contextlib
 import os
-from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any, Self
 
 import duckdb
 import nanoarrow
-from nanoarrow.c_array import CArray
 
+from loaders.columns import Columns
 from loaders.formats import FORMATS
 from loaders.records import (
     RECORD_REASONS,
@@ -132,9 +130,6 @@ _ROW_GROUP_SIZE = 16_384
 
 # Repeated keys are looked for among about so many rows at a time.
 _PART_ROWS = 100_000
-
-# DuckDB's fixed-width types, as Arrow and as the array module know them.
-_NUMBERS = {"bigint": (nanoarrow.int64(), "q"), "double": (nanoarrow.float64(), "d")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,50 +586,24 @@ def _insert(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     file_id: str,
-    rows: list[tuple],
+    rows: list[tuple] | Columns,
 ) -> None:
     if not rows:
         return
-    columns = {
-        name: _arrow_column(values, type_)
-        for (name, type_), values in zip(
-            table.columns.items(), zip(*rows, strict=True), strict=True
-        )
-    }
+    if not isinstance(rows, Columns):
+        rows = Columns.of(table.columns.values(), zip(*rows, strict=True))
+    schemas = [array_.schema for array_ in rows.arrays]
     incoming = nanoarrow.c_array_from_buffers(
-        nanoarrow.struct({name: array_.schema for name, array_ in columns.items()}),
+        nanoarrow.struct(dict(zip(table.columns, schemas, strict=True))),
         len(rows),
         [None],
-        children=columns.values(),
+        children=rows.arrays,
     )
     # Not connection.register(), which keeps every batch until the transaction ends.
     relation = connection.from_arrow(nanoarrow.ArrayStream(incoming))
     relation.select(
         duckdb.ConstantExpression(file_id), duckdb.StarExpression()
     ).insert_into(table.name)
-
-
-def _arrow_column(values: tuple, type_: str) -> CArray:
-    """Return numbers, or text for any other type, as Arrow; None becomes null.
-
-    By nanoarrow, since importing pyarrow takes as long as loading 10,000 records.
-    """
-    validity = None
-    if None in values:
-        bits = "".join("0" if value is None else "1" for value in reversed(values))
-        packed = int(bits, base=2).to_bytes((len(values) + 7) // 8, "little")
-        validity = packed
-    if type_ == "boolean":
-        values = tuple(None if v is None else str(v).lower() for v in values)
-    if type_ in _NUMBERS:
-        arrow_type, code = _NUMBERS[type_]
-        numbers = array(code, (0 if value is None else value for value in values))
-        buffers = [validity, numbers]
-        return nanoarrow.c_array_from_buffers(arrow_type, len(values), buffers)
-    texts = [b"" if value is None else value.encode() for value in values]
-    ends = array("i", accumulate(map(len, texts), initial=0))
-    buffers = [validity, ends, b"".join(texts)]
-    return nanoarrow.c_array_from_buffers(nanoarrow.string(), len(values), buffers)
 
 
 def _quarantine(
