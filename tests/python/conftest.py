@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 from hal_traps import write_hal_traps
 
 from loaders.sample import write_sample
@@ -79,18 +80,59 @@ def build_warehouse(
 
 
 @pytest.fixture(scope="session")
+def built_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a folder that the first of pytest's processes to ask has filled.
+
+    `built_once(name, fill)` calls `fill(folder)`; the others wait for it.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def built(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = root / name, root / f"{name}.done"
+        with FileLock(root / f"{name}.lock"):
+            if not done.exists():
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return built
+
+
+@pytest.fixture(scope="session")
 def sample_paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The files of the shipped sample."""
     return write_sample(tmp_path_factory.mktemp("sample"))
 
 
 @pytest.fixture(scope="session")
-def sample_warehouse(
-    tmp_path_factory: pytest.TempPathFactory, sample_paths: list[Path]
-) -> Path:
+def made_run(built_once: Callable[..., Path]) -> Path:
+    """The folder in which `make run` has put the sample's warehouse and figures.
+
+    What it printed is there too, as `printed`.
+    """
+
+    def run(folder: Path) -> None:
+        settings = [f"FIGURES={folder / 'figures'}", f"SAMPLE={folder / 'sample'}"]
+        run = run_in_repository(
+            ["make", "--no-print-directory", "run", *settings, "DATA="],
+            folder / "evalhouse.duckdb",
+            folder,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+        (folder / "printed").write_text(f"{run.stderr}{run.stdout}")
+
+    return built_once("made_run", run)
+
+
+@pytest.fixture(scope="session")
+def sample_warehouse(made_run: Path) -> Path:
     """A warehouse of the shipped sample; every dbt test has passed on it."""
-    scratch = tmp_path_factory.mktemp("sample_warehouse")
-    return build_warehouse(scratch, *sample_paths, with_tests=True)
+    return made_run / "evalhouse.duckdb"
 
 
 @pytest.fixture
@@ -112,12 +154,14 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_warehouse(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Path:
+def real_warehouse(built_once: Callable[..., Path], real_data: Path) -> Path:
     """A warehouse of the studies' files; every dbt test has passed on it."""
-    scratch = tmp_path_factory.mktemp("real_warehouse")
-    return build_warehouse(
-        scratch, real_data / "metr", real_data / "hal", with_tests=True
+    paths = [real_data / "metr", real_data / "hal"]
+    folder = built_once(
+        "real_warehouse",
+        lambda folder: build_warehouse(folder, *paths, with_tests=True),
     )
+    return folder / "evalhouse.duckdb"
 
 
 @pytest.fixture
@@ -144,28 +188,34 @@ def warehouse_of(
 
 
 @pytest.fixture(scope="session")
-def hal_traps_warehouse(
-    warehouse_of: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def hal_traps_warehouse(built_once: Callable[..., Path]) -> Path:
     """A warehouse of the HAL traces that stand on both sides of every rule."""
-    return warehouse_of(*write_hal_traps(tmp_path_factory.mktemp("hal_traps")))
+
+    def build(folder: Path) -> None:
+        (folder / "traces").mkdir()
+        traces = write_hal_traps(folder / "traces")
+        build_warehouse(folder, *traces, with_inference=False)
+
+    return built_once("hal_traps", build) / "evalhouse.duckdb"
 
 
 @pytest.fixture(scope="session")
 def warehouse_as_published(
-    tmp_path_factory: pytest.TempPathFactory, real_warehouse: Path
+    built_once: Callable[..., Path], real_warehouse: Path
 ) -> Path:
     """The studies' files in the studies' own reading: no correction is applied.
 
     Every check of a published figure has passed on it.
     """
-    scratch = tmp_path_factory.mktemp("as_published")
-    warehouse = scratch / "evalhouse.duckdb"
-    shutil.copyfile(real_warehouse, warehouse)
-    for command in (["run"], ["test", "--select", "assert_published_*"]):
-        as_published = ["--vars", "apply_corrections: false"]
-        refresh = run_in_repository(
-            [DBT, "--quiet", *command, *as_published], warehouse, scratch
-        )
-        assert refresh.returncode == 0, refresh.stdout + refresh.stderr
-    return warehouse
+
+    def refresh(folder: Path) -> None:
+        warehouse = folder / "evalhouse.duckdb"
+        shutil.copyfile(real_warehouse, warehouse)
+        for command in (["run"], ["test", "--select", "assert_published_*"]):
+            as_published = ["--vars", "apply_corrections: false"]
+            run = run_in_repository(
+                [DBT, "--quiet", *command, *as_published], warehouse, folder
+            )
+            assert run.returncode == 0, run.stdout + run.stderr
+
+    return built_once("as_published", refresh) / "evalhouse.duckdb"
