@@ -1,52 +1,92 @@
-"""Rows held column by column, as Arrow arrays: the way they reach DuckDB.
+"""Rows held column by column, as Arrow lays them out: the way they reach DuckDB.
 
-By nanoarrow, since importing pyarrow takes as long as loading 10,000 records.
+By nanoarrow, since importing pyarrow takes as long as loading 10,000 records. Of bytes
+and arrays, so that they go from process to process as they are.
 """
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Self
 
 import nanoarrow
 from nanoarrow.c_array import CArray
 
+from loaders.records import Table
+
 # DuckDB's fixed-width types, as Arrow and as the array module know them.
 _NUMBERS = {"bigint": (nanoarrow.int64(), "q"), "double": (nanoarrow.float64(), "d")}
 
+# Which values are there (None: all are), then where texts end, then the values.
+_Buffers = list[Any]
 
+
+@dataclass(frozen=True, slots=True)
 class Columns:
-    """Rows of a table as one Arrow array per column; to iterate gives tuples."""
+    """Rows of a table as one set of buffers per column; to iterate gives tuples."""
 
-    def __init__(self, arrays: Sequence[CArray]):
-        self.arrays = arrays
+    row_count: int
+    types: list[str]
+    buffers: list[_Buffers]
+    # To tell that no key stands twice; None where the reader does not say.
+    key_hashes: array | None = None
 
     @classmethod
-    def of(cls, types: Iterable[str], columns: Iterable[Sequence]) -> Self:
+    def of(
+        cls,
+        types: Iterable[str],
+        columns: Iterable[Sequence],
+        keys: Iterable[tuple] | None = None,
+    ) -> Self:
         """Return the rows with these values, one sequence per column."""
-        pairs = zip(types, columns, strict=True)
-        return cls([_array(values, type_) for type_, values in pairs])
+        types, columns = list(types), list(columns)
+        hashes = None
+        if keys is not None:  # SQL takes no null for the same as another one.
+            hashes = array("q", (hash(key) for key in keys if None not in key))
+        return cls(len(columns[0]), types, list(map(_buffers, columns, types)), hashes)
+
+    @property
+    def arrays(self) -> list[CArray]:
+        return [
+            nanoarrow.c_array_from_buffers(_arrow_type(type_), self.row_count, buffers)
+            for type_, buffers in zip(self.types, self.buffers, strict=True)
+        ]
 
     def __len__(self) -> int:
-        return len(self.arrays[0])
+        return self.row_count
 
     def __iter__(self) -> Iterator[tuple]:
         values = [nanoarrow.Array(array_).to_pylist() for array_ in self.arrays]
         return zip(*values, strict=True)
 
 
-def _array(values: Sequence, type_: str) -> CArray:
-    """Return numbers, or text for any other type, as Arrow; None becomes null."""
+def as_columns(table: Table, rows: Sequence[tuple] | Columns) -> Columns:
+    """Return at least one row of a table as columns."""
+    if isinstance(rows, Columns):
+        return rows
+    columns = dict(zip(table.columns, zip(*rows, strict=True), strict=True))
+    # The key of our own tables begins with file_id, which is none of the columns.
+    key = [columns[name] for name in table.key if name in columns]
+    return Columns.of(table.columns.values(), columns.values(), zip(*key, strict=True))
+
+
+def _arrow_type(type_: str) -> Any:
+    return _NUMBERS[type_][0] if type_ in _NUMBERS else nanoarrow.string()
+
+
+def _buffers(values: Sequence, type_: str) -> _Buffers:
+    """Return numbers, or text for any other type; None becomes null."""
     validity = _validity(values) if None in values else None
     if type_ == "boolean":
         values = [None if v is None else str(v).lower() for v in values]
     if type_ in _NUMBERS:
-        arrow_type, code = _NUMBERS[type_]
-        buffers = [array(code, values if validity is None else _filled(values, 0))]
-    else:
-        arrow_type = nanoarrow.string()
-        buffers = _text(values if validity is None else _filled(values, ""))
-    return nanoarrow.c_array_from_buffers(arrow_type, len(values), [validity, *buffers])
+        _, code = _NUMBERS[type_]
+        return [
+            validity,
+            array(code, values if validity is None else _filled(values, 0)),
+        ]
+    return [validity, *_text(values if validity is None else _filled(values, ""))]
 
 
 def _validity(values: Sequence) -> bytes:

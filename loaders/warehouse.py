@@ -19,7 +19,7 @@ from typing import Any, Self
 import duckdb
 import nanoarrow
 
-from loaders.columns import Columns
+from loaders.columns import Columns, as_columns
 from loaders.formats import FORMATS
 from loaders.records import (
     RECORD_REASONS,
@@ -130,6 +130,8 @@ _ROW_GROUP_SIZE = 16_384
 
 # Repeated keys are looked for among about so many rows at a time.
 _PART_ROWS = 100_000
+# Up to so many keys are compared while they pass, which takes no query.
+_COMPARED_KEYS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,18 +385,20 @@ class Warehouse:
         _delete(connection, file_id)
         sample_count = _keep_sample_apart(connection, manifest)
         loaded_count = quarantined_count = 0
-        tables: dict[str, Table] = {}
+        keys: dict[str, _Keys] = {}
         for batch in batches:
             if strict and batch.quarantined:
                 raise _refusal("strict", "the first refused one", batch.quarantined[0])
-            if batch.table.name not in tables:
-                tables[batch.table.name] = batch.table
-                _create_refused_keys(connection, batch.table)
-            _insert(connection, batch.table, file_id, batch.rows)
-            _quarantine(connection, batch.table, file_id, batch.quarantined)
+            if batch.rows:
+                rows = as_columns(batch.table, batch.rows)
+                _insert(connection, batch.table, file_id, rows)
+                keys.setdefault(batch.table.name, _Keys(batch.table)).add(rows)
+            if batch.quarantined:
+                _quarantine(connection, batch.table, file_id, batch.quarantined)
+                keys.setdefault(batch.table.name, _Keys(batch.table)).may_repeat = True
             loaded_count += len(batch.rows)
             quarantined_count += len(batch.quarantined)
-        for table in tables.values():
+        for table in [each.table for each in keys.values() if each.may_repeat]:
             duplicate_count = _settle_duplicates(connection, table, file_id)
             loaded_count -= duplicate_count
             quarantined_count += duplicate_count
@@ -417,9 +421,27 @@ class Warehouse:
             record_count=loaded_count + quarantined_count,
             loaded_count=loaded_count,
             quarantined_count=quarantined_count,
-            reasons=_reasons(connection, file_id),
+            reasons=_reasons(connection, file_id) if quarantined_count else [],
             detail="the sample's runs were taken out" if sample_count else None,
         )
+
+
+class _Keys:
+    """The keys of one table of a file: whether one may stand there twice."""
+
+    def __init__(self, table: Table):
+        self.table = table
+        self.may_repeat = False
+        self._hashes: set[int] = set()
+
+    def add(self, rows: Columns) -> None:
+        if self.may_repeat or rows.key_hashes is None:
+            self.may_repeat = True
+            return
+        expected = len(self._hashes) + len(rows.key_hashes)
+        if expected <= _COMPARED_KEYS:
+            self._hashes.update(rows.key_hashes)
+        self.may_repeat = len(self._hashes) < expected
 
 
 def _is_at(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> bool:
@@ -500,7 +522,8 @@ def _record_refusal(
     if on_record and on_record[0]:
         return has_left or is_new_path
     _delete(connection, manifest.file_id)
-    _insert(connection, QUARANTINE, manifest.file_id, [_quarantine_row(entry)])
+    row = as_columns(QUARANTINE, [_quarantine_row(entry)])
+    _insert(connection, QUARANTINE, manifest.file_id, row)
     _insert_manifest(connection, manifest, "refused", None, None)
     return True
 
@@ -555,9 +578,8 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     missing = [table for table in _raw_tables() if (table.name,) not in existing]
     if missing:
-        connection.execute("create schema if not exists raw")
-    for table in missing:
-        _create(connection, table)
+        statements = [each for table in missing for each in _creation(table)]
+        connection.execute("; ".join(["create schema if not exists raw", *statements]))
 
 
 def _raw_tables() -> list[Table]:
@@ -567,37 +589,30 @@ def _raw_tables() -> list[Table]:
     return list({table.name: table for table in tables}.values())
 
 
-def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _creation(table: Table) -> Iterator[str]:
+    """Yield the statements that create a table and say what it holds."""
     columns = {"file_id": "varchar", **table.columns}
     typed = ", ".join(f"{_quoted(name)} {type_}" for name, type_ in columns.items())
-    connection.execute(f"create table {_quoted(table.name)} ({typed})")
-    connection.execute(
-        f"comment on table {_quoted(table.name)} is {_literal(table.comment)}"
-    )
+    yield f"create table {_quoted(table.name)} ({typed})"
+    yield f"comment on table {_quoted(table.name)} is {_literal(table.comment)}"
     for name, comment in {**_SHARED_COMMENTS, **table.column_comments}.items():
         if name in columns:
-            connection.execute(
-                f"comment on column {_quoted(table.name)}.{_quoted(name)} "
-                f"is {_literal(comment)}"
-            )
+            column = f"{_quoted(table.name)}.{_quoted(name)}"
+            yield f"comment on column {column} is {_literal(comment)}"
 
 
 def _insert(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     file_id: str,
-    rows: list[tuple] | Columns,
+    rows: Columns,
 ) -> None:
-    if not rows:
-        return
-    if not isinstance(rows, Columns):
-        rows = Columns.of(table.columns.values(), zip(*rows, strict=True))
-    schemas = [array_.schema for array_ in rows.arrays]
+    arrays = rows.arrays
+    schemas = {
+        name: array_.schema for name, array_ in zip(table.columns, arrays, strict=True)
+    }
     incoming = nanoarrow.c_array_from_buffers(
-        nanoarrow.struct(dict(zip(table.columns, schemas, strict=True))),
-        len(rows),
-        [None],
-        children=rows.arrays,
+        nanoarrow.struct(schemas), len(rows), [None], children=arrays
     )
     # Not connection.register(), which keeps every batch until the transaction ends.
     relation = connection.from_arrow(nanoarrow.ArrayStream(incoming))
@@ -612,14 +627,17 @@ def _quarantine(
     file_id: str,
     entries: list[Quarantined],
 ) -> None:
-    _insert(connection, QUARANTINE, file_id, list(map(_quarantine_row, entries)))
+    rows = as_columns(QUARANTINE, list(map(_quarantine_row, entries)))
+    _insert(connection, QUARANTINE, file_id, rows)
     has_lines = _position(table) == "line"
     keyed = [
         (entry.line if has_lines else entry.position, *entry.key)
         for entry in entries
         if entry.key is not None
     ]
-    _insert(connection, _refused_keys(table), file_id, keyed)
+    if keyed:
+        keys = _create_refused_keys(connection, table)
+        _insert(connection, keys, file_id, as_columns(keys, keyed))
 
 
 def _quarantine_row(entry: Quarantined) -> tuple:
@@ -646,13 +664,15 @@ def _refused_keys(table: Table) -> Table:
     )
 
 
-def _create_refused_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _create_refused_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Table:
+    """Return the table of the keys of a file's refused records, made by now."""
     keys = _refused_keys(table)
     columns = ", ".join(_quoted(name) for name in ("file_id", *keys.columns))
     connection.execute(
-        f"create or replace temp table {_quoted(keys.name)} as "
+        f"create temp table if not exists {_quoted(keys.name)} as "
         f"select {columns} from {_quoted(table.name)} where false"
     )
+    return keys
 
 
 def _settle_duplicates(
@@ -671,7 +691,7 @@ def _settle_duplicates(
         for name in table.columns
         if name != position
     )
-    refused = _quoted(_refused_keys(table).name)
+    refused = _quoted(_create_refused_keys(connection, table).name)
     _find_repeated_keys(connection, table, file_id)
     connection.execute(
         f"""
@@ -869,6 +889,9 @@ def _insert_manifest(
 
 def _delete(connection: duckdb.DuckDBPyConnection, file_id: str) -> None:
     """Delete what is known of a file, but for the paths that it stands at."""
+    query = "select count(*) from raw.files where file_id = ?"
+    if connection.execute(query, [file_id]).fetchall() == [(0,)]:
+        return
     for table in _raw_tables():
         if table is not FILE_PATHS:
             connection.execute(
