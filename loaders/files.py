@@ -1,5 +1,6 @@
 """Which files a command line names, and reading them so that they cannot surprise."""
 
+import errno
 import glob
 import hashlib
 import mmap
@@ -17,6 +18,11 @@ from loaders.records import Batch, FileRefused, file_refused
 DATA_SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".zip")
 # The warehouse and its log often stand beside the data.
 _WAREHOUSE_SUFFIXES = (".duckdb", ".duckdb.wal")
+# A file as long as the first, of which the disk holds less than the second share, is
+# holes: a copy that broke off, or a trap for who would read terabytes of zeros. File
+# systems that pack come nowhere near.
+_SPARSE_BYTES = 1 << 30
+_SPARSE_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +87,27 @@ def open_regular(path: str) -> Iterator[BinaryIO]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:
+        if error.errno == errno.ENXIO:  # A socket.
+            raise _not_regular() from None
         raise _unreadable(error) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        _check(os.fstat(descriptor))
+    except FileRefused:
         os.close(descriptor)
-        raise file_refused("not_a_regular_file", "it is not a regular file")
+        raise
     with open(descriptor, "rb") as file:
         yield file
+
+
+def _check(state: os.stat_result) -> None:
+    """Refuse what is no file, or nearly all holes."""
+    if not stat.S_ISREG(state.st_mode):
+        raise _not_regular()
+    stored_bytes = state.st_blocks * 512
+    is_long = state.st_size >= _SPARSE_BYTES
+    if is_long and stored_bytes < _SPARSE_SHARE * state.st_size:
+        what = f"of its {state.st_size:,} bytes the disk holds {stored_bytes:,}"
+        raise file_refused("sparse_file", what)
 
 
 class _State(NamedTuple):
@@ -197,6 +218,10 @@ def unchanged(batches: Iterable[Batch], source: Source) -> Iterator[Batch]:
         raise file_refused("changed_while_reading", "it changed while it was read")
     if refused:
         raise refused
+
+
+def _not_regular() -> FileRefused:
+    return file_refused("not_a_regular_file", "it is not a regular file")
 
 
 def _unreadable(error: OSError) -> FileRefused:

@@ -61,6 +61,7 @@ FILE_REASONS = {
         "load the sample into another warehouse (--db or EVALHOUSE_DB)"
     ),
     "several_documents": "split the file into one file per document",
+    "sparse_file": "copy it again from where it was written whole",
     "strict": "with --strict no record may be refused",
     "syntax": "correct the file near this line",
     "tag": "tags are not followed, so write the plain value",

@@ -1,0 +1,358 @@
+"""Hostile traces: HAL's JSON."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from .case import Case, later, loaded, partly, refused
+from .names import CONTROL, HOSTILE, MANGLED
+
+FORMAT, SUFFIX = "hal", "_UPLOAD.json"
+CONFIG = {
+    "agent_name": "An Agent",
+    "benchmark_name": "gaia",
+    "date": "2025-04-23",
+    "run_id": "gaia_an_agent_1",
+    "agent_args": {"model_name": "o3"},
+}
+CALL = {
+    "id": "c1",
+    "weave_task_id": "a",
+    "inputs": {"model": "o3"},
+    "output": {"usage": {"prompt_tokens": 10, "completion_tokens": 2}},
+}
+
+
+def trace(config: Any = None, results: Any = None, **parts: Any) -> dict:
+    """Return a good trace of one record, with some of it replaced or added."""
+    return {
+        "config": CONFIG | (config or {}),
+        "results": {"accuracy": 0.5, "total_cost": 1.5} | (results or {}),
+    } | parts
+
+
+def text(document: Any) -> bytes:
+    return json.dumps(document).encode()
+
+
+GOOD = text(trace())
+# Of six records: one evaluation, two task results, a latency, a call and a usage.
+FULL = trace(
+    results={
+        "successful_tasks": ["a"],
+        "failed_tasks": ["b"],
+        "latencies": {"a": {"total_time": 1.5}},
+    },
+    raw_logging_results=[CALL],
+    total_usage={"o3": {"prompt_tokens": 10, "completion_tokens": 2}},
+)
+
+
+def cases() -> Iterator[Case]:
+    for make in (_syntax, _encodings, _truncated, _identity, _duplicates, _names):
+        yield from make()
+    for make in (_odd, _records, _sizes):
+        yield from make()
+
+
+def _refused(name: str, content, reason: str, at="file", **more) -> Case:
+    return refused(f"hal_{name}", FORMAT, SUFFIX, content, reason, at, **more)
+
+
+def _loaded(name: str, content, count: int, **more) -> Case:
+    return loaded(f"hal_{name}", FORMAT, SUFFIX, content, count, **more)
+
+
+def _replaced(old: str, new: str, document: Any = None) -> bytes:
+    """Return a trace as text with some of it written otherwise."""
+    content = json.dumps(document or trace())
+    assert content.count(old) == 1
+    return content.replace(old, new).encode()
+
+
+def _syntax() -> Iterator[Case]:
+    for name, content, at in (
+        ("trailing_comma", GOOD[:-1] + b",}", 200),
+        ("single_quotes", GOOD.replace(b'"accuracy"', b"'accuracy'"), 164),
+        ("comment", GOOD[:-1] + b"// end\n}", 199),
+        ("two_documents", GOOD + b"\n" + GOOD, 202),
+        ("plus_sign", GOOD.replace(b"0.5", b"+0.5"), 176),
+        ("leading_zero", GOOD.replace(b"0.5", b"00.5"), 177),
+        ("no_colon", GOOD.replace(b'"accuracy": ', b'"accuracy" '), 175),
+        ("raw_newline", GOOD.replace(b"An Agent", b"An\nAgent"), 29),
+        ("bad_escape", GOOD.replace(b"An Agent", rb"An \q Agent"), 31),
+        ("nul", GOOD.replace(b"An Agent", b"An \0 Agent"), 30),
+    ):
+        yield _refused(name, content, "not_json", f"byte {at}")
+    yield refused("hal_empty", None, SUFFIX, b"", "empty_file")
+    yield refused("hal_null", None, SUFFIX, b"null", "unknown_format")
+    yield refused("hal_other_json", None, SUFFIX, b'{"a": 1}', "unknown_format")
+    yield refused("hal_list", None, SUFFIX, b"[" + GOOD + b"]", "unknown_format")
+
+
+def _encodings() -> Iterator[Case]:
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        content = GOOD.decode().encode(encoding)
+        yield _refused(encoding.replace("-", "_"), content, "wrong_encoding")
+    at = GOOD.index(b"Agent")
+    for name, invalid in {
+        "latin_1": b"\xe9",
+        "overlong": b"\xc0\xaf",
+        "surrogate_bytes": b"\xed\xa0\x80",
+    }.items():
+        content = GOOD.replace(b"Agent", invalid + b"Agent")
+        yield _refused(name, content, "wrong_encoding", f"byte {at}")
+    yield _loaded(
+        "byte_order_mark", b"\xef\xbb\xbf" + GOOD, 2, notes=("byte_order_mark",)
+    )
+    yield _loaded(
+        "lone_surrogate",
+        GOOD.replace(b"An Agent", rb"An \udc00 Agent"),
+        2,
+        notes=("lone_surrogate",),
+        texts=("An \ufffd Agent",),
+    )
+    yield _loaded(
+        "escaped_nul",
+        GOOD.replace(b"An Agent", rb"An \u0000 Agent"),
+        1,
+        texts=("An \0 Agent",),
+    )
+
+
+def _truncated() -> Iterator[Case]:
+    content = text(FULL)
+    levels = {
+        "in_config": b'"date"',
+        "in_agent_args": b'"model_name"',
+        "in_results": b'"accuracy"',
+        "in_a_list": b'"b"',
+        "in_latencies": b'"total_time"',
+        "in_the_log": b'"weave_task_id"',
+        "in_a_call": b'"completion_tokens"',
+        "in_usage": b'"total_usage"',
+    }
+    for name, mark in levels.items():
+        cut = content[: content.index(mark) + 3]
+        yield _refused(f"cut_{name}", cut, "truncated", f"byte {len(cut)}")
+    for left in (1, 2, 3):
+        cut = content[:-left]
+        yield _refused(f"cut_{left}_before_end", cut, "truncated", f"byte {len(cut)}")
+
+
+def _identity() -> Iterator[Case]:
+    for part in ("config", "results"):
+        without = text({name: value for name, value in FULL.items() if name != part})
+        documents = {f"without_{part}": without}
+        for name, value in {"null": None, "list": [], "number": 3}.items():
+            documents[f"{part}_is_{name}"] = text(FULL | {part: value})
+        for name, content in documents.items():
+            at = f"/{part}"
+            yield _refused(name, content, "not_a_trace", at, is_forced=True)
+    for name in ("run_id", "benchmark_name", "agent_name"):
+        kinds = {"null": None, "number": 3, "blank": " ", "list": []}
+        for kind, value in kinds.items():
+            content = text(trace({name: value}))
+            at = f"/config/{name}"
+            yield _refused(f"{name}_is_{kind}", content, "identity_missing", at)
+
+
+def _duplicates() -> Iterator[Case]:
+    same = GOOD[:-1] + b', "results": {}}'
+    yield _refused("part_twice", same, "duplicate_key", "/results")
+    for name, old, at in (
+        ("run_id_twice", '"run_id": "gaia_an_agent_1"', "/config/run_id"),
+        ("accuracy_twice", '"accuracy": 0.5', "/results/accuracy"),
+        ("model_twice", '"model_name": "o3"', "/config/agent_args/model_name"),
+    ):
+        content = _replaced(old, f"{old}, {old}")
+        yield _refused(name, content, "duplicate_key", at)
+    first = '"a": {"total_time": 1.5}'
+    for name, second, counts, reason in (
+        ("latency_twice", first, (6, 1), "duplicate_record"),
+        ("latency_differs", '"a": 9', (5, 2), "conflicting_duplicate"),
+    ):
+        content = _replaced(first, f"{first}, {second}", FULL)
+        at = {reason: "/results/latencies/a"}
+        yield partly(f"hal_{name}", FORMAT, SUFFIX, content, counts, at)
+    for name, second, counts, reason, at in (
+        ("call_twice", CALL, (6, 1), "duplicate_record", "/raw_logging_results/1"),
+        (
+            "call_differs",
+            CALL | {"weave_task_id": "b"},
+            (5, 2),
+            "conflicting_duplicate",
+            "/raw_logging_results/0",
+        ),
+    ):
+        document = FULL | {"raw_logging_results": [CALL, second]}
+        yield partly(
+            f"hal_{name}", FORMAT, SUFFIX, text(document), counts, {reason: at}
+        )
+    document = trace(results={"successful_tasks": ["a", "a"]})
+    yield partly(
+        "hal_task_twice",
+        FORMAT,
+        SUFFIX,
+        text(document),
+        (2, 1),
+        {"duplicate_record": "/results/successful_tasks/1"},
+    )
+
+
+def _names() -> Iterator[Case]:
+    lists = {"successful_tasks": list(MANGLED)}
+    yield _loaded(
+        "mangled_ids", text(trace(results=lists)), 1 + len(MANGLED), texts=MANGLED
+    )
+    for name, hostile in (HOSTILE | CONTROL).items():
+        document = trace(
+            {"run_id": hostile, "agent_name": hostile, "benchmark_name": hostile},
+            {"successful_tasks": [hostile], "latencies": {hostile: 1}},
+            total_usage={hostile: {"prompt_tokens": 1, "completion_tokens": 1}},
+            raw_logging_results=[CALL | {"id": hostile, "weave_task_id": hostile}],
+        )
+        yield _loaded(f"name_{name}", text(document), 5, texts=(hostile,))
+
+
+def _odd() -> Iterator[Case]:
+    for name, number in {"nan": "NaN", "infinity": "-Infinity"}.items():
+        yield _loaded(
+            name,
+            GOOD.replace(b"0.5", number.encode()),
+            2,
+            notes=("not_finite",),
+        )
+    yield _loaded(
+        "too_big_number", GOOD.replace(b"0.5", b"1e999"), 2, notes=("not_finite",)
+    )
+    huge = GOOD.replace(b"0.5", b"9" * 5000)
+    yield _loaded("long_integer", huge, 2, notes=("value_too_large",))
+    for name, value in {"text": "half", "boolean": True, "list": [1]}.items():
+        document = trace(results={"accuracy": value})
+        yield _loaded(f"accuracy_is_{name}", text(document), 2, notes=("wrong_type",))
+    yield _loaded("unknown_part", text(trace(more=[1])), 2, notes=("unknown_part",))
+    yield _loaded("extra_fields", text(trace({"more": 1}, {"more": [None]})), 1)
+    yield _loaded("null_cost", text(trace(results={"total_cost": None})), 1)
+    yield _loaded(
+        "both_lists",
+        text(trace(results={"successful_tasks": ["a"], "failed_tasks": ["a"]})),
+        2,
+    )
+
+
+def _records() -> Iterator[Case]:
+    good = {"total_time": 1}
+    for name, parts, results, counts, reason, at in (
+        (
+            "latency_negative", {}, {"latencies": {"x": {"total_time": -1}, "y": good}},
+            (2, 1), "seconds_negative", "/results/latencies/x",
+        ),
+        (
+            "latency_is_text", {}, {"latencies": {"x": "fast", "y": good}},
+            (2, 1), "wrong_type", "/results/latencies/x",
+        ),
+        (
+            "latencies_are_a_list", {}, {"latencies": [1]},
+            (1, 1), "wrong_type", "/results/latencies",
+        ),
+        (
+            "task_is_a_number", {}, {"failed_tasks": ["a", 3]},
+            (2, 1), "wrong_type", "/results/failed_tasks/1",
+        ),
+        (
+            "task_is_blank", {}, {"failed_tasks": ["a", " "]},
+            (2, 1), "empty_text", "/results/failed_tasks/1",
+        ),
+        (
+            "tasks_are_an_object", {}, {"failed_tasks": {"a": 1}},
+            (1, 1), "wrong_type", "/results/failed_tasks",
+        ),
+        (
+            "steps_negative", {"task_step_counts": {"a": -1, "b": 2}}, {},
+            (2, 1), "count_negative", "/task_step_counts/a",
+        ),
+        (
+            "steps_fractional", {"task_step_counts": {"a": 1.5, "b": 2.0}}, {},
+            (2, 1), "count_fractional", "/task_step_counts/a",
+        ),
+        (
+            "steps_boolean", {"task_step_counts": {"a": True, "b": 2}}, {},
+            (2, 1), "wrong_type", "/task_step_counts/a",
+        ),
+        (
+            "steps_too_many", {"task_step_counts": {"a": 2**64, "b": 2}}, {},
+            (2, 1), "value_too_large", "/task_step_counts/a",
+        ),
+        (
+            "usage_cached_beyond",
+            {
+                "total_usage": {
+                    "m": {"prompt_tokens": 1, "cache_read_input_tokens": 2}
+                }
+            },
+            {}, (1, 1), "cached_exceeds_prompt", "/total_usage/m",
+        ),
+        (
+            "usage_is_a_list", {"total_usage": [1]}, {},
+            (1, 1), "wrong_type", "/total_usage",
+        ),
+        (
+            "call_is_text", {"raw_logging_results": ["x", CALL]}, {},
+            (2, 1), "not_a_record", "/raw_logging_results/0",
+        ),
+        (
+            "call_without_id", {"raw_logging_results": [{"op_name": "x"}, CALL]}, {},
+            (2, 1), "missing_field", "/raw_logging_results/0",
+        ),
+        (
+            "log_is_a_number", {"raw_logging_results": 3}, {},
+            (1, 1), "wrong_type", "/raw_logging_results",
+        ),
+        (
+            "task_log_is_text",
+            {"raw_logging_results": {"a": "x", "b": {"call_metadata": [{}]}}},
+            {}, (2, 1), "not_a_record", "/raw_logging_results/a",
+        ),
+        (
+            "raw_result_is_a_number", {"raw_eval_results": {"a": 3, "b": {"score": 1}}},
+            {}, (2, 1), "wrong_type", "/raw_eval_results/a",
+        ),
+    ):  # fmt: skip
+        content = text(trace(results=results, **parts))
+        yield partly(f"hal_{name}", FORMAT, SUFFIX, content, counts, {reason: at})
+
+
+def _sizes() -> Iterator[Case]:
+    deep = 100_000
+    nested = b"[" * deep + b"]" * deep
+    for name, replaced in {
+        "deep_in_config": b'{"model_name": "o3"}',
+        "deep_in_results": b"0.5",
+        "deep_in_log": b"[]",
+    }.items():
+        content = text(trace(raw_logging_results=[])).replace(replaced, nested)
+        yield _refused(name, content, "too_deep")
+    unclosed = b'{"config": {"run_id": 1, "agent_name": ' + b'{"a":' * deep
+    yield _refused("deep_and_cut", unclosed, "too_deep", is_forced=True)
+    big = "x" * 4_000_000
+    named = later(lambda: text(trace({"agent_name": big})))
+    yield _loaded("big_name", named, 1, texts=(big,))
+    talked = later(lambda: text(_with_message("x" * 100_000_000)))
+    yield _loaded("big_message", talked, 2)
+    huge = later(lambda: text(trace({"note": "x" * 6_000_000})))
+    yield _refused("huge_field", huge, "record_too_large", "/config/note")
+    bad_calls = later(lambda: text(trace(raw_logging_results=[{}] * 100_000)))
+    yield partly(
+        "hal_many_bad_calls",
+        FORMAT,
+        SUFFIX,
+        bad_calls,
+        (1, 100_000),
+        {"missing_field": "/raw_logging_results/0"},
+    )
+
+
+def _with_message(message: str) -> dict:
+    inputs = {"model": "o3", "messages": [message]}
+    return trace(raw_logging_results=[CALL | {"inputs": inputs}])
