@@ -147,6 +147,9 @@ class Source:
     def tell(self) -> int:
         return self._file.tell()
 
+    def seek(self, position: int) -> None:
+        self._file.seek(position)
+
     def map(self) -> mmap.mmap:
         """Return all of the file, mapped into memory and hashed in the background.
 

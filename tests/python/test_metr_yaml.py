@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr_yaml, records
+from loaders import metr_yaml, metr_yaml_events, metr_yaml_pattern, records
 from loaders.records import FileRefused, Quarantined
 
 FIXTURE = Path(__file__).parent / "fixtures" / "metr_sample.yaml"
@@ -258,7 +258,7 @@ def test_a_bad_byte_far_into_a_file_is_located():
 
 
 def test_an_endless_record_is_refused(monkeypatch):
-    monkeypatch.setattr(metr_yaml, "RECORD_BYTES", 50_000)
+    monkeypatch.setattr(metr_yaml_events, "RECORD_BYTES", 50_000)
     read(run(with_field("agent", "a" * 30_000)))
     with pytest.raises(FileRefused) as refused:
         read(run(with_field("agent", "a" * 200_000)))
@@ -282,10 +282,20 @@ def test_harmless_forms_are_read(content):
 
 
 def test_records_come_in_batches(monkeypatch):
+    content = FIXTURE.read_bytes()
+    monkeypatch.setattr(metr_yaml_pattern, "_BLOCK_BYTES", 600)
+    batches = list(metr_yaml.read(io.BytesIO(content)))
+    assert len(batches) > 1
+    assert sum(len(batch.rows) for batch in batches) == 10
+    assert batches[-1].byte_offset == len(content)
+
+
+def test_runs_of_another_shape_come_in_batches(monkeypatch):
     monkeypatch.setattr(records, "BATCH_RECORDS", 4)
-    batches = list(metr_yaml.read(io.BytesIO(FIXTURE.read_bytes())))
+    content = b"# Indented by four.\n" + FIXTURE.read_bytes().replace(b"  ", b"    ")
+    batches = list(metr_yaml.read(io.BytesIO(content)))
     assert [len(batch.rows) for batch in batches] == [4, 4, 2]
-    assert batches[-1].byte_offset == FIXTURE.stat().st_size
+    assert batches[-1].byte_offset == len(content)
 
 
 def quoted(text: str) -> str:
@@ -296,7 +306,7 @@ def quoted(text: str) -> str:
 # A run with the name of a field and no fields is taken for wrong nesting.
 names = st.text(
     st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12
-).filter(lambda text: text.strip() and text not in metr_yaml._FIELD_NAMES)
+).filter(lambda text: text.strip() and text not in metr_yaml_events._FIELD_NAMES)
 values = st.one_of(
     st.integers().map(str),
     st.floats().map(lambda value: f"{value!r}"),
