@@ -29,10 +29,11 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         usage=(
             "python -m plots [NAME ...] [--list] [--out DIR] [--format png|svg]"
             " [--source NAME] [--db FILE]\n       python -m plots export FILE [--db FILE]"
+            "\n       python -m plots report [--out report.html] [--db FILE]"
         ),
         description=(
             "Draw every figure, or those named, from the views; or export the "
-            "dashboard's data file (viz_data.json)."
+            "dashboard's data file (viz_data.json); or write everything as one page."
         ),
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="see --list")
@@ -42,9 +43,9 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--out",
         type=Path,
-        default=Path("figures"),
-        metavar="DIR",
-        help="folder for the figures (default: figures)",
+        metavar="PATH",
+        help="folder for the figures (default: figures), file for the report "
+        "(default: report.html)",
     )
     parser.add_argument("--format", choices=["png", "svg"], default="png")
     parser.add_argument(
@@ -61,6 +62,10 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     arguments = parser.parse_args(argv)
     arguments.export_to = None
+    arguments.is_report = arguments.names == ["report"]
+    arguments.out = arguments.out or Path(
+        "report.html" if arguments.is_report else "figures"
+    )
     if arguments.names[:1] == ["export"]:
         if len(arguments.names) != 2:
             parser.error("export takes one FILE, for example viz_data.json")
@@ -82,12 +87,20 @@ def chosen_figures(names: Sequence[str]) -> list[str]:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write what the arguments ask for and print each written path."""
-    figures = [] if arguments.export_to else chosen_figures(arguments.names)
+    draws = not arguments.export_to and not arguments.is_report
+    figures = chosen_figures(arguments.names) if draws else []
     with open_warehouse(arguments.db) as connection:
         if arguments.export_to:
             source = arguments.source or action_source(connection)
             export(connection, source, arguments.export_to)
             print(arguments.export_to)
+            return
+        if arguments.is_report:
+            # Imported here: nothing else needs the charting library.
+            from plots.report.page import write_report
+
+            write_report(connection, arguments.out)
+            print(arguments.out)
             return
         # Imported here: --help and --list need no matplotlib.
         from plots.render import render

@@ -1,0 +1,130 @@
+"""Values as the page prints them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plots.text import amount, count, duration, share, signed
+
+INTERVALS = {
+    "": "95 % interval",
+    "ci": "95 % interval",
+    "p50": "p50 95 % interval",
+    "rank": "ranks it may have",
+    "wilson": "Wilson interval",
+}
+LABELS = {"p5_action_count": "p5 actions", "p95_action_count": "p95 actions"}
+SIGNED = {"action_delta", "mean_delta", "median_delta", "value", "strength"}
+SHARES = {"accuracy", "pass_at_k", "pass_hat_k", "priced_token_share", "success_rate"}
+DECIMALS = ("win_rate", "rho", "score", "consistency", "difference_to_best")
+NOT_MEASURED = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; an interval's holds two of the query's.
+
+    `unit` is the column that says what its numbers are: an interval's is the one
+    that the interval is of, which stands before it.
+    """
+
+    name: str
+    label: str
+    unit: str
+    places: tuple[int, ...]
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a table and, where the text does not sort, what sorts it."""
+
+    text: str
+    key: float | None
+
+
+def visible(value: Any) -> Any:
+    """Return a value whose text shows its control and direction marks as escapes.
+
+    A name with a mark that nobody sees can pass for another, and can turn the
+    line around it.
+    """
+    if not isinstance(value, str):
+        return value
+    if not value:
+        return "''"
+    return "".join(
+        character
+        if character.isprintable()
+        else character.encode("unicode_escape").decode()
+        for character in value
+    )
+
+
+def columns_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Column]:
+    """Return the table's columns: a `_low` and the `_high` after it are one."""
+    columns = []
+    unit = ""
+    for place, name in enumerate(names):
+        stem = name.removesuffix("low").removesuffix("_")
+        places = (place,)
+        if names[place + 1 : place + 2] == [name.removesuffix("low") + "high"]:
+            name, label, places = (
+                stem or "interval",
+                INTERVALS[stem],
+                (place, place + 1),
+            )
+        elif columns and place in columns[-1].places:
+            continue
+        else:
+            unit = name
+            label = LABELS.get(name, name.replace("_", " ").replace(" usd", " USD"))
+        is_number = holds_numbers(rows, place)
+        columns.append(Column(name, label, unit, places, is_number))
+    return columns
+
+
+def holds_numbers(rows: Sequence[Sequence[Any]], place: int) -> bool:
+    return any(
+        isinstance(row[place], int | float) and not isinstance(row[place], bool)
+        for row in rows
+    )
+
+
+def cell(column: Column, row: Sequence[Any]) -> Cell:
+    """Return the column's cell of a row."""
+    parts = [row[place] for place in column.places]
+    text = NOT_MEASURED
+    if any(part is not None for part in parts):
+        text = " to ".join(formatted(column.unit, part) for part in parts)
+    return Cell(text, parts[0] if column.is_number else None)
+
+
+def formatted(name: str, value: Any) -> str:
+    """Return the value as text, by what the column's name says of its unit."""
+    if value is None:
+        return NOT_MEASURED
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if "minutes" in name or name.startswith("p50"):
+        return duration(value)
+    if name.endswith("sign_test_p"):
+        return f"{value:.3f}" if value >= 0.001 else "< 0.001"
+    if isinstance(value, int):
+        return count(value)
+    if name in SIGNED:
+        return short(signed(value, 2))
+    if name in SHARES or name.endswith(("share", "success_rate")):
+        return share(value)
+    if any(word in name for word in DECIMALS):
+        return signed(value, 3).replace("+", "")
+    if name.endswith(("_usd", "_seconds")):
+        return amount(value)
+    return short(signed(value, 2).replace("+", ""))
+
+
+def short(text: str) -> str:
+    """Return a number of two decimals without the second one if it is zero."""
+    return text.removesuffix("0") if text[-3:-2] == "." else text

@@ -1,0 +1,11 @@
+select
+    source,
+    agent,
+    attempt_count,
+    mean_score,
+    mean_action_count,
+    success_rate,
+    attempt_count >= 50 as is_top_candidate
+from agent_leaderboard
+order by source, attempt_count desc, agent
+limit 2000

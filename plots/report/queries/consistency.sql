@@ -1,0 +1,14 @@
+select
+    source,
+    benchmark,
+    success_rule,
+    agent,
+    population,
+    task_count,
+    attempt_count,
+    consistency,
+    consistency_biased,
+    flip_share
+from outcome_consistency
+order by source, benchmark, success_rule, consistency desc nulls last, agent, population
+limit 3000

@@ -1,0 +1,20 @@
+select
+    source,
+    population,
+    case grain when 'task' then 'task' else 'task and model' end as inside_one,
+    success_rule,
+    pair_count,
+    median_delta,
+    ci_low,
+    ci_high,
+    mean_delta,
+    fewer_count,
+    equal_count,
+    more_count,
+    sign_test_p
+from action_delta_summary
+order by
+    source, population, grain,
+    array_position(
+        ['any_credit', 'half_credit', 'full_credit', 'reported'], success_rule
+    )

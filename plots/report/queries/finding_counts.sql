@@ -1,0 +1,5 @@
+select severity, finding_code, source, count(*) as finding_count
+from data_findings
+group by severity, finding_code, source
+order by
+    array_position(['error', 'warning', 'note'], severity), finding_code, source

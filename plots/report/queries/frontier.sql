@@ -1,0 +1,16 @@
+select
+    source,
+    benchmark,
+    x_metric,
+    model,
+    scaffold,
+    x,
+    accuracy,
+    is_pareto_efficient,
+    is_on_hull,
+    frontier_distance,
+    accuracy_gap,
+    cost_ratio
+from pareto_frontier
+order by source, benchmark, x_metric, x nulls last, model
+limit 3000

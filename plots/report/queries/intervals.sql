@@ -1,0 +1,16 @@
+select
+    source,
+    benchmark,
+    success_rule,
+    agent,
+    population,
+    task_count,
+    attempt_count,
+    success_rate,
+    ci_low,
+    ci_high,
+    wilson_low,
+    wilson_high
+from agent_intervals
+order by source, benchmark, success_rule, success_rate desc, agent, population
+limit 3000

@@ -1,0 +1,5 @@
+select source, benchmark, scaffold, model, is_expected, is_loaded, evaluation_count
+from coverage
+where is_expected <> is_loaded
+order by source, is_loaded, benchmark, scaffold, model
+limit 2000

@@ -1,0 +1,9 @@
+select
+    parse_filename(path) as file,
+    line,
+    position,
+    reason_code,
+    detail
+from quarantine
+order by file, line, position
+limit 2000

@@ -1,0 +1,16 @@
+select
+    source,
+    headline,
+    claim,
+    concat_ws(
+        ', ', nullif(success_rule, '*'), nullif(population, '*'), nullif(coverage, '*')
+    ) as choice,
+    value,
+    low,
+    high,
+    case flips when true then 'another sign' when false then 'the same sign' end
+        as against_published,
+    is_resolved,
+    is_published_choice
+from headline_sensitivity
+order by source, headline, is_published_choice desc, choice

@@ -1,0 +1,17 @@
+select
+    source,
+    benchmark,
+    success_rule,
+    agent,
+    population,
+    task_count,
+    success_rate,
+    rank,
+    rank_low,
+    rank_high,
+    best_agent,
+    difference_to_best,
+    is_separable
+from separability
+order by source, benchmark, success_rule, rank, agent, population
+limit 3000

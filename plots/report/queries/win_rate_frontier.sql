@@ -1,0 +1,11 @@
+select
+    source,
+    basis,
+    x_metric,
+    model,
+    x,
+    win_rate,
+    is_pareto_efficient,
+    is_on_hull
+from win_rate_frontier
+order by source, basis, x_metric, x nulls last, model

@@ -1,0 +1,438 @@
+"""The report: its text from the sample's views, and its page in a real browser.
+
+Tests in a browser skip where Debian's chromium and chromium-driver are absent.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+
+from plots.__main__ import main
+from plots.report.cells import cell, columns_of, formatted, visible
+from plots.report.page import report
+from plots.report.sections import SECTIONS
+
+BLOCKS = [block for section in SECTIONS for block in section.blocks]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1440,900",
+]
+HOSTILE_NAMES = [
+    "</script><img src=x onerror=alert(1)>",
+    "$x_1^{$",
+    "left \u202eto\u200f right",
+    "bell\x07 and\nline\u2028break",
+    "{agent} %s `${1}`",
+    "x" * 300,
+]
+
+
+def set_source(warehouse: Path, statement: str, *values: str) -> None:
+    """Change every table of the views that names a source."""
+    with duckdb.connect(warehouse) as connection:
+        for (table,) in connection.execute(
+            "select distinct table_name from duckdb_columns() inner join "
+            "duckdb_tables() using (schema_name, table_name) "
+            "where schema_name = 'main' and column_name = 'source'"
+        ).fetchall():
+            connection.execute(statement.format(table=table), values)
+
+
+# ---------- the text
+
+
+@pytest.fixture(scope="module")
+def sample_report(sample_warehouse: Path, tmp_path_factory) -> Path:
+    """The sample's report, written by the command."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    assert main(["report", "--out", str(path), "--db", str(sample_warehouse)]) == 0
+    return path
+
+
+def test_the_same_warehouse_gives_the_same_bytes(
+    sample_report: Path, sample_views: duckdb.DuckDBPyConnection
+):
+    assert report(sample_views) == sample_report.read_text(encoding="utf-8")
+
+
+def test_every_block_says_its_choices_and_its_query(sample_report: Path):
+    text = sample_report.read_text(encoding="utf-8")
+    for block in BLOCKS:
+        part = text.split(f'<article id="{block.name}"')[1].split("</article>")[0]
+        assert '<p class="choices">' in part, block.name
+        assert "<pre " in part, block.name
+        for view in block.views:
+            assert f"<code>{view}</code>" in part, block.name
+
+
+def test_a_source_that_is_not_loaded_is_said_to_be_missing(
+    sample_warehouse: Path, tmp_path: Path
+):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(sample_warehouse, warehouse)
+    set_source(warehouse, "delete from {table} where source <> 'metr'")
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        text = report(connection)
+    frontier = text.split('<article id="published_frontier"')[1].split("</article>")[0]
+    assert "Not loaded: no evaluations to rank." in frontier
+    assert "chart" not in frontier
+    assert "<table" not in frontier
+    assert "METR attempts" in text
+
+
+def test_hidden_marks_are_shown_and_other_letters_are_left():
+    assert visible("a\u202eb\x07") == r"a\u202eb\x07"
+    assert visible("naïve 模型 x_1") == "naïve 模型 x_1"
+    assert visible("") == "''"
+    assert visible(None) is None
+
+
+def test_both_ends_of_an_interval_stand_in_one_cell():
+    names = ["agent", "success_rate", "ci_low", "ci_high"]
+    rows = [("a", 0.5, 0.25, 0.75), ("b", 1.0, None, None)]
+    columns = columns_of(names, rows)
+    assert [column.label for column in columns] == [
+        "agent",
+        "success rate",
+        "95 % interval",
+    ]
+    assert cell(columns[2], rows[0]).text == "25.0 % to 75.0 %"
+    assert cell(columns[2], rows[0]).key == 0.25
+    assert cell(columns[2], rows[1]).text == "–"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("attempt_count", 11639, "11,639"),
+        ("success_rate", 0.402, "40.2 %"),
+        ("median_delta", -0.75, "−0.75"),
+        ("median_delta", 0.0, "0.0"),
+        ("p50_minutes", 96.0, "1.6 h"),
+        ("overall_win_rate", 0.6471, "0.647"),
+        ("is_on_hull", False, "no"),
+        ("mean_cost_usd", None, "–"),
+        ("sign_test_p", 0.0001, "< 0.001"),
+    ],
+)
+def test_a_number_is_printed_in_its_unit(name: str, value, text: str):
+    assert formatted(name, value) == text
+
+
+def test_an_unwritable_report_is_refused(
+    sample_warehouse: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+):
+    out = tmp_path / "nowhere" / "report.html"
+    assert main(["report", "--out", str(out), "--db", str(sample_warehouse)]) == 2
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_the_real_report_is_below_eight_megabytes(
+    real_views: duckdb.DuckDBPyConnection,
+):
+    text = report(real_views)
+    assert len(text.encode()) < 8_000_000
+    assert "11,639" in text
+    assert "Made-up data" not in text
+
+
+# ---------- the page
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory) -> Iterator[WebDriver]:
+    """Debian's chromium, without a network; its logs are kept."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("no chromium here: apt-get install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    profile = tmp_path_factory.mktemp("profile")
+    for flag in [*FLAGS, f"--user-data-dir={profile}"]:
+        options.add_argument(flag)
+    options.set_capability(
+        "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
+    )
+    started = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the page never came to it"
+        time.sleep(0.05)
+
+
+def open_page(browser: WebDriver, path: Path, anchor: str = "") -> None:
+    """Open the page anew and wait until it has drawn everything."""
+    browser.get("about:blank")
+    browser.get(path.as_uri() + anchor)
+    wait_until(
+        lambda: browser.execute_script("return document.documentElement.dataset.ready")
+    )
+
+
+@pytest.fixture(scope="module")
+def opened(browser: WebDriver, sample_report: Path) -> WebDriver:
+    """The browser after it opened the sample's report, whose logs nobody read."""
+    open_page(browser, sample_report)
+    return browser
+
+
+def one(browser: WebDriver, selector: str) -> WebElement:
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def choose(browser: WebDriver, block: str, control: str, value: str) -> None:
+    Select(one(browser, f"form[data-block={block}] [name={control}]")).select_by_value(
+        value
+    )
+
+
+def errors(browser: WebDriver) -> list[str]:
+    """What the console holds since it was last asked, the library's advice aside."""
+    return [
+        entry["message"]
+        for entry in browser.get_log("browser")
+        if "faceted independent scales" not in entry["message"]
+    ]
+
+
+def shown(browser: WebDriver, block: str, column: str) -> list[str]:
+    """The texts of a column in the rows that show, in their order."""
+    return browser.execute_script(
+        """
+        const table = document.querySelector(`table[data-block="${arguments[0]}"]`);
+        const place = [...table.tHead.rows[0].cells]
+            .findIndex((header) => header.dataset.column === arguments[1]);
+        return [...table.tBodies[0].rows]
+            .filter((row) => !row.hidden)
+            .map((row) => row.cells[place].textContent);
+        """,
+        block,
+        column,
+    )
+
+
+def test_the_page_asks_no_network_and_logs_nothing(opened: WebDriver):
+    events = [
+        json.loads(entry["message"])["message"]
+        for entry in opened.get_log("performance")
+    ]
+    # The browser's own first page asks for its pictures.
+    asked = [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+        and not event["params"]["documentURL"].startswith("chrome:")
+    ]
+    assert [url for url in asked if url.endswith("report.html")]
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert errors(opened) == []
+
+
+def test_every_chart_is_drawn(opened: WebDriver):
+    blank = opened.execute_script(
+        """
+        return [...document.querySelectorAll(".chart")].filter((chart) => {
+            const canvas = chart.querySelector("canvas");
+            if (!canvas) return true;
+            const pixels = canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data;
+            return new Set(new Uint32Array(pixels.buffer)).size < 3;
+        }).map((chart) => chart.closest("article").id);
+        """
+    )
+    assert blank == []
+
+
+def test_a_click_on_a_heading_sorts_and_tells_so(opened: WebDriver):
+    header = one(opened, "table[data-block=agents] th[data-column=mean_score]")
+    for direction, sign in (("descending", -1), ("ascending", 1)):
+        header.find_element(By.TAG_NAME, "button").click()
+        assert header.get_attribute("aria-sort") == direction
+        scores = [float(text) for text in shown(opened, "agents", "mean_score")]
+        assert len(scores) > 5
+        assert scores == sorted(scores, key=lambda score: sign * score)
+    assert opened.current_url.endswith("#agents?sort=mean_score")
+
+
+def test_what_was_not_measured_is_sorted_last(opened: WebDriver):
+    header = one(opened, "table[data-block=costs] th[data-column=ratio]")
+    for _ in range(2):
+        header.find_element(By.TAG_NAME, "button").click()
+        texts = shown(opened, "costs", "ratio")
+        missing = texts.count("–")
+        assert 0 < missing < len(texts)
+        assert texts[-missing:] == ["–"] * missing
+
+
+def test_a_choice_filters_rows_chart_and_address(opened: WebDriver):
+    before = one(opened, "#deltas canvas").screenshot_as_base64
+    choose(opened, "deltas", "success_rule", "full_credit")
+    rules = shown(opened, "deltas", "success_rule")
+    assert set(rules) == {"full_credit"}
+    status = one(opened, "#deltas output").text
+    assert status.startswith(f"{len(rules)} of ")
+    assert opened.current_url.endswith("#deltas?success_rule=full_credit")
+    wait_until(lambda: one(opened, "#deltas canvas").screenshot_as_base64 != before)
+
+
+def test_a_word_finds_the_rows_that_hold_it(opened: WebDriver):
+    agent = shown(opened, "agents", "agent")[0]
+    one(opened, "form[data-block=agents] [name=find]").send_keys(agent.upper())
+    found = shown(opened, "agents", "agent")
+    assert agent in found
+    assert all(agent in name for name in found)
+
+
+def test_hovering_names_task_agent_and_run(opened: WebDriver):
+    choose(opened, "attempts", "outcome", "partial")
+    time.sleep(0.5)
+    canvas = one(opened, "#attempts canvas")
+    opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    box = opened.execute_script(
+        "const box = arguments[0].getBoundingClientRect();"
+        "return [box.x, box.y, box.width, box.height]",
+        canvas,
+    )
+    texts = []
+    for place in range(2400):
+        across, down = place % 60, place // 60
+        opened.execute_cdp_cmd(
+            "Input.dispatchMouseEvent",
+            {
+                "type": "mouseMoved",
+                "x": box[0] + box[2] * (across + 0.5) / 60,
+                "y": box[1] + box[3] * (0.3 + 0.6 * (down + 0.5) / 40),
+            },
+        )
+        if one(opened, "#tip").is_displayed():
+            texts = [
+                label.text for label in opened.find_elements(By.CSS_SELECTOR, "#tip b")
+            ]
+            break
+    assert texts[:4] == ["task", "agent", "model", "run"]
+
+
+def test_a_link_leads_to_a_section_and_to_its_choices(
+    opened: WebDriver, sample_report: Path
+):
+    open_page(opened, sample_report, "#win_rates?coverage=shared&sort=-wins")
+    assert set(shown(opened, "win_rates", "coverage")) == {"shared"}
+    header = one(opened, "table[data-block=win_rates] th[data-column=wins]")
+    assert header.get_attribute("aria-sort") == "descending"
+    top = opened.execute_script(
+        "return document.getElementById('win_rates').getBoundingClientRect().top"
+    )
+    assert 0 <= top < 200
+
+
+def test_light_and_dark_follow_the_reader_and_the_button(
+    opened: WebDriver, sample_report: Path
+):
+    def paper() -> str:
+        return opened.execute_script(
+            "return getComputedStyle(document.body).backgroundColor"
+        )
+
+    for scheme, color in (("dark", "rgb(20, 23, 27)"), ("light", "rgb(255, 255, 255)")):
+        opened.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia",
+            {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
+        )
+        wait_until(lambda color=color: paper() == color)
+    before = one(opened, "#win_rates canvas").screenshot_as_base64
+    one(opened, "#theme").click()
+    assert paper() == "rgb(20, 23, 27)"
+    assert one(opened, "#theme").get_attribute("aria-pressed") == "true"
+    wait_until(lambda: one(opened, "#win_rates canvas").screenshot_as_base64 != before)
+    one(opened, "#theme").click()
+
+
+def test_the_copied_query_gives_the_rows_that_stand_there(
+    opened: WebDriver, sample_views: duckdb.DuckDBPyConnection
+):
+    opened.execute_cdp_cmd(
+        "Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]}
+    )
+    details = one(opened, "#win_rates details")
+    opened.execute_script("arguments[0].open = true", details)
+    button = details.find_element(By.CSS_SELECTOR, ".copy")
+    button.click()
+    wait_until(lambda: button.text == "Copied")
+    sql = opened.execute_async_script(
+        "navigator.clipboard.readText().then(arguments[arguments.length - 1])"
+    )
+    assert "from model_win_rates" in sql
+    rows = sample_views.execute(sql).fetchall()
+    assert len(rows) == len(
+        opened.find_elements(By.CSS_SELECTOR, "table[data-block=win_rates] tbody tr")
+    )
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_is_wider_than_the_window(
+    opened: WebDriver, sample_report: Path, width: int
+):
+    opened.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
+    open_page(opened, sample_report)
+    assert opened.execute_script("return document.documentElement.scrollWidth") <= width
+    cut = opened.execute_script(
+        """
+        return [...document.querySelectorAll(".chart canvas")]
+            .filter((canvas) => canvas.offsetWidth > canvas.closest(".chart").clientWidth)
+            .map((canvas) => canvas.closest("article").id);
+        """
+    )
+    assert cut == []
+    opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_hostile_names_stay_text(
+    opened: WebDriver, sample_warehouse: Path, tmp_path: Path
+):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(sample_warehouse, warehouse)
+    with duckdb.connect(warehouse) as connection:
+        agents = connection.execute(
+            "select distinct agent from attempts where source = 'metr' order by agent"
+        ).fetchall()
+        for (agent,), name in zip(agents, HOSTILE_NAMES, strict=False):
+            for column in ("agent", "model", "task_id"):
+                connection.execute(
+                    f"update attempts set {column} = ? where agent = ?",
+                    [name, name if column != "agent" else agent],
+                )
+    path = tmp_path / "report.html"
+    assert main(["report", "--out", str(path), "--db", str(warehouse)]) == 0
+    open_page(opened, path)
+    assert errors(opened) == []
+    assert opened.find_elements(By.TAG_NAME, "img") == []
+    names = shown(opened, "agents", "agent")
+    for name in HOSTILE_NAMES:
+        assert visible(name) in names
+    choose(opened, "models", "source", "metr")
+    assert set(map(visible, HOSTILE_NAMES)) <= set(shown(opened, "models", "model"))
