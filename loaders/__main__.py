@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from loaders import hal
 from loaders.encrypted import PUBLIC_PASSWORD
-from loaders.files import Found, Source, find, open_regular, unchanged
-from loaders.formats import FORMATS, HEAD_BYTES, recognise
+from loaders.files import Found, Source, find, open_regular, state_at, unchanged
+from loaders.formats import FORMATS, HEAD_BYTES, recognise, version_of
 from loaders.records import Batch, FileRefused
 from loaders.sample import is_sample
 
@@ -94,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
         "that the HAL harness gives to everybody)",
     )
     parser.add_argument(
+        "--rehash",
+        action="store_true",
+        help="read every file, even where size and times say that nobody wrote to it",
+    )
+    parser.add_argument(
         "--strict", action="store_true", help="refuse a file if any record is refused"
     )
     parser.add_argument(
@@ -135,6 +140,11 @@ def _load_file(
     """Load one file, or raise _Skipped if it is none of the user's data."""
     from loaders.warehouse import LoadResult
 
+    state = None if options.rehash else state_at(found.real_path)
+    known = state and warehouse.file_at(found.real_path, state)
+    is_as_wanted = known and options.format in (None, known.format)
+    if is_as_wanted and _is_enough(known, options):
+        return known
     try:
         with open_regular(found.path) as file:
             return _load_open_file(found, file, warehouse, options)
@@ -174,10 +184,13 @@ def _load_open_file(
         if warehouse.has_file_of(source.size_bytes):
             manifest = _manifest(found, source, format_)
             known = warehouse.known_file(
-                manifest.path, manifest.sha256, manifest.format, manifest.loader_version
+                manifest.path,
+                manifest.sha256,
+                manifest.format,
+                manifest.loader_version,
+                manifest.state,
             )
-            # A strict load says so every time that some of the file is not loaded.
-            if known and not (options.strict and known.quarantined_count):
+            if known and _is_enough(known, options):
                 return known
         secret = {"password": options.password} if format_ is hal else {}
         batches = unchanged(format_.read(source, **secret), source)
@@ -188,6 +201,14 @@ def _load_open_file(
         return warehouse.refuse_file(_manifest(found, source, format_), refused)
     manifest = _manifest(found, source, format_)
     return warehouse.load_file(manifest, batches, strict=options.strict)
+
+
+def _is_enough(known: "LoadResult", options: argparse.Namespace) -> bool:
+    """Say whether a file may stay as it is loaded.
+
+    A strict load says so every time that some of the file is not loaded.
+    """
+    return not (options.strict and known.quarantined_count)
 
 
 def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
@@ -206,8 +227,9 @@ def _manifest(
         sha256=sha256,
         format=format_.NAME if format_ else None,
         size_bytes=source.size_bytes,
-        loader_version=f"{format_.NAME} {format_.VERSION}" if format_ else None,
+        loader_version=version_of(format_) if format_ else None,
         is_sample=is_sample(sha256, source.head(_SAMPLE_HEAD_BYTES)),
+        state=source.state,
     )
 
 

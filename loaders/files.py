@@ -7,10 +7,11 @@ import mmap
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Self
 
 from loaders.records import Batch, FileRefused, file_refused
 
@@ -23,6 +24,8 @@ _WAREHOUSE_SUFFIXES = (".duckdb", ".duckdb.wal")
 # systems that pack come nowhere near.
 _SPARSE_BYTES = 1 << 30
 _SPARSE_SHARE = 0.01
+# No file system in use tells times apart less well.
+_TIMES_TICK_NS = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +113,26 @@ def _check(state: os.stat_result) -> None:
         raise file_refused("sparse_file", what)
 
 
-class _State(NamedTuple):
-    """What differs once somebody has written to a file."""
+class State(NamedTuple):
+    """What differs once somebody has written to a file; times are in nanoseconds."""
 
     size_bytes: int
-    written_at: int
+    modified_ns: int
     # Nobody can set this one back.
-    state_changed_at: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def state_at(path: str) -> State | None:
+    """Return the state of a regular file, None if there is none at the path."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return State.of(status) if stat.S_ISREG(status.st_mode) else None
 
 
 class Source:
@@ -125,6 +141,7 @@ class Source:
     def __init__(self, file: BinaryIO):
         self._file = file
         self._state_at_start = self._state()
+        self._opened_ns = time.time_ns()
         self._map: mmap.mmap | None = None
         self._hash = hashlib.sha256()
         self._is_hashed = False
@@ -133,6 +150,15 @@ class Source:
     @property
     def size_bytes(self) -> int:
         return self._state_at_start.size_bytes
+
+    @property
+    def state(self) -> State | None:
+        """What the file can be known by; None so soon after it was written that another
+        write may leave the same times.
+        """
+        state = self._state_at_start
+        last_ns = max(state.modified_ns, state.changed_ns)
+        return state if last_ns + _TIMES_TICK_NS < self._opened_ns else None
 
     def head(self, size: int) -> bytes:
         """Return the beginning of the file, wherever it is read."""
@@ -185,9 +211,8 @@ class Source:
         """Return whether anybody wrote to the file since it was opened."""
         return self._state() != self._state_at_start
 
-    def _state(self) -> _State:
-        now = os.fstat(self._file.fileno())
-        return _State(now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+    def _state(self) -> State:
+        return State.of(os.fstat(self._file.fileno()))
 
     def _piece(self, size: int, start: int) -> bytes:
         return self._take(lambda size: os.pread(self._file.fileno(), size, start), size)

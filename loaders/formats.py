@@ -17,6 +17,11 @@ HEAD_BYTES = 1_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+def version_of(format_: ModuleType) -> str:
+    """Return what is on record of the reader of a file."""
+    return f"{format_.NAME} {format_.VERSION}"
+
+
 def recognise(head: bytes) -> ModuleType:
     """Return the format of a file that begins with `head`.
 

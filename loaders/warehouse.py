@@ -20,7 +20,8 @@ import duckdb
 import nanoarrow
 
 from loaders.columns import Columns, as_columns
-from loaders.formats import FORMATS
+from loaders.files import State
+from loaders.formats import FORMATS, version_of
 from loaders.records import (
     RECORD_REASONS,
     Batch,
@@ -89,10 +90,20 @@ FILES = Table(
 
 FILE_PATHS = Table(
     name="raw.file_paths",
-    columns={"path": "varchar"},
+    columns={"path": "varchar", "modified_ns": "bigint", "changed_ns": "bigint"},
     key=("file_id", "path"),
     comment="One row per file and path at which a load met its bytes.",
-    column_comments={"path": "Absolute path; kept until other bytes are loaded there."},
+    column_comments={
+        "path": "Absolute path; kept until other bytes are loaded there.",
+        "modified_ns": (
+            "When the file was last written to, in nanoseconds since 1970: with its "
+            "size and changed_ns it tells that the file is unchanged. Null where that "
+            "was too short before the load to tell, and for a refused file."
+        ),
+        "changed_ns": (
+            "When its state last changed, which nobody can set; null likewise."
+        ),
+    },
 )
 
 QUARANTINE = Table(
@@ -144,6 +155,8 @@ class FileManifest:
     size_bytes: int
     loader_version: str | None
     is_sample: bool = False
+    # What the file can be known by without its bytes, where it can.
+    state: State | None = None
 
     @property
     def file_id(self) -> str:
@@ -184,12 +197,18 @@ class Warehouse:
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._has_changed = False
+        # What was on record when it was first asked for, by path.
+        self._files_at: dict[str, tuple[State, LoadResult]] | None = None
+        # States of known files that are not on record.
+        self._learned: list[tuple[str, str, State]] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, error: object, *_rest: object) -> None:
         with self._copies:
+            if error is None:
+                self._record_learned()
             self._close_reader()
             if self._writer is None:
                 return
@@ -214,8 +233,32 @@ class Warehouse:
             except duckdb.CatalogException:
                 return False  # a database that nothing was loaded into yet
 
+    def file_at(self, path: str, state: State) -> LoadResult | None:
+        """Return an `unchanged` result if the file at `path` is on record in this state.
+
+        None if its bytes have to be looked at. Takes no copy and writes nothing.
+        """
+        with _duckdb_errors(self._path):
+            connection = self._connection_to_look()
+            if connection is None:
+                return None
+            if self._files_at is None:
+                self._files_at = _files_at(connection)
+            on_record = self._files_at.get(_text(path))
+            if on_record is None or on_record[0] != state:
+                return None
+            known = on_record[1]
+            if known.quarantined_count:
+                known.reasons = _reasons(connection, known.file_id)
+            return known
+
     def known_file(
-        self, path: str, sha256: str, format: str, loader_version: str
+        self,
+        path: str,
+        sha256: str,
+        format: str,
+        loader_version: str,
+        state: State | None = None,
     ) -> LoadResult | None:
         """Return an `unchanged` result if loading these bytes would change nothing.
 
@@ -231,8 +274,10 @@ class Warehouse:
                 # Again, for the copy may be newer than what was looked at.
                 known = self._look_up(connection, *wanted)
                 if known:
-                    _add_path(connection, known.file_id, known.path)
+                    _add_path(connection, known.file_id, known.path, state)
                     self._has_changed = True
+            elif known and state:
+                self._learned.append((known.file_id, known.path, state))
             return known
 
     def load_file(
@@ -284,6 +329,25 @@ class Warehouse:
             reasons=[_reason(entry.reason_code, 1, position, entry.detail)],
         )
 
+    def _record_learned(self) -> None:
+        """Put it on record that files are unchanged though their times are others.
+
+        So that they need not be hashed again; but not if to copy the warehouse for
+        it takes longer than that.
+        """
+        hashed_bytes = sum(state.size_bytes for _, _, state in self._learned)
+        if not self._learned or not (
+            self._has_changed
+            or (self._publish and hashed_bytes > os.path.getsize(self._path))
+        ):
+            return
+        with _duckdb_errors(self._path):
+            connection = self._connection_to_write()
+            with _transaction(connection):
+                for learned in self._learned:
+                    _set_state(connection, *learned)
+        self._has_changed = True
+
     def _connection_to_look(self) -> duckdb.DuckDBPyConnection | None:
         """Return the copy if there is one, else the warehouse, None without one."""
         if self._writer or self._reader:
@@ -329,7 +393,8 @@ class Warehouse:
     ) -> LoadResult | None:
         # Anything else on record for this path is out of date, so load.
         query = """
-            select file_id, path, record_count, loaded_count, quarantined_count
+            select
+                file_id, path, format, record_count, loaded_count, quarantined_count
             from raw.files
             where
                 sha256 = $sha256
@@ -355,21 +420,9 @@ class Warehouse:
             return None  # a database that nothing was loaded into yet
         if row is None:
             return None
-        file_id, loaded_path, record_count, loaded_count, quarantined_count = row
-        detail = None
-        if loaded_path != path:
-            detail = f"the same bytes are loaded from {loaded_path}"
-        return LoadResult(
-            path=path,
-            file_id=file_id,
-            format=format,
-            status="unchanged",
-            record_count=record_count,
-            loaded_count=loaded_count,
-            quarantined_count=quarantined_count,
-            reasons=_reasons(connection, file_id),
-            detail=detail,
-        )
+        known = _unchanged(path, *row)
+        known.reasons = _reasons(connection, known.file_id)
+        return known
 
     def _replace(
         self,
@@ -381,9 +434,11 @@ class Warehouse:
         """Load one file inside the caller's transaction."""
         file_id = manifest.file_id
         _leave_others(connection, manifest)
-        _add_path(connection, file_id, _text(manifest.path))
+        _add_path(connection, file_id, _text(manifest.path), manifest.state)
         _delete(connection, file_id)
         sample_count = _keep_sample_apart(connection, manifest)
+        if sample_count:
+            self._files_at = None
         loaded_count = quarantined_count = 0
         keys: dict[str, _Keys] = {}
         for batch in batches:
@@ -452,12 +507,90 @@ def _is_at(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> bo
     return row is not None
 
 
-def _add_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> bool:
+def _add_path(
+    connection: duckdb.DuckDBPyConnection,
+    file_id: str,
+    path: str,
+    state: State | None = None,
+) -> bool:
     """Record that the bytes stand at `path`, and return whether that is news."""
-    if _is_at(connection, file_id, path):
-        return False
-    connection.execute("insert into raw.file_paths values (?, ?)", [file_id, path])
-    return True
+    is_news = not _is_at(connection, file_id, path)
+    if is_news:
+        connection.execute(
+            "insert into raw.file_paths values (?, ?, null, null)", [file_id, path]
+        )
+    if state:
+        _set_state(connection, file_id, path, state)
+    return is_news
+
+
+def _set_state(
+    connection: duckdb.DuckDBPyConnection, file_id: str, path: str, state: State
+) -> None:
+    connection.execute(
+        "update raw.file_paths set modified_ns = ?, changed_ns = ? "
+        "where file_id = ? and path = ?",
+        [state.modified_ns, state.changed_ns, file_id, path],
+    )
+
+
+def _files_at(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[str, tuple[State, LoadResult]]:
+    """Return the loaded files by path that can be known by size and times."""
+    try:
+        rows = connection.execute(
+            """
+            select
+                file_paths.path,
+                (size_bytes, modified_ns, changed_ns),
+                file_id,
+                files.path,
+                format,
+                record_count,
+                loaded_count,
+                quarantined_count
+            from raw.file_paths
+            inner join raw.files using (file_id)
+            where
+                status <> 'refused'
+                and changed_ns is not null
+                and list_contains($versions, loader_version)
+                -- What else is on record for a path is out of date.
+                and file_paths.path not in (
+                    select path from raw.file_paths group by path having count(*) > 1
+                )
+            """,
+            {"versions": [version_of(module) for module in FORMATS.values()]},
+        ).fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return {}  # nothing was loaded yet, or by a loader that kept no times
+    return {
+        path: (State(*state), _unchanged(path, *on_record))
+        for path, state, *on_record in rows
+    }
+
+
+def _unchanged(
+    path: str,
+    file_id: str,
+    loaded_path: str,
+    format: str,
+    record_count: int,
+    loaded_count: int,
+    quarantined_count: int,
+) -> LoadResult:
+    is_elsewhere = loaded_path != path
+    return LoadResult(
+        path=path,
+        file_id=file_id,
+        format=format,
+        status="unchanged",
+        record_count=record_count,
+        loaded_count=loaded_count,
+        quarantined_count=quarantined_count,
+        detail=f"the same bytes are loaded from {loaded_path}" * is_elsewhere or None,
+    )
 
 
 def _leave_others(
@@ -569,16 +702,25 @@ def _open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
 
 
 def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the schema raw and those of its tables that are missing."""
+    """Create the schema raw, and those of its tables and columns that are missing."""
     existing = connection.execute(
         """
-        select schema_name || '.' || table_name from duckdb_tables()
+        select schema_name || '.' || table_name, list(column_name)
+        from duckdb_columns()
         where database_name = current_database()
+        group by schema_name, table_name
         """
     ).fetchall()
-    missing = [table for table in _raw_tables() if (table.name,) not in existing]
-    if missing:
-        statements = [each for table in missing for each in _creation(table)]
+    columns = dict(existing)
+    statements = []
+    for table in _raw_tables():
+        if table.name not in columns:
+            statements += _creation(table)
+            continue
+        for name in table.columns:
+            if name not in columns[table.name]:
+                statements += _addition(table, name)
+    if statements:
         connection.execute("; ".join(["create schema if not exists raw", *statements]))
 
 
@@ -595,10 +737,22 @@ def _creation(table: Table) -> Iterator[str]:
     typed = ", ".join(f"{_quoted(name)} {type_}" for name, type_ in columns.items())
     yield f"create table {_quoted(table.name)} ({typed})"
     yield f"comment on table {_quoted(table.name)} is {_literal(table.comment)}"
-    for name, comment in {**_SHARED_COMMENTS, **table.column_comments}.items():
-        if name in columns:
-            column = f"{_quoted(table.name)}.{_quoted(name)}"
-            yield f"comment on column {column} is {_literal(comment)}"
+    for name in columns:
+        yield from _comment(table, name)
+
+
+def _addition(table: Table, name: str) -> Iterator[str]:
+    """Yield the statements that add a column to a table of an older loader."""
+    type_ = table.columns[name]
+    yield f"alter table {_quoted(table.name)} add column {_quoted(name)} {type_}"
+    yield from _comment(table, name)
+
+
+def _comment(table: Table, name: str) -> Iterator[str]:
+    comment = table.column_comments.get(name) or _SHARED_COMMENTS.get(name)
+    if comment:
+        column = f"{_quoted(table.name)}.{_quoted(name)}"
+        yield f"comment on column {column} is {_literal(comment)}"
 
 
 def _insert(

@@ -14,7 +14,7 @@ import pytest
 from hal_traces import trace
 
 from loaders import __main__ as cli
-from loaders import hal, metr_yaml
+from loaders import files, hal, metr_yaml
 from loaders.files import Source, unchanged
 from loaders.records import FileRefused
 
@@ -450,6 +450,132 @@ def test_that_a_file_changes_is_the_reason_for_what_its_reader_finds(tmp_path):
     assert refused.value.reason_code == "changed_while_reading"
 
 
+@pytest.fixture
+def settled(monkeypatch):
+    """Files count as written long ago, so that they may be known by their times."""
+    monkeypatch.setattr(files, "_TIMES_TICK_NS", 0)
+
+
+@pytest.fixture
+def unread(monkeypatch):
+    """From when it is called on, no file may be opened."""
+
+    def refuse(path):
+        raise AssertionError(f"{path} was opened")
+
+    return lambda: monkeypatch.setattr(cli, "open_regular", refuse)
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_file_that_nobody_wrote_to_is_not_even_opened(load, folder, unread):
+    (folder / "copy.yaml").write_text(YAML.read_text())
+    (folder / "more.yaml").write_text(YAML.read_text() + BAD_RUN)
+    load(folder)
+    before = load("--rehash", folder)
+    unread()
+    assert load(folder) == before
+    assert f"the same bytes are loaded from {folder}/copy.yaml" in before[1]
+    assert f"{folder}/more.yaml: unchanged, 10 rows, 1 record quarantined" in before[1]
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize(
+    "arguments", [["--rehash"], ["--strict"], ["--format", "metr-jsonl"]]
+)
+def test_a_file_is_opened_where_its_times_do_not_suffice(
+    load, tmp_path, unread, arguments
+):
+    path = tmp_path / "runs.yaml"
+    path.write_text(YAML.read_text() + BAD_RUN)
+    load(path)
+    unread()
+    with pytest.raises(AssertionError, match="was opened"):
+        load(*arguments, path)
+
+
+def test_a_file_written_just_before_its_load_is_hashed_again(
+    load, database, tmp_path, unread
+):
+    path = tmp_path / "runs.yaml"
+    path.write_text(YAML.read_text())
+    load(path)
+    # Another write in the same tick would leave the same times.
+    assert count(database, "raw.file_paths where modified_ns is null") == 1
+    unread()
+    with pytest.raises(AssertionError, match="was opened"):
+        load(path)
+
+
+@pytest.mark.usefixtures("settled")
+def test_times_that_changed_alone_are_learned_with_the_next_change(
+    load, database, folder, unread
+):
+    load(folder)
+    os.utime(folder / "runs.yaml")
+    before = database.stat()
+    assert "2 files unchanged" in load(folder)[1]
+    # Not worth a copy of the warehouse: to hash so few bytes is quicker.
+    assert database.stat().st_ino == before.st_ino
+    (folder / "new.yaml").write_text(YAML.read_text() + BAD_RUN)
+    assert "2 files unchanged" in load(folder)[1]
+    unread()
+    assert "2 files unchanged" in load(folder)[1]
+
+
+@pytest.mark.usefixtures("settled")
+def test_times_alone_are_learned_where_hashing_takes_longer(
+    load, database, tmp_path, unread
+):
+    path = tmp_path / "runs.yaml"
+    path.write_text(YAML.read_text())
+    load(path)
+    path.write_text(YAML.read_text() + "#" * 2 * database.stat().st_size)
+    load(path)
+    os.utime(path)
+    assert load(path)[1] == f"{path}: unchanged, 10 rows\n"
+    unread()
+    assert load(path)[1] == f"{path}: unchanged, 10 rows\n"
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_warehouse_without_times_gains_them(load, database, folder, unread):
+    load(folder)
+    with duckdb.connect(database) as connection:
+        for column in ("modified_ns", "changed_ns"):
+            connection.execute(f"alter table raw.file_paths drop column {column}")
+    assert "2 files unchanged" in load(folder)[1]
+    (folder / "new.yaml").write_text(YAML.read_text() + BAD_RUN)
+    assert "2 files unchanged" in load(folder)[1]
+    with duckdb.connect(database, read_only=True) as connection:
+        described = "from duckdb_columns() where column_name = 'changed_ns'"
+        [comment] = connection.sql(f"select comment {described}").fetchall()
+    assert "nobody can set" in comment[0]
+    unread()
+    assert "2 files unchanged" in load(folder)[1]
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_sample_that_made_way_is_not_taken_for_unchanged(load, sample_paths):
+    load(*sample_paths)
+    _, out, _ = load(sample_paths[0], YAML, *sample_paths)
+    assert out.splitlines()[0].startswith(f"{sample_paths[0]}: unchanged, ")
+    assert out.count("refused: sample_beside_data") == len(sample_paths) - 1
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_a_path_held_before_is_not_taken_for_unchanged(load, tmp_path):
+    path = tmp_path / "runs.yaml"
+    path.write_text(YAML.read_text())
+    load(path)
+    at = path.stat().st_mtime_ns
+    path.write_text("x: [")
+    assert load(path)[0] == 1
+    path.write_text(YAML.read_text())
+    os.utime(path, ns=(at, at))
+    assert load(path)[1] == f"{path}: 10 rows loaded\n"
+
+
+@pytest.mark.usefixtures("settled")
 def test_bytes_are_known_by_their_hash_not_by_their_size_or_time(load, tmp_path):
     path = tmp_path / "runs.yaml"
     path.write_text(YAML.read_text())
