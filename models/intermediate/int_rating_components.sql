@@ -74,7 +74,7 @@ models as (
         basis,
         model,
         sum(points) as points,
-        count(*) as comparison_count
+        cast(sum(comparison_count) as bigint) as comparison_count
     from comparisons
     group by success_rule, source, basis, model
 ),

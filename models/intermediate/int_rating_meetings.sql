@@ -1,6 +1,7 @@
 -- Grain: one row per replicate and ordered pair of comparable models that met
 -- in it. Replicate 0 is the data, each other one draws the clusters again.
--- Takes pairs x clusters x `bootstrap_replicates`.
+-- Takes pairs x clusters x `bootstrap_replicates`; there are at most
+-- `rating_max_clusters` clusters.
 with
 
 comparisons as (
@@ -21,6 +22,7 @@ numbered as (
         members.group_number,
         members.member_number,
         rivals.member_number as rival_number,
+        comparisons.comparison_count,
         comparisons.points
     from comparisons
     inner join members
@@ -31,9 +33,12 @@ numbered as (
             and comparisons.model = members.model
     inner join rivals
         on
-            members.group_number = rivals.group_number
+            members.success_rule = rivals.success_rule
+            and members.group_number = rivals.group_number
             and comparisons.rival = rivals.model
             and members.member_number < rivals.member_number
+            and rivals.is_first
+    where members.is_first
 ),
 
 replicates as (
@@ -41,12 +46,29 @@ replicates as (
 ),
 
 clusters as (
-    select distinct cluster_key from numbered
+    select
+        cluster_key,
+        row_number() over (order by cluster_key) as cluster_number
+    from numbered
+    group by cluster_key
 ),
 
-draws as (
+numbered_comparisons as (
     select
-        clusters.cluster_key,
+        clusters.cluster_number,
+        numbered.group_number,
+        numbered.member_number,
+        numbered.rival_number,
+        numbered.comparison_count,
+        numbered.points
+    from numbered
+    inner join clusters
+        on numbered.cluster_key = clusters.cluster_key
+),
+
+weighted as (
+    select
+        clusters.cluster_number,
         replicates.number as replicate,
         case
             when replicates.number = 0 then 1
@@ -58,24 +80,30 @@ draws as (
     cross join replicates
 ),
 
+draws as (
+    select * from weighted
+    where weight > 0
+),
+
 pairs as (
     select
         draws.replicate,
-        numbered.group_number,
-        numbered.member_number,
-        numbered.rival_number,
-        cast(sum(draws.weight) as bigint) as meeting_count,
+        numbered_comparisons.group_number,
+        numbered_comparisons.member_number,
+        numbered_comparisons.rival_number,
+        cast(
+            sum(draws.weight * numbered_comparisons.comparison_count) as bigint
+        ) as meeting_count,
         -- Wholes and halves, so the sum is exact.
-        sum(draws.weight * numbered.points) as points
-    from numbered
+        sum(draws.weight * numbered_comparisons.points) as points
+    from numbered_comparisons
     inner join draws
-        on numbered.cluster_key = draws.cluster_key
-    where draws.weight > 0
+        on numbered_comparisons.cluster_number = draws.cluster_number
     group by
         draws.replicate,
-        numbered.group_number,
-        numbered.member_number,
-        numbered.rival_number
+        numbered_comparisons.group_number,
+        numbered_comparisons.member_number,
+        numbered_comparisons.rival_number
 ),
 
 final as (

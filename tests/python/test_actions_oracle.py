@@ -98,7 +98,15 @@ def test_no_number_is_nan_or_infinite(warehouse: Warehouse):
                 ).fetchall(), f"{view}.{name}"
 
 
-def test_bootstrap_interval_agrees_with_numpy_resampling_tasks(warehouse: Warehouse):
+@pytest.mark.parametrize("max_tasks", [None, 40])
+def test_interval_agrees_with_numpy_resampling_tasks(
+    warehouse: Warehouse, max_tasks: int | None
+):
+    """As built, and with nothing drawn over more than 40 tasks."""
+    summaries = warehouse.connection.sql("from action_delta_summary").df()
+    if max_tasks is not None:
+        sql = summary_without_draws(warehouse, max_tasks)
+        summaries = warehouse.connection.sql(sql).df()
     # 1,000 replicates give a quantile's level with this standard error, and the
     # interval's ends must lie within four of them.
     level_error = 4 * math.sqrt(0.025 * 0.975 / 1000)
@@ -106,7 +114,7 @@ def test_bootstrap_interval_agrees_with_numpy_resampling_tasks(warehouse: Wareho
         grain: compute(warehouse.core.attempts)
         for grain, compute in oracle.DELTAS.items()
     }
-    for row in warehouse.connection.sql("from action_delta_summary").df().itertuples():
+    for row in summaries.itertuples():
         of_grain = deltas[row.grain]
         chosen = of_grain[
             (of_grain.success_rule == row.success_rule)
@@ -118,6 +126,8 @@ def test_bootstrap_interval_agrees_with_numpy_resampling_tasks(warehouse: Wareho
             group.action_delta.to_numpy()
             for _, group in chosen.groupby(["benchmark", "task_id"])
         ]
+        if max_tasks is not None and len(clusters) <= max_tasks:
+            continue
         draws = np.random.default_rng(7).integers(
             len(clusters), size=(4000, len(clusters))
         )
@@ -130,13 +140,27 @@ def test_bootstrap_interval_agrees_with_numpy_resampling_tasks(warehouse: Wareho
             assert low <= end <= high, row
 
 
+def compiled_summary(warehouse: Warehouse) -> str:
+    """The SQL of action_delta_summary as the warehouse was built."""
+    return warehouse.path.parent.joinpath(
+        "target/compiled/evalhouse/models/marts/actions/action_delta_summary.sql"
+    ).read_text()
+
+
+def summary_without_draws(warehouse: Warehouse, max_tasks: int) -> str:
+    """The same with another `bootstrap_max_tasks`."""
+    sql = compiled_summary(warehouse)
+    assert sql.count("task_count <= 200") == sql.count("task_count > 200") == 1
+    return sql.replace("task_count <= 200", f"task_count <= {max_tasks}").replace(
+        "task_count > 200", f"task_count > {max_tasks}"
+    )
+
+
 @pytest.mark.parametrize("threads", [1, 4])
 def test_bootstrap_is_the_same_on_every_build_and_thread_count(
     warehouse: Warehouse, threads: int
 ):
-    compiled = warehouse.path.parent.joinpath(
-        "target/compiled/evalhouse/models/marts/actions/action_delta_summary.sql"
-    ).read_text()
+    compiled = compiled_summary(warehouse)
     cursor = warehouse.connection.cursor()
     order = "order by success_rule, population, source, grain"
     built = cursor.execute(f"from action_delta_summary {order}").fetchall()

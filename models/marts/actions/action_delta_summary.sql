@@ -1,5 +1,6 @@
 -- Grain: one row per success rule, population, source and grain of comparison
--- (`task` or `task_model`). Takes tasks x `bootstrap_replicates` draws.
+-- (`task` or `task_model`). Takes `bootstrap_replicates` draws of each task, in
+-- summaries of at most `bootstrap_max_tasks` tasks; others grow with the pairs.
 with
 
 task_action_deltas as (
@@ -57,93 +58,213 @@ splits as (
 
 {{ sign_test_ctes() }}
 
+-- Numbers group and join faster than names do.
+numbered as (
+    select
+        *,
+        dense_rank() over (
+            order by success_rule, population, source, grain
+        ) as summary_number,
+        dense_rank() over (
+            order by source, benchmark, task_id
+        ) as task_number
+    from deltas
+),
+
+task_counts as (
+    select
+        summary_number,
+        success_rule,
+        population,
+        source,
+        grain,
+        count(distinct task_number) as task_count
+    from numbered
+    group by summary_number, success_rule, population, source, grain
+),
+
 -- The bootstrap: draw the tasks anew and take the median of all their deltas,
 -- over and over. Tasks and not pairs, because the pairs of one task are not
 -- independent.
+drawn_deltas as (
+    select
+        numbered.summary_number,
+        numbered.task_number,
+        numbered.source || ':' || numbered.benchmark || ':' || numbered.task_id
+            as task_key,
+        numbered.action_delta,
+        count(*) as delta_count
+    from numbered
+    inner join task_counts
+        on numbered.summary_number = task_counts.summary_number
+    where task_counts.task_count <= {{ var('bootstrap_max_tasks') }}
+    group by
+        numbered.summary_number,
+        numbered.task_number,
+        numbered.source,
+        numbered.benchmark,
+        numbered.task_id,
+        numbered.action_delta
+),
+
 replicates as (
     {{ number_series('1', var('bootstrap_replicates')) }}
 ),
 
-tasks as (
+drawn_tasks as (
     select distinct
-        source,
-        benchmark,
-        task_id
-    from deltas
+        task_number,
+        task_key
+    from drawn_deltas
 ),
 
 draws as (
     select
-        tasks.source,
-        tasks.benchmark,
-        tasks.task_id,
+        drawn_tasks.task_number,
         replicates.number as replicate,
-        {{ bootstrap_weight(
-            'replicates.number',
-            "tasks.source || ':' || tasks.benchmark || ':' || tasks.task_id"
-        ) }} as weight
-    from tasks
+        {{ bootstrap_weight('replicates.number', 'drawn_tasks.task_key') }}
+            as weight
+    from drawn_tasks
     cross join replicates
 ),
 
-drawn_deltas as (
+value_weights as (
     select
-        deltas.success_rule,
-        deltas.population,
-        deltas.source,
-        deltas.grain,
+        drawn_deltas.summary_number,
         draws.replicate,
-        deltas.action_delta,
-        sum(draws.weight) over (
-            partition by
-                deltas.success_rule,
-                deltas.population,
-                deltas.source,
-                deltas.grain,
-                draws.replicate
-            order by deltas.action_delta
-        ) as cumulative_weight,
-        sum(draws.weight) over (
-            partition by
-                deltas.success_rule,
-                deltas.population,
-                deltas.source,
-                deltas.grain,
-                draws.replicate
-        ) as total_weight
-    from deltas
+        drawn_deltas.action_delta,
+        sum(draws.weight * drawn_deltas.delta_count) as weight
+    from drawn_deltas
     inner join draws
-        on
-            deltas.source = draws.source
-            and deltas.benchmark = draws.benchmark
-            and deltas.task_id = draws.task_id
+        on drawn_deltas.task_number = draws.task_number
     where draws.weight > 0
+    group by
+        drawn_deltas.summary_number,
+        draws.replicate,
+        drawn_deltas.action_delta
+),
+
+cumulated_weights as (
+    select
+        summary_number,
+        replicate,
+        action_delta,
+        sum(weight) over (
+            partition by summary_number, replicate
+            order by action_delta
+        ) as cumulative_weight,
+        sum(weight) over (
+            partition by summary_number, replicate
+        ) as total_weight
+    from value_weights
 ),
 
 replicate_medians as (
     select
-        success_rule,
-        population,
-        source,
-        grain,
+        summary_number,
         replicate,
         {{ median_of_counts(
             'action_delta', 'cumulative_weight', 'total_weight'
         ) }} as median_delta
-    from drawn_deltas
-    group by success_rule, population, source, grain, replicate
+    from cumulated_weights
+    group by summary_number, replicate
+),
+
+-- Over many tasks, what the draws come to without making them. A drawn median
+-- is no greater than a value where the drawn deltas up to it outnumber those
+-- beyond; a task adds its own balance of the two as often as it is drawn, so
+-- over the draws their sum has the data's balance as mean, the sum of the
+-- tasks' squared balances as variance, and is all but normal.
+placed as (
+    select
+        numbered.summary_number,
+        numbered.action_delta,
+        row_number() over (
+            partition by numbered.summary_number, numbered.task_number
+            order by numbered.action_delta
+        ) as place,
+        count(*) over (
+            partition by numbered.summary_number, numbered.task_number
+        ) as delta_count
+    from numbered
+    inner join task_counts
+        on numbered.summary_number = task_counts.summary_number
+    where task_counts.task_count > {{ var('bootstrap_max_tasks') }}
+),
+
+-- Below its least delta a task's balance is -delta_count; each delta, on
+-- reaching it, lifts the balance by two.
+value_changes as (
+    select
+        summary_number,
+        action_delta,
+        2 * count(*) as balance_change,
+        sum(4 * (2 * place - delta_count - 1)) as square_change
+    from placed
+    group by summary_number, action_delta
+),
+
+first_balances as (
+    select
+        summary_number,
+        -count(*) as balance,
+        -- Each task's square once: it has as many rows as deltas.
+        sum(delta_count) as square_sum
+    from placed
+    group by summary_number
+),
+
+balances as (
+    select
+        value_changes.summary_number,
+        value_changes.action_delta,
+        first_balances.balance
+        + sum(value_changes.balance_change) over (
+            partition by value_changes.summary_number
+            order by value_changes.action_delta
+        ) as balance,
+        {{ normal_quantile_975() }} * sqrt(
+            first_balances.square_sum
+            + sum(value_changes.square_change) over (
+                partition by value_changes.summary_number
+                order by value_changes.action_delta
+            )
+        ) as reach
+    from value_changes
+    inner join first_balances
+        on value_changes.summary_number = first_balances.summary_number
+),
+
+bounds as (
+    select
+        summary_number,
+        {{ quantile_cont('median_delta', '0.025') }} as ci_low,
+        {{ quantile_cont('median_delta', '0.975') }} as ci_high
+    from replicate_medians
+    group by summary_number
+    union all
+    select
+        summary_number,
+        min(case when balance >= -reach then action_delta end) as ci_low,
+        coalesce(
+            min(case when balance > reach then action_delta end),
+            max(action_delta)
+        ) as ci_high
+    from balances
+    group by summary_number
 ),
 
 intervals as (
     select
-        success_rule,
-        population,
-        source,
-        grain,
-        {{ quantile_cont('median_delta', '0.025') }} as ci_low,
-        {{ quantile_cont('median_delta', '0.975') }} as ci_high
-    from replicate_medians
-    group by success_rule, population, source, grain
+        task_counts.success_rule,
+        task_counts.population,
+        task_counts.source,
+        task_counts.grain,
+        bounds.ci_low,
+        bounds.ci_high
+    from task_counts
+    inner join bounds
+        on task_counts.summary_number = bounds.summary_number
 ),
 
 final as (
