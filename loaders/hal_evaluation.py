@@ -101,6 +101,7 @@ NOTES = Table(
         "detail": "varchar",
     },
     key=("pointer", "note_code"),
+    has_records=False,
     comment="One row per oddity that was loaded all the same.",
     column_comments={
         **hal_json.SHARED_COMMENTS,

@@ -7,10 +7,10 @@ RecordRefused. Values are Python's: None, bool, int, float, str, list, dict.
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from loaders.records import RecordRefused
+from loaders.records import Batch, RecordRefused, Table
 
 Rule = Callable[[str, Any], Any]
 
@@ -19,6 +19,55 @@ _MAX_ACTIONS = 10**9
 _MAX_MINUTES = 10**9  # 1,900 years
 # The year 275760; times in micro- or nanoseconds lie beyond it.
 _MAX_MILLIS = 8_640_000_000_000_000
+
+NOTES = Table(
+    name="raw.metr_notes",
+    columns={"line": "bigint", "note_code": "varchar", "detail": "varchar"},
+    key=("note_code",),
+    comment="One row per file and kind of oddity that was loaded all the same.",
+    column_comments={
+        "note_code": "What kind of oddity, as a stable code to count by.",
+        "detail": "What was odd, how often, and what was made of it.",
+    },
+    has_records=False,
+)
+_NOTED = {
+    "byte_order_mark": "the byte order mark was passed over",
+    "lone_surrogate": "half a surrogate pair was read as U+FFFD",
+    "no_last_newline": (
+        "the last line does not end, so check that its value is not cut short"
+    ),
+    "not_finite": "NaN, infinity or a number beyond every double was read as null",
+}
+
+
+class Notes:
+    """What is odd about a file and loaded all the same, each kind with its count."""
+
+    def __init__(self) -> None:
+        self._first_lines: dict[str, int] = {}
+        self._last_lines: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
+
+    def add(self, code: str, line: int) -> None:
+        """Note that the record in a line, or the file, is odd.
+
+        A line before the last one noted is being read a second time.
+        """
+        if line > self._last_lines.get(code, 0):
+            self._first_lines.setdefault(code, line)
+            self._last_lines[code] = line
+            self._counts[code] += 1
+
+    def batches(self, byte_offset: int) -> Iterator[Batch]:
+        """Yield the rows of the notes, if there are any."""
+        rows = []
+        for code, line in self._first_lines.items():
+            count = self._counts[code]
+            times = f", {count:,} times" if count > 1 else ""
+            rows.append((line, code, _NOTED[code] + times))
+        if rows:
+            yield Batch(NOTES, rows, [], byte_offset)
 
 
 def required(fields: dict[str, Any], name: str, rule: Rule) -> Any:
@@ -104,13 +153,27 @@ def at_most(limit: int, name: str, value: float) -> int | float:
 
 def extra(fields: dict[str, Any]) -> str | None:
     """Return the fields that no column takes as JSON text, None if there are none."""
-    if not fields:
-        return None
-    try:
-        return json.dumps(fields, ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        what = f"a number in {shown(', '.join(fields))}"
-        raise RecordRefused("not_finite", what) from None
+    return json.dumps(fields, ensure_ascii=False, allow_nan=False) if fields else None
+
+
+def is_finite(value: Any) -> bool:
+    """Say whether all numbers in a value are finite."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return True
+    return all(map(is_finite, value))
+
+
+def made_finite(value: Any) -> Any:
+    """Return a value with null for each number in it that is not finite."""
+    if isinstance(value, dict):
+        return {name: made_finite(inside) for name, inside in value.items()}
+    if isinstance(value, list):
+        return [made_finite(inside) for inside in value]
+    return value if is_finite(value) else None
 
 
 def duplicate_field(names: Iterable[str]) -> RecordRefused:

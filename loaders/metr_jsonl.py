@@ -1,5 +1,6 @@
 """METR's time-horizon file `runs.jsonl`: one run as a JSON object in each line."""
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from loaders.records import (
 )
 
 NAME = "metr-jsonl"
-VERSION = 1
+VERSION = 2
 TABLE = Table(
     name="raw.metr_horizon_runs",
     columns={
@@ -76,10 +77,22 @@ TABLE = Table(
         "extra": "Fields that the format does not know, as JSON; null without any.",
     },
 )
-TABLES = (TABLE,)
+TABLES = (TABLE, metr.NOTES)
 
+# Whatever is beyond every double has so many digits or such an exponent.
+_MAY_BE_INFINITE = re.compile(r"NaN|Infinity|[0-9]{200}|[eE]\+?0*[0-9]{3}")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_REQUIRED = {
+    "run_id",
+    "task_id",
+    "task_family",
+    "alias",
+    "model",
+    "score",
+    "score_binarized",
+    "human_minutes",
+}
 # More digits than a double holds; far fewer than int() refuses.
 _MOST_DIGITS = 300
 
@@ -101,20 +114,25 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
     A line that breaks a rule is quarantined. Raises FileRefused when the file is not
     UTF-8 at all or holds no run.
     """
-    return batched(TABLE, _records(stream), stream.tell)
+    notes = metr.Notes()
+    yield from batched(TABLE, _records(stream, notes), stream.tell)
+    yield from notes.batches(stream.tell())
 
 
-def _records(stream: BinaryIO) -> Iterator[tuple | Quarantined]:
+def _records(stream: BinaryIO, notes: metr.Notes) -> Iterator[tuple | Quarantined]:
     for number, line in enumerate(_lines(stream), start=1):
         if number == 1:
-            line = _without_byte_order_mark(line)
+            line = _without_byte_order_mark(line, notes)
         if not line.strip():
             continue
         key = None
         try:
-            fields = _parse(line)
+            fields, oddities = _parse(line)
             key = (metr.required(fields, "run_id", _run_id),)
-            yield number, *key, *_columns(fields)
+            columns = _columns(fields)
+            for code in oddities:
+                notes.add(code, number)
+            yield number, *key, *columns
         except RecordRefused as refused:
             excerpt = line[:2000].decode(errors="replace").strip()
             yield refused.at_line(number, excerpt, key)
@@ -129,15 +147,17 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _without_byte_order_mark(line: bytes) -> bytes:
+def _without_byte_order_mark(line: bytes, notes: metr.Notes) -> bytes:
     # UTF-16 and UTF-32 put a mark or a zero byte into the first two characters.
     if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in line[:4]:
         raise file_refused("wrong_encoding", "it looks like UTF-16 or UTF-32", 1)
-    return line.removeprefix(b"\xef\xbb\xbf")
+    if line.startswith(codecs.BOM_UTF8):
+        notes.add("byte_order_mark", 1)
+    return line.removeprefix(codecs.BOM_UTF8)
 
 
-def _parse(line: bytes) -> dict[str, Any]:
-    """Return the fields of the run in a line."""
+def _parse(line: bytes) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields of the run in a line, and the codes of what was put right."""
     if len(line) > RECORD_BYTES:
         raise RecordRefused("line_too_long", "the line does not end")
     try:
@@ -150,11 +170,20 @@ def _parse(line: bytes) -> dict[str, Any]:
         raise RecordRefused("too_deep", "the nesting goes on")
     if not isinstance(fields, dict):
         raise RecordRefused("not_a_record", f"the line is {metr.shown(fields)}")
+    oddities = []
     if _SURROGATE_ESCAPE.search(text):
         # json pairs surrogates up, so those that are left stand alone.
         whole = json.dumps(fields, ensure_ascii=False)
-        fields = _loads(_SURROGATE.sub("\ufffd", whole))
-    return fields
+        if _SURROGATE.search(whole):
+            fields = _loads(_SURROGATE.sub("\ufffd", whole))
+            oddities.append("lone_surrogate")
+    if _MAY_BE_INFINITE.search(text):
+        # A run without a value that every run has is refused.
+        others = {name: fields[name] for name in fields.keys() - _REQUIRED}
+        if not metr.is_finite(others):
+            fields |= metr.made_finite(others)
+            oddities.append("not_finite")
+    return fields, oddities
 
 
 def _loads(text: str) -> Any:
@@ -175,18 +204,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _MOST_DIGITS else _number(digits)
-
-
-def _number(digits: str) -> float:
-    return metr.number("a number", float(digits))
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_int=_integer,
-    parse_float=_number,
-    parse_constant=_number,
 )
 
 

@@ -5,15 +5,17 @@ pattern (metr_yaml_pattern.py), any other by libyaml (metr_yaml_events.py), whic
 what is right: the pattern takes only what both read alike.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from loaders import metr
 from loaders.metr_yaml_pattern import NotAPart, Place, blocks, regular_columns
 from loaders.records import Batch, FileRefused, Table, batched
 
 NAME = "metr-yaml"
-VERSION = 1
+VERSION = 2
 TABLE = Table(
     name="raw.metr_runs",
     columns={
@@ -40,8 +42,9 @@ TABLE = Table(
         "extra": "Fields that the format does not know, as JSON; null without any.",
     },
 )
-TABLES = (TABLE,)
+TABLES = (TABLE, metr.NOTES)
 
+_ENDS_OF_VALUES = (b"\n", b"}", b"]", b"'", b'"')
 _FIELD = re.compile(
     r"""(?m)(?:^|[{,])[ \t]*["']?(action_count|agent|human_minutes|score)["']?[ \t]*:"""
 )
@@ -63,16 +66,48 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
     A record that breaks a rule is quarantined. Raises FileRefused when the structure
     of the file is in doubt.
     """
-    place = Place()
+    place, notes, stream = Place(), metr.Notes(), _Watched(stream)
     try:
-        yield from _by_block(stream, place)
+        yield from _by_block(stream, place, notes)
     except (NotAPart, FileRefused):
         # Only the whole file tells what a block means, or what is wrong with it.
         stream.seek(0)
-        yield from _from_line(place.line, stream)
+        yield from _from_line(place.line, stream, notes)
+    if stream.has_byte_order_mark:
+        notes.add("byte_order_mark", 1)
+    if stream.ends_openly:
+        notes.add("no_last_newline", stream.last_line)
+    yield from notes.batches(stream.byte_count)
 
 
-def _by_block(stream: BinaryIO, place: Place) -> Iterator[Batch]:
+class _Watched:
+    """A file that is read from its start, and what stood at its two ends."""
+
+    def __init__(self, stream: BinaryIO):
+        self._stream = stream
+        self.seek(0)
+
+    def seek(self, offset: int) -> None:
+        self._stream.seek(offset)
+        self.byte_count = 0
+        self.last_line = 1
+        self.has_byte_order_mark = False
+        # Whether the last line is not ended, nor the last value: then more of it may
+        # have stood there.
+        self.ends_openly = False
+
+    def read(self, size: int) -> bytes:
+        piece = self._stream.read(size)
+        if not self.byte_count:
+            self.has_byte_order_mark = piece.startswith(codecs.BOM_UTF8)
+        if piece:
+            self.ends_openly = piece[-1:] not in _ENDS_OF_VALUES
+        self.byte_count += len(piece)
+        self.last_line += piece.count(b"\n")
+        return piece
+
+
+def _by_block(stream: _Watched, place: Place, notes: metr.Notes) -> Iterator[Batch]:
     byte_offset = 0
     for block in blocks(stream):
         rows, quarantined = regular_columns(TABLE, block, place), []
@@ -80,19 +115,19 @@ def _by_block(stream: BinaryIO, place: Place) -> Iterator[Batch]:
             # Its import takes longer than reading some thousand regular runs.
             from loaders import metr_yaml_events
 
-            rows, quarantined = metr_yaml_events.read_block(block, place)
+            rows, quarantined = metr_yaml_events.read_block(block, place, notes)
         byte_offset += len(block)
         yield Batch(TABLE, rows, quarantined, byte_offset)
     if not byte_offset:
         raise NotAPart
 
 
-def _from_line(line: int, stream: BinaryIO) -> Iterator[Batch]:
+def _from_line(line: int, stream: _Watched, notes: metr.Notes) -> Iterator[Batch]:
     """Yield the runs from a line on; what stands before it is read nevertheless."""
     from loaders import metr_yaml_events
 
     source = metr_yaml_events.Source(stream)
-    records = metr_yaml_events.records(source)
+    records = metr_yaml_events.records(source, notes)
     for batch in batched(TABLE, records, lambda: source.byte_count):
         batch.rows = [row for row in batch.rows if row[0] >= line]
         batch.quarantined = [each for each in batch.quarantined if each.line >= line]

@@ -91,13 +91,13 @@ class Source:
         return 1 + self._lines_before_chunk + in_chunk
 
 
-def records(source: Source) -> Iterator[tuple | Quarantined]:
+def records(source: Source, notes: metr.Notes) -> Iterator[tuple | Quarantined]:
     """Yield the runs of a file, each one's row or its quarantine entry."""
     events = _events(source)
     next(events)  # The start of the stream.
     if type(next(events)) is StreamEndEvent:
         return
-    yield from _runs(events, source, Place(), _ANY_COLUMNS)
+    yield from _runs(events, source, Place(), notes, _ANY_COLUMNS)
     next(events)  # The end of the document.
     following = next(events)
     if type(following) is not StreamEndEvent:
@@ -106,7 +106,9 @@ def records(source: Source) -> Iterator[tuple | Quarantined]:
         )
 
 
-def read_block(block: bytes, place: Place) -> tuple[list[tuple], list[Quarantined]]:
+def read_block(
+    block: bytes, place: Place, notes: metr.Notes
+) -> tuple[list[tuple], list[Quarantined]]:
     """Return the rows and quarantine entries of a block; move `place` to its end.
 
     Raises NotAPart, or FileRefused, where the file may read otherwise than its blocks
@@ -120,7 +122,7 @@ def read_block(block: bytes, place: Place) -> tuple[list[tuple], list[Quarantine
     if type(next(events)) is StreamEndEvent:
         raise NotAPart
     rows, quarantined = [], []
-    runs = _runs(events, source, place, _REGULAR_COLUMNS, first_line)
+    runs = _runs(events, source, place, notes, _REGULAR_COLUMNS, first_line)
     for record in runs:
         (quarantined if isinstance(record, Quarantined) else rows).append(record)
     end, *following = events
@@ -134,6 +136,7 @@ def _runs(
     events: Iterator[Event],
     source: Source,
     place: Place,
+    notes: metr.Notes,
     columns: tuple[int | None, int | None, int | None],
     first_line: int = 1,
 ) -> Iterator[tuple | Quarantined]:
@@ -149,7 +152,7 @@ def _runs(
             for run_id, line in _entries(events, owner, at_run):
                 source.start_record()
                 line += first_line - 1
-                yield _record(events, line, family, variant, run_id)
+                yield _record(events, line, family, variant, run_id, notes)
 
 
 def _events(source: Source) -> Iterator[Event]:
@@ -270,7 +273,12 @@ def _node(events: Iterator[Event], event: Event) -> Node:
 
 
 def _record(
-    events: Iterator[Event], line: int, family: str, variant: str, run_id: str
+    events: Iterator[Event],
+    line: int,
+    family: str,
+    variant: str,
+    run_id: str,
+    notes: metr.Notes,
 ) -> tuple | Quarantined:
     """Return the row of the run whose value comes next, or its quarantine entry."""
     record = _node(events, next(events))
@@ -281,13 +289,17 @@ def _record(
                 raise file_refused("wrong_nesting", what, line)
             raise RecordRefused("not_a_record", f"{metr.shown(run_id)} has no fields")
         metr.identifier("run_id", run_id)
-        return line, family, variant, run_id, *_columns(record)
+        *columns, others = _columns(record)
+        if others and not metr.is_finite(others):
+            notes.add("not_finite", line)
+            others = metr.made_finite(others)
+        return line, family, variant, run_id, *columns, metr.extra(others)
     except RecordRefused as refused:
         return refused.at_line(line, f"{run_id}: {_written(record)}", (run_id,))
 
 
 def _columns(record: _Mapping) -> tuple:
-    """Return a run's agent, score, action_count, human_minutes and extra."""
+    """Return a run's agent, score, action_count, human_minutes and other fields."""
     fields = _value(record)
     agent = dict(record).get("agent")
     if isinstance(agent, str) and fields["agent"] is not None:
@@ -297,7 +309,7 @@ def _columns(record: _Mapping) -> tuple:
         metr.required(fields, "score", metr.score),
         metr.required(fields, "action_count", metr.action_count),
         metr.required(fields, "human_minutes", metr.human_minutes),
-        metr.extra(fields),
+        fields,
     )
 
 

@@ -90,6 +90,8 @@ class Table:
     comment: str = ""
     # Name to meaning and unit, for who queries raw.*.
     column_comments: Mapping[str, str] = field(default_factory=dict)
+    # Whether its rows are records of the file; a remark on them counts as none.
+    has_records: bool = True
 
 
 @dataclass(frozen=True, slots=True)

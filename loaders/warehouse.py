@@ -451,7 +451,7 @@ class Warehouse:
             if batch.quarantined:
                 _quarantine(connection, batch.table, file_id, batch.quarantined)
                 keys.setdefault(batch.table.name, _Keys(batch.table)).may_repeat = True
-            loaded_count += len(batch.rows)
+            loaded_count += len(batch.rows) if batch.table.has_records else 0
             quarantined_count += len(batch.quarantined)
         for table in [each.table for each in keys.values() if each.may_repeat]:
             duplicate_count = _settle_duplicates(connection, table, file_id)

@@ -23,7 +23,6 @@ loaded_rows as (
         'hal_task_latencies',
         'hal_model_calls',
         'hal_token_usage',
-        'hal_notes',
     ] %}
     select file_id from {{ source('raw', table) }}
     {{ 'union all' if not loop.last }}

@@ -66,7 +66,9 @@ known_latencies as (
 
 final as (
     select
-        evaluations.evaluation_id || ':' || task_results.task_id as attempt_id,
+        {{ hal_attempt_id(
+            'evaluations.evaluation_id', 'task_results.task_id'
+        ) }} as attempt_id,
         evaluations.evaluation_id,
         evaluations.file_id,
         evaluations.source,

@@ -88,8 +88,9 @@ tasks_in_both_lists as (
     select
         'task_in_both_lists' as finding_code,
         hal_evaluations.source,
-        hal_evaluations.evaluation_id || ':' || hal_task_results.task_id
-            as subject,
+        {{ hal_attempt_id(
+            'hal_evaluations.evaluation_id', 'hal_task_results.task_id'
+        ) }} as subject,
         'listed as successful and as failed; '
         || case
             when hal_task_results.score is null then 'not counted'
@@ -184,7 +185,8 @@ outside_tasks as (
     select
         'attempt_outside_known_tasks' as finding_code,
         attempts.source,
-        attempts.benchmark || '/' || attempts.task_id as subject,
+        {{ escaped('attempts.benchmark', '/') }} || '/' || attempts.task_id
+            as subject,
         count(distinct attempts.evaluation_id) || ' of '
         || benchmark_counts.evaluation_count
         || ' evaluations of the benchmark have the task' as detail,

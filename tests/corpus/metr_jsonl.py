@@ -131,9 +131,15 @@ def _encodings() -> Iterator[Case]:
     }.items():
         yield refused(f"jsonl_{name}", None, SUFFIX, content, "empty_file")
     mark = b"\xef\xbb\xbf"
-    yield _loaded("byte_order_mark", mark + GOOD, 1)
+    yield _loaded("byte_order_mark", mark + GOOD, 1, notes=("byte_order_mark",))
     escaped = GOOD.replace(b"An Agent", rb"An \ud800 Agent")
-    yield _loaded("lone_surrogate", escaped, 1, texts=("An \ufffd Agent",))
+    yield _loaded(
+        "lone_surrogate",
+        escaped,
+        1,
+        notes=("lone_surrogate",),
+        texts=("An \ufffd Agent",),
+    )
     yield _loaded(
         "escaped_nul",
         GOOD.replace(b"An Agent", rb"An \u0000 Agent"),
@@ -254,6 +260,10 @@ def _fields() -> Iterator[Case]:
     yield _bad("fractional_run_id", written("r", run_id="1.5"), "wrong_type")
     yield _bad("boolean_run_id", written("r", run_id="true"), "wrong_type")
     yield _loaded("extra_fields", run(note={"a": [1, None, "x"]}), 1)
+    for name in ("note", "total_tokens", "human_score", "started_at"):
+        for kind, number in {"nan": "NaN", "huge": "9" * 5000}.items():
+            line = written("r", **{name: number})
+            yield _loaded(f"{name}_is_{kind}", line, 1, notes=("not_finite",))
     yield _loaded("human_minutes_differ", run("r") + run("s", human_minutes=7), 2)
 
 

@@ -79,7 +79,14 @@ def _encodings() -> Iterator[Case]:
     for name, character in {"nul": "\0", "escape": "\x1b", "c1": "\x9b"}.items():
         content = HEAD + run(agent=f"a{character}b")
         yield _refused(name, content, "control_character", 5)
-    yield loaded("yaml_byte_order_mark", FORMAT, SUFFIX, b"\xef\xbb\xbf" + GOOD, 1)
+    yield loaded(
+        "yaml_byte_order_mark",
+        FORMAT,
+        SUFFIX,
+        b"\xef\xbb\xbf" + GOOD,
+        1,
+        notes=("byte_order_mark",),
+    )
     crlf = GOOD.replace(b"\n", b"\r\n")
     yield loaded("yaml_crlf", FORMAT, SUFFIX, crlf, 1, texts=("r", "a"))
 
@@ -111,6 +118,14 @@ def _truncated() -> Iterator[Case]:
         yield partly(
             f"yaml_cut_after_{name}", FORMAT, SUFFIX, content, (1, 1), {reason: 8}
         )
+    yield loaded(
+        "yaml_cut_inside_the_last_value",
+        FORMAT,
+        SUFFIX,
+        (HEAD + run(score="0.75")).encode()[:-3],
+        1,
+        notes=("no_last_newline",),
+    )
     # libyaml misses an end on the line after the last one.
     yield _refused("cut_inside_a_name", whole[: whole.rindex("ore: ")], "syntax", 13)
     flow = f"f: {{v: {{r: {json.dumps(dict(FIELDS))}}}}}".replace('"', "")
@@ -270,7 +285,15 @@ def _fields() -> Iterator[Case]:
     yield _bad("empty_agent", run("bad", agent="''"), "empty_text")
     yield _bad("empty_run_id", run("''"), "empty_text")
     yield _bad("agent_is_a_list", run("bad", agent="[a]"), "wrong_type")
-    yield _bad("extra_nan", run("bad", note=".nan"), "not_finite")
+    yield loaded(
+        "yaml_extra_not_finite",
+        FORMAT,
+        SUFFIX,
+        (HEAD + run(note="[.nan, -.inf, 1e999]")).encode(),
+        1,
+        notes=("not_finite",),
+        texts=('{"note": [null, null, null]}',),
+    )
     extra = run("r", note="{a: [1, 2.5, '3', no, ~]}", started="2024-01-01")
     yield loaded("yaml_extra_fields", FORMAT, SUFFIX, (HEAD + extra).encode(), 1)
     differing = HEAD + run("r") + run("s", human_minutes="7")

@@ -36,6 +36,7 @@ MEMORY_BYTES = 600_000_000
 COMPUTE_SECONDS = 10
 WAIT_SECONDS = 60
 _AT_ONCE = 2
+_NOTES = ("hal_notes", "metr_notes")
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -156,20 +157,13 @@ def _look(case: Case, path: Path, database: Path) -> dict:
             name: connection.sql(f"from raw.{name} order by all").fetchall()
             for (name,) in sorted(tables)
         }
-    good_ids = {file_id for file_id, at in contents["file_paths"] if "/good/good" in at}
-    others, found = {}, {}
-    for name, rows in contents.items():
-        others[name] = [row for row in rows if row[0] in good_ids]
-        found[name] = [row for row in rows if row[0] not in good_ids]
-    data = {
-        name: rows for name, rows in found.items() if name.startswith(("metr_", "hal_"))
-    }
+    good_ids = {row[0] for row in contents["file_paths"] if "/good/good" in row[1]}
     texts = {value for rows in found.values() for row in rows for value in row}
     made = {*os.listdir(path.parent), *os.listdir(database.parent)}
     return {
         "row_count": sum(map(len, data.values())),
         "quarantined_count": len(found["quarantine"]),
-        "notes": sorted({row[-2] for row in found["hal_notes"]}),
+        "notes": sorted(notes),
         "lost_texts": [ascii(text[:80]) for text in case.texts if text not in texts],
         "contents": hashlib.sha256(repr(contents).encode()).hexdigest(),
         "others": hashlib.sha256(repr(others).encode()).hexdigest(),

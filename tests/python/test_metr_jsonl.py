@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr_jsonl, records
+from loaders import metr, metr_jsonl, records
 from loaders.records import FileRefused, Quarantined
 
 FIXTURE = Path(__file__).parent / "fixtures" / "metr_horizon_sample.jsonl"
@@ -30,11 +30,19 @@ def read(content: str | bytes) -> tuple[list[dict], list[Quarantined]]:
     if isinstance(content, str):
         content = content.encode()
     batches = list(metr_jsonl.read(io.BytesIO(content)))
-    rows = [row for batch in batches for row in batch.rows]
+    runs = [batch for batch in batches if batch.table is metr_jsonl.TABLE]
+    rows = [row for batch in runs for row in batch.rows]
     return (
         [dict(zip(COLUMNS, row, strict=True)) for row in rows],
         [entry for batch in batches for entry in batch.quarantined],
     )
+
+
+def notes(content: bytes) -> list[tuple]:
+    """Return line and code of what is odd about a file and loaded all the same."""
+    batches = list(metr_jsonl.read(io.BytesIO(content)))
+    odd = [batch for batch in batches if batch.table is metr.NOTES]
+    return [row[:2] for batch in odd for row in batch.rows]
 
 
 def line(**fields) -> str:
@@ -121,8 +129,6 @@ def test_values_are_kept_as_written(name, written, value):
         (with_value("score", "-Infinity"), "not_finite"),
         (with_value("score", "1e999"), "not_finite"),
         (with_value("score", "9" * 5000), "not_finite"),
-        (with_value("note", "[NaN]"), "not_finite"),
-        (with_value("note", "9" * 5000), "not_finite"),
         (with_value("score", "1.01"), "score_out_of_range"),
         (with_value("score", "-0.1"), "score_out_of_range"),
         (with_value("score", '"1"'), "wrong_type"),
@@ -178,6 +184,42 @@ def test_extra_fields_are_kept_as_json():
         "note": {"a": [1, None, "\ufffd"]},
         "other": 2**100,
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        *[("note", "NaN"), ("note", "[1, -Infinity]"), ("note", '{"a": 1e999}')],
+        *[("note", "9" * 5000), ("total_tokens", "NaN"), ("time_limit", "9" * 400)],
+        ("human_score", "9" * 250 + "e99"),
+    ],
+)
+def test_a_number_that_is_none_is_null_where_a_run_may_lack_it(name, written):
+    content = line() + with_value(name, written) + line(run_id="last")
+    rows, quarantined = read(content)
+    value = rows[1].get(name) or json.loads(rows[1]["extra"] or "{}").get(name)
+    assert value in (None, [1, None], {"a": None})
+    assert quarantined == []
+    assert notes(content.encode()) == [(2, "not_finite")]
+
+
+def test_what_is_odd_but_usable_is_noted_once_for_each_kind():
+    odd = with_value("alias", r'"\ud800 \udc00\ud800"') + line(run_id="s")
+    content = ("\ufeff" + odd + with_value("note", "NaN") * 3).encode()
+    batches = list(metr_jsonl.read(io.BytesIO(content)))
+    assert batches[-1].table is metr.NOTES
+    assert [row[:2] for row in batches[-1].rows] == [
+        (1, "byte_order_mark"),
+        (1, "lone_surrogate"),
+        (3, "not_finite"),
+    ]
+    assert batches[-1].rows[2][2].endswith(", 3 times")
+
+
+def test_a_surrogate_pair_is_one_character_and_not_odd():
+    content = with_value("alias", r'"\ud83d\udca5"')
+    assert read(content)[0][0]["alias"] == "💥"
+    assert notes(content.encode()) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr_yaml, metr_yaml_events, metr_yaml_pattern, records
+from loaders import metr, metr_yaml, metr_yaml_events, metr_yaml_pattern, records
 from loaders.records import FileRefused, Quarantined
 
 FIXTURE = Path(__file__).parent / "fixtures" / "metr_sample.yaml"
@@ -22,10 +22,18 @@ def read(content: str | bytes) -> tuple[list[tuple], list[Quarantined]]:
     if isinstance(content, str):
         content = content.encode()
     batches = list(metr_yaml.read(io.BytesIO(content)))
+    runs = [batch for batch in batches if batch.table is metr_yaml.TABLE]
     return (
-        [row for batch in batches for row in batch.rows],
+        [row for batch in runs for row in batch.rows],
         [entry for batch in batches for entry in batch.quarantined],
     )
+
+
+def notes(content: bytes) -> list[tuple]:
+    """Return line and code of what is odd about a file and loaded all the same."""
+    batches = list(metr_yaml.read(io.BytesIO(content)))
+    odd = [batch for batch in batches if batch.table is metr.NOTES]
+    return [row[:2] for batch in odd for row in batch.rows]
 
 
 def run(fields: str = FIELDS, run_id: str = "r", family: str = "f") -> str:
@@ -131,7 +139,6 @@ def test_numbers_follow_the_core_schema(written, value):
         ("agent", "[a]", "wrong_type"),
         ("agent", "", "null_field"),
         ("note", "{a: 1, a: 2}", "duplicate_field"),
-        ("note", "[.nan]", "not_finite"),
     ],
 )
 def test_a_bad_field_quarantines_its_record(field, written, reason_code):
@@ -263,6 +270,29 @@ def test_an_endless_record_is_refused(monkeypatch):
     with pytest.raises(FileRefused) as refused:
         read(run(with_field("agent", "a" * 200_000)))
     assert refused.value.reason_code == "record_too_large"
+
+
+def test_a_number_that_is_none_is_null_where_a_run_may_lack_it():
+    content = run(f"{FIELDS}\nnote: [.nan, 1, {{a: -.inf}}, {'9' * 5000}]")
+    rows, quarantined = read(content)
+    assert json.loads(rows[0][-1]) == {"note": [None, 1, {"a": None}, None]}
+    assert quarantined == []
+    assert notes(content.encode()) == [(3, "not_finite")]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (run(), []),
+        ("\ufeff" + run(), [(1, "byte_order_mark")]),
+        # `score: 0` may have been `score: 0.75`.
+        (run(with_field("score", "0")).rstrip(), [(7, "no_last_newline")]),
+        (run(with_field("score", "1")).rstrip() + " # end", [(7, "no_last_newline")]),
+        (f'{{"f": {{"v": {{"r": {FIELDS_AS_JSON}}}}}}}', []),
+    ],
+)
+def test_what_is_odd_but_usable_is_noted(content, expected):
+    assert notes(content.encode()) == expected
 
 
 @pytest.mark.parametrize(

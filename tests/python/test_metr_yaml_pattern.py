@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr_yaml, metr_yaml_events, metr_yaml_pattern, records
+from loaders import metr, metr_yaml, metr_yaml_events, metr_yaml_pattern, records
 from loaders.records import Batch, FileRefused
 
 REGULAR = """\
@@ -145,6 +145,8 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
     rows, quarantined = [], []
     try:
         for batch in batches:
+            if batch.table is metr.NOTES:
+                continue
             rows += batch.rows
             quarantined += batch.quarantined
     except FileRefused as refused:
@@ -154,7 +156,7 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
 
 def by_events(content: bytes) -> str | tuple:
     source = metr_yaml_events.Source(io.BytesIO(content))
-    runs = metr_yaml_events.records(source)
+    runs = metr_yaml_events.records(source, metr.Notes())
     return outcome(records.batched(metr_yaml.TABLE, runs, lambda: source.byte_count))
 
 
@@ -172,15 +174,25 @@ def test_the_regular_shape_needs_no_events(monkeypatch):
         assert by_blocks(REGULAR.encode(), block_bytes) == expected
 
 
+def test_what_is_read_twice_is_noted_once():
+    """A block that means nothing without the rest is read again with it."""
+    odd = "    odd: {action_count: 1, agent: a, human_minutes: 1, score: 1, x: .nan}\n"
+    content = (REGULAR + odd + "? later\n: v:\n" + odd.replace("odd", "last")).encode()
+    *_, notes = metr_yaml.read(io.BytesIO(content))
+    [(line, code, detail)] = notes.rows
+    assert (line, code) == (REGULAR.count("\n") + 1, "not_finite")
+    assert detail.endswith(", 2 times")
+
+
 def test_one_odd_run_leaves_the_other_blocks_to_the_pattern(monkeypatch):
     odd = "    odd: {action_count: 1, agent: a, human_minutes: 1, score: 1}\n"
     content = (REGULAR + odd).encode()
     expected = by_events(content)
     read_block, blocks = metr_yaml_events.read_block, []
 
-    def counted(block, place):
+    def counted(block, *more):
         blocks.append(block)
-        return read_block(block, place)
+        return read_block(block, *more)
 
     monkeypatch.setattr(metr_yaml_events, "read_block", counted)
     monkeypatch.delattr(metr_yaml_events, "records")

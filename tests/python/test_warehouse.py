@@ -24,7 +24,7 @@ from loaders.warehouse import (
     ensure_schema,
 )
 
-[RUNS] = FORMATS["metr-yaml"].TABLES
+RUNS = FORMATS["metr-yaml"].TABLE
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_round_trip(path):
 
 
 def test_nulls_stay_nulls(path):
-    [table] = FORMATS["metr-jsonl"].TABLES
+    table = FORMATS["metr-jsonl"].TABLE
     first = (1, "r1", *[None] * (len(table.columns) - 2))
     second = (2, "r2", *[None] * (len(table.columns) - 2))
     load(path, manifest("v1"), Batch(table, [first, second], [], 0))

@@ -22,6 +22,10 @@ hal_findings as (
     select * from {{ ref('int_hal_findings') }}
 ),
 
+metr_findings as (
+    select * from {{ ref('int_metr_findings') }}
+),
+
 attempts as (
     select * from {{ ref('attempts') }}
 ),
@@ -117,6 +121,8 @@ final as (
     select * from differing_human_minutes
     union all
     select * from hal_findings
+    union all
+    select * from metr_findings
 )
 
 select

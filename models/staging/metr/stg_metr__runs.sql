@@ -13,7 +13,7 @@ renamed as (
         run_id,
         'metr' as source,
         'metr' as benchmark,
-        task_family || '/' || variant as task_id,
+        {{ escaped('task_family', '/') }} || '/' || variant as task_id,
         agent,
 
         ---------- text

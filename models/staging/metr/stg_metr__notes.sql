@@ -1,0 +1,22 @@
+-- Grain: one row per kind of oddity of a METR file, loaded all the same.
+with
+
+source as (
+    select * from {{ source('raw', 'metr_notes') }}
+),
+
+renamed as (
+    select
+        ---------- ids
+        file_id,
+
+        ---------- text
+        note_code,
+        detail,
+
+        ---------- numerics
+        line
+    from source
+)
+
+select * from renamed
