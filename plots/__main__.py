@@ -1,18 +1,23 @@
 """`python -m plots`: figures, or the dashboard's data, from the views."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import duckdb
 
 from plots import FIGURES, FILE_STEMS
+from plots.drawing import default_workers, drawing_pool
 from plots.export import export
 from plots.warehouse import (
     WarehouseUnreadable,
     action_source,
     default_path,
+    fetch,
     figure_source,
     open_warehouse,
 )
@@ -28,7 +33,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m plots",
         usage=(
             "python -m plots [NAME ...] [--list] [--out DIR] [--format png|svg]"
-            " [--source NAME] [--db FILE]\n       python -m plots export FILE [--db FILE]"
+            " [--source NAME] [--jobs N] [--db FILE]\n       python -m plots export FILE [--db FILE]"
             "\n       python -m plots report [--out report.html] [--db FILE]"
         ),
         description=(
@@ -54,6 +59,13 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="what to draw, for example metr_horizon (default: the largest that can answer)",
     )
     parser.add_argument(
+        "--jobs",
+        type=int,
+        default=default_workers(),
+        metavar="N",
+        help="how many to draw at once (default: one for each core, at most 8)",
+    )
+    parser.add_argument(
         "--db",
         type=Path,
         default=default_path(),
@@ -61,6 +73,8 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="warehouse (default: EVALHOUSE_DB, else evalhouse.duckdb)",
     )
     arguments = parser.parse_args(argv)
+    if arguments.jobs < 1:
+        parser.error("--jobs takes a number above zero")
     arguments.export_to = None
     arguments.is_report = arguments.names == ["report"]
     arguments.out = arguments.out or Path(
@@ -85,8 +99,8 @@ def chosen_figures(names: Sequence[str]) -> list[str]:
     return figures
 
 
-def run(arguments: argparse.Namespace) -> None:
-    """Write what the arguments ask for and print each written path."""
+def run(arguments: argparse.Namespace) -> int:
+    """Write what the arguments ask for, print each written path, return the exit code."""
     draws = not arguments.export_to and not arguments.is_report
     figures = chosen_figures(arguments.names) if draws else []
     with open_warehouse(arguments.db) as connection:
@@ -94,58 +108,110 @@ def run(arguments: argparse.Namespace) -> None:
             source = arguments.source or action_source(connection)
             export(connection, source, arguments.export_to)
             print(arguments.export_to)
-            return
+            return 0
         if arguments.is_report:
             # Imported here: nothing else needs the charting library.
             from plots.report.page import write_report
 
             write_report(connection, arguments.out)
             print(arguments.out)
-            return
-        # Imported here: --help and --list need no matplotlib.
-        from plots.render import render
-
+            return 0
         arguments.out.mkdir(parents=True, exist_ok=True)
-        for name in figures:
-            path = arguments.out / f"{FILE_STEMS[name]}.{arguments.format}"
-            source = arguments.source or figure_source(connection, name)
-            render(name, connection, source, path)
-            print(path)
+        with drawing_pool(min(arguments.jobs, len(figures))) as pool:
+            # One connection reads for all figures: a refresh meanwhile cannot mix
+            # two warehouses.
+            drawings = {
+                name: start_drawing(name, connection, arguments, pool)
+                for name in figures
+            }
+            return print_results(drawings, arguments.db)
 
 
-def first_line(error: duckdb.Error) -> str:
-    """Return what went wrong, without DuckDB's excerpt of the query."""
-    return str(error).splitlines()[0]
+def start_drawing(
+    name: str,
+    connection: duckdb.DuckDBPyConnection,
+    arguments: argparse.Namespace,
+    pool: Executor,
+) -> Future[Path]:
+    """Read what figure `name` shows and have it drawn; the result is its path."""
+    # Imported here: --help and --list need no matplotlib.
+    from plots.render import load_figure, render
+
+    path = arguments.out / f"{FILE_STEMS[name]}.{arguments.format}"
+    try:
+        source = arguments.source or figure_source(connection, name)
+        frames = fetch(connection, load_figure(name).QUERIES, source)
+        return pool.submit(render, name, frames, source, path)
+    except (duckdb.Error, BrokenProcessPool) as error:
+        failed: Future[Path] = Future()
+        failed.set_exception(error)
+        return failed
+
+
+def print_results(drawings: dict[str, Future[Path]], warehouse: Path) -> int:
+    """Print each figure's path, and once what kept others from being drawn."""
+    reasons: dict[str, list[str]] = {}
+    for name, drawing in drawings.items():
+        if error := drawing.exception():
+            reasons.setdefault(explain(error, warehouse), []).append(name)
+        else:
+            print(drawing.result())
+    for reason, names in reasons.items():
+        print(f"{reason} Not drawn: {', '.join(names)}", file=sys.stderr)
+    failed_count = sum(map(len, reasons.values()))
+    if failed_count == len(drawings):
+        return 2
+    return 1 if failed_count else 0
+
+
+def explain(error: BaseException, warehouse: Path) -> str:
+    """Return what went wrong and what to do about it."""
+    # Without DuckDB's excerpt of the query.
+    first_line = next(iter(str(error).splitlines()), "")
+    match error:
+        case duckdb.CatalogException() | duckdb.BinderException():
+            return (
+                f"{warehouse}: the views are missing, or older than these figures: "
+                f"{first_line} Refresh them: dbt build."
+            )
+        case duckdb.Error():
+            return (
+                f"{warehouse}: a view cannot be computed: {first_line} "
+                "See what is odd in the data: from data_findings."
+            )
+        case OSError():
+            return f"cannot write: {error}. Name another place."
+        case BrokenProcessPool():
+            return "a process that draws has ended, perhaps for want of memory. Try --jobs 1."
+        case UnknownFigure() | WarehouseUnreadable():
+            return str(error)
+    return f"a mistake in how a figure is drawn: {type(error).__name__}: {first_line}."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return the exit code: 0 all written, 2 nothing could be done."""
+    """Return the exit code: 0 all written, 1 some figures, 2 nothing, 130 stopped."""
     arguments = parse_arguments(argv)
     if arguments.list:
         for name, question in FIGURES.items():
             print(f"{name:<34} {question}")
         return 0
     try:
-        run(arguments)
-    except (UnknownFigure, WarehouseUnreadable) as error:
-        message = str(error)
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        message = (
-            f"{arguments.db}: the views are missing, or older than these figures: "
-            f"{first_line(error)} Refresh them: dbt build"
-        )
-    except duckdb.Error as error:
-        message = (
-            f"{arguments.db}: a view cannot be computed: {first_line(error)} "
-            "See what is odd in the data: from data_findings"
-        )
-    except OSError as error:
-        message = f"cannot write: {error}. Name another place."
-    else:
-        return 0
-    print(message, file=sys.stderr)
-    return 2
+        return run(arguments)
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # DuckDB's word for Ctrl-C in the middle of a query.
+        if (
+            not isinstance(error, KeyboardInterrupt)
+            and str(error) != "Query interrupted"
+        ):
+            raise
+        print("stopped", file=sys.stderr)
+        return 130
+    except (UnknownFigure, WarehouseUnreadable, duckdb.Error, OSError) as error:
+        print(explain(error, arguments.db), file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":
+    # A plain kill ends the processes that draw as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -27,7 +27,7 @@ QUERIES = {
                 ('human_minutes', 'score'),
                 ('action_count', 'score')
             )
-        order by population
+        order by population, x, y, controlling_for
     """,
 }
 # From what the study printed to what holds difficulty fixed.

@@ -5,7 +5,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 from matplotlib import style
 from matplotlib.figure import Figure
@@ -14,7 +13,6 @@ from plots import FIGURES, LEADERBOARD_FAMILIES, LEADERBOARD_FIGURES
 from plots.axes import note
 from plots.palette import GREY
 from plots.text import clean
-from plots.warehouse import fetch
 
 HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
 HEADER_INCHES = 0.78
@@ -28,11 +26,8 @@ def load_figure(name: str) -> Any:
     return import_module(f"plots.{name}")
 
 
-def render(
-    name: str, connection: duckdb.DuckDBPyConnection, source: str, path: Path
-) -> None:
-    """Draw figure `name` into `path`, in the format of its suffix."""
-    frames = fetch(connection, load_figure(name).QUERIES, source)
+def render(name: str, frames: dict[str, pd.DataFrame], source: str, path: Path) -> Path:
+    """Draw figure `name` into `path`, in the format of its suffix, and return it."""
     with style.context(HOUSE_STYLE), warnings.catch_warnings():
         # A sign that the font lacks is drawn as a box, which says so itself.
         warnings.filterwarnings("ignore", "Glyph")
@@ -40,6 +35,7 @@ def render(
         # The date would make two files of the same views differ.
         metadata = {"Date": None} if path.suffix == ".svg" else None
         figure.savefig(path, metadata=metadata)
+    return path
 
 
 def draw_figure(name: str, frames: dict[str, pd.DataFrame], source: str) -> Figure:

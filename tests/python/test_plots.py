@@ -2,14 +2,18 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
 import duckdb
 import pandas as pd
+import psutil
 import pytest
 from matplotlib import style
 from matplotlib.axes import Axes
@@ -111,6 +115,23 @@ def assert_texts_are_readable(figure: Figure) -> None:
         if box.overlaps(other_box)
     ]
     assert overlaps == []
+
+
+@pytest.fixture(scope="module")
+def shuffled_views(sample_warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """The sample's views as tables whose rows stand in another order."""
+    connection = duckdb.connect()
+    connection.execute(f"attach '{sample_warehouse}' as sample (read_only)")
+    views = connection.execute(
+        "select table_name from information_schema.tables "
+        "where table_catalog = 'sample' and table_schema = 'main'"
+    ).fetchall()
+    for (view,) in views:
+        connection.execute(
+            f"create table {view} as from sample.main.{view} as t "
+            "order by md5(t::varchar), t::varchar"
+        )
+    return connection
 
 
 @pytest.fixture(autouse=True)
@@ -498,12 +519,14 @@ def test_all_figures_are_written_and_named(sample_warehouse, tmp_path, capsys):
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_the_same_views_give_the_same_bytes(suffix, sample_warehouse, tmp_path):
+    """In one process, and in two with other hashes."""
     names = ["task_families", "11_grinding_agents"]
     for hash_seed in ("1", "2"):
         subprocess.run(
             [
                 *(sys.executable, "-m", "plots", *names, "--format", suffix),
                 *("--db", sample_warehouse, "--out", tmp_path / hash_seed),
+                *("--jobs", hash_seed),
             ],
             cwd=REPOSITORY,
             env=os.environ | {"PYTHONHASHSEED": hash_seed},
@@ -514,6 +537,102 @@ def test_the_same_views_give_the_same_bytes(suffix, sample_warehouse, tmp_path):
         path.read_bytes() for path in second
     ]
     assert len(first) == len(names)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_order_of_stored_rows_changes_nothing(name, sample_views, shuffled_views):
+    frames, others = (
+        frames_of(name, views) for views in (sample_views, shuffled_views)
+    )
+    for query, frame in frames.items():
+        pd.testing.assert_frame_equal(frame, others[query])
+
+
+def test_a_figure_that_fails_is_named_and_leaves_the_others(
+    sample_warehouse, tmp_path, capsys
+):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(sample_warehouse, warehouse)
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("drop view repeatability")
+    out = tmp_path / "figures"
+    names = ["repeated_attempts", "score_distribution"]
+    assert main([*names, "--db", str(warehouse), "--out", str(out)]) == 1
+    output = capsys.readouterr()
+    assert output.out == f"{out / '01_score_distribution.png'}\n"
+    (line,) = output.err.splitlines()
+    assert "repeatability does not exist" in line
+    assert "dbt build" in line
+    assert line.endswith("Not drawn: repeated_attempts")
+
+
+def test_a_mistake_in_a_figure_is_a_line_and_no_traceback(
+    sample_warehouse, tmp_path, capsys, monkeypatch
+):
+    def stumble(frames):
+        raise KeyError("no_such_column")
+
+    monkeypatch.setattr("plots.task_families.subtitle", stumble)
+    names = ["task_families", "score_distribution"]
+    arguments = ["--db", str(sample_warehouse), "--out", str(tmp_path), "--jobs", "1"]
+    assert main([*names, *arguments]) == 1
+    output = capsys.readouterr()
+    assert output.out == f"{tmp_path / '01_score_distribution.png'}\n"
+    (line,) = output.err.splitlines()
+    assert "KeyError: 'no_such_column'" in line
+    assert line.endswith("Not drawn: task_families")
+
+
+@pytest.fixture
+def drawing(sample_warehouse, tmp_path):
+    """All figures being drawn by three processes, the first figure written."""
+    with subprocess.Popen(
+        [
+            *(sys.executable, "-m", "plots", "--jobs", "2"),
+            *("--db", sample_warehouse, "--out", tmp_path / "figures"),
+        ],
+        cwd=REPOSITORY,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        while not list(tmp_path.glob("figures/*.png")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        yield psutil.Process(process.pid), process
+
+
+@pytest.mark.parametrize("whom", ["all", "first"])
+def test_an_interrupt_ends_every_process_with_a_word(drawing, whom):
+    """Ctrl-C reaches all of a terminal's processes, a plain kill the first one."""
+    first, process = drawing
+    workers = first.children()
+    if whom == "all":
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        first.terminate()
+    assert process.communicate()[1] == "stopped\n"
+    assert process.returncode == 130
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+
+
+def test_no_process_outlives_a_killed_one(drawing):
+    first, _ = drawing
+    workers = first.children()
+    first.kill()
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+
+
+def test_a_process_that_dies_is_reported(drawing):
+    first, process = drawing
+    next(
+        worker for worker in first.children() if "spawn_main" in str(worker.cmdline())
+    ).kill()
+    (line,) = process.communicate()[1].splitlines()
+    assert "Try --jobs 1" in line
+    assert line.endswith("35_success_within_budget"[3:])
+    assert process.returncode in (1, 2)
 
 
 def test_list_needs_no_warehouse(tmp_path, capsys):
@@ -590,7 +709,8 @@ def test_a_warehouse_open_for_writing_elsewhere_is_named(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--format", "gif"], ["export"], ["export", "a.json", "b.json"]]
+    "arguments",
+    [["--format", "gif"], ["--jobs", "0"], ["export"], ["export", "a.json", "b.json"]],
 )
 def test_usage_errors_exit_with_2(arguments):
     with pytest.raises(SystemExit) as exit_:
