@@ -158,6 +158,14 @@ def _look(case: Case, path: Path, database: Path) -> dict:
             for (name,) in sorted(tables)
         }
     good_ids = {row[0] for row in contents["file_paths"] if "/good/good" in row[1]}
+    others, found = {}, {}
+    for name, rows in contents.items():
+        others[name] = [row for row in rows if row[0] in good_ids]
+        found[name] = [row for row in rows if row[0] not in good_ids]
+    notes = {row[-2] for name in _NOTES for row in found.pop(name)}
+    data = {
+        name: rows for name, rows in found.items() if name.startswith(("metr_", "hal_"))
+    }
     texts = {value for rows in found.values() for row in rows for value in row}
     made = {*os.listdir(path.parent), *os.listdir(database.parent)}
     return {
