@@ -12,7 +12,7 @@ the first 16 hex digits of its SHA-256, the same on every machine.
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -134,12 +134,13 @@ _SHARED_COMMENTS = {
 }
 
 # A file of a million duplicates then spills to disk instead of taking gigabytes.
-_MEMORY_LIMIT = "512MB"
+_MEMORY_LIMIT = "200MB"
 
 # A row group is held in memory until it is full; the default is 122,880 rows.
 _ROW_GROUP_SIZE = 16_384
 
-# Repeated keys are looked for among about so many rows at a time.
+# Repeated keys are looked for among so many hashes, then rows, at a time, about.
+_PART_HASHES = 2_000_000
 _PART_ROWS = 100_000
 # Up to so many keys are compared while they pass, which takes no query.
 _COMPARED_KEYS = 50_000
@@ -821,12 +822,20 @@ def _refused_keys(table: Table) -> Table:
 def _create_refused_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Table:
     """Return the table of the keys of a file's refused records, made by now."""
     keys = _refused_keys(table)
-    columns = ", ".join(_quoted(name) for name in ("file_id", *keys.columns))
-    connection.execute(
-        f"create temp table if not exists {_quoted(keys.name)} as "
-        f"select {columns} from {_quoted(table.name)} where false"
-    )
+    _create_temporary(connection, keys.name, {"file_id": "varchar", **keys.columns})
     return keys
+
+
+def _create_temporary(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]
+) -> None:
+    """Create an empty temporary table, unless it is there.
+
+    Never by `as select ... limit 0`: DuckDB 2.0 loses rows that many threads insert
+    into such a table in the same transaction.
+    """
+    typed = ", ".join(f"{_quoted(name)} {type_}" for name, type_ in columns.items())
+    connection.execute(f"create temp table if not exists {_quoted(name)} ({typed})")
 
 
 def _settle_duplicates(
@@ -838,49 +847,48 @@ def _settle_duplicates(
     with one key that disagree all go, for nothing says which one is right. So does
     a record whose key a refused one has too.
     """
-    key = ", ".join(_quoted(name) for name in table.key)
+    _create_refused_keys(connection, table)
+    moved_count = 0
+    if _find_repeated_keys(connection, table, file_id):
+        name = _quoted(table.name)
+        first_row, last_row = connection.execute(
+            f"select min(rowid), max(rowid) from {name} where file_id = ?", [file_id]
+        ).fetchone()
+        # Part by part, so that a file of nothing but duplicates takes no more memory.
+        for start in range(first_row, last_row + 1, _PART_ROWS):
+            rows = (start, start + _PART_ROWS - 1)
+            moved_count += _move_duplicates(connection, table, file_id, rows)
+    for temporary in ("suspects", "repeated", _refused_keys(table).name):
+        connection.execute(f"drop table {_quoted(temporary)}")
+    return moved_count
+
+
+def _move_duplicates(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    file_id: str,
+    rows: tuple[int, int],
+) -> int:
+    """Move the duplicates from the first to the last of these rows."""
     position = _position(table)
-    compared = ", ".join(
-        f"{_quoted(name)} := {_quoted(name)}"
-        for name in table.columns
-        if name != position
-    )
-    refused = _quoted(_create_refused_keys(connection, table).name)
-    _find_repeated_keys(connection, table, file_id)
     connection.execute(
         f"""
         create or replace temp table duplicates as
-        with
-
-        copies as (
-            select
-                {key},
-                {_quoted(table.name)}.rowid as row_id,
-                {position} as position,
-                copy_count,
-                first_position,
-                has_refused,
-                to_json(struct_pack({compared}))::varchar as record
-            from {_quoted(table.name)}
-            inner join repeated using ({key})
-            where file_id = $file_id
-        )
-
         select
-            row_id,
-            position,
-            record,
+            {_quoted(table.name)}.rowid as row_id,
+            {position} as position,
+            {_record_text(table)} as record,
             copy_count,
             first_position,
-            has_refused
-            or min(record) over same_key <> max(record) over same_key as is_conflict
-        from copies
-        window same_key as (partition by {key})
-        qualify is_conflict or row_number() over (
-            partition by {key} order by position, row_id
-        ) > 1
+            is_conflict
+        from {_quoted(table.name)}
+        inner join repeated using ({_key_columns(table)})
+        where
+            file_id = $file_id
+            and {_quoted(table.name)}.rowid between $first_row and $last_row
+            and (is_conflict or {_quoted(table.name)}.rowid <> kept_row_id)
         """,
-        {"file_id": file_id},
+        {"file_id": file_id, "first_row": rows[0], "last_row": rows[1]},
     )
     connection.execute(
         """
@@ -914,56 +922,106 @@ def _settle_duplicates(
         f"delete from {_quoted(table.name)} "
         "where rowid in (select row_id from duplicates)"
     ).fetchone()
-    connection.execute(
-        f"drop table duplicates; drop table repeated; drop table {refused}"
-    )
+    connection.execute("drop table duplicates")
     return count
+
+
+def _key_columns(table: Table) -> str:
+    return ", ".join(_quoted(name) for name in table.key)
+
+
+def _record_text(table: Table) -> str:
+    """Return the expression for a row as text, without its position."""
+    compared = ", ".join(
+        f"{_quoted(name)} := {_quoted(name)}"
+        for name in table.columns
+        if name != _position(table)
+    )
+    return f"to_json(struct_pack({compared}))::varchar"
 
 
 def _find_repeated_keys(
     connection: duckdb.DuckDBPyConnection, table: Table, file_id: str
-) -> None:
+) -> bool:
     """Fill the temp table `repeated` with the keys that stand twice in a file.
 
-    Part by part, so that a file of any length takes the memory of one part.
+    By their hashes first, which take little memory and rarely meet by chance. Part by
+    part, so that a file of any length takes the memory of one part.
     """
-    key = ", ".join(_quoted(name) for name in table.key)
+    key = _key_columns(table)
+    key_types = {name: table.columns[name] for name in table.key}
     position = _position(table)
     refused = _quoted(_refused_keys(table).name)
+    _create_temporary(
+        connection, "suspects", {"key_hash": "ubigint", "row_count": "bigint"}
+    )
+    _create_temporary(
+        connection,
+        "repeated",
+        {
+            **key_types,
+            "copy_count": "bigint",
+            "first_position": table.columns[position],
+            "kept_row_id": "bigint",
+            "is_conflict": "boolean",
+        },
+    )
     (row_count,) = connection.execute(
         f"select count(*) from {_quoted(table.name)} where file_id = ?", [file_id]
     ).fetchone()
-    connection.execute(
-        f"""
-        create or replace temp table repeated as
-        select
-            {key},
-            0::bigint as copy_count,
-            {position} as first_position,
-            false as has_refused
-        from {_quoted(table.name)}
-        limit 0
-        """
-    )
-    part_count = 1 + row_count // _PART_ROWS
-    for part in range(part_count):
+    for part in _parts(key, row_count, _PART_HASHES):
+        connection.execute(
+            f"""
+            insert into suspects
+            select hash({key}) as key_hash, count(*)
+            from (
+                select {key} from {_quoted(table.name)} where file_id = $file_id
+                union all
+                select {key} from {refused}
+            )
+            where {part}
+            group by key_hash
+            having count(*) > 1
+            """,
+            {"file_id": file_id},
+        )
+    (suspect_count,) = connection.execute(
+        "select coalesce(sum(row_count), 0)::bigint from suspects"
+    ).fetchone()
+    for part in _parts(key, suspect_count, _PART_ROWS) if suspect_count else ():
+        is_suspect = f"{part} and hash({key}) in (select key_hash from suspects)"
         connection.execute(
             f"""
             insert into repeated
-            select {key}, count(*), min(position), bool_or(is_refused)
+            select
+                {key},
+                count(*),
+                min(position),
+                arg_min(row_id, (position, row_id)),
+                bool_or(row_id is null) or min(record) <> max(record)
             from (
-                select {key}, {position} as position, false as is_refused
+                select
+                    {key},
+                    {position} as position,
+                    rowid as row_id,
+                    {_record_text(table)} as record
                 from {_quoted(table.name)}
-                where file_id = $file_id
+                where file_id = $file_id and {is_suspect}
                 union all
-                select {key}, {position}, true from {refused}
+                select {key}, {position}, null, null from {refused} where {is_suspect}
             )
-            where hash({key}) % $part_count = $part
             group by {key}
             having count(*) > 1
             """,
-            {"file_id": file_id, "part_count": part_count, "part": part},
+            {"file_id": file_id},
         )
+    return bool(suspect_count)
+
+
+def _parts(key: str, row_count: int, most: int) -> list[str]:
+    """Return conditions that part keys, so that about `most` rows fulfil each."""
+    count = 1 + row_count // most
+    return [f"hash({key}) % {count} = {part}" for part in range(count)]
 
 
 def _number_shared_positions(
@@ -979,12 +1037,20 @@ def _number_shared_positions(
                 rowid as row_id,
                 row_number() over (partition by position order by rowid) as number
             from raw.quarantine
-            where file_id = ?
+            where
+                file_id = $file_id
+                and hash(position) in (
+                    select hash(position)
+                    from raw.quarantine
+                    where file_id = $file_id
+                    group by hash(position)
+                    having count(*) > 1
+                )
             qualify number > 1
         ) as shared
         where quarantine.rowid = shared.row_id
         """,
-        [file_id],
+        {"file_id": file_id},
     )
 
 
@@ -1061,8 +1127,8 @@ def _reasons(
         select
             reason_code,
             count(*) as record_count,
-            first(position order by line, position),
-            first(detail order by line, position)
+            arg_min(position, (line, position)),
+            arg_min(detail, (line, position))
         from raw.quarantine
         where file_id = ?
         group by reason_code

@@ -7,12 +7,14 @@ import random
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from loaders import warehouse
 from loaders.formats import FORMATS
 from loaders.records import Batch, FileRefused, Quarantined
 from loaders.warehouse import (
@@ -387,6 +389,34 @@ def test_a_record_with_the_key_of_a_refused_one_goes_too(path, is_refused_first)
         other = manifest("v3", path="/data/other.yaml")
         load_into(warehouse, other, batch(run(2, "a")))
     assert run_ids(path) == ["a", "b"]
+
+
+def test_duplicates_are_settled_alike_in_parts_of_any_size(path, monkeypatch):
+    dice = random.Random(1)
+    records = [
+        bad(line, run_id=f"r{dice.randrange(60)}")
+        if dice.random() < 0.1
+        else run(line, f"r{dice.randrange(60)}", score=dice.choice([0, 0, 0, 1]))
+        for line in range(2, 102)
+    ]
+    settled = set()
+    for most in (3, 17, 1_000):
+        monkeypatch.setattr(warehouse, "_PART_HASHES", most)
+        monkeypatch.setattr(warehouse, "_PART_ROWS", most)
+        path.unlink(missing_ok=True)
+        load(path, manifest("v1"), batch(*records[:50]), batch(*records[50:]))
+        tables = ("raw.metr_runs", "raw.quarantine")
+        settled.add(repr([ask(path, f"from {name}") for name in tables]))
+    assert len(settled) == 1
+    scores_by_id = defaultdict(set)
+    for record in records:
+        if isinstance(record, Quarantined):
+            scores_by_id[record.key[0]].add("refused")
+        else:
+            scores_by_id[record[3]].add(record[5])
+    assert run_ids(path) == sorted(
+        run_id for run_id, scores in scores_by_id.items() if scores in ({0}, {1})
+    )
 
 
 def test_records_that_share_a_line_have_positions_of_their_own(path):
