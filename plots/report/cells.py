@@ -18,6 +18,7 @@ SIGNED = {"action_delta", "mean_delta", "median_delta", "value", "strength"}
 SHARES = {"accuracy", "pass_at_k", "pass_hat_k", "priced_token_share", "success_rate"}
 DECIMALS = ("win_rate", "rho", "score", "consistency", "difference_to_best")
 NOT_MEASURED = "–"
+LONG_TEXT = 34
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Cell:
 
     text: str
     key: float | None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the text may be broken into lines."""
+        return len(self.text) > LONG_TEXT
 
 
 def visible(value: Any) -> Any:
@@ -120,7 +126,7 @@ def formatted(name: str, value: Any) -> str:
         return share(value)
     if any(word in name for word in DECIMALS):
         return signed(value, 3).replace("+", "")
-    if name.endswith(("_usd", "_seconds")):
+    if name == "x" or name.endswith(("_usd", "_seconds")):
         return amount(value)
     return short(signed(value, 2).replace("+", ""))
 

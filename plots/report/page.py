@@ -19,7 +19,7 @@ from plots.export import (
     TOTALS_QUERY,
 )
 from plots.report.cells import cell, columns_of, formatted, visible
-from plots.report.sections import CARDS, SECTIONS, Block, Card, Control
+from plots.report.sections import CARDS, FIRST, SECTIONS, Block, Card, Control
 from plots.warehouse import action_source
 
 FOLDER = Path(__file__).parent
@@ -116,7 +116,9 @@ def table_of(data: Data) -> dict[str, Any]:
 def control_of(control: Control, data: Data) -> dict[str, Any]:
     """Return a control with its choices; the default is the first that there is."""
     values = data.values(control.column)
-    known = [value for value in control.default if value in values]
+    first = choice(data.rows[0][data.names.index(control.column)])
+    wanted = [first if value == FIRST else value for value in control.default]
+    known = [value for value in wanted if value in values]
     default = known[0] if known else "" if control.can_be_all else values[0]
     return {
         "name": control.column,
@@ -271,4 +273,5 @@ def report(connection: duckdb.DuckDBPyConnection) -> str:
 
 def write_report(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write the report as one file that opens without a network."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(report(connection), encoding="utf-8", newline="\n")

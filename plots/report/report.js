@@ -134,11 +134,7 @@ function filterTable(block) {
     const fits = wanted.every(([place, value]) => row.cells[place].textContent === value);
     row.hidden = !fits || !row.textContent.toLowerCase().includes(find);
   }
-  // A column that says the same in every row is said by its choice.
-  const said = new Set(wanted.map(([place]) => place));
-  for (const row of [table.tHead.rows[0], ...table.tBodies[0].rows]) {
-    for (const [place, cell] of [...row.cells].entries()) cell.hidden = said.has(place);
-  }
+  table.className = wanted.map(([place]) => `said-${place}`).join(" ");
 }
 
 function sortBy(block, column, isDescending) {
@@ -188,33 +184,66 @@ function colours() {
   );
 }
 
+// What `$name` in a specification becomes, by the room that there is.
+function sizes(width, drawn, facet) {
+  const labelWidth = Math.max(115, Math.min(270, Math.floor(width * 0.3)));
+  const facets = facet ? new Set(drawn.map((row) => row[facet])).size : 1;
+  const panels = Math.max(1, Math.min(4, facets, Math.floor(width / 270)));
+  const panelWidth = Math.max(160, Math.min(480, Math.floor(width / panels) - 75));
+  const legendColumns = Math.max(1, Math.floor(width / 175));
+  const legendLimit = Math.floor(width / legendColumns) - 45;
+  return {
+    width,
+    bare_width: width - 40,
+    inner_width: Math.max(150, width - labelWidth - 40),
+    cell_font: width < 600 ? 0 : 11,
+    label_width: labelWidth,
+    label_text: cutMiddle(labelWidth),
+    panels,
+    panel_width: panelWidth,
+    panel_text: cutMiddle(panelWidth),
+    legend_columns: legendColumns,
+    legend_limit: legendLimit,
+    legend_text: cutMiddle(legendLimit),
+  };
+}
+
+// Names often differ at their end only.
+function cutMiddle(pixels) {
+  const half = Math.floor(pixels / 6.2 / 2);
+  return `length(datum.label) > ${2 * half + 1} ? slice(datum.label, 0, ${half}) + '…' + slice(datum.label, -${half}) : datum.label`;
+}
+
+// A row without a number, or at zero on a log axis, has no place in the chart.
+function tellUnplaced(block, specification) {
+  const transforms = specification.transform ?? specification.spec?.transform ?? [];
+  const floor = transforms.find((transform) => transform.filter?.gt !== undefined)?.filter;
+  if (!floor) return;
+  const unplaced = chosenRows(block, block).filter(
+    (row) => row[floor.field] === null || row[floor.field] <= floor.gt,
+  ).length;
+  if (unplaced) formOf[block].querySelector("output").append(` · ${unplaced} without a place in the chart`);
+}
+
 async function draw(block) {
   const chart = payload.charts[block];
   if (!chart) return;
   const element = document.querySelector(`#${block} .chart`);
-  const width = element.clientWidth;
-  const values = { width };
-  values.label_width = Math.max(100, Math.min(240, Math.floor(width * 0.3)));
-  values.panels = Math.max(1, Math.min(4, Math.floor(width / 270)));
-  values.panel_width = Math.max(160, Math.floor(width / values.panels) - 75);
-  values.inner_width = Math.max(150, width - values.label_width - 40);
-  values.bare_width = width - 40;
-  values.legend_columns = Math.max(1, Math.floor(width / 190));
-  values.cell_font = width < 600 ? 0 : 11;
+  const drawn = [block, ...chart.lines].flatMap((name) => chosenRows(block, name));
+  const values = sizes(element.clientWidth, drawn, chart.specification.facet?.field);
   for (const [name, options] of Object.entries(chart.switches)) {
     Object.assign(values, options[formOf[block].elements[name].value]);
   }
   const specification = placed(chart.specification, values);
-  specification.datasets = {
-    rows: [block, ...chart.lines].flatMap((name) => chosenRows(block, name)),
-  };
+  specification.datasets = { rows: drawn };
+  tellUnplaced(block, specification);
   specification.config = payload.config;
   specification.params = [
     ...Object.entries(colours()).map(([name, value]) => ({ name, value })),
     ...(specification.params ?? []),
   ];
   views.get(block)?.finalize();
-  const drawn = await charting.vegaEmbed(element, specification, {
+  const embedded = await charting.vegaEmbed(element, specification, {
     actions: false,
     ast: true,
     defaultStyle: false,
@@ -222,7 +251,7 @@ async function draw(block) {
     renderer: "canvas",
     tooltip: tell,
   });
-  views.set(block, drawn.view);
+  views.set(block, embedded.view);
 }
 
 const tip = document.getElementById("tip");

@@ -18,12 +18,15 @@ LOG_OR_LINEAR = {
 }
 
 
+FIRST = "first"
+
+
 @dataclass(frozen=True)
 class Control:
     """A choice among the values of a column.
 
     Without `default` the first choice is all of them; with one, the first of
-    `default` that the rows hold.
+    `default` that the rows hold. FIRST is the value of the first row.
     """
 
     column: str
@@ -156,7 +159,7 @@ SECTIONS = (
                 switches=(
                     Switch(
                         "y",
-                        "up",
+                        "vertical axis",
                         {
                             "score": {
                                 "y_field": "score",
@@ -174,7 +177,7 @@ SECTIONS = (
                     ),
                     Switch(
                         "x",
-                        "actions",
+                        "horizontal axis",
                         {
                             "log": {"x_scale": "symlog"},
                             "linear": {"x_scale": "linear"},
@@ -210,7 +213,7 @@ SECTIONS = (
                 controls=(
                     METR_FIRST,
                     Control("population"),
-                    Control("inside_one"),
+                    Control("inside"),
                     Control("success_rule"),
                 ),
             ),
@@ -262,7 +265,7 @@ SECTIONS = (
                 controls=(
                     METR_FIRST,
                     Control("population", ("all",)),
-                    Control("is_major"),
+                    Control("is_major", ("yes",)),
                 ),
             ),
             Block(
@@ -521,13 +524,13 @@ SECTIONS = (
                 ("repeatability",),
                 f"population as named in the row · {RULES} · unit: mean over the tasks "
                 "tried at least k times, which differ from k to k · pass@k: at least "
-                "one of k succeeds; pass^k: all do",
+                "one of k succeeds; pass^k: all do · agents that tried some task twice",
                 "Not loaded: no task was tried more than once by one agent.",
                 chart="pass@k and pass^k against k",
                 controls=(
                     METR_FIRST,
                     Control("success_rule", ("any_credit",), can_be_all=False),
-                    Control("agent"),
+                    Control("agent", (FIRST,)),
                 ),
             ),
             Block(
@@ -571,7 +574,8 @@ SECTIONS = (
                 ("time_horizons",),
                 f"capability and human attempts with a human time · {RULES} · unit: "
                 "human minutes · n: attempt_count at task_count tasks · 95 % interval "
-                "from resampled families, tasks, attempts",
+                "from resampled families, tasks, attempts · drawn at the edge: below a "
+                "second, above 1,000 hours",
                 "Not loaded: no attempts at tasks with a human time.",
                 chart="Time at which a model succeeds half of the time, with interval",
                 controls=(
@@ -679,7 +683,7 @@ SECTIONS = (
     ),
 )
 
-POOLED = {"pair": "action count and score", "population": "all"}
+POOLED = {"pair": "actions and score", "population": "all"}
 CARDS = (
     Card(
         "totals",
@@ -708,7 +712,7 @@ CARDS = (
         {
             "source": "metr",
             "population": "all",
-            "inside_one": "task",
+            "inside": "one task",
             "success_rule": "any_credit",
         },
         "median_delta",
@@ -721,7 +725,7 @@ CARDS = (
         {
             "source": "metr",
             "population": "capability",
-            "inside_one": "task",
+            "inside": "one task",
             "success_rule": "any_credit",
         },
         "median_delta",

@@ -4,8 +4,7 @@ select
     attempt_count,
     mean_score,
     mean_action_count,
-    success_rate,
-    attempt_count >= 50 as is_top_candidate
+    success_rate
 from agent_leaderboard
 order by source, attempt_count desc, agent
 limit 2000

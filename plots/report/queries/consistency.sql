@@ -10,5 +10,7 @@ select
     consistency_biased,
     flip_share
 from outcome_consistency
-order by source, benchmark, success_rule, consistency desc nulls last, agent, population
+order by
+    source, benchmark, success_rule, task_count desc, consistency desc nulls last,
+    agent, population
 limit 3000

@@ -1,11 +1,14 @@
 select
     source,
     population,
-    replace(x, '_', ' ') || ' and ' || replace(y, '_', ' ') as pair,
+    replace(
+        replace(x || ' and ' || y, 'action_count', 'actions'),
+        'human_minutes', 'human time'
+    ) as pair,
     case controlling_for
         when 'none' then 'nothing: pooled'
         when 'task' then 'the task: inside each'
-        else replace(controlling_for, '_', ' ')
+        else 'human time'
     end as holding_fixed,
     attempt_count,
     spearman_rho,

@@ -1,7 +1,7 @@
 select
     source,
     population,
-    case grain when 'task' then 'task' else 'task and model' end as inside_one,
+    case grain when 'task' then 'one task' else 'one task and model' end as inside,
     success_rule,
     pair_count,
     median_delta,

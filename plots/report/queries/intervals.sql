@@ -12,5 +12,7 @@ select
     wilson_low,
     wilson_high
 from agent_intervals
-order by source, benchmark, success_rule, success_rate desc, agent, population
+order by
+    source, benchmark, success_rule, task_count desc, success_rate desc, agent,
+    population
 limit 3000

@@ -13,5 +13,6 @@ select
     difference_to_best,
     is_separable
 from separability
-order by source, benchmark, success_rule, rank, agent, population
+order by
+    source, benchmark, success_rule, task_count desc, rank, agent, population
 limit 3000
