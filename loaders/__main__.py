@@ -1,5 +1,11 @@
 """Load files of evaluation runs into the warehouse: `python -m loaders PATH...`."""
 
+if __name__ == "__main__":
+    # At once, for the rest takes a while to import.
+    from loaders.stopping import end_when_stopped
+
+    end_when_stopped()
+
 import argparse
 import json
 import os
@@ -50,9 +56,6 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         results, skipped_count = _load(options)
-    except KeyboardInterrupt:
-        _say("stopped; the warehouse is unchanged")
-        return 130
     except (WarehouseBusy, WarehouseError) as error:
         _say(str(error))
         return 2
@@ -355,10 +358,8 @@ def _printable(text: str) -> str:
 
 
 if __name__ == "__main__":
-    # A terminal that cannot show a name, a plain kill or a closed pipe is no reason
-    # for a traceback.
+    # A terminal that cannot show a name or a closed pipe is no reason for a traceback.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

@@ -12,7 +12,9 @@ error there becomes dbt's exit code.
 
 import atexit
 import contextlib
-import os
+import sys
+import threading
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -26,7 +28,8 @@ from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
 
-from loaders.refresh import Refresh, WarehouseError, scratch_copy
+from loaders.refresh import Refresh, WarehouseError, remedy, scratch_copy
+from loaders.stopping import end, end_when_stopped
 from loaders.warehouse import ensure_schema
 
 _BUILDING_COMMANDS = {"build", "clone", "run", "run-operation", "seed", "snapshot"}
@@ -39,6 +42,10 @@ class Plugin(BasePlugin):
         self._copies = contextlib.ExitStack()
         self._refresh: Refresh | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
+        # A program that calls dbt has its own way to stop.
+        self._is_command = Path(sys.argv[0]).name == "dbt"
+        self._answers_ctrl_c = False
+        add_callback_to_manager(self._on_event)
 
     def update_connection_config(
         self, creds: DuckDBCredentials, config: dict[str, Any]
@@ -52,7 +59,6 @@ class Plugin(BasePlugin):
                 creds.path = self._copies.enter_context(scratch_copy(creds.path))
         except (WarehouseError, OSError) as error:
             raise DbtRuntimeError(str(error)) from error
-        add_callback_to_manager(self._on_event)
         # For an end without the event; closing twice does no harm.
         atexit.register(self._discard)
 
@@ -62,6 +68,8 @@ class Plugin(BasePlugin):
         ensure_schema(conn)
 
     def _on_event(self, event: EventMsg) -> None:
+        if self._is_command and threading.current_thread() is threading.main_thread():
+            self._answer_ctrl_c()
         if event.info.name != "CommandCompleted":
             return
         try:
@@ -69,6 +77,18 @@ class Plugin(BasePlugin):
                 self._finish(self._refresh, event)
         finally:
             self._discard()
+
+    def _answer_ctrl_c(self) -> None:
+        """Spare the user dbt's traceback.
+
+        At its first event in the main thread, for dbt makes its plugins in another
+        one, where Python does not let signals be dealt with.
+        """
+        if isinstance(sys.exception(), KeyboardInterrupt):
+            end()
+        if not self._answers_ctrl_c:
+            end_when_stopped()
+            self._answers_ctrl_c = True
 
     def _finish(self, refresh: Refresh, event: EventMsg) -> None:
         if not event.data.success:
@@ -86,7 +106,10 @@ class Plugin(BasePlugin):
             self._connection.close()
             refresh.publish()
         except (WarehouseError, OSError, duckdb.Error) as error:
-            _say_unpublished(refresh, str(error))
+            reason = str(error).removeprefix(f"{refresh.outcome}: ")
+            if isinstance(error, duckdb.Error):
+                reason += f"; {remedy(reason)} and run this again"
+            _say_unpublished(refresh, reason)
             raise ExceptionExit(error) from error
         fire_event(Note(msg=f"Published {refresh.live}"), level=EventLevel.INFO)
 
@@ -97,8 +120,6 @@ class Plugin(BasePlugin):
 
 
 def _say_unpublished(refresh: Refresh, reason: str) -> None:
-    state = "is unchanged" if os.path.exists(refresh.live) else "is not yet made"
     fire_event(
-        Note(msg=f"Not published, {refresh.live} {state}: {reason}"),
-        level=EventLevel.ERROR,
+        Note(msg=f"Not published, {refresh.outcome}: {reason}"), level=EventLevel.ERROR
     )

@@ -30,7 +30,9 @@ has the warehouse open in DuckDB (its locks would be dropped, see 4).
 """
 
 import contextlib
+import errno
 import fcntl
+import functools
 import logging
 import os
 import shutil
@@ -42,6 +44,8 @@ from collections.abc import Iterator
 from typing import Self
 
 import duckdb
+
+from loaders.stopping import on_stop
 
 # What shells before DuckDB 2.0 can still open.
 STORAGE_VERSION = "v1.5.0"
@@ -81,16 +85,21 @@ class Refresh:
         self.path = os.path.join(self._build, _file_name(warehouse))
         self._build_lock: int | None = None
         self._live_lock: int | None = None
+        self._candidate: os.stat_result | None = None
         self._published = False
 
     def __enter__(self) -> Self:
         self._build_lock = self._lock_build_folder()
+        on_stop(self._stop)
         try:
             self._clear_build_folder()
-            with _copying(self.live, self.path), open(self._owner, "w") as owner:
+            with (
+                _unchanged_for_errors(self.live, self.path),
+                open(self._owner, "w") as owner,
+            ):
                 owner.write(str(os.getpid()))
             self._live_lock = self._lock_live()
-            with _copying(self.live, self.path):
+            with _unchanged_for_errors(self.live, self.path):
                 _fill(self.path, self._live_lock)
         except BaseException:
             self.close()
@@ -99,6 +108,19 @@ class Refresh:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the copy has taken the warehouse's place; right at any instant."""
+        return self._published or _is_same(self._candidate, self.live)
+
+    @property
+    def outcome(self) -> str:
+        """What became of the warehouse, in words."""
+        if self.is_published:
+            return f"{self.live} is refreshed"
+        state = "is unchanged" if os.path.exists(self.live) else "is not yet made"
+        return f"{self.live} {state}"
 
     def publish(self) -> None:
         """Put the copy, closed by now, in the place of the warehouse.
@@ -116,27 +138,46 @@ class Refresh:
                 f"{self.name} was not published: another process began to write to "
                 "it meanwhile; close that process and run this again"
             )
-        if self._live_lock is None:
+        with _unchanged_for_errors(self.live, self.path):
+            if self._live_lock is not None:
+                os.chmod(self.path, stat.S_IMODE(os.fstat(self._live_lock).st_mode))
             _fsync(self.path)
-            self._link_first_warehouse()
-        else:
-            os.chmod(self.path, stat.S_IMODE(os.fstat(self._live_lock).st_mode))
-            _fsync(self.path)
-            os.replace(self.path, self.live)
+            self._candidate = os.stat(self.path)
+            if self._live_lock is None:
+                self._link_first_warehouse()
+            else:
+                os.replace(self.path, self.live)
         self._published = True
-        _fsync(self.folder)
+        try:
+            _fsync(self.folder)
+        except OSError as error:
+            _logger.warning(
+                "%s is refreshed, but a power cut might undo that: the folder cannot "
+                "be written to the disk (%s)",
+                self.live,
+                error.strerror,
+            )
 
     def close(self) -> None:
         """Remove the copy and let the next refresh begin; idempotent."""
         if self._build_lock is None:
             return
-        self._clear_build_folder()
-        os.rmdir(self._build)
-        os.close(self._build_lock)
-        self._build_lock = None
-        if self._live_lock is not None and not self._published:
+        with contextlib.suppress(OSError):  # the next refresh clears what stays
+            self._remove_build_folder()
+        # In this order, for without the lock the folder may be another process's.
+        lock, self._build_lock = self._build_lock, None
+        os.close(lock)
+        if self._live_lock is not None and not self.is_published:
             os.close(self._live_lock)  # else it stays open on purpose, see 2.
         self._live_lock = None
+
+    def _stop(self) -> str:
+        """Remove the copy of a process that ends now; say what became of it all."""
+        outcome = self.outcome
+        if self._build_lock is not None:
+            with contextlib.suppress(OSError):
+                self._remove_build_folder()
+        return outcome
 
     def _lock_build_folder(self) -> int:
         """Return a descriptor of the build folder that holds the refresh lock."""
@@ -205,6 +246,10 @@ class Refresh:
                 else:
                     os.unlink(entry.path)
 
+    def _remove_build_folder(self) -> None:
+        self._clear_build_folder()
+        os.rmdir(self._build)
+
     def _link_first_warehouse(self) -> None:
         try:
             os.link(self.path, self.live)
@@ -213,7 +258,6 @@ class Refresh:
                 f"{self.name} was not published: another process has made "
                 f"{self.live} meanwhile; run this again"
             ) from None
-        os.unlink(self.path)
 
 
 @contextlib.contextmanager
@@ -225,10 +269,11 @@ def scratch_copy(warehouse: str | os.PathLike[str]) -> Iterator[str]:
     """
     live = os.path.realpath(warehouse)
     with tempfile.TemporaryDirectory(prefix="evalhouse-") as folder:
+        on_stop(functools.partial(_drop_scratch, folder, live))
         path = os.path.join(folder, _file_name(warehouse))
         descriptor = _open_for_reading(live)
         try:
-            with _copying(live, path):
+            with _unchanged_for_errors(live, path):
                 _fill(path, descriptor)
                 for log in _logs(live):
                     shutil.copyfile(log, path + log.removeprefix(live))
@@ -240,6 +285,11 @@ def scratch_copy(warehouse: str | os.PathLike[str]) -> Iterator[str]:
         for foreign in _logs(path):
             os.unlink(foreign)  # of this copy; a refresh sets the original aside
         yield path
+
+
+def _drop_scratch(folder: str, live: str) -> str:
+    shutil.rmtree(folder, ignore_errors=True)
+    return f"{live} is unchanged"
 
 
 def writer_of(warehouse: str | os.PathLike[str]) -> str:
@@ -260,6 +310,13 @@ def busy_writing(live: str, writer: str) -> WarehouseBusy:
         f"{live} is open for writing in {writer}; close it there, or open it with "
         f"`duckdb -readonly {os.path.basename(live)}`, then run this again"
     )
+
+
+def remedy(reason: str) -> str:
+    """Return what to do about an error of the disk, told by its text."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    is_full = any(os.strerror(number) in reason for number in full)
+    return "make room there" if is_full else "put that right"
 
 
 def _file_name(warehouse: str | os.PathLike[str]) -> str:
@@ -330,14 +387,14 @@ def _fill(path: str, source: int | None) -> None:
 
 
 @contextlib.contextmanager
-def _copying(live: str, path: str) -> Iterator[None]:
+def _unchanged_for_errors(live: str, path: str) -> Iterator[None]:
     """Turn an OSError, such as a full disk, into a WarehouseError."""
     try:
         yield
     except OSError as error:
         raise WarehouseError(
-            f"{live} is unchanged: {error.strerror} while copying it to {path}; make "
-            "room there and run this again"
+            f"{live} is unchanged: {error.strerror} while writing {path}; "
+            f"{remedy(error.strerror)} and run this again"
         ) from error
 
 
@@ -390,8 +447,13 @@ def _set_aside(log: str) -> None:
 
 def _is_at(descriptor: int, path: str) -> bool:
     """Return whether `path` still names the open file."""
+    return _is_same(os.fstat(descriptor), path)
+
+
+def _is_same(status: os.stat_result | None, path: str) -> bool:
+    """Return whether `path` names the file of this status."""
     try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+        return status is not None and os.path.samestat(status, os.stat(path))
     except FileNotFoundError:
         return False
 

@@ -35,6 +35,7 @@ from loaders.refresh import (
     WarehouseBusy,
     WarehouseError,
     busy_writing,
+    remedy,
     scratch_copy,
     writer_of,
 )
@@ -1166,8 +1167,10 @@ def _duckdb_errors(path: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
         raise WarehouseError(
-            f"{path} is unchanged, because DuckDB could not go on: {error}"
+            f"{path} is unchanged, because DuckDB could not go on: {reason}; "
+            f"{remedy(reason)} and run this again"
         ) from error
 
 

@@ -1,15 +1,22 @@
 """`python -m plots`: figures, or the dashboard's data, from the views."""
 
+if __name__ == "__main__":
+    # At once, for the rest takes a while to import.
+    from loaders.stopping import end_when_stopped
+
+    end_when_stopped()
+
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from loaders.stopping import on_stop
 from plots import FIGURES, FILE_STEMS
 from plots.drawing import default_workers, drawing_pool
 from plots.export import export
@@ -21,6 +28,7 @@ from plots.warehouse import (
     figure_source,
     open_warehouse,
 )
+from plots.whole import drop_parts
 
 
 class UnknownFigure(Exception):
@@ -117,6 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(arguments.out)
             return 0
         arguments.out.mkdir(parents=True, exist_ok=True)
+        on_stop(partial(drop_parts, arguments.out))
         with drawing_pool(min(arguments.jobs, len(figures))) as pool:
             # One connection reads for all figures: a refresh meanwhile cannot mix
             # two warehouses.
@@ -155,7 +164,7 @@ def print_results(drawings: dict[str, Future[Path]], warehouse: Path) -> int:
         if error := drawing.exception():
             reasons.setdefault(explain(error, warehouse), []).append(name)
         else:
-            print(drawing.result())
+            print(drawing.result(), flush=True)
     for reason, names in reasons.items():
         print(f"{reason} Not drawn: {', '.join(names)}", file=sys.stderr)
     failed_count = sum(map(len, reasons.values()))
@@ -189,7 +198,7 @@ def explain(error: BaseException, warehouse: Path) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return the exit code: 0 all written, 1 some figures, 2 nothing, 130 stopped."""
+    """Return the exit code: 0 all written, 1 some figures, 2 nothing."""
     arguments = parse_arguments(argv)
     if arguments.list:
         for name, question in FIGURES.items():
@@ -197,21 +206,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         return run(arguments)
-    except (KeyboardInterrupt, RuntimeError) as error:
-        # DuckDB's word for Ctrl-C in the middle of a query.
-        if (
-            not isinstance(error, KeyboardInterrupt)
-            and str(error) != "Query interrupted"
-        ):
-            raise
-        print("stopped", file=sys.stderr)
-        return 130
     except (UnknownFigure, WarehouseUnreadable, duckdb.Error, OSError) as error:
         print(explain(error, arguments.db), file=sys.stderr)
         return 2
 
 
 if __name__ == "__main__":
-    # A plain kill ends the processes that draw as well.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from plots.whole import written_whole
+
 SCATTER_SIZE = 2_000
 
 TOTALS_QUERY = """
@@ -118,4 +120,5 @@ def export(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> No
         ensure_ascii=False,
         indent=1,
     )
-    path.write_text(text.replace("</", "<\\/") + "\n", encoding="utf-8")
+    with written_whole(path) as part:
+        part.write_text(text.replace("</", "<\\/") + "\n", encoding="utf-8")

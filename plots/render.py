@@ -13,6 +13,7 @@ from plots import FIGURES, LEADERBOARD_FAMILIES, LEADERBOARD_FIGURES
 from plots.axes import note
 from plots.palette import GREY
 from plots.text import clean
+from plots.whole import written_whole
 
 HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
 HEADER_INCHES = 0.78
@@ -34,7 +35,8 @@ def render(name: str, frames: dict[str, pd.DataFrame], source: str, path: Path) 
         figure = draw_figure(name, frames, source)
         # The date would make two files of the same views differ.
         metadata = {"Date": None} if path.suffix == ".svg" else None
-        figure.savefig(path, metadata=metadata)
+        with written_whole(path) as part:
+            figure.savefig(part, format=path.suffix[1:], metadata=metadata)
     return path
 
 

@@ -21,6 +21,7 @@ from plots.export import (
 from plots.report.cells import cell, columns_of, formatted, visible
 from plots.report.sections import CARDS, FIRST, SECTIONS, Block, Card, Control
 from plots.warehouse import action_source
+from plots.whole import written_whole
 
 FOLDER = Path(__file__).parent
 # The dashboard's own queries; they take one source.
@@ -274,4 +275,6 @@ def report(connection: duckdb.DuckDBPyConnection) -> str:
 def write_report(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write the report as one file that opens without a network."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(report(connection), encoding="utf-8", newline="\n")
+    text = report(connection)
+    with written_whole(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -15,8 +15,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from faults import Runner, compile_library
 from filelock import FileLock
 from hal_traps import write_hal_traps
+from tiny_project import warehouse_of as warehouse_path
+from tiny_project import write_project
+from trials import Trial, build_trial, figure_trial, load_trial
 
 from loaders.sample import write_sample
 
@@ -219,3 +223,73 @@ def warehouse_as_published(
             assert run.returncode == 0, run.stdout + run.stderr
 
     return built_once("as_published", refresh) / "evalhouse.duckdb"
+
+
+@pytest.fixture(scope="session")
+def fault_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What makes a process's changes to a folder go wrong, or skip."""
+    library = compile_library(tmp_path_factory.mktemp("faults"))
+    if library is None:
+        pytest.skip("faults are made by a C library: needs Linux and a C compiler")
+    return library
+
+
+@pytest.fixture(scope="session")
+def loader(fault_library: Path) -> Iterator[Runner]:
+    """`python -m loaders`, to be disturbed."""
+    with Runner("loaders", fault_library) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def loads(loader: Runner, tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A load into a warehouse, to go wrong."""
+    return load_trial(loader, tmp_path_factory.mktemp("loads"))
+
+
+@pytest.fixture(scope="session")
+def first_loads(loader: Runner, tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A load that makes the warehouse, to go wrong."""
+    return load_trial(loader, tmp_path_factory.mktemp("loads"), is_first_load=True)
+
+
+@pytest.fixture(scope="session")
+def builder(
+    fault_library: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runner]:
+    """`dbt`, to be disturbed."""
+    scratch = tmp_path_factory.mktemp("dbt")
+    own = {"DBT_TARGET_PATH": f"{scratch}/target", "DBT_LOG_PATH": f"{scratch}/logs"}
+    with Runner("dbt", fault_library, **own) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def builds(builder: Runner, tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A `dbt build`, to go wrong."""
+    return build_trial(builder, tmp_path_factory.mktemp("builds"))
+
+
+@pytest.fixture(scope="session")
+def figures(
+    fault_library: Path,
+    sample_warehouse: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Trial]:
+    """`python -m plots`, to go wrong."""
+    scratch = tmp_path_factory.mktemp("figures")
+    with Runner("plots", fault_library) as runner:
+        yield figure_trial(runner, scratch, sample_warehouse)
+
+
+@pytest.fixture
+def refreshed_place(
+    tmp_path_factory: pytest.TempPathFactory, hal_traps_warehouse
+) -> Path:
+    """The tiny dbt project in one warehouse with all views and a user's table."""
+    place = tmp_path_factory.mktemp("refreshed")
+    write_project(place)
+    shutil.copyfile(hal_traps_warehouse, warehouse_path(place))
+    with duckdb.connect(warehouse_path(place)) as connection:
+        connection.execute("create table mine as select 'keep me' as note")
+    return place

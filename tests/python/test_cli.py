@@ -393,17 +393,6 @@ def test_a_warehouse_that_is_none_is_left_alone(load, database):
     assert database.read_text() == "my notes\n" * 1000
 
 
-def test_ctrl_c_stops_with_a_message(load, database, monkeypatch):
-    def interrupt(_head):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(cli, "recognise", interrupt)
-    code, out, err = load(YAML)
-    assert (code, out) == (130, "")
-    assert "the warehouse is unchanged" in err
-    assert not database.exists()
-
-
 def test_a_full_disk_is_a_message(load, database, monkeypatch):
     def fail(_stream):
         raise OSError(28, "No space left on device", str(database))

@@ -1,7 +1,6 @@
 """dbt_plugin.py: dbt publishes what passed, and nothing else.
 
-On a project of its own, of three tables that hold the id of the dbt invocation:
-one generation is whole if all three agree and none is short.
+On a project of its own, see tiny_project.py.
 """
 
 import contextlib
@@ -12,65 +11,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
+from tiny_project import GENERATIONS, ROWS, ask, generation, warehouse_of, write_project
 
 from loaders.refresh import Refresh
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-ROWS = 2_000
-PROJECT = {
-    "dbt_project.yml": """
-        name: tiny
-        version: 0.1.0
-        config-version: 2
-        profile: tiny
-        flags: {send_anonymous_usage_stats: false}
-        models: {+materialized: table}
-        """,
-    "profiles.yml": """
-        tiny:
-          target: local
-          outputs:
-            local:
-              type: duckdb
-              path: evalhouse.duckdb
-              threads: 2
-              module_paths: ["REPOSITORY"]
-              plugins:
-                - module: loaders.dbt_plugin
-        """,
-    "models/first.sql": """
-        select '{{ invocation_id }}' as generation from range(ROWS)
-        """,
-    "models/second.sql": """
-        select '{{ invocation_id }}' as generation from {{ ref('first') }}
-        """,
-    "models/third.sql": """
-        select '{{ invocation_id }}' as generation from {{ ref('first') }}
-        """,
-    "models/run_count.sql": """
-        {{ config(materialized='view') }}
-        select count(*) as run_count from {{ source('metr', 'metr_runs') }}
-        """,
-    "models/models.yml": """
-        sources: [{name: metr, schema: raw, tables: [{name: metr_runs}]}]
-        models:
-          - name: first
-            columns: [{name: generation, data_tests: [not_null]}]
-        """,
-    "tests/assert_tax_is_paid.sql": """
-        {{ config(severity=env_var('SEVERITY', 'error')) }}
-        select 1 as offence where {{ env_var('IS_TAX_EVADED', 'false') }}
-        """,
-    "macros/make.sql": """
-        {% macro make(sql) %}{% do run_query(sql) %}{% endmacro %}
-        """,
-}
 
 # dbt takes seconds to import, so it is imported once, in a process from which
 # each run is forked.
@@ -81,11 +29,7 @@ forks.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb"])
 @pytest.fixture(scope="module")
 def built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny")
-    for name, text in PROJECT.items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        text = text.replace("REPOSITORY", str(REPOSITORY)).replace("ROWS", str(ROWS))
-        path.write_text(textwrap.dedent(text))
+    write_project(folder)
     code, output = dbt(folder, "build")
     assert code == 0, output
     return folder
@@ -122,29 +66,6 @@ def dbt(project: Path, *arguments: str, **environment: str) -> tuple[int, str]:
     process = start(project, *arguments, **environment)
     process.join()
     return process.exitcode, (project / "dbt.out").read_text()
-
-
-def warehouse_of(project: Path) -> Path:
-    return project / "evalhouse.duckdb"
-
-
-def ask(project: Path, query: str) -> list[tuple]:
-    with duckdb.connect(warehouse_of(project), read_only=True) as connection:
-        return connection.execute(query).fetchall()
-
-
-GENERATIONS = """
-select generation, count(*)
-from (from first union all from second union all from third)
-group by generation
-"""
-
-
-def generation(project: Path) -> str:
-    """Return the one generation that all tables are of."""
-    [(invocation_id, row_count)] = ask(project, GENERATIONS)
-    assert row_count == 3 * ROWS
-    return invocation_id
 
 
 def state(project: Path) -> tuple[int, int, list[str]]:

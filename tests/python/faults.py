@@ -1,0 +1,137 @@
+"""Run a command with a fault at one of its changes to a folder (see faults.c).
+
+Starting Python and importing DuckDB or dbt takes longer than a small load, so a
+Runner imports once, in a process of its own, and forks it for every run. That
+process is this file, run as a script.
+"""
+
+import atexit
+import ctypes
+import json
+import os
+import runpy
+import shutil
+import signal
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+DBT = Path(sys.executable).with_name("dbt")
+REPOSITORY = Path(__file__).resolve().parents[2]
+NOTHING, KILLED, TORN, FULL, INTERRUPTED, TERMINATED = range(6)
+# What each command imports.
+IMPORTS = {
+    "loaders": ["loaders.sample", "loaders.warehouse"],
+    "plots": ["plots.render", "plots.warehouse"],
+    "dbt": ["dbt.cli.main", "dbt.adapters.duckdb", "loaders.dbt_plugin"],
+}
+
+
+def compile_library(folder: Path) -> Path | None:
+    """Return the compiled faults.c, None where there is no way to."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None or sys.platform != "linux":
+        return None
+    library = folder / "faults.so"
+    source = Path(__file__).with_name("faults.c")
+    options = ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]
+    subprocess.run([compiler, *options], check=True)
+    return library
+
+
+class Outcome(NamedTuple):
+    """How a run ended; `code` is negative for a signal, as in subprocess."""
+
+    code: int
+    output: str
+    change_count: int | None  # None if it did not live to say
+
+
+class Runner:
+    """Runs `python -m loaders`, `python -m plots` or `dbt` in forks of a process."""
+
+    def __init__(self, command: str, library: Path, **environment: str):
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, command],
+            cwd=REPOSITORY,
+            env=os.environ | {"LD_PRELOAD": str(library), **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def start(
+        self, *arguments: object, folder: Path, kind: int = NOTHING, at: int = 1
+    ) -> int:
+        """Start a run, in the folder where its faults are to be; return its id."""
+        order = {
+            "arguments": [str(argument) for argument in arguments],
+            "folder": str(folder),
+            "kind": kind,
+            "at": at,
+        }
+        print(json.dumps(order), file=self._process.stdin, flush=True)
+        return int(self._process.stdout.readline())
+
+    def wait(self) -> Outcome:
+        return Outcome(**json.loads(self._process.stdout.readline()))
+
+    def run(self, *arguments: object, **fault: Any) -> Outcome:
+        self.start(*arguments, **fault)
+        return self.wait()
+
+
+def serve(command: str) -> None:
+    """Fork for each order on stdin; print the fork's id, then how it ended."""
+    sys.path.insert(0, str(REPOSITORY))
+    for name in IMPORTS[command]:
+        import_module(name)
+    library = ctypes.CDLL(os.environ.pop("LD_PRELOAD"))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the forks
+    for line in sys.stdin:
+        order = json.loads(line)
+        count_reader, count_writer = os.pipe()
+        output = os.memfd_create("output")
+        process = os.fork()
+        if process == 0:
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.chdir(order["folder"])
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            atexit.register(
+                lambda fd: os.write(fd, b"%d" % library.fault_count()), count_writer
+            )
+            sys.argv = [command, *order["arguments"]]
+            library.fault_arm(order["folder"].encode(), order["kind"], order["at"])
+            if command == "dbt":
+                runpy.run_path(str(DBT), run_name="__main__")
+            else:
+                runpy.run_module(command, run_name="__main__", alter_sys=True)
+            return
+        os.close(count_writer)
+        print(process, flush=True)
+        _, status = os.waitpid(process, 0)
+        with open(count_reader) as counter:
+            count = counter.read()
+        with open(output, errors="replace") as text:
+            text.seek(0)
+            outcome = Outcome(
+                os.waitstatus_to_exitcode(status),
+                text.read(),
+                int(count) if count else None,
+            )
+        print(json.dumps(outcome._asdict()), flush=True)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
