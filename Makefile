@@ -23,7 +23,7 @@ help:
 	@echo "make run               load the sample, build every view, draw every figure"
 	@echo "make run DATA=PATH     the same with your own runs: a file or a folder"
 	@echo "make test              lint, build and test everything"
-	@echo "make soak              long checks: do intervals cover the truth? (minutes)"
+	@echo "make soak              long checks: crashes, readers, hostile files, intervals (an hour)"
 	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
 	@echo "make format            put code and SQL into the house style"
 	@echo "make lock              resolve requirements.lock anew from pyproject.toml"
@@ -63,7 +63,7 @@ test: lint
 	@$(BIN)/python -m pytest
 
 soak: $(INSTALLED)
-	@$(BIN)/python -m pytest --capture=no tests/python/soak_*.py
+	@$(BIN)/python -m pytest --numprocesses=0 --capture=no tests/python/soak_*.py
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m benchmarks --write

@@ -218,7 +218,8 @@ class Refresh:
     def _lock_live(self) -> int | None:
         """Return a descriptor of the warehouse that bars writers, None without one."""
         descriptor = _open_for_reading(self.live)
-        if descriptor is not None and not os.access(self.live, os.W_OK):
+        is_protected = not os.access(self.live, os.W_OK, effective_ids=True)
+        if descriptor is not None and is_protected:
             os.close(descriptor)
             raise WarehouseError(
                 f"{self.live} is write-protected; allow writing (chmod u+w), or name "
@@ -268,7 +269,7 @@ def scratch_copy(warehouse: str | os.PathLike[str]) -> Iterator[str]:
     another process has the warehouse open read-write.
     """
     live = os.path.realpath(warehouse)
-    with tempfile.TemporaryDirectory(prefix="evalhouse-") as folder:
+    with _temporary_folder() as folder:
         on_stop(functools.partial(_drop_scratch, folder, live))
         path = os.path.join(folder, _file_name(warehouse))
         descriptor = _open_for_reading(live)
@@ -285,6 +286,18 @@ def scratch_copy(warehouse: str | os.PathLike[str]) -> Iterator[str]:
         for foreign in _logs(path):
             os.unlink(foreign)  # of this copy; a refresh sets the original aside
         yield path
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory:
+    try:
+        return tempfile.TemporaryDirectory(prefix="evalhouse-")
+    except OSError as error:
+        # Python names all places it tried only where it has found none.
+        where = f"folder {tempfile.tempdir}" if tempfile.tempdir else "folders"
+        raise WarehouseError(
+            f"cannot write in the temporary {where} ({error.strerror}); put that "
+            "right, or name another one in the environment variable TMPDIR"
+        ) from None
 
 
 def _drop_scratch(folder: str, live: str) -> str:

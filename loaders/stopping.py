@@ -41,7 +41,9 @@ def end_when_stopped() -> None:
         os._exit(128 + number)  # a worker, whose parent has the say
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, answer)
+        # A shell lets what runs in the background ignore the Ctrl-C of others.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, answer)
 
 
 def end(number: int = signal.SIGINT) -> None:

@@ -5,7 +5,6 @@ Runner imports once, in a process of its own, and forks it for every run. That
 process is this file, run as a script.
 """
 
-import atexit
 import ctypes
 import json
 import os
@@ -46,7 +45,7 @@ class Outcome(NamedTuple):
 
     code: int
     output: str
-    change_count: int | None  # None if it did not live to say
+    changes: list[str]  # what it did to which path
 
 
 class Runner:
@@ -100,37 +99,32 @@ def serve(command: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the forks
     for line in sys.stdin:
         order = json.loads(line)
-        count_reader, count_writer = os.pipe()
-        output = os.memfd_create("output")
+        output, log = (os.memfd_create(name) for name in ("output", "log"))
         process = os.fork()
         if process == 0:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.chdir(order["folder"])
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            atexit.register(
-                lambda fd: os.write(fd, b"%d" % library.fault_count()), count_writer
-            )
             sys.argv = [command, *order["arguments"]]
-            library.fault_arm(order["folder"].encode(), order["kind"], order["at"])
+            folder = order["folder"].encode()
+            library.fault_arm(folder, order["kind"], order["at"], log)
             if command == "dbt":
                 runpy.run_path(str(DBT), run_name="__main__")
             else:
                 runpy.run_module(command, run_name="__main__", alter_sys=True)
             return
-        os.close(count_writer)
         print(process, flush=True)
         _, status = os.waitpid(process, 0)
-        with open(count_reader) as counter:
-            count = counter.read()
-        with open(output, errors="replace") as text:
-            text.seek(0)
-            outcome = Outcome(
-                os.waitstatus_to_exitcode(status),
-                text.read(),
-                int(count) if count else None,
-            )
+        code = os.waitstatus_to_exitcode(status)
+        outcome = Outcome(code, _text(output), _text(log).splitlines())
         print(json.dumps(outcome._asdict()), flush=True)
+
+
+def _text(descriptor: int) -> str:
+    with open(descriptor, errors="replace") as file:
+        file.seek(0)
+        return file.read()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ At some of the changes; soak_faults.py tries every one, and many moments besides
 
 import pytest
 from faults import FULL, INTERRUPTED, KILLED, TERMINATED, TORN
+from tiny_project import warehouse_of
 
 
 def some(change_count: int, how_many: int) -> list[int]:
@@ -38,3 +39,20 @@ def test_a_build(builds, kind):
 def test_a_figure(figures, kind):
     for at in range(1, figures.change_count + 1):
         figures.go_wrong(kind, at)
+
+
+@pytest.mark.parametrize("command", ["loads", "builds"])
+def test_a_power_cut_finds_what_was_synced_whole(request, command):
+    """The disk may hold a new name before the bytes that were written to it."""
+    trial = request.getfixturevalue(command)
+    with trial.place() as place:
+        changes = [tuple(line.split(" ", 1)) for line in trial.run(place).changes]
+    live = str(warehouse_of(place))
+    copy = f"{place}/.evalhouse.duckdb.build/evalhouse.duckdb"
+    assert [name for name, path in changes if path == live] == ["rename"]
+    published = changes.index(("rename", live))
+    to_copy = [name for name, path in changes[:published] if path == copy]
+    writes = {"write", "pwrite", "pwrite64", "ftruncate", "ftruncate64", "fallocate"}
+    last_write = max(i for i, name in enumerate(to_copy) if name in writes)
+    assert "fsync" in to_copy[last_write:]
+    assert ("fsync", str(place)) in changes[published:]

@@ -4,6 +4,7 @@ On a project of its own, see tiny_project.py.
 """
 
 import contextlib
+import hashlib
 import multiprocessing
 import os
 import random
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from privileges import no_overrides, read_only
 from tiny_project import GENERATIONS, ROWS, ask, generation, warehouse_of, write_project
 
 from loaders.refresh import Refresh
@@ -44,13 +46,19 @@ def project(built_project: Path, tmp_path: Path) -> Path:
 def dbt_main(arguments: list[str], project: Path, environment: dict[str, str]) -> None:
     """Be the dbt command line, with its output in dbt.out."""
     os.chdir(project)
+    # Ignored in a background job, and then in all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ |= {"DBT_WRITE_JSON": "false", **environment}
     output = os.open("dbt.out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
     from dbt.cli.main import cli
 
-    cli(["--no-use-colors", *arguments])
+    refused = (
+        no_overrides() if "NO_OVERRIDES" in environment else contextlib.nullcontext()
+    )
+    with refused:
+        cli(["--no-use-colors", *arguments])
 
 
 def start(project: Path, *arguments: str, **environment: str):
@@ -68,11 +76,15 @@ def dbt(project: Path, *arguments: str, **environment: str) -> tuple[int, str]:
     return process.exitcode, (project / "dbt.out").read_text()
 
 
-def state(project: Path) -> tuple[int, int, list[str]]:
+def state(project: Path) -> tuple[list[str], int, int, str]:
     """Return all by which one could tell that the warehouse was touched."""
     status = warehouse_of(project).stat()
-    beside = [name for name in os.listdir(project) if "evalhouse" in name]
-    return status.st_ino, status.st_mtime_ns, beside
+    content = hashlib.sha256(warehouse_of(project).read_bytes()).hexdigest()
+    return beside(project), status.st_ino, status.st_mtime_ns, content
+
+
+def beside(project: Path) -> list[str]:
+    return [name for name in os.listdir(project) if "evalhouse" in name]
 
 
 def test_build_without_a_warehouse_makes_one(project):
@@ -82,7 +94,7 @@ def test_build_without_a_warehouse_makes_one(project):
     assert f"Published {warehouse_of(project)}" in output
     assert generation(project)
     assert ask(project, "from run_count") == [(0,)]
-    assert state(project)[2] == ["evalhouse.duckdb"]
+    assert beside(project) == ["evalhouse.duckdb"]
 
 
 def test_command_line_needs_no_more_than_the_profile(project):
@@ -102,13 +114,36 @@ def test_second_refresh_is_told_who_is_first(project):
     assert "Traceback" not in output
 
 
-def test_failed_test_publishes_nothing(project):
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"IS_TAX_EVADED": "true"},
+        {"IS_THIRD_WRONG": "true"},
+        {"THIRD_CLAUSE": "where nowhere"},
+    ],
+    ids=["first test", "last test", "model"],
+)
+def test_whatever_fails_nothing_is_published(project, fault):
     before = state(project)
-    code, output = dbt(project, "build", IS_TAX_EVADED="true")
+    code, output = dbt(project, "build", **fault)
     assert code == 1
-    assert "Not published" in output
-    assert f"{warehouse_of(project)} is unchanged" in output
+    assert f"Not published, {warehouse_of(project)} is unchanged" in output
     assert state(project) == before
+
+
+def test_one_model_and_seeds_are_published_too(project):
+    before = generation(project)
+    code, output = dbt(project, "run", "--select", "second")
+    assert code == 0, output
+    assert f"Published {warehouse_of(project)}" in output
+    [(now,)] = ask(project, "select distinct generation from second")
+    assert now != before
+    assert ask(project, "select distinct generation from third") == [(before,)]
+    with duckdb.connect(warehouse_of(project)) as connection:
+        connection.execute("delete from rates")
+    code, output = dbt(project, "seed")
+    assert code == 0, output
+    assert ask(project, "from rates") == [("usd", 1.0)]
 
 
 def test_first_build_that_fails_makes_no_warehouse(project):
@@ -143,6 +178,8 @@ def test_retry_does_not_publish_half_a_build(project):
         ["show", "--select", "first"],
         ["compile"],
         ["docs", "generate"],
+        ["ls"],
+        ["debug"],
     ],
     ids=" ".join,
 )
@@ -162,6 +199,22 @@ def test_operation_publishes_if_it_succeeded(project):
     before = state(project)
     code, output = dbt(project, *make, "{sql: create tabl}")
     assert code == 1
+    assert state(project) == before
+
+
+def test_read_only_folder_is_named(project):
+    before = state(project)
+    # dbt's own files have to go somewhere.
+    elsewhere = project.parent / f"{project.name}_elsewhere"
+    own = {"DBT_TARGET_PATH": str(elsewhere), "DBT_LOG_PATH": str(elsewhere)}
+    (project / "dbt.out").touch()
+    with read_only(project):
+        code, output = dbt(project, "build", NO_OVERRIDES="true", **own)
+        assert code == 2
+        assert f"cannot write in the folder {project} (Permission denied)" in output
+        assert "Traceback" not in output
+        code, output = dbt(project, "test", NO_OVERRIDES="true", **own)
+        assert code == 0, output
     assert state(project) == before
 
 
@@ -216,6 +269,7 @@ def test_interrupted_build_publishes_nothing(project):
     build = start_changing(project)
     os.kill(build.pid, signal.SIGINT)
     build.join()
+    # As a program that calls dbt; how the command ends is tested in test_faults.py.
     assert build.exitcode != 0
     assert state(project) == before
 
@@ -264,4 +318,4 @@ def test_killed_build_leaves_one_whole_generation(project):
     code, output = dbt(project, "build")
     assert code == 0, output
     assert generation(project) != before
-    assert state(project)[2] == ["evalhouse.duckdb"]
+    assert beside(project) == ["evalhouse.duckdb"]

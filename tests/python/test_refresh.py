@@ -6,11 +6,13 @@ import resource
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from privileges import no_overrides, read_only
 
 from loaders.refresh import (
     STORAGE_VERSION,
@@ -18,10 +20,6 @@ from loaders.refresh import (
     WarehouseBusy,
     WarehouseError,
     scratch_copy,
-)
-
-as_anyone_but_root = pytest.mark.skipif(
-    os.geteuid() == 0, reason="root may write wherever it likes"
 )
 
 
@@ -296,23 +294,30 @@ def test_missing_folder_is_named(tmp_path):
         refresh(tmp_path / "nowhere" / "evalhouse.duckdb")
 
 
-@as_anyone_but_root
 def test_read_only_folder_is_named(warehouse):
-    warehouse.parent.chmod(0o500)
-    try:
+    with read_only(warehouse.parent):
         with pytest.raises(WarehouseError, match=r"cannot write in the folder"):
             refresh(warehouse)
         with scratch_copy(warehouse) as path:
             assert generation(path) == 1
-    finally:
-        warehouse.parent.chmod(0o700)
 
 
-@as_anyone_but_root
 def test_write_protected_warehouse_is_left_alone(warehouse):
     warehouse.chmod(0o400)
-    with pytest.raises(WarehouseError, match="write-protected"):
+    with no_overrides(), pytest.raises(WarehouseError, match="write-protected"):
         refresh(warehouse)
+
+
+def test_missing_temporary_folder_is_named(warehouse, monkeypatch):
+    """Only throw-away copies need one; a refresh does without."""
+    nowhere = warehouse.parent / "nowhere"
+    monkeypatch.setattr(tempfile, "tempdir", str(nowhere))
+    with (
+        pytest.raises(WarehouseError, match=rf"temporary folder {nowhere}.*TMPDIR"),
+        scratch_copy(warehouse),
+    ):
+        pass
+    refresh(warehouse, "update state set generation = 2")
 
 
 @pytest.mark.parametrize("kind", ["text", "folder", "pipe"])

@@ -40,6 +40,7 @@ PROJECT = {
         """,
     "models/third.sql": """
         select '{{ invocation_id }}' as generation from {{ ref('first') }}
+        {{ env_var('THIRD_CLAUSE', '') }}
         """,
     "models/run_count.sql": """
         {{ config(materialized='view') }}
@@ -55,6 +56,14 @@ PROJECT = {
         {{ config(severity=env_var('SEVERITY', 'error')) }}
         select 1 as offence where {{ env_var('IS_TAX_EVADED', 'false') }}
         """,
+    "tests/assert_third_is_right.sql": """
+        select 1 as offence from {{ ref('third') }}
+        where {{ env_var('IS_THIRD_WRONG', 'false') }}
+        """,
+    "seeds/rates.csv": """
+        currency,rate
+        usd,1.0
+        """,
     "macros/make.sql": """
         {% macro make(sql) %}{% do run_query(sql) %}{% endmacro %}
         """,
@@ -66,7 +75,7 @@ def write_project(folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         text = text.replace("REPOSITORY", str(REPOSITORY)).replace("ROWS", str(ROWS))
-        path.write_text(textwrap.dedent(text))
+        path.write_text(textwrap.dedent(text).lstrip())
 
 
 def warehouse_of(project: Path) -> Path:
