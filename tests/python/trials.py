@@ -187,14 +187,15 @@ def load_trial(runner: Runner, folder: Path, *, is_first_load: bool = False) -> 
 
 
 def contents(place: Path) -> dict[str, list[tuple]] | None:
-    """Return all rows of every table and view but the times of loading."""
+    """Return all rows of every table and view, without when a file was met."""
     if not warehouse_of(place).exists():
         return None
     with duckdb.connect(warehouse_of(place), read_only=True) as connection:
         names = connection.execute(
             "select table_schema || '.' || table_name from information_schema.tables"
         ).fetchall()
-        query = "select columns(lambda name: name <> 'loaded_at') from {} order by all"
+        kept = "name <> 'loaded_at' and name not like '%_ns'"
+        query = f"select columns(lambda name: {kept}) from {{}} order by all"
         return {
             name: connection.execute(query.format(name)).fetchall() for (name,) in names
         }
