@@ -37,13 +37,14 @@ class Columns:
         cls,
         types: Iterable[str],
         columns: Iterable[Sequence],
-        keys: Iterable[tuple] | None = None,
+        key: Sequence[Sequence] | None = None,
     ) -> Self:
         """Return the rows with these values, one sequence per column."""
         types, columns = list(types), list(columns)
         hashes = None
-        if keys is not None:  # SQL takes no null for the same as another one.
-            hashes = array("q", (hash(key) for key in keys if None not in key))
+        if key is not None:  # SQL takes no null for the same as another one.
+            keys = [each for each in zip(*key, strict=True) if None not in each]
+            hashes = array("q", map(hash, keys))
         return cls(len(columns[0]), types, list(map(_buffers, columns, types)), hashes)
 
     @property
@@ -68,7 +69,7 @@ def as_columns(table: Table, rows: Sequence[tuple] | Columns) -> Columns:
     columns = dict(zip(table.columns, zip(*rows, strict=True), strict=True))
     # The key of our own tables begins with file_id, which is none of the columns.
     key = [columns[name] for name in table.key if name in columns]
-    return Columns.of(table.columns.values(), columns.values(), zip(*key, strict=True))
+    return Columns.of(table.columns.values(), columns.values(), key)
 
 
 def _arrow_type(type_: str) -> Any:

@@ -16,9 +16,9 @@ Rule = Callable[[str, Any], Any]
 
 # What the views can add up without overflow, and no run comes near.
 _MAX_ACTIONS = 10**9
-_MAX_MINUTES = 10**9  # 1,900 years
+MAX_MINUTES = 10**9  # 1,900 years
 # The year 275760; times in micro- or nanoseconds lie beyond it.
-_MAX_MILLIS = 8_640_000_000_000_000
+MAX_MILLIS = 8_640_000_000_000_000
 
 NOTES = Table(
     name="raw.metr_notes",
@@ -126,7 +126,7 @@ def human_minutes(name: str, value: Any) -> float:
     converted = number(name, value)
     if converted <= 0:
         raise RecordRefused("human_minutes_not_positive", f"{name} is {shown(value)}")
-    return at_most(_MAX_MINUTES, name, converted)
+    return at_most(MAX_MINUTES, name, converted)
 
 
 def action_count(name: str, value: Any) -> int:
@@ -141,7 +141,7 @@ def action_count(name: str, value: Any) -> int:
 
 def millis(name: str, value: int) -> int:
     """Return a time in milliseconds since 1970."""
-    return at_most(_MAX_MILLIS, name, value)
+    return at_most(MAX_MILLIS, name, value)
 
 
 def at_most(limit: int, name: str, value: float) -> int | float:

@@ -1,12 +1,14 @@
 """METR's time-horizon file `runs.jsonl`: one run as a JSON object in each line."""
 
 import codecs
+import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from loaders import metr
+from loaders.metr_jsonl_typed import typed_columns
 from loaders.records import (
     MAX_DEPTH,
     RECORD_BYTES,
@@ -14,7 +16,6 @@ from loaders.records import (
     Quarantined,
     RecordRefused,
     Table,
-    batched,
     file_refused,
     is_deeper,
 )
@@ -79,6 +80,8 @@ TABLE = Table(
 )
 TABLES = (TABLE, metr.NOTES)
 
+_BLOCK_BYTES = 1_000_000
+
 # Whatever is beyond every double has so many digits or such an exponent.
 _MAY_BE_INFINITE = re.compile(r"NaN|Infinity|[0-9]{200}|[eE]\+?0*[0-9]{3}")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -115,12 +118,42 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
     UTF-8 at all or holds no run.
     """
     notes = metr.Notes()
-    yield from batched(TABLE, _records(stream, notes), stream.tell)
+    first_line, is_empty = 1, True
+    for block in _blocks(stream):
+        if len(block) <= RECORD_BYTES:
+            columns, lines = typed_columns(TABLE, block, first_line)
+        else:
+            columns, lines = None, enumerate(io.BytesIO(block), first_line)
+        if columns:
+            yield Batch(TABLE, columns, [], stream.tell())
+        rows, quarantined = _records(lines, notes)
+        if rows or quarantined:
+            yield Batch(TABLE, rows, quarantined, stream.tell())
+        is_empty = is_empty and not (columns or rows or quarantined)
+        first_line += block.count(b"\n") + (not block.endswith(b"\n"))
+    if is_empty:
+        raise file_refused("empty_file", "the file holds no run")
     yield from notes.batches(stream.tell())
 
 
-def _records(stream: BinaryIO, notes: metr.Notes) -> Iterator[tuple | Quarantined]:
-    for number, line in enumerate(_lines(stream), start=1):
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield whole lines; one that is too long comes cut, one byte over the limit."""
+    while block := stream.read(_BLOCK_BYTES):
+        if not block.endswith(b"\n"):
+            begun = len(block) - (block.rfind(b"\n") + 1)
+            block += stream.readline(max(0, RECORD_BYTES + 1 - begun))
+        rest = block
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(RECORD_BYTES)
+        yield block
+
+
+def _records(
+    lines: Iterable[tuple[int, bytes]], notes: metr.Notes
+) -> tuple[list[tuple], list[Quarantined]]:
+    """Return the rows and the quarantine entries of lines."""
+    rows, quarantined = [], []
+    for number, line in lines:
         if number == 1:
             line = _without_byte_order_mark(line, notes)
         if not line.strip():
@@ -132,19 +165,11 @@ def _records(stream: BinaryIO, notes: metr.Notes) -> Iterator[tuple | Quarantine
             columns = _columns(fields)
             for code in oddities:
                 notes.add(code, number)
-            yield number, *key, *columns
+            rows.append((number, *key, *columns))
         except RecordRefused as refused:
             excerpt = line[:2000].decode(errors="replace").strip()
-            yield refused.at_line(number, excerpt, key)
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield each line; one that is too long comes cut, one byte over the limit."""
-    while line := stream.readline(RECORD_BYTES + 1):
-        rest = line
-        while len(rest) > RECORD_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(RECORD_BYTES + 1)
-        yield line
+            quarantined.append(refused.at_line(number, excerpt, key))
+    return rows, quarantined
 
 
 def _without_byte_order_mark(line: bytes, notes: metr.Notes) -> bytes:

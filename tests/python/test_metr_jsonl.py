@@ -274,7 +274,7 @@ def test_a_doubtful_file_is_refused(content, reason_code):
 
 
 def test_records_come_in_batches(monkeypatch):
-    monkeypatch.setattr(records, "BATCH_BYTES", 1500)
+    monkeypatch.setattr(metr_jsonl, "_BLOCK_BYTES", 1500)
     content = FIXTURE.read_bytes()
     batches = list(metr_jsonl.read(io.BytesIO(content)))
     assert sum(len(batch.rows) for batch in batches) == 10
