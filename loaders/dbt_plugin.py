@@ -12,6 +12,7 @@ error there becomes dbt's exit code.
 
 import atexit
 import contextlib
+import logging
 import sys
 import threading
 from pathlib import Path
@@ -44,6 +45,9 @@ class Plugin(BasePlugin):
         self._connection: duckdb.DuckDBPyConnection | None = None
         # A program that calls dbt has its own way to stop.
         self._is_command = Path(sys.argv[0]).name == "dbt"
+        if self._is_command:
+            # On a full disk: no traceback for each line that dbt's log cannot take.
+            logging.raiseExceptions = False
         self._answers_ctrl_c = False
         add_callback_to_manager(self._on_event)
 

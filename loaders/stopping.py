@@ -54,7 +54,9 @@ def end(number: int = signal.SIGINT) -> None:
     if multiprocessing := sys.modules.get("multiprocessing"):
         for worker in multiprocessing.active_children():
             worker.kill()
-    text = f"stopped; {_tidy()}\n"
+    # On a terminal `^C`, and maybe a progress bar, stand on the line already.
+    start = "\n" if os.isatty(2) else ""
+    text = f"{start}stopped; {_tidy()}\n"
     os.write(2, text.encode(errors="backslashreplace"))
     if util := sys.modules.get("multiprocessing.util"):
         signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))

@@ -3,8 +3,13 @@
 At some of the changes; soak_faults.py tries every one, and many moments besides.
 """
 
+import os
+import signal
+import subprocess
+import sys
+
 import pytest
-from faults import FULL, INTERRUPTED, KILLED, TERMINATED, TORN
+from faults import FULL, INTERRUPTED, KILLED, REPOSITORY, TERMINATED, TORN
 from tiny_project import warehouse_of
 
 
@@ -16,11 +21,16 @@ def some(change_count: int, how_many: int) -> list[int]:
 
 @pytest.mark.parametrize(
     ("kind", "how_many"),
-    [(KILLED, 10), (TORN, 6), (FULL, 10), (INTERRUPTED, 8), (TERMINATED, 4)],
+    [(KILLED, 10), (FULL, 10), (INTERRUPTED, 8), (TERMINATED, 4)],
 )
 def test_a_load(loads, kind, how_many):
     for at in some(loads.change_count, how_many):
         loads.go_wrong(kind, at)
+
+
+def test_a_load_killed_half_way_through_a_write(loads):
+    for at in loads.writes[::2]:
+        loads.go_wrong(TORN, at)
 
 
 @pytest.mark.parametrize("kind", [KILLED, FULL, INTERRUPTED])
@@ -56,3 +66,22 @@ def test_a_power_cut_finds_what_was_synced_whole(request, command):
     last_write = max(i for i, name in enumerate(to_copy) if name in writes)
     assert "fsync" in to_copy[last_write:]
     assert ("fsync", str(place)) in changes[published:]
+
+
+@pytest.mark.parametrize("module", ["loaders", "plots"])
+def test_a_stop_while_it_imports(module, tmp_path):
+    """Importing takes a while, in which an exception would end in a traceback."""
+    slow = "import time\nprint('importing', flush=True)\ntime.sleep(60)\n"
+    (tmp_path / "argparse.py").write_text(slow)  # what both import first
+    with subprocess.Popen(
+        [sys.executable, "-m", module],
+        cwd=REPOSITORY,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "importing\n"
+        process.terminate()
+        assert process.communicate()[1] == "stopped; nothing was changed\n"
+    assert process.returncode == 128 + signal.SIGTERM

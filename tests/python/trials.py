@@ -54,8 +54,11 @@ class Trial:
     first: Path
     arguments: Callable[[Path], list[object]]
     state: Callable[[Path], str]
-    change_count: int = 0
+    # The next run is checked after every so many kills.
+    next_run_every: int = 1
+    changes: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
+    _kills: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         with self.place() as place:
@@ -63,7 +66,17 @@ class Trial:
             assert outcome.code == 0, outcome.output
             assert self.state(place) == "second"
             self._names = {"first": _names(self.first), "second": _names(place)}
-        self.change_count = len(outcome.changes)
+        self.changes = outcome.changes
+
+    @property
+    def change_count(self) -> int:
+        return len(self.changes)
+
+    @property
+    def writes(self) -> list[int]:
+        """The numbers of those changes that write bytes."""
+        numbered = enumerate(self.changes, start=1)
+        return [number for number, line in numbered if "write" in line.split()[0]]
 
     @contextlib.contextmanager
     def place(self) -> Iterator[Path]:
@@ -109,6 +122,8 @@ class Trial:
 
     def _check_next_run(self, place: Path) -> None:
         before = self.state(place)
+        if next(self._kills) % self.next_run_every:
+            return
         outcome = self.run(place)
         assert outcome.code == 0, outcome.output
         assert self.state(place) == "second"
@@ -214,7 +229,7 @@ def build_trial(runner: Runner, folder: Path) -> Trial:
         return "first" if generation(place) == before else "second"
 
     arguments = ["--no-use-colors", "--no-write-json", "build"]
-    return Trial(runner, first, lambda _: arguments, state)
+    return Trial(runner, first, lambda _: arguments, state, next_run_every=5)
 
 
 def figure_trial(runner: Runner, folder: Path, warehouse: Path) -> Trial:
