@@ -84,7 +84,9 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     if arguments.jobs < 1:
         parser.error("--jobs takes a number above zero")
     arguments.export_to = None
-    arguments.is_report = arguments.names == ["report"]
+    arguments.is_report = arguments.names[:1] == ["report"]
+    if arguments.is_report and len(arguments.names) > 1:
+        parser.error("report takes no NAME: it holds everything")
     arguments.out = arguments.out or Path(
         "report.html" if arguments.is_report else "figures"
     )

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,12 @@ class Data:
     sql: str
     names: list[str]
     rows: list[tuple[Any, ...]]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the query's limit left rows out, or could have."""
+        limit = re.search(r"\blimit (\d+)$", self.sql)
+        return limit is not None and len(self.rows) == int(limit[1])
 
     def as_columns(self) -> dict[str, Any]:
         """Return the columns; one of text as its distinct values and their places."""
@@ -150,6 +157,7 @@ def block_of(
     shown = {
         "block": block,
         "is_empty": not own.rows,
+        "is_cut": any(data[name].is_cut for name in (block.name, *block.lines)),
         "queries": [data[name].sql for name in (block.name, *block.lines)],
         "meanings": meanings_of(block, own, comments),
     }

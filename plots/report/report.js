@@ -243,7 +243,8 @@ async function draw(block) {
     ...(specification.params ?? []),
   ];
   views.get(block)?.finalize();
-  const embedded = await charting.vegaEmbed(element, specification, {
+  // The library gives the element it draws in a role of its own.
+  const embedded = await charting.vegaEmbed(element.firstElementChild, specification, {
     actions: false,
     ast: true,
     defaultStyle: false,

@@ -602,6 +602,21 @@ def model_summary(attempts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def task_model_outcomes(attempts: pd.DataFrame) -> pd.DataFrame:
+    """Return how often each model succeeded at each task that it tried."""
+    known = by_population(attempts[attempts.score.notna() & attempts.model.notna()])
+    key = ["success_rule", "population", "source", "benchmark", "task_id", "model"]
+    return summarise(
+        pd.concat(judged(known, rule) for rule in RULES),
+        key,
+        lambda group: {
+            "attempt_count": len(group),
+            "success_count": int(group.is_success.astype(bool).sum()),
+            "success_rate": np.mean(group.is_success.astype(bool)),
+        },
+    )
+
+
 def shared_task_model_summary(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return what the comparison models did on the tasks most of them share."""
     frame = capability(with_actions(attempts))
@@ -892,6 +907,10 @@ EXPECTED = {
     "evaluations": View(("evaluation_id",), evaluations, reads="core"),
     "tasks": View(("source", "benchmark", "task_id"), tasks),
     "agents": View(("source", "agent"), agents, reads="core"),
+    "task_model_outcomes": View(
+        ("success_rule", "population", "source", "benchmark", "task_id", "model"),
+        task_model_outcomes,
+    ),
     "outcome_shares": View(("source", "population"), outcome_shares),
     "outcome_action_stats": View(
         ("source", "population", "outcome"), outcome_action_stats

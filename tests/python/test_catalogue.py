@@ -32,6 +32,10 @@ CATALOGUE = {
             "median_action_count success_rate"
         ),
     ),
+    "task_model_outcomes": (
+        "success_rule population source benchmark task_id model",
+        "attempt_count success_count success_rate",
+    ),
     "agents": (
         "source agent",
         "scaffold framework model population attempt_count match_rule",

@@ -13,13 +13,14 @@ import duckdb
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
 from plots.__main__ import main
 from plots.report.cells import cell, columns_of, formatted, visible
-from plots.report.page import report
+from plots.report.page import Data, report
 from plots.report.sections import SECTIONS
 
 BLOCKS = [block for section in SECTIONS for block in section.blocks]
@@ -95,6 +96,12 @@ def test_a_source_that_is_not_loaded_is_said_to_be_missing(
     assert "chart" not in frontier
     assert "<table" not in frontier
     assert "METR attempts" in text
+
+
+def test_a_query_that_its_limit_may_have_cut_is_known():
+    assert Data("from agents limit 2", ["agent"], [("a",), ("b",)]).is_cut
+    assert not Data("from agents limit 2", ["agent"], [("a",)]).is_cut
+    assert not Data("from agents", ["agent"], [("a",)]).is_cut
 
 
 def test_hidden_marks_are_shown_and_other_letters_are_left():
@@ -277,6 +284,35 @@ def test_every_chart_is_drawn(opened: WebDriver):
         """
     )
     assert blank == []
+
+
+def test_who_does_not_see_the_page_finds_the_way(opened: WebDriver):
+    assert opened.execute_script(
+        """
+        const every = (selector, holds) =>
+            [...document.querySelectorAll(selector)].every(holds);
+        return {
+            landmarks: ["header", "nav", "main", "footer"].every(
+                (name) => document.querySelectorAll(name).length === 1),
+            headings: every("main article", (part) =>
+                part.querySelector("h3").id === part.getAttribute("aria-labelledby")),
+            charts: every(".chart", (chart) =>
+                chart.getAttribute("role") === "img" && chart.ariaLabel.length > 20),
+            tables: every("table", (table) => table.caption.textContent.length > 20
+                && [...table.tHead.rows[0].cells].every((cell) => cell.scope === "col")),
+            fields: every("select, input", (field) => field.labels.length === 1),
+            scrolling: every(".scroll, pre", (part) => part.tabIndex === 0),
+        };
+        """
+    ) == dict.fromkeys(
+        ["landmarks", "headings", "charts", "tables", "fields", "scrolling"], True
+    )
+    opened.execute_script("scrollTo(0, 0); document.activeElement.blur()")
+    active = "return document.activeElement"
+    opened.switch_to.active_element.send_keys(Keys.TAB)
+    assert opened.execute_script(active).text == "Skip to the report"
+    opened.execute_script(active).send_keys(Keys.ENTER)
+    wait_until(lambda: opened.execute_script(active).get_attribute("id") == "main")
 
 
 def test_a_click_on_a_heading_sorts_and_tells_so(opened: WebDriver):

@@ -7,3 +7,4 @@ select
     success_rate
 from success_by_action_bin
 order by source, model, action_bin
+limit 4000

@@ -10,5 +10,5 @@ select
     left(sha256, 12) as sha256_start,
     is_sample
 from load_report
-order by source, file, sha256
+order by source, file, sha256, file_id
 limit 2000

@@ -25,3 +25,4 @@ select
 from edges
 cross join steps
 order by source, benchmark, x_metric, x
+limit 20000

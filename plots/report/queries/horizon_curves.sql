@@ -14,3 +14,4 @@ from time_horizons
 cross join grid
 where slope is not null
 order by source, success_rule, weighting, regularisation, model, human_minutes
+limit 20000

@@ -2,6 +2,11 @@ with published as (
     select source, model, sum(wins) / sum(comparisons) as published_win_rate
     from published_frontier_win_rates
     group by source, model
+),
+corrected as (
+    select *
+    from model_win_rates
+    where basis = 'frontier_distance' and coverage = 'all'
 )
 select
     source,
@@ -11,6 +16,6 @@ select
     corrected.rank as corrected_rank,
     corrected.comparisons
 from published
-inner join model_win_rates as corrected using (source, model)
-where corrected.basis = 'frontier_distance' and corrected.coverage = 'all'
-order by source, corrected.rank, model
+left join corrected using (source, model)
+order by source, corrected.rank nulls last, model
+limit 2000

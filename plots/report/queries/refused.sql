@@ -5,5 +5,5 @@ select
     reason_code,
     detail
 from quarantine
-order by file, line, position
+order by file, line, position, file_id
 limit 2000

@@ -14,3 +14,4 @@ select
     is_published_choice
 from headline_sensitivity
 order by source, headline, is_published_choice desc, choice
+limit 2000

@@ -52,3 +52,4 @@ inner join tasks_placed using (data, success_rule, task)
 inner join models_placed using (data, success_rule, model)
 where size_place <= 300
 order by data, success_rule, task_place, model_place
+limit 60000

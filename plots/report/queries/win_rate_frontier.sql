@@ -9,3 +9,4 @@ select
     is_on_hull
 from win_rate_frontier
 order by source, basis, x_metric, x nulls last, model
+limit 2000
