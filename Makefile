@@ -17,11 +17,12 @@ SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generi
 MACROS := $(shell find macros -name '*.sql')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench lint format lock clean
+.PHONY: help run docs test soak bench lint format lock clean
 
 help:
 	@echo "make run               load the sample, build every view, draw every figure"
 	@echo "make run DATA=PATH     the same with your own runs: a file or a folder"
+	@echo "make docs              write docs/, dbt's site and your warehouse's gallery"
 	@echo "make test              lint, build and test everything"
 	@echo "make soak              long checks: crashes, readers, hostile files, intervals (an hour)"
 	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
@@ -58,6 +59,14 @@ run: $(INSTALLED)
 	@echo "  from rank_correlations where x = 'action_count' and y = 'score';"
 	@echo "  from model_win_rates where basis = 'max_accuracy';"
 	@echo "  from data_findings order by severity, finding_code;"
+
+# Of the warehouse that is there; docs/gallery.md itself shows the studies' data.
+docs: $(INSTALLED)
+	@$(BIN)/python docs/write_pages.py
+	@$(BIN)/python -m plots.gallery --out build/docs
+	@$(BIN)/dbt --quiet docs generate --static
+	@cp "$${DBT_TARGET_PATH:-target}/static_index.html" build/docs/views.html
+	@echo build/docs/views.html
 
 test: lint
 	@$(BIN)/python -m pytest

@@ -1,0 +1,129 @@
+"""`python docs/write_pages.py`: the pages that repeat what stands elsewhere.
+
+definitions.md comes from the YAML of the views, corrections.md from CHANGELOG.md,
+seeds/corrections.csv and the checks of published figures.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+FOLDER = Path(__file__).parent
+# As the README orders them, with the question that each folder answers.
+FOLDERS = {
+    "core": "what was tried",
+    "actions": "do more actions mean failure?",
+    "leaderboard": "who is best, at what price?",
+    "inference": "how sure are we?",
+    "quality": "what was loaded, what was refused, what is odd",
+}
+DEFINITIONS = """\
+# Definitions
+
+Every public view and column. Written by `python docs/write_pages.py` from the YAML
+beside the views; change a definition there.
+
+"""
+CORRECTIONS = """\
+# What we correct in the public studies, and why
+
+Written by `python docs/write_pages.py`; change what it is made from. The studies are
+named, and each number has its view, in the
+[README](../README.md#where-each-number-comes-from).
+
+## Numbers that differ
+
+From [CHANGELOG.md](../CHANGELOG.md).
+
+{numbers}
+
+## Values of the sources that are wrong
+
+From [seeds/corrections.csv](../seeds/corrections.csv). `dbt build --vars
+'apply_corrections: false'` reads the traces as their study does.
+
+{values}
+
+## How each published figure is checked
+
+Each test runs on the study's own file, known by its hash, holds the published value
+and, where we differ, ours as well.
+
+{checks}
+"""
+
+
+def doc_blocks() -> dict[str, str]:
+    """Return the definitions that several views share, by name."""
+    text = (REPOSITORY / "models" / "_columns.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"{% docs (\w+) %}(.*?){% enddocs %}", text, re.DOTALL))
+
+
+def definition(text: str, blocks: dict[str, str]) -> str:
+    """Return a description on one line, shared definitions put in."""
+    shared = re.sub(r"{{ doc\('(\w+)'\) }}", lambda match: blocks[match[1]], text)
+    return " ".join(shared.split()).replace("|", r"\|")
+
+
+def definitions() -> str:
+    """Return the page of all views and columns."""
+    blocks = doc_blocks()
+    parts = []
+    for folder, question in FOLDERS.items():
+        path = f"models/marts/{folder}/_{folder}__models.yml"
+        models = yaml.safe_load((REPOSITORY / path).read_text(encoding="utf-8"))
+        parts.append(f"## {folder}: {question}\n\nFrom [{path}](../{path}).\n\n")
+        for model in models["models"]:
+            parts.append(f"### {model['name']}\n\n")
+            parts.append(f"{definition(model['description'], blocks)}\n\n")
+            parts.append("| column | type | definition |\n|---|---|---|\n")
+            parts += [
+                f"| `{column['name']}` | {column['data_type']} "
+                f"| {definition(column['description'], blocks)} |\n"
+                for column in model["columns"]
+            ]
+            parts.append("\n")
+    return (DEFINITIONS + "".join(parts)).rstrip() + "\n"
+
+
+def corrections() -> str:
+    """Return the page of what we read differently from the studies."""
+    changelog = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    (numbers,) = re.findall(
+        r"^\| number \| published \| ours \| why \|\n(?:\|.*\n)+",
+        changelog,
+        re.MULTILINE,
+    )
+    with open(REPOSITORY / "seeds" / "corrections.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    values = ["| what | column | published | corrected | why |\n|---|---|---|---|---|"]
+    values += [
+        f"| `{row['subject']}` | `{row['column_name']}` "
+        f"| {row['published_value'] or 'null'} | {row['corrected_value'] or 'null'} "
+        f"| {row['reason']} |"
+        for row in rows
+    ]
+    checks = [
+        f"- [{path.stem}](../tests/{path.name}): {reason(path)}"
+        for path in sorted((REPOSITORY / "tests").glob("assert_published_*.sql"))
+    ]
+    return CORRECTIONS.format(
+        numbers=numbers.strip(), values="\n".join(values), checks="\n".join(checks)
+    )
+
+
+def reason(test: Path) -> str:
+    """Return what a test says about itself in its first comment."""
+    comment = re.match(r"(?:--.*\n)+", test.read_text(encoding="utf-8"))
+    return " ".join(comment[0].replace("--", " ").split())
+
+
+PAGES = {"definitions.md": definitions, "corrections.md": corrections}
+
+if __name__ == "__main__":
+    for name, write in PAGES.items():
+        (FOLDER / name).write_text(write(), encoding="utf-8")
+        print(f"docs/{name}")

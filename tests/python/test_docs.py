@@ -1,0 +1,96 @@
+"""The pages in docs/ say what the views and the YAML say, and their links lead somewhere."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+
+from plots import FIGURES, FILE_STEMS
+from plots.answers import ANSWERS
+from plots.gallery import answer, page, views_of
+
+DOCS = REPOSITORY / "docs"
+TEXTS = sorted([*REPOSITORY.glob("*.md"), *DOCS.glob("*.md")])
+
+
+def written_pages() -> dict[str, str]:
+    """What `python docs/write_pages.py` would write, by file name."""
+    spec = importlib.util.spec_from_file_location(
+        "write_pages", DOCS / "write_pages.py"
+    )
+    write_pages = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(write_pages)
+    return {name: write() for name, write in write_pages.PAGES.items()}
+
+
+@pytest.mark.parametrize("name", ["definitions.md", "corrections.md"])
+def test_written_pages_are_fresh(name):
+    assert (DOCS / name).read_text() == written_pages()[name], (
+        "write it again: python docs/write_pages.py"
+    )
+
+
+def test_every_shared_definition_is_put_in():
+    text = written_pages()["definitions.md"]
+    assert "{{" not in text
+    assert "| `source` | varchar | The data set an attempt belongs to" in text
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as a code host links to them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        for heading in headings
+    }
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(text):
+    for target in re.findall(r"\]\(([^)\s]+)\)", text.read_text()):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (text.parent / path).resolve() if path else text
+        assert linked.exists(), target
+        if anchor:
+            assert anchor in anchors(linked), target
+
+
+def test_every_page_is_in_the_index():
+    index = (DOCS / "README.md").read_text()
+    for path in DOCS.glob("*.md"):
+        assert path.name == "README.md" or f"]({path.name})" in index, path.name
+
+
+def test_every_figure_has_a_picture_and_all_are_small():
+    pictures = {path.stem: path.stat().st_size for path in DOCS.glob("gallery/*.png")}
+    assert sorted(pictures) == sorted(FILE_STEMS.values())
+    assert sum(pictures.values()) < 4_000_000
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_answers_with_numbers(name, sample_views):
+    text = answer(sample_views, name)
+    assert re.search(r"\d", text)
+    assert text.endswith(".")
+    assert "None" not in text
+    known = {
+        view
+        for (view,) in sample_views.execute(
+            "select view_name from duckdb_views() union all select table_name from duckdb_tables()"
+        ).fetchall()
+    }
+    assert views_of(name, known)
+
+
+def test_no_answer_is_left_over():
+    assert list(ANSWERS.keys() - FIGURES.keys()) == []
+
+
+def test_the_gallery_says_what_the_studies_views_say(real_views):
+    assert (DOCS / "gallery.md").read_text() == page(real_views), (
+        "write it again on the studies' data: python -m plots.gallery"
+    )
