@@ -66,7 +66,10 @@ final as (
         success_count,
         success_count * 1e0 / attempt_count as success_share,
         log2_minutes,
-        weight
+        weight,
+        count(*) over (
+            partition by success_rule, weighting, source, model
+        ) as fit_task_count
     from weighted
 )
 

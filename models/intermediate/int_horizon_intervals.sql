@@ -1,10 +1,11 @@
--- Grain: one row per fit number and regularisation that is fitted: the interval
--- of its p50. Takes tasks x models x `bootstrap_replicates` in each of a few
--- Newton steps.
+-- Grain: one row per regularisation and fit number of at most
+-- `bootstrap_max_tasks` tasks that is fitted: the interval of its p50. Takes
+-- tasks x models x `bootstrap_replicates` in each of a few Newton steps.
 with recursive
 
 horizon_cells as (
     select * from {{ ref('int_horizon_cells') }}
+    where fit_task_count <= {{ var('bootstrap_max_tasks') }}
 ),
 
 horizon_fits as (

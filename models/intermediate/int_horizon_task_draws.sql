@@ -1,5 +1,6 @@
 -- Grain: one row per bootstrap replicate, source, benchmark and task it draws.
--- All models share the draws, as they share the tasks.
+-- All models share the draws, as they share the tasks. Families are drawn of
+-- which a fit that draws (at most `bootstrap_max_tasks` tasks) has a task.
 with
 
 horizon_cells as (
@@ -33,13 +34,25 @@ tasks as (
     from task_families
 ),
 
+drawn_families as (
+    select distinct
+        source,
+        family_key
+    from horizon_cells
+    where fit_task_count <= {{ var('bootstrap_max_tasks') }}
+),
+
 families as (
     select
-        source,
-        family_key,
+        tasks.source,
+        tasks.family_key,
         count(*) as task_count
     from tasks
-    group by source, family_key
+    inner join drawn_families
+        on
+            tasks.source = drawn_families.source
+            and tasks.family_key = drawn_families.family_key
+    group by tasks.source, tasks.family_key
 ),
 
 family_draws as (

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 SAMPLE_KEY = ["success_rule", "source", "model"]
 KEY = ["success_rule", "weighting", "regularisation", "source", "model"]
 REGULARISATIONS = (0.1, 0.00001)
+NORMAL_975 = 1.959963984540054
 STUDY = (
     "success_rule = 'reported' and weighting = 'inverse_sqrt_family' "
     "and regularisation = 0.1"
@@ -229,6 +230,64 @@ def test_fits_of_made_up_cells_leave_nothing_to_gain(compiled, seed):
 
 
 # -------------------------------------------------------------- intervals
+
+
+def test_intervals_without_draws_end_where_the_curve_is_significant(compiled):
+    cells = made_up_cells(6)
+    cells["source"], cells["benchmark"] = "metr", "metr"
+    cells["task_id"] = cells.groupby("fit_number").cumcount().astype(str)
+    cells["family_key"] = "family " + (cells.task_id.astype(int) % 4).astype(str)
+    cells["fit_task_count"] = cells.groupby("fit_number").task_id.transform("size")
+    table = '"evalhouse"."intermediate"."int_horizon_{}"'
+    fits = duckdb.sql(
+        compiled["int_horizon_fits"].replace(table.format("cells"), "cells")
+    ).df()
+    sql = compiled["int_horizon_normal_intervals"]
+    assert sql.count("fit_task_count > 200") == 1
+    sql = sql.replace("fit_task_count > 200", "fit_task_count > 5")
+    for name in ("cells", "fits"):
+        sql = sql.replace(table.format(name), name)
+    key = ["fit_number", "regularisation"]
+    intervals = duckdb.sql(sql).df().merge(fits, on=key)
+    sizes = cells.groupby("fit_number").size()
+    assert set(intervals.fit_number) == {n for n in fits.fit_number if sizes[n] > 5}
+    siblings = cells.groupby("family_key").task_id.nunique()
+    ended = 0
+    for row in intervals.itertuples():
+        group = cells[cells.fit_number == row.fit_number]
+        variance = sandwich(group, row, siblings)
+        slope_error = math.sqrt(variance[1, 1])
+        if not row.slope < -NORMAL_975 * slope_error:
+            assert (row.log2_p50_low, row.log2_p50_high) == (-math.inf, math.inf)
+            continue
+        ended += 1
+        low, high = row.log2_p50_low - row.centre, row.log2_p50_high - row.centre
+        assert low <= -row.intercept / row.slope <= high
+        for end in (low, high):
+            height = row.intercept + row.slope * end
+            along = np.array([1, end])
+            reach = NORMAL_975 * math.sqrt(along @ variance @ along)
+            assert abs(height) == pytest.approx(reach, rel=1e-4, abs=1e-6)
+    assert ended > 20
+
+
+def sandwich(group: pd.DataFrame, fit, siblings: pd.Series) -> np.ndarray:
+    """The covariance of intercept and slope over the draws of int_horizon_intervals."""
+    x = (group.log2_minutes - fit.centre).to_numpy()
+    design = np.column_stack([np.ones_like(x), x])
+    weight, share = group.weight.to_numpy(), group.success_share.to_numpy()
+    chance = expit(fit.intercept + fit.slope * x)
+    pulls = (weight * (share - chance))[:, None] * design
+    pulls[:, 1] -= weight * fit.regularisation * fit.slope
+    noise = weight**2 * share * (1 - share) / group.attempt_count.to_numpy()
+    meat = pulls.T @ pulls + design.T @ (noise[:, None] * design)
+    for family, rows in group.reset_index(drop=True).groupby("family_key"):
+        pull = pulls[rows.index].sum(axis=0)
+        meat += (1 - 1 / siblings[family]) * np.outer(pull, pull)
+    bread = design.T @ ((weight * chance * (1 - chance))[:, None] * design)
+    bread[1, 1] += fit.regularisation * weight.sum()
+    inverse = np.linalg.inv(bread)
+    return inverse @ meat @ inverse
 
 
 def test_intervals_do_not_depend_on_threads(compiled, sample_warehouse):

@@ -9,8 +9,12 @@ horizon_fits as (
     select * from {{ ref('int_horizon_fits') }}
 ),
 
-horizon_intervals as (
+drawn_intervals as (
     select * from {{ ref('int_horizon_intervals') }}
+),
+
+normal_intervals as (
+    select * from {{ ref('int_horizon_normal_intervals') }}
 ),
 
 regularisations as (
@@ -34,6 +38,22 @@ samples as (
         max(log2_minutes) as max_log2_minutes
     from horizon_cells
     group by fit_number, success_rule, weighting, source, model
+),
+
+horizon_intervals as (
+    select
+        fit_number,
+        regularisation,
+        log2_p50_low,
+        log2_p50_high
+    from drawn_intervals
+    union all
+    select
+        fit_number,
+        regularisation,
+        log2_p50_low,
+        log2_p50_high
+    from normal_intervals
 ),
 
 curves as (

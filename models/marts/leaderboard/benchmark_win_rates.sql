@@ -1,39 +1,53 @@
 -- Grain: one row per basis, source, benchmark, scaffold and model.
+-- Counted by the order of the values: the pairs of model_comparisons would come
+-- to the same, but are quadratic in the models.
 with
 
 comparison_values as (
     select * from {{ ref('comparison_values') }}
 ),
 
-model_comparisons as (
-    select * from {{ ref('model_comparisons') }}
+-- Turned so that the greater value wins.
+signed as (
+    select
+        basis,
+        source,
+        benchmark,
+        scaffold,
+        model,
+        case when is_smaller_better then 0 - value else value end
+            as signed_value
+    from comparison_values
+),
+
+placed as (
+    select
+        basis,
+        source,
+        benchmark,
+        scaffold,
+        model,
+        rank() over (
+            partition by basis, source, benchmark, scaffold
+            order by signed_value
+        ) as place,
+        count(*) over (
+            partition by basis, source, benchmark, scaffold, signed_value
+        ) as equal_count,
+        count(*) over (
+            partition by basis, source, benchmark, scaffold
+        ) as model_count
+    from signed
 ),
 
 counts as (
     select
-        comparison_values.basis,
-        comparison_values.source,
-        comparison_values.benchmark,
-        comparison_values.scaffold,
-        comparison_values.model,
-        count(*) filter (where model_comparisons.result = 'win') as wins,
-        count(*) filter (where model_comparisons.result = 'tie') as ties,
-        count(*) filter (where model_comparisons.result = 'loss') as losses,
-        count(model_comparisons.result) as comparisons
-    from comparison_values
-    left join model_comparisons
-        on
-            comparison_values.basis = model_comparisons.basis
-            and comparison_values.source = model_comparisons.source
-            and comparison_values.benchmark = model_comparisons.benchmark
-            and comparison_values.scaffold = model_comparisons.scaffold
-            and comparison_values.model = model_comparisons.model_a
-    group by
-        comparison_values.basis,
-        comparison_values.source,
-        comparison_values.benchmark,
-        comparison_values.scaffold,
-        comparison_values.model
+        *,
+        place - 1 as wins,
+        equal_count - 1 as ties,
+        model_count - place - equal_count + 1 as losses,
+        model_count - 1 as comparisons
+    from placed
 ),
 
 final as (

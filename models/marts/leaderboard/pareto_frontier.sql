@@ -1,5 +1,6 @@
 -- Grain: one row per x metric (`cost` or `latency`), source, benchmark and
--- model, each by its best evaluation.
+-- model, each by its best evaluation. Grows with the points off the hull times
+-- its vertices, of which points spread at random have few.
 with recursive
 
 best_evaluations as (

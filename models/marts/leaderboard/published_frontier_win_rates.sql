@@ -40,24 +40,26 @@ looked_up as (
             and distances.model = first_distances.model
 ),
 
-rivals as (
-    select * from looked_up
+-- A model wins over those that are farther away.
+placed as (
+    select
+        source,
+        benchmark,
+        model,
+        rank() over (
+            partition by source, benchmark
+            order by distance desc
+        ) as place,
+        count(*) over (partition by source, benchmark) as model_count
+    from looked_up
 ),
 
 counts as (
     select
-        looked_up.source,
-        looked_up.benchmark,
-        looked_up.model,
-        count(*) filter (where looked_up.distance < rivals.distance) as wins,
-        count(rivals.model) as comparisons
-    from looked_up
-    left join rivals
-        on
-            looked_up.source = rivals.source
-            and looked_up.benchmark = rivals.benchmark
-            and looked_up.model <> rivals.model
-    group by looked_up.source, looked_up.benchmark, looked_up.model
+        *,
+        place - 1 as wins,
+        model_count - 1 as comparisons
+    from placed
 ),
 
 final as (

@@ -1,4 +1,5 @@
 -- Grain: one row per basis, x metric (`cost` or `latency`), source and model.
+-- Grows with the points off the hull times its vertices.
 with recursive
 
 model_win_rates as (
