@@ -49,7 +49,8 @@ chances as (
 ),
 
 -- How a task pulls at intercept and slope, how its attempts move that, and how
--- it bends the loss.
+-- it bends the loss. Sums below keep 24 digits after the point: a curve that
+-- hardly errs hardly bends.
 pulls as (
     select
         *,
@@ -70,21 +71,21 @@ family_pulls as (
         -- tasks, tried or not, as often as there are of them: of the variance
         -- of the whole family's pull that leaves this share beside its tasks'.
         1 - 1e0 / min(families.task_count) as family_share,
-        {{ exact_sum('intercept_pull', 18) }} as intercept_pull,
-        {{ exact_sum('slope_pull', 18) }} as slope_pull,
+        {{ exact_sum('intercept_pull', 24) }} as intercept_pull,
+        {{ exact_sum('slope_pull', 24) }} as slope_pull,
         {{ exact_sum(
-            'intercept_pull * intercept_pull + attempt_variance', 18
+            'intercept_pull * intercept_pull + attempt_variance', 24
         ) }} as intercept_square,
         {{ exact_sum(
-            'intercept_pull * slope_pull + attempt_variance * x', 18
+            'intercept_pull * slope_pull + attempt_variance * x', 24
         ) }} as mixed_square,
         {{ exact_sum(
-            'slope_pull * slope_pull + attempt_variance * x * x', 18
+            'slope_pull * slope_pull + attempt_variance * x * x', 24
         ) }} as slope_square,
-        {{ exact_sum('bend', 18) }} as intercept_bend,
-        {{ exact_sum('bend * x', 18) }} as mixed_bend,
+        {{ exact_sum('bend', 24) }} as intercept_bend,
+        {{ exact_sum('bend * x', 24) }} as mixed_bend,
         {{ exact_sum(
-            'bend * x * x + weight * pulls.regularisation', 18
+            'bend * x * x + weight * pulls.regularisation', 24
         ) }} as slope_bend
     from pulls
     inner join families
@@ -100,17 +101,17 @@ sums as (
         regularisation,
         {{ exact_sum(
             'intercept_square'
-            ~ ' + family_share * intercept_pull * intercept_pull', 18
+            ~ ' + family_share * intercept_pull * intercept_pull', 24
         ) }} as intercept_square,
         {{ exact_sum(
-            'mixed_square + family_share * intercept_pull * slope_pull', 18
+            'mixed_square + family_share * intercept_pull * slope_pull', 24
         ) }} as mixed_square,
         {{ exact_sum(
-            'slope_square + family_share * slope_pull * slope_pull', 18
+            'slope_square + family_share * slope_pull * slope_pull', 24
         ) }} as slope_square,
-        {{ exact_sum('intercept_bend', 18) }} as intercept_bend,
-        {{ exact_sum('mixed_bend', 18) }} as mixed_bend,
-        {{ exact_sum('slope_bend', 18) }} as slope_bend
+        {{ exact_sum('intercept_bend', 24) }} as intercept_bend,
+        {{ exact_sum('mixed_bend', 24) }} as mixed_bend,
+        {{ exact_sum('slope_bend', 24) }} as slope_bend
     from family_pulls
     group by fit_number, regularisation
 ),

@@ -1,37 +1,90 @@
 -- Grain: one row per success rule, source, benchmark and unordered pair of
 -- agents. Quadratic in the agents of a benchmark: a pair is what it is about.
-{%- set keys = [
-    'success_rule', 'source', 'benchmark', 'population', 'agent_a', 'agent_b'
-] %}
+{%- set keys = ['agent_number', 'rival_number'] %}
 with
 
 agent_tasks as (
     select * from {{ ref('int_agent_tasks_counted') }}
 ),
 
-rival_tasks as (
-    select * from {{ ref('int_agent_tasks_counted') }}
+-- Numbers join and group faster than names do; those of agents follow their
+-- names.
+agents as (
+    select
+        success_rule,
+        source,
+        benchmark,
+        population,
+        agent,
+        row_number() over (
+            order by success_rule, source, benchmark, population, agent
+        ) as agent_number
+    from agent_tasks
+    group by success_rule, source, benchmark, population, agent
 ),
 
-points as (
+tasks as (
     select
-        agent_tasks.success_rule,
-        agent_tasks.source,
-        agent_tasks.benchmark,
-        agent_tasks.population,
-        agent_tasks.agent as agent_a,
-        rival_tasks.agent as agent_b,
-        agent_tasks.task_cluster,
-        agent_tasks.success_rate - rival_tasks.success_rate as value
+        success_rule,
+        source,
+        benchmark,
+        population,
+        task_id,
+        row_number() over (
+            order by success_rule, source, benchmark, population, task_id
+        ) as task_number
     from agent_tasks
-    inner join rival_tasks
+    group by success_rule, source, benchmark, population, task_id
+),
+
+numbered_clusters as (
+    select
+        task_cluster,
+        row_number() over (order by task_cluster) as cluster_number
+    from agent_tasks
+    group by task_cluster
+),
+
+numbered as (
+    select
+        agents.agent_number,
+        tasks.task_number,
+        numbered_clusters.cluster_number as task_cluster,
+        agent_tasks.success_rate
+    from agent_tasks
+    inner join agents
         on
-            agent_tasks.success_rule = rival_tasks.success_rule
-            and agent_tasks.source = rival_tasks.source
-            and agent_tasks.benchmark = rival_tasks.benchmark
-            and agent_tasks.population = rival_tasks.population
-            and agent_tasks.task_id = rival_tasks.task_id
-            and agent_tasks.agent < rival_tasks.agent
+            agent_tasks.success_rule = agents.success_rule
+            and agent_tasks.source = agents.source
+            and agent_tasks.benchmark = agents.benchmark
+            and agent_tasks.population = agents.population
+            and agent_tasks.agent = agents.agent
+    inner join tasks
+        on
+            agent_tasks.success_rule = tasks.success_rule
+            and agent_tasks.source = tasks.source
+            and agent_tasks.benchmark = tasks.benchmark
+            and agent_tasks.population = tasks.population
+            and agent_tasks.task_id = tasks.task_id
+    inner join numbered_clusters
+        on agent_tasks.task_cluster = numbered_clusters.task_cluster
+),
+
+rivals as (
+    select * from numbered
+),
+
+differences as (
+    select
+        numbered.agent_number,
+        rivals.agent_number as rival_number,
+        numbered.task_cluster,
+        numbered.success_rate - rivals.success_rate as value
+    from numbered
+    inner join rivals
+        on
+            numbered.task_number = rivals.task_number
+            and numbered.agent_number < rivals.agent_number
 ),
 
 pairs as (
@@ -39,9 +92,16 @@ pairs as (
         {{ keys | join(', ') }},
         count(*) filter (where value > 0) as more_count,
         count(*) filter (where value < 0) as fewer_count
-    from points
+    from differences
     group by {{ keys | join(', ') }}
     having count(*) >= {{ var('min_shared_tasks') }}
+),
+
+points as (
+    select differences.*
+    from differences
+    inner join pairs
+        on {{ same_keys('differences', 'pairs', keys) }}
 ),
 
 {{ clustered_mean_ctes(keys) }}
@@ -55,8 +115,18 @@ splits as (
 
 {{ sign_test_ctes() }}
 
+rival_agents as (
+    select * from agents
+),
+
 tested as (
     select
+        agents.success_rule,
+        agents.source,
+        agents.benchmark,
+        agents.population,
+        agents.agent as agent_a,
+        rival_agents.agent as agent_b,
         clustered_means.*,
         pairs.more_count,
         pairs.fewer_count,
@@ -64,6 +134,10 @@ tested as (
     from clustered_means
     inner join pairs
         on {{ same_keys('clustered_means', 'pairs', keys) }}
+    inner join agents
+        on clustered_means.agent_number = agents.agent_number
+    inner join rival_agents
+        on clustered_means.rival_number = rival_agents.agent_number
     inner join sign_tests
         on
             pairs.more_count = sign_tests.more_count
