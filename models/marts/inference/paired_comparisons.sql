@@ -1,5 +1,6 @@
 -- Grain: one row per success rule, source, benchmark and unordered pair of
--- agents. Quadratic in the agents of a benchmark: a pair is what it is about.
+-- agents. Quadratic in the agents of a benchmark, as a pair is what it is
+-- about, up to the `max_compared_agents` of each that tried the most tasks.
 {%- set keys = ['agent_number', 'rival_number'] %}
 with
 
@@ -9,6 +10,21 @@ agent_tasks as (
 
 -- Numbers join and group faster than names do; those of agents follow their
 -- names.
+ranked_agents as (
+    select
+        success_rule,
+        source,
+        benchmark,
+        population,
+        agent,
+        row_number() over (
+            partition by success_rule, source, benchmark, population
+            order by count(*) desc, agent asc
+        ) as place
+    from agent_tasks
+    group by success_rule, source, benchmark, population, agent
+),
+
 agents as (
     select
         success_rule,
@@ -19,8 +35,8 @@ agents as (
         row_number() over (
             order by success_rule, source, benchmark, population, agent
         ) as agent_number
-    from agent_tasks
-    group by success_rule, source, benchmark, population, agent
+    from ranked_agents
+    where place <= {{ var('max_compared_agents') }}
 ),
 
 tasks as (
