@@ -17,7 +17,7 @@ SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generi
 MACROS := $(shell find macros -name '*.sql')
 
 .DEFAULT_GOAL := help
-.PHONY: help run docs test soak bench lint format lock clean
+.PHONY: help run docs test soak bench lint format lock audit clean
 
 help:
 	@echo "make run               load the sample, build every view, draw every figure"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
 	@echo "make format            put code and SQL into the house style"
 	@echo "make lock              resolve requirements.lock anew from pyproject.toml"
+	@echo "make audit             look for known faults in what requirements.lock names"
 	@echo "make clean             remove what was installed and built, not the warehouse"
 	@echo "EVALHOUSE_DB=FILE      the warehouse (now $(EVALHOUSE_DB))"
 
@@ -58,7 +59,7 @@ run: $(INSTALLED)
 	@echo "three queries to try: $(BIN)/duckdb -readonly \"$$EVALHOUSE_DB\""
 	@echo "  from rank_correlations where x = 'action_count' and y = 'score';"
 	@echo "  from model_win_rates where basis = 'max_accuracy';"
-	@echo "  from data_findings order by severity, finding_code;"
+	@echo "  from data_findings order by finding_rank;"
 
 # Of the warehouse that is there; docs/gallery.md itself shows the studies' data.
 docs: $(INSTALLED)
@@ -92,6 +93,10 @@ format: $(INSTALLED)
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/sqlfluff fix --quiet models analyses tests
+
+# What could not be looked up is a failure too.
+audit:
+	uvx pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --no-strip-extras \

@@ -12,10 +12,7 @@ select
     finding_code,
     source,
     subject,
-    detail
+    detail,
+    what_to_do
 from data_findings
-order by
-    case severity when 'error' then 1 when 'warning' then 2 else 3 end,
-    finding_code,
-    source,
-    subject
+order by finding_rank

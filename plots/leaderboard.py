@@ -102,8 +102,10 @@ def draw_points(axes: Axes, points: pd.DataFrame, y: str) -> np.ndarray:
 def hull_line(vertices: pd.DataFrame, y: str) -> np.ndarray:
     """Return the straight lines between the vertices, which bend on a log axis."""
     corners = vertices.drop_duplicates(["x", y]).sort_values("x")
+    if corners.empty:
+        return np.empty((0, 2))  # No evaluation of the benchmark has an x.
     steps = np.interp(
-        np.linspace(0, len(corners) - 1, 400 * max(len(corners) - 1, 0) + 1),
+        np.linspace(0, len(corners) - 1, 400 * (len(corners) - 1) + 1),
         range(len(corners)),
         corners["x"],
     )

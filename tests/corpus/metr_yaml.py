@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from .case import SOMEWHERE, Case, later, loaded, partly, refused
-from .names import CONTROL, HOSTILE, MANGLED
+from .names import CONTROL, HOSTILE, MANGLED, quoted
 
 FORMAT, SUFFIX = "metr-yaml", ".yaml"
 FIELDS = {"action_count": "3", "agent": "a", "human_minutes": "2.5", "score": "1"}
@@ -216,9 +216,8 @@ def _names() -> Iterator[Case]:
         texts=tuple(bare),
     )
     for name, text in (HOSTILE | CONTROL).items():
-        quoted = json.dumps(text)  # Also a double-quoted scalar of YAML.
-        quoted = quoted if "\\ud" not in quoted else json.dumps(text, ensure_ascii=0)
-        content = f"{quoted}:\n  {quoted}:\n" + run(quoted, agent=quoted)
+        written = quoted(text)
+        content = f"{written}:\n  {written}:\n" + run(written, agent=written)
         yield loaded(
             f"yaml_name_{name}", FORMAT, SUFFIX, content.encode(), 1, texts=(text,)
         )

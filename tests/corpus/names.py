@@ -10,12 +10,12 @@ MANGLED = (
 
 HOSTILE = {
     "sql": "'; drop table raw.files; --",
-    "sql_identifier": "\"; attach '/tmp/canary.duckdb' as canary; --",
+    "sql_identifier": "\"; attach 'canary.duckdb' as canary; --",
     "jinja": "{{ env_var('PATH') }}{% raw %}",
     "html": "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "svg": "</text><svg onload=alert(1)><!--",
     "shell": "$(touch canary)`touch canary`;touch canary|&&",
-    "climbing": "../../../../tmp/canary",
+    "climbing": "../../../../canary",
     "quotes": 'it\'s "quoted" `twice`',
     "mathtext": "$x_1^{$",
     "format": "%s%n{0}{agent}",
@@ -38,3 +38,8 @@ CONTROL = {
     "line_separator": "a\u2028b\u2029c\x85d",
     "delete": "a\x7fb\x08c",
 }
+
+
+def quoted(name: str) -> str:
+    """Return a name as a double-quoted scalar of YAML, whatever it holds."""
+    return '"' + "".join(f"\\U{ord(character):08x}" for character in name) + '"'

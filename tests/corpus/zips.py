@@ -103,7 +103,7 @@ def _flipped(raw: bytes, at: int) -> bytes:
 def _names(sealed: str, bad) -> Iterator[Case]:
     climbing = {
         "climbing": "../../canary.encrypted",
-        "absolute": "/tmp/canary.encrypted",
+        "absolute": "/canary.encrypted",
         "climbing_inside": "a/../../canary.encrypted",
         "climbing_backwards": "..\\canary.encrypted",
         "drive": "C:\\canary.encrypted",

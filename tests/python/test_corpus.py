@@ -4,6 +4,7 @@ The files are made by `tests/corpus`; each is loaded in a process of its own, wh
 memory and time are limited, into a warehouse that holds good files already.
 """
 
+import csv
 import json
 import subprocess
 import sys
@@ -72,6 +73,12 @@ def check(case: Case, result: dict) -> None:
     assert tuple(result["notes"]) == case.notes
     assert result["lost_texts"] == []
     assert result["made"] == []
+
+
+def test_what_is_noted_has_its_advice():
+    with (REPOSITORY / "seeds" / "finding_kinds.csv").open() as file:
+        kinds = {row["finding_code"] for row in csv.DictReader(file)}
+    assert {code for case in CASES for code in case.notes} <= kinds
 
 
 def test_no_hostile_file_changes_what_was_loaded_before(results):

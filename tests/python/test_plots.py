@@ -451,6 +451,17 @@ def test_points_without_a_cost_are_named(sample_views):
         assert f"{row.model} ({row.benchmark})" in " ".join(note.split())
 
 
+def test_a_benchmark_without_any_cost_leaves_the_others_drawn(sample_views):
+    frames = frames_of("accuracy_against_cost", sample_views)
+    points = frames["points"]
+    is_first = points["benchmark"] == points["benchmark"].iloc[0]
+    points.loc[is_first, "x"] = None
+    points.loc[is_first, ["is_on_hull", "is_pareto_efficient"]] = False
+    figure = draw_figure("accuracy_against_cost", frames, "hal")
+    assert "\nn = 0 models" in figure.axes[0].get_title(loc="left")
+    assert figure.axes[1].lines
+
+
 def test_models_beyond_the_limit_are_drawn_as_others(sample_views):
     frames = frames_of("accuracy_against_latency", sample_views)
     frames["points"].loc[frames["points"]["place"] > 1, "place"] = None

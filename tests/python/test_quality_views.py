@@ -222,6 +222,22 @@ def test_findings_name_what_to_know_before_publishing(views: duckdb.DuckDBPyConn
     )
 
 
+def test_the_worst_finding_comes_first_with_what_to_do(
+    views: duckdb.DuckDBPyConnection,
+):
+    found = rows(
+        views,
+        "select finding_code, what_to_do from data_findings order by finding_rank",
+    )
+    assert found[0] == (
+        "refused_file",
+        "None of it is loaded: put right what the detail says and load it again.",
+    )
+    codes = list(dict.fromkeys(code for code, _ in found))
+    assert codes[:3] == ["refused_file", "quarantined_records", "duplicate_attempt_id"]
+    assert all(what_to_do for _, what_to_do in found)
+
+
 def test_every_finding_has_its_details(views: duckdb.DuckDBPyConnection):
     assert not rows(
         views, "from data_findings where source is null or coalesce(detail, '') = ''"

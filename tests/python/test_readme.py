@@ -36,7 +36,7 @@ def test_make_run_prints_what_the_readme_shows(made_run):
 
 def test_queries_print_what_the_readme_shows(sample_warehouse, tmp_path):
     queries = shown(".venv/bin/duckdb")
-    assert len(queries) == 2
+    assert len(queries) == 3
     for line, output in queries:
         query = re.search(r'"(.+)"', line)[1]
         shell = Path(sys.executable).with_name("duckdb")

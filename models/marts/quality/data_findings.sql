@@ -26,6 +26,10 @@ metr_findings as (
     select * from {{ ref('int_metr_findings') }}
 ),
 
+finding_kinds as (
+    select * from {{ ref('finding_kinds') }}
+),
+
 attempts as (
     select * from {{ ref('attempts') }}
 ),
@@ -109,7 +113,7 @@ differing_human_minutes as (
     having min(human_minutes) < max(human_minutes)
 ),
 
-final as (
+all_findings as (
     select * from refused_files
     union all
     select * from quarantined_reasons
@@ -123,12 +127,30 @@ final as (
     select * from hal_findings
     union all
     select * from metr_findings
+),
+
+final as (
+    select
+        all_findings.finding_code,
+        all_findings.source,
+        all_findings.subject,
+        row_number() over (
+            order by
+                case all_findings.severity
+                    when 'error' then 1
+                    when 'warning' then 2
+                    else 3
+                end,
+                finding_kinds.position,
+                all_findings.source,
+                all_findings.subject
+        ) as finding_rank,
+        all_findings.severity,
+        all_findings.detail,
+        finding_kinds.what_to_do
+    from all_findings
+    left join finding_kinds
+        on all_findings.finding_code = finding_kinds.finding_code
 )
 
-select
-    finding_code,
-    source,
-    subject,
-    detail,
-    severity
-from final
+select * from final

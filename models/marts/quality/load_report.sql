@@ -5,22 +5,42 @@ files as (
     select * from {{ ref('stg_loads__files') }}
 ),
 
-final as (
+quarantined_records as (
+    select * from {{ ref('stg_loads__quarantined_records') }}
+),
+
+reason_counts as (
     select
         file_id,
-        source,
-        path,
-        format,
-        status,
-        sha256,
-        size_bytes,
-        record_count,
-        loaded_count,
-        quarantined_count,
-        loader_version,
-        is_sample,
-        loaded_at
+        reason_code,
+        count(*) as record_count,
+        row_number() over (
+            partition by file_id order by count(*) desc, reason_code
+        ) as place
+    from quarantined_records
+    group by file_id, reason_code
+),
+
+final as (
+    select
+        files.file_id,
+        files.source,
+        files.path,
+        files.format,
+        files.status,
+        files.sha256,
+        files.size_bytes,
+        files.record_count,
+        files.loaded_count,
+        files.quarantined_count,
+        reason_counts.reason_code as main_reason_code,
+        reason_counts.record_count as main_reason_count,
+        files.loader_version,
+        files.is_sample,
+        files.loaded_at
     from files
+    left join reason_counts
+        on files.file_id = reason_counts.file_id and reason_counts.place = 1
 )
 
 select * from final

@@ -1,6 +1,4 @@
 select severity, finding_code, source, subject, detail
 from data_findings
-order by
-    array_position(['error', 'warning', 'note'], severity), finding_code, source,
-    subject
+order by finding_rank
 limit 2000
