@@ -12,21 +12,18 @@ import os
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
-from types import ModuleType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from loaders import hal
 from loaders.encrypted import PUBLIC_PASSWORD
-from loaders.files import Found, Source, find, open_regular, state_at, unchanged
-from loaders.formats import FORMATS, HEAD_BYTES, recognise, version_of
-from loaders.records import Batch, FileRefused
-from loaders.sample import is_sample
+from loaders.files import Found, find, state_at
+from loaders.formats import FORMATS
+from loaders.reading import Readers, Reading
+from loaders.records import Batch, FileRefused, WarehouseError
 
 if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
-    from loaders.warehouse import FileManifest, LoadResult, Warehouse
+    from loaders.warehouse import LoadResult, Warehouse
 
 _DESCRIPTION = """\
 Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
@@ -38,8 +35,6 @@ exit code: 0 everything is loaded, 1 something was refused or quarantined (the r
 loaded), 2 wrong usage or nothing could be done
 """
 _SHOWN_REASONS = 5
-# By them the sample is told apart.
-_SAMPLE_HEAD_BYTES = 4096
 # What a folder may hold besides data.
 _NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file"}
 
@@ -51,12 +46,9 @@ class _Skipped(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
     options = _parser().parse_args(arguments)
-    # Slow imports stand where they are needed, so that --help is quick.
-    from loaders.warehouse import WarehouseBusy, WarehouseError
-
     try:
         results, skipped_count = _load(options)
-    except (WarehouseBusy, WarehouseError) as error:
+    except WarehouseError as error:
         _say(str(error))
         return 2
     except OSError as error:
@@ -117,93 +109,148 @@ def _load(
     options: argparse.Namespace,
 ) -> tuple[list[tuple[Found, "LoadResult"]], int]:
     """Load every file; return it with what became of it, and how many were skipped."""
-    from loaders.warehouse import Warehouse
-
-    results, skipped_count = [], 0
     # Opening the warehouse as a file would end DuckDB's lock on it.
     warehouse_path = os.path.realpath(options.db)
     files = [file for file in find(options.paths) if file.real_path != warehouse_path]
+    with Readers(min(len(files), os.cpu_count() or 1)) as readers:
+        ahead = _Ahead(files, readers, options)
+        if not os.path.exists(warehouse_path):
+            ahead.begin(None)  # Nothing is known yet, so reading need not wait.
+        from loaders.warehouse import Warehouse
+
+        with Warehouse(options.db, publish=not options.dry_run) as warehouse:
+            return _load_all(files, ahead, warehouse, options)
+
+
+def _load_all(
+    files: list[Found],
+    ahead: "_Ahead",
+    warehouse: "Warehouse",
+    options: argparse.Namespace,
+) -> tuple[list[tuple[Found, "LoadResult"]], int]:
+    results, skipped_count = [], 0
     file_counts = Counter(file.folder for file in files if not file.is_named)
-    with Warehouse(options.db, publish=not options.dry_run) as warehouse:
-        for file in files:
-            count = 0 if file.is_named else file_counts.pop(file.folder, 0)
-            if count and not sys.stderr.isatty():
-                _say(f"{file.folder}: reading {_counted(count, 'file')}")
-            try:
-                results.append((file, _load_file(file, warehouse, options)))
-            except _Skipped as reason:
-                skipped_count += 1
-                _say(f"{file.path}: skipped: {reason}")
+    for file in files:
+        count = 0 if file.is_named else file_counts.pop(file.folder, 0)
+        if count and not sys.stderr.isatty():
+            _say(f"{file.folder}: reading {_counted(count, 'file')}")
+        ahead.begin(warehouse)
+        # Again, for a file that was written since may have put it out of the warehouse.
+        result = None
+        if not ahead.has_begun(file):
+            result = _known_by_times(file, warehouse, options)
+        try:
+            if result is None:
+                reading = ahead.take(file, warehouse)
+                result = _load_file(file, reading, warehouse, options)
+        except _Skipped as reason:
+            skipped_count += 1
+            _say(f"{file.path}: skipped: {reason}")
+        else:
+            results.append((file, result))
     return results, skipped_count
 
 
-def _load_file(
-    found: Found, warehouse: "Warehouse", options: argparse.Namespace
-) -> "LoadResult":
-    """Load one file, or raise _Skipped if it is none of the user's data."""
-    from loaders.warehouse import LoadResult
+class _Ahead:
+    """The files that are read already while it is the turn of those before them."""
 
+    def __init__(
+        self, files: list[Found], readers: Readers, options: argparse.Namespace
+    ):
+        self._waiting = deque(files)
+        self._readers = readers
+        self._options = options
+        self._begun: dict[Found, Reading] = {}
+        self._sizes: set[int] = set()
+
+    def begin(self, warehouse: "Warehouse | None") -> None:
+        """Let each free reader begin with a file that is not known."""
+        while self._waiting and self._readers.has_free:
+            file = self._waiting.popleft()
+            if not warehouse or not _known_by_times(file, warehouse, self._options):
+                self._begun[file] = self._start(file, warehouse)
+
+    def has_begun(self, file: Found) -> bool:
+        return file in self._begun
+
+    def take(self, file: Found, warehouse: "Warehouse") -> Reading:
+        """Return the reading of the file whose turn it is."""
+        return self._begun.pop(file, None) or self._start(file, warehouse)
+
+    def _start(self, file: Found, warehouse: "Warehouse | None") -> Reading:
+        state = state_at(file.real_path)
+        # Bytes that were loaded before are as many; only then it pays to hash first.
+        size_bytes = state.size_bytes if state else -1
+        is_hashed_first = size_bytes in self._sizes or bool(
+            warehouse and warehouse.has_file_of(size_bytes)
+        )
+        self._sizes.add(size_bytes)
+        return self._readers.start(file, self._options, is_hashed_first)
+
+
+def _known_by_times(
+    found: Found, warehouse: "Warehouse", options: argparse.Namespace
+) -> "LoadResult | None":
+    """Return what became of a file that nobody has written to since."""
     state = None if options.rehash else state_at(found.real_path)
     known = state and warehouse.file_at(found.real_path, state)
     is_as_wanted = known and options.format in (None, known.format)
-    if is_as_wanted and _is_enough(known, options):
-        return known
+    return known if is_as_wanted and _is_enough(known, options) else None
+
+
+def _load_file(
+    found: Found,
+    reading: Reading,
+    warehouse: "Warehouse",
+    options: argparse.Namespace,
+) -> "LoadResult":
+    """Load one file, or raise _Skipped if it is none of the user's data."""
     try:
-        with open_regular(found.path) as file:
-            return _load_open_file(found, file, warehouse, options)
+        manifest = reading.manifest()
     except FileRefused as refused:
         if not found.is_meant and refused.reason_code in _NOT_DATA:
             raise _Skipped(refused.detail) from None
-        # Without its bytes a file has no id, so the warehouse cannot record it.
-        return LoadResult(
-            path=found.real_path,
-            file_id="",
-            format=None,
-            status="refused",
-            record_count=None,
-            loaded_count=0,
-            quarantined_count=0,
-            reasons=[
-                {
-                    "reason_code": refused.reason_code,
-                    "count": 1,
-                    "first_position": "file",
-                    "detail": refused.detail,
-                }
-            ],
+        return _refused_unread(found, refused)
+    if reading.is_hashed_first:
+        known = warehouse.known_file(
+            manifest.path,
+            manifest.sha256,
+            manifest.format,
+            manifest.loader_version,
+            manifest.state,
         )
-
-
-def _load_open_file(
-    found: Found, file: BinaryIO, warehouse: "Warehouse", options: argparse.Namespace
-) -> "LoadResult":
-    source, format_ = Source(file), None
+        if known and _is_enough(known, options):
+            reading.stop()
+            return known
+        reading.go_on()
+    batches = _with_progress(reading.batches(), found, manifest.size_bytes)
     try:
-        if options.format and found.is_meant:
-            format_ = FORMATS[options.format]
-        else:
-            format_ = recognise(source.head(HEAD_BYTES))
-        # Bytes that were loaded before are as many; only then it pays to hash first.
-        if warehouse.has_file_of(source.size_bytes):
-            manifest = _manifest(found, source, format_)
-            known = warehouse.known_file(
-                manifest.path,
-                manifest.sha256,
-                manifest.format,
-                manifest.loader_version,
-                manifest.state,
-            )
-            if known and _is_enough(known, options):
-                return known
-        secret = {"password": options.password} if format_ is hal else {}
-        batches = unchanged(format_.read(source, **secret), source)
-        batches = _begun(_with_progress(batches, found, source.size_bytes))
-    except FileRefused as refused:
-        if format_ is None and not found.is_meant:
-            raise
-        return warehouse.refuse_file(_manifest(found, source, format_), refused)
-    manifest = _manifest(found, source, format_)
-    return warehouse.load_file(manifest, batches, strict=options.strict)
+        return warehouse.load_file(manifest, batches, strict=options.strict)
+    finally:
+        reading.finish()
+
+
+def _refused_unread(found: Found, refused: FileRefused) -> "LoadResult":
+    """Return the refusal of a file without an id, which cannot be on record."""
+    from loaders.warehouse import LoadResult
+
+    return LoadResult(
+        path=found.real_path,
+        file_id="",
+        format=None,
+        status="refused",
+        record_count=None,
+        loaded_count=0,
+        quarantined_count=0,
+        reasons=[
+            {
+                "reason_code": refused.reason_code,
+                "count": 1,
+                "first_position": "file",
+                "detail": refused.detail,
+            }
+        ],
+    )
 
 
 def _is_enough(known: "LoadResult", options: argparse.Namespace) -> bool:
@@ -212,28 +259,6 @@ def _is_enough(known: "LoadResult", options: argparse.Namespace) -> bool:
     A strict load says so every time that some of the file is not loaded.
     """
     return not (options.strict and known.quarantined_count)
-
-
-def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Return the batches with the first one read, while a mapped file is hashed."""
-    return chain(list(islice(batches, 1)), batches)
-
-
-def _manifest(
-    found: Found, source: Source, format_: ModuleType | None
-) -> "FileManifest":
-    from loaders.warehouse import FileManifest
-
-    sha256 = source.sha256()
-    return FileManifest(
-        path=found.real_path,
-        sha256=sha256,
-        format=format_.NAME if format_ else None,
-        size_bytes=source.size_bytes,
-        loader_version=version_of(format_) if format_ else None,
-        is_sample=is_sample(sha256, source.head(_SAMPLE_HEAD_BYTES)),
-        state=source.state,
-    )
 
 
 def _with_progress(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from loaders.columns import Columns
+    from loaders.files import State
 
 BATCH_RECORDS = 4_000
 # A batch of huge records ends early, so that memory stays flat.
@@ -56,6 +57,7 @@ FILE_REASONS = {
     "not_a_regular_file": "name a file, not a pipe, a socket or a device",
     "not_a_trace": "a trace is a JSON object with the objects config and results",
     "not_json": "write the trace again with a JSON writer",
+    "reader_died": "load it by itself, where there is more memory, and report it",
     "record_too_large": f"a record has at most {RECORD_BYTES:,} bytes",
     "sample_beside_data": (
         "load the sample into another warehouse (--db or EVALHOUSE_DB)"
@@ -121,6 +123,28 @@ class Batch:
     byte_offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class FileManifest:
+    """What identifies a file; `path` is absolute and free of symlinks."""
+
+    path: str
+    sha256: str
+    format: str | None
+    size_bytes: int
+    loader_version: str | None
+    is_sample: bool = False
+    # What the file can be known by without its bytes, where it can.
+    state: "State | None" = None
+
+    @property
+    def file_id(self) -> str:
+        return self.sha256[:16]
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be used; the message says why and what to do next."""
+
+
 class RecordRefused(Exception):
     """One record breaks the contract; the rest of its file is loaded."""
 
@@ -166,6 +190,10 @@ class FileRefused(Exception):
         self.detail = detail
         self.line = line
         self.position = position
+
+    def __reduce__(self) -> tuple:
+        fields = (self.reason_code, self.detail, self.line, self.position)
+        return type(self), fields
 
 
 def file_refused(

@@ -45,6 +45,7 @@ from typing import Self
 
 import duckdb
 
+from loaders.records import WarehouseError
 from loaders.stopping import on_stop
 
 # What shells before DuckDB 2.0 can still open.
@@ -59,10 +60,6 @@ else:
     _FLOCK, _TYPE, _PID = "hhqqi4x", 0, 4
 
 _logger = logging.getLogger(__name__)
-
-
-class WarehouseError(Exception):
-    """The warehouse cannot be used; the message says why and what to do next."""
 
 
 class WarehouseBusy(WarehouseError):

@@ -25,6 +25,7 @@ from loaders.formats import FORMATS, version_of
 from loaders.records import (
     RECORD_REASONS,
     Batch,
+    FileManifest,
     FileRefused,
     Quarantined,
     Table,
@@ -145,24 +146,6 @@ _PART_HASHES = 2_000_000
 _PART_ROWS = 100_000
 # Up to so many keys are compared while they pass, which takes no query.
 _COMPARED_KEYS = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class FileManifest:
-    """What identifies a file; `path` is absolute and free of symlinks."""
-
-    path: str
-    sha256: str
-    format: str | None
-    size_bytes: int
-    loader_version: str | None
-    is_sample: bool = False
-    # What the file can be known by without its bytes, where it can.
-    state: State | None = None
-
-    @property
-    def file_id(self) -> str:
-        return self.sha256[:16]
 
 
 @dataclass(slots=True)

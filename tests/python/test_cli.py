@@ -14,7 +14,7 @@ import pytest
 from hal_traces import trace
 
 from loaders import __main__ as cli
-from loaders import files, hal, metr_yaml
+from loaders import files, hal, metr_yaml, reading
 from loaders.files import Source, unchanged
 from loaders.records import FileRefused
 
@@ -421,7 +421,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         path.write_text(f"{original}  ")
         return unchanged(batches, source)
 
-    monkeypatch.setattr(cli, "unchanged", write)
+    monkeypatch.setattr(reading, "unchanged", write)
     code, out, _ = load(path)
     assert code == 1
     assert f"{path}: refused: changed_while_reading: it changed while" in out
@@ -452,7 +452,7 @@ def unread(monkeypatch):
     def refuse(path):
         raise AssertionError(f"{path} was opened")
 
-    return lambda: monkeypatch.setattr(cli, "open_regular", refuse)
+    return lambda: monkeypatch.setattr(reading, "open_regular", refuse)
 
 
 @pytest.mark.usefixtures("settled")

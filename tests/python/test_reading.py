@@ -1,0 +1,231 @@
+"""reading.py: who dies while it reads takes no other file along, and nothing waits."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import REPOSITORY
+
+from loaders import __main__ as cli
+from loaders import hal, metr_yaml, reading
+from loaders.files import find
+from loaders.reading import Readers
+from loaders.records import FileRefused
+
+YAML = Path(__file__).parent / "fixtures" / "metr_sample.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Five files of ten runs each, and room for more."""
+    path = tmp_path / "runs"
+    path.mkdir()
+    for number in range(5):
+        (path / f"{number}.yaml").write_text(f"{YAML.read_text()}# {number}\n")
+    return path
+
+
+@pytest.fixture
+def load(tmp_path, capsys):
+    """Run the command line; return its exit code and what it prints."""
+
+    def run(*arguments):
+        database = tmp_path / "evalhouse.duckdb"
+        code = cli.main([*map(str, arguments), "--db", str(database)])
+        return code, capsys.readouterr().out
+
+    return run
+
+
+def read_at_risk(monkeypatch, module, risk):
+    """Let `risk` happen to the reader of a file that is called dangerous."""
+    read = module.read
+
+    def read_or_die(source, **options):
+        if b"dangerous" in source.head(100):
+            risk(source)
+        return read(source, **options)
+
+    monkeypatch.setattr(module, "read", read_or_die)
+
+
+def test_a_trace_that_is_cut_short_while_it_is_mapped_is_refused(
+    load, folder, monkeypatch
+):
+    path = folder / "1_UPLOAD.json"
+    path.write_text('{"dangerous": 0, "config": {"benchmark_name": "b"}}' + " " * 99999)
+
+    def cut(source):
+        mapped = source.map()
+        os.truncate(path, 0)
+        mapped[-1]  # The kernel has no such page any more: SIGBUS.
+
+    read_at_risk(monkeypatch, hal, cut)
+    code, out = load(folder)
+    assert code == 1
+    assert f"{path}: refused: changed_while_reading: it changed while it was" in out
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+
+
+def test_more_readers_may_die_than_there_are(load, folder, monkeypatch):
+    for number in range(9):
+        path = folder / f"{number}_dangerous.yaml"
+        path.write_text(f"# dangerous\n{YAML.read_text()}# {number}\n")
+    read_at_risk(monkeypatch, metr_yaml, lambda _: os.kill(os.getpid(), signal.SIGKILL))
+    code, out = load(folder)
+    assert code == 1
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+    reason = "reader_died: the process that read it was ended by SIGKILL; "
+    assert out.count(f"_dangerous.yaml: refused: {reason}") == 9
+
+
+def test_a_reader_may_die_after_it_has_handed_over_rows(load, folder, monkeypatch):
+    read = metr_yaml.read
+
+    def read_and_die(source):
+        yield from read(source)
+        if b"dangerous" in source.head(100):
+            os._exit(3)
+
+    (folder / "9.yaml").write_text(f"# dangerous\n{YAML.read_text()}")
+    monkeypatch.setattr(metr_yaml, "read", read_and_die)
+    code, out = load(folder)
+    assert code == 1
+    assert "9.yaml: refused: reader_died: the process that read it ended with" in out
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+
+
+def test_too_little_memory_is_a_refusal(load, folder, monkeypatch):
+    def fail(_source):
+        raise MemoryError
+
+    monkeypatch.setattr(metr_yaml, "read", fail)
+    code, out = load(folder / "0.yaml")
+    assert code == 1
+    assert "refused: reader_died: there is not memory enough to read it; " in out
+
+
+def test_results_do_not_depend_on_who_is_quick(load, folder, tmp_path, monkeypatch):
+    def contents():
+        with duckdb.connect(tmp_path / "evalhouse.duckdb", read_only=True) as found:
+            # Not when they were loaded and met.
+            timeless = {
+                "raw.metr_runs": "*",
+                "raw.quarantine": "*",
+                "raw.files": "* exclude (loaded_at)",
+                "raw.file_paths": "file_id, path",
+            }
+            return [
+                found.sql(f"select {columns} from {table} order by rowid").fetchall()
+                for table, columns in timeless.items()
+            ]
+
+    (folder / "3.yaml").write_text("x: [")
+    (folder / "2.yaml").write_text((folder / "0.yaml").read_text())
+    quick = load(folder), contents()
+    (tmp_path / "evalhouse.duckdb").unlink()
+    delays = random.Random(0)
+    recognise = reading.recognise
+
+    def dawdle(head):
+        time.sleep(delays.random() / 10)
+        return recognise(head)
+
+    monkeypatch.setattr(reading, "recognise", dawdle)
+    assert (load(folder), contents()) == quick
+
+
+def test_what_a_reader_raises_is_raised_where_it_is_written(load, folder, monkeypatch):
+    def fail(_source):
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(metr_yaml, "read", fail)
+    with pytest.raises(ZeroDivisionError, match="a fault of ours"):
+        load(folder)
+
+
+def test_a_reader_that_died_while_idle_is_no_end_of_the_command(folder):
+    options = cli._parser().parse_args([str(folder)])
+    first, second = find([folder])[:2]
+    # As the command line has it, for a pipe that `head` closes.
+    previous = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        with Readers(1) as readers:
+            begun = readers.start(first, options, False)
+            process_id = begun._reader.process_id
+            begun.finish()
+            os.kill(process_id, signal.SIGKILL)
+            with pytest.raises(FileRefused, match="ended by SIGKILL"):
+                readers.start(second, options, False).manifest()
+            assert readers.start(second, options, False).manifest().size_bytes > 0
+    finally:
+        signal.signal(signal.SIGPIPE, previous)
+
+
+def test_leaving_ends_readers_that_are_still_busy(folder, monkeypatch):
+    monkeypatch.setattr(reading, "recognise", lambda _head: time.sleep(600))
+    options = cli._parser().parse_args([str(folder)])
+    started = time.monotonic()
+    with Readers(2) as readers:
+        busy = [readers.start(file, options, False) for file in find([folder])[:2]]
+        process_ids = [each._reader.process_id for each in busy]
+    for process_id in process_ids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process_id, 0)
+    assert time.monotonic() - started < 600
+
+
+SLOW = """
+import runpy, sys, time
+from loaders import metr_yaml
+def read(_source):
+    print("reading", flush=True)
+    time.sleep(600)
+metr_yaml.read = read
+runpy.run_module("loaders", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("is_for_all", [True, False], ids=["terminal", "kill"])
+def test_a_signal_stops_all_processes(folder, tmp_path, number, is_for_all):
+    database = tmp_path / "evalhouse.duckdb"
+    load = subprocess.Popen(
+        [sys.executable, "-c", SLOW, str(folder), "--db", str(database)],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert load.stdout.readline() == "reading\n"
+    if is_for_all and number == signal.SIGINT:
+        os.killpg(load.pid, number)
+    else:
+        load.send_signal(number)
+    # The pipes end when all have ended, which sleep for longer by themselves.
+    _, err = load.communicate(timeout=300)
+    assert load.returncode == 128 + number
+    assert err.splitlines()[-1].startswith("stopped; ")
+    assert "Traceback" not in err
+    assert not database.exists()
+
+
+def test_readers_end_when_the_writing_process_is_killed(folder, tmp_path):
+    load = subprocess.Popen(
+        [sys.executable, "-c", SLOW, str(folder), "--db", str(tmp_path / "w.duckdb")],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    load.stdout.readline()
+    load.kill()
+    # The pipe ends when all of them have ended, which sleep for longer by themselves.
+    load.communicate(timeout=300)
