@@ -190,8 +190,8 @@ function sizes(width, drawn, facet) {
   const facets = facet ? new Set(drawn.map((row) => row[facet])).size : 1;
   const panels = Math.max(1, Math.min(4, facets, Math.floor(width / 270)));
   const panelWidth = Math.max(160, Math.min(480, Math.floor(width / panels) - 75));
-  const legendColumns = Math.max(1, Math.floor(width / 175));
-  const legendLimit = Math.floor(width / legendColumns) - 45;
+  const legendColumns = width < 500 ? 2 : Math.floor(width / 240);
+  const legendLimit = Math.floor(width / legendColumns) - 55;
   return {
     width,
     bare_width: width - 40,
@@ -210,7 +210,7 @@ function sizes(width, drawn, facet) {
 
 // Names often differ at their end only.
 function cutMiddle(pixels) {
-  const half = Math.floor(pixels / 6.2 / 2);
+  const half = Math.floor(pixels / 6.8 / 2);
   return `length(datum.label) > ${2 * half + 1} ? slice(datum.label, 0, ${half}) + '…' + slice(datum.label, -${half}) : datum.label`;
 }
 
@@ -231,6 +231,7 @@ async function draw(block) {
   const element = document.querySelector(`#${block} .chart`);
   const drawn = [block, ...chart.lines].flatMap((name) => chosenRows(block, name));
   const values = sizes(element.clientWidth, drawn, chart.specification.facet?.field);
+  for (const [name, value] of filters(block)) values[`chosen_${name}`] = value;
   for (const [name, options] of Object.entries(chart.switches)) {
     Object.assign(values, options[formOf[block].elements[name].value]);
   }

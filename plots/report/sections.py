@@ -97,6 +97,15 @@ NO_EVALUATIONS = (
 NO_SCORES = "Not loaded: no scored attempts."
 METR_FIRST = Control("source", ("metr",), can_be_all=False)
 HAL_FIRST = Control("source", ("hal",), can_be_all=False)
+ANY_CREDIT_FIRST = Control("success_rule", ("any_credit",), can_be_all=False)
+COST_FIRST = Control("x_metric", ("cost",), can_be_all=False)
+# The fit of METR's paper, on its own verdicts where a source has them.
+HORIZON_CHOICE = (
+    Control("source", ("metr_horizon", "metr"), can_be_all=False),
+    Control("success_rule", ("reported", "any_credit"), can_be_all=False),
+    Control("weighting", ("inverse_sqrt_family",), can_be_all=False),
+    Control("regularisation", ("0.1",), can_be_all=False),
+)
 
 SECTIONS = (
     Section(
@@ -228,7 +237,7 @@ SECTIONS = (
                 controls=(
                     METR_FIRST,
                     Control("population", ("all",), can_be_all=False),
-                    Control("success_rule", ("any_credit",), can_be_all=False),
+                    ANY_CREDIT_FIRST,
                 ),
             ),
             Block(
@@ -251,7 +260,7 @@ SECTIONS = (
                 chart="Success rate against the budget of actions, a line a model",
                 controls=(
                     METR_FIRST,
-                    Control("success_rule", ("any_credit",), can_be_all=False),
+                    ANY_CREDIT_FIRST,
                     Control("model"),
                 ),
             ),
@@ -421,7 +430,7 @@ SECTIONS = (
                 controls=(
                     METR_FIRST,
                     Control("benchmark"),
-                    Control("success_rule", ("any_credit",), can_be_all=False),
+                    ANY_CREDIT_FIRST,
                 ),
             ),
             Block(
@@ -455,7 +464,7 @@ SECTIONS = (
                 ),
                 controls=(
                     HAL_FIRST,
-                    Control("x_metric", ("cost",), can_be_all=False),
+                    COST_FIRST,
                     Control("benchmark"),
                 ),
                 switches=(Switch("x", "axis", LOG_OR_LINEAR),),
@@ -473,7 +482,7 @@ SECTIONS = (
                 controls=(
                     HAL_FIRST,
                     Control("basis", ("max_accuracy",), can_be_all=False),
-                    Control("x_metric", ("cost",), can_be_all=False),
+                    COST_FIRST,
                 ),
                 switches=(Switch("x", "axis", LOG_OR_LINEAR),),
             ),
@@ -507,7 +516,7 @@ SECTIONS = (
                 has_table=False,
                 controls=(
                     Control("data", ("metr: metr",), can_be_all=False),
-                    Control("success_rule", ("any_credit",), can_be_all=False),
+                    ANY_CREDIT_FIRST,
                 ),
             ),
         ),
@@ -529,7 +538,7 @@ SECTIONS = (
                 chart="pass@k and pass^k against k",
                 controls=(
                     METR_FIRST,
-                    Control("success_rule", ("any_credit",), can_be_all=False),
+                    ANY_CREDIT_FIRST,
                     Control("agent", (FIRST,)),
                 ),
             ),
@@ -544,7 +553,7 @@ SECTIONS = (
                 controls=(
                     METR_FIRST,
                     Control("benchmark"),
-                    Control("success_rule", ("any_credit",), can_be_all=False),
+                    ANY_CREDIT_FIRST,
                 ),
             ),
             Block(
@@ -558,7 +567,7 @@ SECTIONS = (
                 controls=(
                     METR_FIRST,
                     Control("benchmark"),
-                    Control("success_rule", ("any_credit",), can_be_all=False),
+                    ANY_CREDIT_FIRST,
                 ),
             ),
         ),
@@ -578,14 +587,7 @@ SECTIONS = (
                 "second, above 1,000 hours",
                 "Not loaded: no attempts at tasks with a human time.",
                 chart="Time at which a model succeeds half of the time, with interval",
-                controls=(
-                    Control("source", ("metr_horizon", "metr"), can_be_all=False),
-                    Control(
-                        "success_rule", ("reported", "any_credit"), can_be_all=False
-                    ),
-                    Control("weighting", ("inverse_sqrt_family",), can_be_all=False),
-                    Control("regularisation", ("0.1",), can_be_all=False),
-                ),
+                controls=HORIZON_CHOICE,
             ),
             Block(
                 "horizon_curves",
@@ -597,12 +599,7 @@ SECTIONS = (
                 chart="Fitted success rate against human time, a line a model",
                 has_table=False,
                 controls=(
-                    Control("source", ("metr_horizon", "metr"), can_be_all=False),
-                    Control(
-                        "success_rule", ("reported", "any_credit"), can_be_all=False
-                    ),
-                    Control("weighting", ("inverse_sqrt_family",), can_be_all=False),
-                    Control("regularisation", ("0.1",), can_be_all=False),
+                    *HORIZON_CHOICE,
                     Control("model"),
                 ),
             ),
