@@ -42,8 +42,11 @@ class Columns:
         """Return the rows with these values, one sequence per column."""
         types, columns = list(types), list(columns)
         hashes = None
-        if key is not None:  # SQL takes no null for the same as another one.
-            keys = [each for each in zip(*key, strict=True) if None not in each]
+        if key is not None:
+            keys = zip(*key, strict=True)
+            if any(None in column for column in key):
+                # SQL takes no null for the same as another one.
+                keys = [each for each in keys if None not in each]
             hashes = array("q", map(hash, keys))
         return cls(len(columns[0]), types, list(map(_buffers, columns, types)), hashes)
 
@@ -78,6 +81,8 @@ def _arrow_type(type_: str) -> Any:
 
 def _buffers(values: Sequence, type_: str) -> _Buffers:
     """Return numbers, or text for any other type; None becomes null."""
+    if values.count(None) == len(values):
+        return _nulls(len(values), type_)
     validity = _validity(values) if None in values else None
     if type_ == "boolean":
         values = [None if v is None else str(v).lower() for v in values]
@@ -88,6 +93,14 @@ def _buffers(values: Sequence, type_: str) -> _Buffers:
             array(code, values if validity is None else _filled(values, 0)),
         ]
     return [validity, *_text(values if validity is None else _filled(values, ""))]
+
+
+def _nulls(count: int, type_: str) -> _Buffers:
+    """Return what `_buffers` would for nothing but None, which many columns hold."""
+    validity = bytes((count + 7) // 8)
+    if type_ in _NUMBERS:
+        return [validity, array(_NUMBERS[type_][1], bytes(8 * count))]
+    return [validity, array("i", bytes(4 * (count + 1))), b""]
 
 
 def _validity(values: Sequence) -> bytes:

@@ -58,7 +58,7 @@ def typed_columns(
     runs, is_regular = _decoded(lines)
     numbers: Sequence[int] = range(first_line, first_line + len(lines))
     others = []
-    if not is_regular or block.count(b'"') != sum(map(_quote_count, runs)):
+    if not is_regular or block.count(b'"') != _quote_count(runs):
         found = list(zip(numbers, lines, runs, strict=True))
         regular = [each for each in found if _stands_once(*each[1:])]
         others = [each[:2] for each in found if not _stands_once(*each[1:])]
@@ -88,20 +88,19 @@ def _decoded(lines: Sequence[bytes]) -> tuple[list[_Run | None], bool]:
     return runs, is_regular
 
 
-def _quote_count(run: _Run) -> int:
-    """Return how many quotation marks a line has, if no field stands there twice.
+def _quote_count(runs: Sequence[_Run]) -> int:
+    """Return how many quotation marks their lines have, if no field stands there twice.
 
     msgspec takes the last of them. Another one, or a mark inside of a text, is one more.
     """
-    text_count = (
-        _NAME_COUNT
-        + (run.run_id.__class__ is str)
-        + (run.human_source is not None)
-        + (run.fatal_error_from is not None)
-    )
-    return 2 * (_FIELD_COUNT + text_count)
+    texts = [each.run_id for each in runs if each.run_id.__class__ is str]
+    optional = [
+        text for each in runs for text in (each.human_source, each.fatal_error_from)
+    ]
+    text_count = len(texts) + len(optional) - optional.count(None)
+    return 2 * (len(runs) * (_FIELD_COUNT + _NAME_COUNT) + text_count)
 
 
 def _stands_once(line: bytes, run: _Run | None) -> bool:
     """Say whether a line is regular and no field stands there twice."""
-    return run is not None and line.count(b'"') == _quote_count(run)
+    return run is not None and line.count(b'"') == _quote_count([run])
