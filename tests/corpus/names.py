@@ -42,4 +42,6 @@ CONTROL = {
 
 def quoted(name: str) -> str:
     """Return a name as a double-quoted scalar of YAML, whatever it holds."""
-    return '"' + "".join(f"\\U{ord(character):08x}" for character in name) + '"'
+    plain = {chr(code) for code in range(32, 127)} - {'"', "\\"}
+    inside = (each if each in plain else f"\\U{ord(each):08x}" for each in name)
+    return '"' + "".join(inside) + '"'

@@ -1,5 +1,5 @@
 with published as (
-    select source, model, sum(wins) / sum(comparisons) as published_win_rate
+    select source, model, sum(wins) / nullif(sum(comparisons), 0) as published_win_rate
     from published_frontier_win_rates
     group by source, model
 ),
