@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Raw
 
-from loaders import encrypted, hal_json, hal_tasks, metr
+from loaders import encrypted, hal_halves, hal_json, hal_tasks, metr
 from loaders.files import Source
 from loaders.hal_by_task import ByTask
 from loaders.hal_calls import MODEL_CALLS, Call, Log
@@ -128,7 +128,7 @@ def _trace_records(
 ) -> Iterator[_Record]:
     """Yield the records of one trace, each with its table."""
     root = document.root
-    found, mended = hal_json.decode(document, (_BY_TASK, _TRACE, _SECTIONS))
+    found, mended = _decoded(document)
     whole = hal_json.entries_whole(document, found, root)
     parts = {name: hal_json.part(value) for name, value in whole}
     evaluation = Evaluation(document, parts, trace_number)
@@ -157,6 +157,15 @@ def _trace_records(
 
     yield EVALUATIONS, evaluation.row(member, log.shape)
     yield from ((NOTES, row) for row in evaluation.notes)
+
+
+def _decoded(document: Document) -> tuple[Any, list[hal_json.Mended]]:
+    """Return the parts of a trace, and what was mended."""
+    is_large = len(document.data) >= hal_halves.HALVED_BYTES
+    # Of what was decrypted a second process would write to the same memory.
+    if is_large and not document.root and (found := hal_halves.decoded(document)):
+        return found, []
+    return hal_json.decode(document, (_BY_TASK, _TRACE, _SECTIONS))
 
 
 def _usage_records(

@@ -41,16 +41,25 @@ class ByTask:
 
 
 def _decoded(data: memoryview) -> dict[Key, Any]:
-    key = _LOG_KEY.search(data, 0, _MOST_BEFORE)
-    if key is None or data[key.end() : key.end() + 1] != b"{":
+    before, start, end, after = log_cut_out(data)
+    if data[start : start + 1] != b"{":
         raise msgspec.ValidationError("there is no log by task")
-    before = _SECTIONS.decode(bytes(data[: key.end()]) + b"null}")
-    end, after = _tail(data, key.end())
-    log = _TASKS.decode(data[key.end() : end])
+    log = _TASKS.decode(data[start:end])
     if len(set(map(str, log))) < len(log):
         raise msgspec.ValidationError("a task stands twice")
     # The log's key is the last one before it.
     return {**before, next(reversed(before)): log, **after}
+
+
+def log_cut_out(data: memoryview) -> tuple[Section, int, int, Section]:
+    """Return the parts before the log with its key, where it begins and ends, and the
+    parts after it; raise DecodeError where that cannot be guessed.
+    """
+    key = _LOG_KEY.search(data, 0, _MOST_BEFORE)
+    if key is None or data[key.end() : key.end() + 1] not in (b"{", b"["):
+        raise msgspec.ValidationError("there is no log of calls")
+    before = _SECTIONS.decode(bytes(data[: key.end()]) + b"null}")
+    return before, key.end(), *_tail(data, key.end())
 
 
 def _tail(data: memoryview, start: int) -> tuple[int, Section]:

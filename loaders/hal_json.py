@@ -31,8 +31,8 @@ SHARED_COMMENTS = {
     "pointer": "JSON pointer to the record; inside a zip <member>#<pointer>.",
     "trace_number": "1; inside a zip the traces are counted.",
 }
-# What is checked at a time stays in the cache.
-_CHUNK_BYTES = 1 << 18
+# What is checked at a time stays in the cache, with four bytes for each.
+_CHUNK_BYTES = 1 << 14
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -281,20 +281,27 @@ def _checked_start(document: Document) -> int:
     # UTF-16 and UTF-32 put a mark or a zero byte into the first two characters.
     if head.startswith(_WIDE_MARKS) or b"\0" in head:
         raise document.refused("wrong_encoding", "it looks like UTF-16 or UTF-32")
+    try:
+        check_text(data)
+    except UnicodeDecodeError as error:
+        raise document.refused(
+            "wrong_encoding", "a byte is not UTF-8", f"byte {error.start}"
+        ) from None
+    return len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
+
+
+def check_text(data: memoryview) -> None:
+    """Raise UnicodeDecodeError, with where it is, if a byte is not UTF-8."""
     at = 0
     while at < len(data):
+        piece = data[at : at + _CHUNK_BYTES]
         is_last = at + _CHUNK_BYTES >= len(data)
         try:
-            _, length = codecs.utf_8_decode(
-                data[at : at + _CHUNK_BYTES], "strict", is_last
-            )
+            _, length = codecs.utf_8_decode(piece, "strict", is_last)
         except UnicodeDecodeError as error:
-            position = f"byte {at + error.start}"
-            raise document.refused(
-                "wrong_encoding", "a byte is not UTF-8", position
-            ) from None
+            error.start += at
+            raise
         at += length
-    return len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
 
 
 def _order_mark() -> Mended:
