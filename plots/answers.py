@@ -364,7 +364,16 @@ ANSWERS = {
             count(*)
         )
         from headline_sensitivity
-        where source = $source and not is_published_choice
+        where
+            source = $source and not is_published_choice
+            and (
+                headline not like 'lead_by%'
+                or exists (
+                    select 1
+                    from model_win_rates
+                    where source = $source and benchmark_count > 1
+                )
+            )
     """,
     "time_horizons": """
         select format(

@@ -12,7 +12,17 @@ QUERIES = {
     "choices": """
         select *
         from headline_sensitivity
-        where source = $source
+        where
+            source = $source
+            -- Who leads on a single benchmark is no headline: ties decide.
+            and (
+                headline not like 'lead_by%'
+                or exists (
+                    select 1
+                    from model_win_rates
+                    where source = $source and benchmark_count > 1
+                )
+            )
         order by headline, population, coverage, success_rule
     """,
 }
