@@ -79,13 +79,15 @@ BENCHMARKS = (
         "load_yaml",
         "How fast is METR's action-count YAML loaded?",
         _yaml_cases,
-        "libyaml's events, taken one by one in Python.",
+        "at 1.7 MB the start of Python and of DuckDB; at 170 MB taking the text apart and "
+        "making columns of it, in one process.",
     ),
     Benchmark(
         "load_jsonl",
         "How fast is METR's time-horizon JSONL loaded?",
         _jsonl_cases,
-        "Python's json, line by line.",
+        "at 3 MB the start of Python and of DuckDB; at 460 MB decoding and making columns "
+        "in one process, then the insert.",
     ),
     Benchmark(
         "load_trace",
