@@ -1,16 +1,24 @@
 """Made-up files of any size, with the spread of the public ones.
 
-Every file comes out the same each time. A file that is there already is kept.
+Every file comes out the same each time, but for what an encryption adds by chance. A
+file that is there already is kept.
 """
 
+import base64
+import hashlib
 import json
 import os
+import zipfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from cryptography.fernet import Fernet
+
+from loaders.encrypted import PUBLIC_PASSWORD, SUFFIX
 
 _SEED = 5
 # As in METR's file of 11,639 runs; where tasks and agents grow, so many runs to each.
@@ -54,6 +62,20 @@ def hal_trace(path: Path, byte_count: int, era: str = "records") -> Path:
     `era` is how it logs its calls: `calls`, `records` or `by_task`.
     """
     return _kept(path, lambda part: _write_trace(part, byte_count, era))
+
+
+def hal_zip(path: Path, trace: Path) -> Path:
+    """Write a trace as the HAL harness uploads it, encrypted."""
+    return _kept(path, lambda part: _write_zip(part, trace))
+
+
+def hal_folder(path: Path, trace_count: int, byte_count: int) -> Path:
+    """Write a folder of traces of about `byte_count` bytes, no two the same."""
+    eras = tuple(_LOGS)
+    for number in range(trace_count):
+        name = f"{number:05}_UPLOAD.json"
+        hal_trace(path / name, byte_count + number, eras[number % len(eras)])
+    return path
 
 
 def _kept(path: Path, write: Write) -> Path:
@@ -184,6 +206,17 @@ def _write_trace(path: Path, byte_count: int, era: str) -> None:
         file.write("}")
 
 
+def _write_zip(path: Path, trace: Path) -> None:
+    salt = b"0123456789abcdef"
+    key = hashlib.pbkdf2_hmac("sha256", PUBLIC_PASSWORD.encode(), salt, 480_000)
+    token = Fernet(base64.urlsafe_b64encode(key)).encrypt(trace.read_bytes())
+    fields = {"encrypted_data": token, "salt": salt}
+    member = {name: base64.b64encode(each).decode() for name, each in fields.items()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{trace.name}{SUFFIX}", json.dumps(member, indent=2))
+
+
+@cache
 def _messages() -> list[str]:
     """Return some conversations as JSON, the longest about _CALL_BYTES.
 

@@ -1,5 +1,6 @@
 """How fast files get into the warehouse."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from benchmarks.measure import MEGABYTE, Benchmark, Case, Contestant
 
 _METR_RUNS = 11_639
 _HORIZON_RUNS = 7_063
+_SMALL_TRACE_BYTES = 180_000
 
 
 def ours(path: Path, folder: Path) -> Contestant:
@@ -68,6 +70,49 @@ def _trace_cases(folder: Path, scale: float) -> Iterator[Case]:
             yield _case(f"{era}, {megabytes} MB", contestants, path)
 
 
+def _zip_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for megabytes in (10, 100):
+        byte_count = int(megabytes * MEGABYTE * scale)
+        trace = folder / f"records_{megabytes}_UPLOAD.json"
+        generate.hal_trace(trace, byte_count, "records")
+        path = generate.hal_zip(trace.with_suffix(".zip"), trace)
+        contestants = [ours(path, folder), rival("read_bytes", path)]
+        yield _case(f"{megabytes} MB before it was encrypted", contestants, path)
+
+
+def _folder_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for count in (100, 1000):
+        path = _small_traces(folder, count, scale)
+        yield _folder_case(f"{count:,} new traces", [ours(path, folder)], path)
+
+
+def _unchanged_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for count in (100, 1000):
+        path = _small_traces(folder, count, scale)
+        warehouse = folder / f"loaded_{count}.duckdb"
+        command = [sys.executable, "-m", "loaders", path, "--db", warehouse]
+
+        def load(warehouse: Path = warehouse, command: list = command) -> None:
+            if not warehouse.exists():
+                subprocess.run(command, check=True, capture_output=True)
+
+        contestants = [
+            Contestant("python -m loaders", command, before=load),
+            Contestant("python -m loaders --rehash", [*command, "--rehash"]),
+        ]
+        yield _folder_case(f"{count:,} known traces", contestants, path)
+
+
+def _small_traces(folder: Path, count: int, scale: float) -> Path:
+    byte_count = int(_SMALL_TRACE_BYTES * scale)
+    return generate.hal_folder(folder / f"traces_{count}", count, byte_count)
+
+
+def _folder_case(size: str, contestants: list[Contestant], path: Path) -> Case:
+    files = [file.stat().st_size for file in path.iterdir()]
+    return Case(size, contestants, sum(files), len(files))
+
+
 def _case(
     size: str, contestants: list[Contestant], path: Path, row_count: int | None = None
 ) -> Case:
@@ -93,6 +138,24 @@ BENCHMARKS = (
         "load_trace",
         "How fast is one HAL trace loaded, in each way that HAL has logged calls?",
         _trace_cases,
-        "decoding in one process, then writing the rows.",
+        "decoding in two processes, hashing beside them, then writing the rows.",
+    ),
+    Benchmark(
+        "load_zip",
+        "How fast is an encrypted HAL trace loaded?",
+        _zip_cases,
+        "base64 twice, a signature and a cipher, one after the other, in one process.",
+    ),
+    Benchmark(
+        "load_folder",
+        "How fast are many small HAL traces loaded? Rows are files.",
+        _folder_cases,
+        "DuckDB's statements for one file: an insert per table and a commit.",
+    ),
+    Benchmark(
+        "load_unchanged",
+        "How fast is a folder recognised that is loaded already? Rows are files.",
+        _unchanged_cases,
+        "starting Python and DuckDB.",
     ),
 )
