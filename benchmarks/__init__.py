@@ -8,5 +8,6 @@ Nothing here asserts a time.
     measure.py     run commands in turn, watch their time and memory
     rivals.py      the same work as the public studies do it, and the limits
     results.py     tables
-    loading.py ... the benchmarks: which commands, on which files
+    view.py        one view over made-up rows
+    loading.py, refreshing.py ... the benchmarks: which commands, on which files
 """

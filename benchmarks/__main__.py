@@ -5,11 +5,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import loading
+from benchmarks import loading, refreshing
 from benchmarks.measure import Benchmark, CommandFailed, measure
 from benchmarks.results import RESULTS, section, write
 
-BENCHMARKS: dict[str, Benchmark] = {each.name: each for each in (*loading.BENCHMARKS,)}
+BENCHMARKS: dict[str, Benchmark] = {
+    each.name: each for each in (*loading.BENCHMARKS, *refreshing.BENCHMARKS)
+}
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:

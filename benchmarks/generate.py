@@ -307,3 +307,44 @@ def _task_log(calls: Iterator[tuple[str, int]]) -> Iterator[str]:
 
 
 _LOGS = {"calls": _call_log, "records": _record_log, "by_task": _task_log}
+
+
+def comparison_values(path: Path, model_count: int, benchmark_count: int) -> Path:
+    """Write a row of comparison_values per model and benchmark; some values tie."""
+
+    def write(part: Path) -> None:
+        values = np.random.default_rng(_SEED).integers(0, 500, model_count)
+        with part.open("w") as file:
+            file.write(
+                "basis,source,benchmark,scaffold,model,value,is_smaller_better\n"
+            )
+            file.writelines(
+                f"max_accuracy,hal,benchmark {benchmark},*,model {model},"
+                f"{(int(value) * (benchmark + 7)) % 499 / 499},false\n"
+                for benchmark in range(benchmark_count)
+                for model, value in enumerate(values)
+            )
+
+    return _kept(path, write)
+
+
+def best_evaluations(path: Path, count: int) -> Path:
+    """Write a row of best_evaluations per model, each a point of one benchmark."""
+
+    def write(part: Path) -> None:
+        draw = np.random.default_rng(_SEED)
+        costs, seconds = draw.lognormal(2, 1, (2, count)).round(4)
+        accuracies = draw.random(count).round(6)
+        with part.open("w") as file:
+            file.write(
+                "source,benchmark,model,evaluation_id,scaffold,"
+                "accuracy,total_cost_usd,mean_latency_seconds\n"
+            )
+            file.writelines(
+                f"hal,b,model {number},{number},s,{accuracy},{cost},{latency}\n"
+                for number, (accuracy, cost, latency) in enumerate(
+                    zip(accuracies, costs, seconds, strict=True)
+                )
+            )
+
+    return _kept(path, write)

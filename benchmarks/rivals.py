@@ -84,6 +84,38 @@ def duckdb_json(path: str, warehouse: str) -> None:
         )
 
 
+def pandas_win_rates(path: str) -> None:
+    """The HAL study: for each model and benchmark, every other row of it."""
+    import pandas
+
+    frame = pandas.read_csv(path)
+    for model in frame.model.unique():
+        wins = comparisons = 0
+        for benchmark in frame.benchmark.unique():
+            rows = frame[frame.benchmark == benchmark]
+            own = rows[rows.model == model]["value"].to_numpy()[0]
+            for _, rival in rows[rows.model != model].iterrows():
+                wins += own > rival["value"]
+                comparisons += 1
+
+
+def pandas_frontier(path: str) -> None:
+    """The HAL study: the points that no point sorted before them beats."""
+    import pandas
+
+    frame = pandas.read_csv(path)
+    for x in ("total_cost_usd", "mean_latency_seconds"):
+        frontier: list[Any] = []
+        for _, row in frame.sort_values([x, "accuracy"]).iterrows():
+            if not frontier or row.accuracy > frontier[-1].accuracy:
+                frontier.append(row)
+        for _, row in frame.iterrows():
+            min(
+                (row.accuracy - other.accuracy) ** 2 + (row[x] - other[x]) ** 2
+                for other in frontier
+            )
+
+
 def _yaml_rows(document: Any) -> list[dict[str, Any]]:
     return [
         {"task": f"{family}/{variant}", "run_id": run_id, **run}

@@ -2,6 +2,7 @@
 
 import sys
 
+import duckdb
 import pytest
 from hal_traces import Loaded
 
@@ -9,6 +10,7 @@ from benchmarks import generate, rivals
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.measure import Benchmark, Case, CommandFailed, Contestant, measure
 from benchmarks.results import section, write
+from benchmarks.view import read_view
 from loaders import hal, metr_jsonl, metr_yaml
 from loaders.files import Source
 
@@ -56,6 +58,17 @@ def test_each_rival_reads_what_it_is_given(tmp_path):
     for rival in (rivals.json_load, rivals.msgspec_skip, rivals.read_bytes):
         rival(str(trace))
     rivals.duckdb_json(str(lines), str(tmp_path / "rival.duckdb"))
+    rivals.pandas_win_rates(generate.comparison_values(tmp_path / "v.csv", 3, 2))
+    rivals.pandas_frontier(generate.best_evaluations(tmp_path / "p.csv", 20))
+
+
+def test_a_view_is_computed_over_made_up_rows(tmp_path):
+    rows = generate.best_evaluations(tmp_path / "points.csv", 20)
+    sql = tmp_path / "view.sql"
+    sql.write_text('select 1 / count(*) from "evalhouse"."main"."best_evaluations"')
+    read_view(str(sql), "best_evaluations", str(rows))
+    with pytest.raises(duckdb.Error, match="comparison_values"):
+        read_view(str(sql), "comparison_values", str(rows))
 
 
 def test_contestants_run_in_turn_and_are_watched():

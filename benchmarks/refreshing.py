@@ -1,0 +1,147 @@
+"""How fast the views are refreshed, and how that grows."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import generate
+from benchmarks.loading import rival
+from benchmarks.measure import REPOSITORY, Benchmark, Case, Contestant
+
+DBT = Path(sys.executable).with_name("dbt")
+_WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+_BENCHMARK_COUNT = 11
+
+
+def _dbt_environment(warehouse: Path) -> dict[str, str]:
+    """Return where dbt finds the warehouse and keeps its own files."""
+    return {
+        "EVALHOUSE_DB": str(warehouse),
+        "DBT_TARGET_PATH": str(warehouse.parent / "target"),
+        "DBT_LOG_PATH": str(warehouse.parent / "logs"),
+    }
+
+
+def _refresh(warehouse: Path) -> Contestant:
+    command = [DBT, "--quiet", "build", *_WITHOUT_TESTS]
+    return Contestant(
+        "dbt build without tests", command, environment=_dbt_environment(warehouse)
+    )
+
+
+def _loaded(warehouse: Path, *paths: Path) -> Path:
+    """Return a warehouse with the files loaded; one that is there is kept."""
+    if not warehouse.exists():
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "loaders", *paths, "--db", warehouse]
+        load = subprocess.run(command, check=False, cwd=REPOSITORY, capture_output=True)
+        # 1: some record was kept back, as the sample's are on purpose.
+        if load.returncode not in (0, 1):
+            raise RuntimeError(load.stderr.decode())
+    return warehouse
+
+
+def _studies_cases(folder: Path, scale: float) -> Iterator[Case]:
+    """Yield one case: the studies' files where they are, else the sample."""
+    place = os.environ.get("EVALHOUSE_REAL_DATA", REPOSITORY.parent / "shared" / "data")
+    studies = [Path(place) / name for name in ("metr", "hal")]
+    if all(path.is_dir() for path in studies):
+        size, paths = "the studies' files", studies
+    else:
+        sample = folder / "sample"
+        command = [sys.executable, "-m", "loaders.sample", sample]
+        subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+        size, paths = "the sample", [sample]
+    warehouse = folder / size.replace("'", "").replace(" ", "_") / "evalhouse.duckdb"
+    yield Case(size, [_refresh(_loaded(warehouse, *paths))])
+
+
+def _attempts_cases(folder: Path, scale: float, *, grows: bool) -> Iterator[Case]:
+    for millions in (0.1, 1, 10):
+        count = max(10_000, int(millions * 1e6 * scale))
+        name = f"{'growing' if grows else 'fixed'}_{count}"
+        runs = generate.metr_yaml(folder / f"{name}.yaml", count, grows=grows)
+        warehouse = _loaded(folder / name / "evalhouse.duckdb", runs)
+        yield Case(f"{count:,} attempts", [_refresh(warehouse)], row_count=count)
+
+
+def _view(view: str, table: str, folder: Path, rows: Path) -> Contestant:
+    """Return one view, as dbt compiles it, over made-up rows of what it reads."""
+    warehouse = _loaded(
+        folder / "views" / "evalhouse.duckdb",
+        generate.metr_yaml(folder / "views.yaml", 100),
+    )
+    subprocess.run(
+        [DBT, "--quiet", "compile", "--select", view],
+        cwd=REPOSITORY,
+        env=os.environ | _dbt_environment(warehouse),
+        capture_output=True,
+        check=True,
+    )
+    compiled = warehouse.parent / "target" / "compiled"
+    (sql,) = compiled.glob(f"evalhouse/models/marts/*/{view}.sql")
+    command = [sys.executable, "-m", "benchmarks.view", sql, table, rows]
+    return Contestant(view, command)
+
+
+def _win_rate_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for times in (1, 10, 100):
+        model_count = max(3, int(10 * times * scale))
+        rows = generate.comparison_values(
+            folder / f"values_{model_count}.csv", model_count, _BENCHMARK_COUNT
+        )
+        contestants = [_view("benchmark_win_rates", "comparison_values", folder, rows)]
+        if model_count <= 100:
+            loops = rival("pandas_win_rates", rows, is_slow=times > 1)
+            contestants.append(loops)
+        yield Case(
+            f"{model_count:,} models x {_BENCHMARK_COUNT} benchmarks",
+            contestants,
+            row_count=model_count * _BENCHMARK_COUNT,
+        )
+
+
+def _frontier_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for times in (1, 10, 100):
+        count = max(100, int(10_000 * times * scale))
+        rows = generate.best_evaluations(folder / f"points_{count}.csv", count)
+        contestants = [_view("pareto_frontier", "best_evaluations", folder, rows)]
+        if times == 1:
+            contestants.append(rival("pandas_frontier", rows, is_slow=True))
+        yield Case(f"{count:,} points", contestants, row_count=count)
+
+
+BENCHMARKS = (
+    Benchmark(
+        "refresh_studies",
+        "How long does a refresh take on data of the studies' size?",
+        _studies_cases,
+        "the 1,000 replicates of the time horizons and the ratings.",
+    ),
+    Benchmark(
+        "refresh_fixed",
+        "How does a refresh grow with the attempts at the same tasks and agents?",
+        lambda folder, scale: _attempts_cases(folder, scale, grows=False),
+        "the replicates, as many for any number of attempts; then writing `attempts`.",
+    ),
+    Benchmark(
+        "refresh_growing",
+        "How does a refresh grow where tasks and agents grow with the attempts?",
+        lambda folder, scale: _attempts_cases(folder, scale, grows=True),
+        "counting the attempts of each agent and of each model at each task.",
+    ),
+    Benchmark(
+        "win_rates",
+        "How fast are pairwise win rates of many models?",
+        _win_rate_cases,
+        "starting Python and DuckDB.",
+    ),
+    Benchmark(
+        "frontier",
+        "How fast are the frontier and hull of many points of one benchmark?",
+        _frontier_cases,
+        "the distance from each point to each side of the hull.",
+    ),
+)
