@@ -4,6 +4,7 @@ The page in `docs/` shows the public studies' data; run this on a warehouse of t
 """
 
 import argparse
+import contextlib
 import re
 import sys
 import tempfile
@@ -152,7 +153,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(__main__.explain(error, arguments.db), file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        if code := __main__.main(["--db", str(arguments.db), "--out", folder]):
+        # The pictures as drawn are thrown away: their paths would mislead.
+        with contextlib.redirect_stdout(None):
+            code = __main__.main(["--db", str(arguments.db), "--out", folder])
+        if code:
             return code
         pictures = arguments.out / "gallery"
         pictures.mkdir(parents=True, exist_ok=True)
