@@ -5,12 +5,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import loading, refreshing
+from benchmarks import drawing, loading, refreshing
 from benchmarks.measure import Benchmark, CommandFailed, measure
 from benchmarks.results import RESULTS, section, write
 
 BENCHMARKS: dict[str, Benchmark] = {
-    each.name: each for each in (*loading.BENCHMARKS, *refreshing.BENCHMARKS)
+    each.name: each
+    for each in (*loading.BENCHMARKS, *refreshing.BENCHMARKS, *drawing.BENCHMARKS)
 }
 
 

@@ -24,7 +24,8 @@ def _dbt_environment(warehouse: Path) -> dict[str, str]:
     }
 
 
-def _refresh(warehouse: Path) -> Contestant:
+def refresh(warehouse: Path) -> Contestant:
+    """Return the command that builds every view, without its tests."""
     command = [DBT, "--quiet", "build", *_WITHOUT_TESTS]
     return Contestant(
         "dbt build without tests", command, environment=_dbt_environment(warehouse)
@@ -43,8 +44,8 @@ def _loaded(warehouse: Path, *paths: Path) -> Path:
     return warehouse
 
 
-def _studies_cases(folder: Path, scale: float) -> Iterator[Case]:
-    """Yield one case: the studies' files where they are, else the sample."""
+def studies(folder: Path) -> tuple[str, Path]:
+    """Return the studies' files, loaded, where they are, else the sample."""
     place = os.environ.get("EVALHOUSE_REAL_DATA", REPOSITORY.parent / "shared" / "data")
     studies = [Path(place) / name for name in ("metr", "hal")]
     if all(path.is_dir() for path in studies):
@@ -55,7 +56,13 @@ def _studies_cases(folder: Path, scale: float) -> Iterator[Case]:
         subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
         size, paths = "the sample", [sample]
     warehouse = folder / size.replace("'", "").replace(" ", "_") / "evalhouse.duckdb"
-    yield Case(size, [_refresh(_loaded(warehouse, *paths))])
+    return size, _loaded(warehouse, *paths)
+
+
+def _studies_cases(folder: Path, scale: float) -> Iterator[Case]:
+    """Yield one case: they have one size, whatever the scale."""
+    size, warehouse = studies(folder)
+    yield Case(size, [refresh(warehouse)])
 
 
 def _attempts_cases(folder: Path, scale: float, *, grows: bool) -> Iterator[Case]:
@@ -64,7 +71,7 @@ def _attempts_cases(folder: Path, scale: float, *, grows: bool) -> Iterator[Case
         name = f"{'growing' if grows else 'fixed'}_{count}"
         runs = generate.metr_yaml(folder / f"{name}.yaml", count, grows=grows)
         warehouse = _loaded(folder / name / "evalhouse.duckdb", runs)
-        yield Case(f"{count:,} attempts", [_refresh(warehouse)], row_count=count)
+        yield Case(f"{count:,} attempts", [refresh(warehouse)], row_count=count)
 
 
 def _view(view: str, table: str, folder: Path, rows: Path) -> Contestant:
