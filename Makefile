@@ -8,6 +8,7 @@ EVALHOUSE_DB ?= evalhouse.duckdb
 DATA ?=
 SAMPLE ?= build/sample
 FIGURES ?= figures
+REPORT ?= report.html
 export EVALHOUSE_DB DATA
 
 BIN := .venv/bin
@@ -20,7 +21,7 @@ MACROS := $(shell find macros -name '*.sql')
 .PHONY: help run docs test soak bench lint format lock audit clean
 
 help:
-	@echo "make run               load the sample, build every view, draw every figure"
+	@echo "make run               load the sample, build every view, draw every figure and the report"
 	@echo "make run DATA=PATH     the same with your own runs: a file or a folder"
 	@echo "make docs              write docs/, dbt's site and your warehouse's gallery"
 	@echo "make test              lint, build and test everything"
@@ -52,9 +53,11 @@ run: $(INSTALLED)
 	@echo "building and testing every view (dbt build)"
 	@$(BIN)/dbt --quiet build
 	@$(BIN)/python -m plots --out $(FIGURES)
+	@$(BIN)/python -m plots report --out $(REPORT)
 	@echo
 	@echo "warehouse  $$(cd "$$(dirname "$$EVALHOUSE_DB")" && pwd)/$$(basename "$$EVALHOUSE_DB")"
 	@echo "figures    $$(cd "$(FIGURES)" && pwd)"
+	@echo "report     $$(cd "$$(dirname "$(REPORT)")" && pwd)/$$(basename "$(REPORT)"), to open in a browser"
 	@echo
 	@echo "three queries to try: $(BIN)/duckdb -readonly \"$$EVALHOUSE_DB\""
 	@echo "  from rank_correlations where x = 'action_count' and y = 'score';"
@@ -103,4 +106,4 @@ lock:
 		--python-version 3.11 --generate-hashes --quiet -o requirements.lock
 
 clean:
-	rm -rf .venv build figures target logs
+	rm -rf .venv build figures report.html target logs

@@ -115,13 +115,17 @@ def sample_paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def made_run(built_once: Callable[..., Path]) -> Path:
-    """The folder in which `make run` has put the sample's warehouse and figures.
+    """The folder in which `make run` has put the sample's warehouse, figures and report.
 
     What it printed is there too, as `printed`.
     """
 
     def run(folder: Path) -> None:
-        settings = [f"FIGURES={folder / 'figures'}", f"SAMPLE={folder / 'sample'}"]
+        settings = [
+            f"FIGURES={folder / 'figures'}",
+            f"REPORT={folder / 'report.html'}",
+            f"SAMPLE={folder / 'sample'}",
+        ]
         run = run_in_repository(
             ["make", "--no-print-directory", "run", *settings, "DATA="],
             folder / "evalhouse.duckdb",
