@@ -181,9 +181,10 @@ def explain(error: BaseException, warehouse: Path) -> str:
     first_line = next(iter(str(error).splitlines()), "")
     match error:
         case duckdb.CatalogException() | duckdb.BinderException():
+            # Without the name of what is missing: one line for all figures.
             return (
-                f"{warehouse}: the views are missing, or older than these figures: "
-                f"{first_line} Refresh them: dbt build."
+                f"{warehouse}: the views are missing, or older than these figures. "
+                "Refresh them: dbt build."
             )
         case duckdb.Error():
             return (

@@ -16,8 +16,8 @@ cells as (
         -- A task without a family is its own.
         min(
             coalesce(
-                benchmark || ':family:' || task_family,
-                benchmark || ':task:' || task_id
+                {{ escaped('benchmark', ':') }} || ':family:' || task_family,
+                {{ escaped('benchmark', ':') }} || ':task:' || task_id
             )
         ) as family_key,
         count(*) as attempt_count,

@@ -18,7 +18,9 @@ families as (
     select
         source,
         family_key,
-        count(distinct benchmark || '/' || task_id) as task_count
+        count(
+            distinct {{ escaped('benchmark', '/') }} || '/' || task_id
+        ) as task_count
     from horizon_cells
     group by source, family_key
 ),

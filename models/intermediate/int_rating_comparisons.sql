@@ -17,7 +17,7 @@ results as (
         success_rule,
         source,
         'task_outcome' as basis,
-        benchmark || ':' || task_id as meeting_key,
+        {{ escaped('benchmark', ':') }} || ':' || task_id as meeting_key,
         model,
         count(*) filter (where is_success) * 1e0 / count(*) as value
     from attempt_successes

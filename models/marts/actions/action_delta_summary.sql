@@ -90,7 +90,9 @@ drawn_deltas as (
     select
         numbered.summary_number,
         numbered.task_number,
-        numbered.source || ':' || numbered.benchmark || ':' || numbered.task_id
+        numbered.source
+        || ':' || {{ escaped('numbered.benchmark', ':') }}
+        || ':' || numbered.task_id
             as task_key,
         numbered.action_delta,
         count(*) as delta_count

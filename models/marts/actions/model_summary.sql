@@ -17,7 +17,8 @@ summaries as (
         count(*) as attempt_count,
         count(
             distinct
-            attempt_successes.benchmark || '/' || attempt_successes.task_id
+            {{ escaped('attempt_successes.benchmark', '/') }}
+            || '/' || attempt_successes.task_id
         ) as task_count,
         {{ exact_mean('attempt_successes.score') }} as mean_score,
         avg(cast(attempt_successes.is_success as integer)) as success_rate,

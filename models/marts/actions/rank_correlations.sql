@@ -20,7 +20,8 @@ cells as (
     select
         attempts.source,
         summary_populations.population,
-        attempts.benchmark || '/' || attempts.task_id as task,
+        {{ escaped('attempts.benchmark', '/') }}
+        || '/' || attempts.task_id as task,
         cast(attempts.action_count as double) as action_count,
         attempts.human_minutes,
         attempts.score,

@@ -104,7 +104,7 @@ differing_human_minutes as (
     select
         'human_minutes_differs' as finding_code,
         source,
-        benchmark || '/' || task_id as subject,
+        {{ escaped('benchmark', '/') }} || '/' || task_id as subject,
         'from ' || min(human_minutes) || ' to ' || max(human_minutes)
         || ' minutes inside one task; the least is used' as detail,
         'warning' as severity
