@@ -191,6 +191,8 @@ def _write_trace(path: Path, byte_count: int, era: str) -> None:
             "failed_tasks": tasks[share:],
         },
         "raw_eval_results": {},
+    }
+    after_log = {
         "total_usage": {
             "gpt-4.1-2025-04-14": {
                 "prompt_tokens": 900 * call_count,
@@ -198,12 +200,13 @@ def _write_trace(path: Path, byte_count: int, era: str) -> None:
             }
         },
         "total_cost": 12.5,
+        "git_info": {"commit": "0" * 40},
     }
     with path.open("w") as file:
         file.write(json.dumps(document)[:-1])
         file.write(', "raw_logging_results": ')
         file.writelines(_LOGS[era](calls))
-        file.write("}")
+        file.write(f", {json.dumps(after_log)[1:]}")
 
 
 def _write_zip(path: Path, trace: Path) -> None:

@@ -24,6 +24,8 @@ _NEXT_KEY = re.compile(rf',\s*"(?:{"|".join(sorted(PARTS))})"\s*:'.encode())
 _MOST_BEFORE = 32_000_000
 _MOST_AFTER = 4_000_000
 _MOST_GUESSES = 50
+_SPACE = b" \t\r\n"
+_MOST_SPACE = 1_000
 
 _SECTIONS = hal_json.decoder(Section)
 _TASKS = hal_json.decoder(dict[Key, TaskLog])
@@ -71,4 +73,9 @@ def _tail(data: memoryview, start: int) -> tuple[int, Section]:
             return at, _SECTIONS.decode(b"{" + bytes(data[at + 1 :]))
         except msgspec.DecodeError:
             continue
-    raise msgspec.ValidationError("the log has no end that one can guess")
+    # Or the log comes last, and the trace ends behind it.
+    window = max(start, len(data) - _MOST_SPACE)
+    ending = bytes(data[window:]).rstrip(_SPACE)
+    if not ending.endswith(b"}"):
+        raise msgspec.ValidationError("the log has no end that one can guess")
+    return window + len(ending) - 1, {}

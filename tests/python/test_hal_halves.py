@@ -66,10 +66,17 @@ def whole(content) -> tuple:
 @pytest.mark.parametrize("log", LOGS.values(), ids=LOGS)
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("is_ascii", [True, False])
-def test_halves_say_what_the_whole_says(halved, log, indent, is_ascii):
+@pytest.mark.parametrize("is_last", [True, False])
+def test_halves_say_what_the_whole_says(halved, log, indent, is_ascii, is_last):
+    parts = trace()
+    del parts["raw_logging_results"]
+    after = {} if is_last else {"total_cost": parts.pop("total_cost")}
     content = json.dumps(
-        trace(raw_logging_results=log), indent=indent, ensure_ascii=is_ascii
+        {**parts, "raw_logging_results": log, **after},
+        indent=indent,
+        ensure_ascii=is_ascii,
     )
+    content += " \n"
     *found, is_by_two = halved(content)
     assert is_by_two
     assert tuple(found) == whole(content)
