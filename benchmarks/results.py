@@ -19,8 +19,8 @@ _HEAD = """\
 # Results
 
 Written by `make bench` (`python -m benchmarks NAME... --write`), never by hand. Each row
-is a command in its own process, warm unless it says `once`, in turn with the others of
-its size. `x ours` is the median over the rounds of its seconds by ours: above 1 it is
+is a command in its own process, in turn with the others of its size; first each runs
+once uncounted, unless it takes minutes. `x ours` is the median over the rounds of its seconds by ours: above 1 it is
 slower than ours. Anonymous memory is of all its processes together, peak memory
 (with what is mapped from files) of the largest one. Growth is the exponent b of
 seconds = a * rows^b over the sizes.
