@@ -13,13 +13,7 @@ cells as (
         model,
         benchmark,
         task_id,
-        -- A task without a family is its own.
-        min(
-            coalesce(
-                {{ escaped('benchmark', ':') }} || ':family:' || task_family,
-                {{ escaped('benchmark', ':') }} || ':task:' || task_id
-            )
-        ) as family_key,
+        min(task_family) as task_family,
         count(*) as attempt_count,
         count(*) filter (where is_success) as success_count,
         -- Constant within a task; data_findings says where it is not.
@@ -31,22 +25,33 @@ cells as (
     group by success_rule, source, model, benchmark, task_id
 ),
 
+keyed as (
+    select
+        *,
+        -- A task without a family is its own.
+        coalesce(
+            {{ escaped('benchmark', ':') }} || ':family:' || task_family,
+            {{ escaped('benchmark', ':') }} || ':task:' || task_id
+        ) as family_key
+    from cells
+),
+
 weighted as (
     select
-        cells.*,
+        keyed.*,
         'equal' as weighting,
         1e0 as weight
-    from cells
+    from keyed
     union all
     select
-        cells.*,
+        keyed.*,
         'inverse_sqrt_family' as weighting,
         1 / sqrt(
             count(*) over (
                 partition by success_rule, source, model, family_key
             )
         ) as weight
-    from cells
+    from keyed
 ),
 
 final as (

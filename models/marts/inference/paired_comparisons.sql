@@ -39,33 +39,15 @@ agents as (
     where place <= {{ var('max_compared_agents') }}
 ),
 
-tasks as (
-    select
-        success_rule,
-        source,
-        benchmark,
-        population,
-        task_id,
-        row_number() over (
-            order by success_rule, source, benchmark, population, task_id
-        ) as task_number
-    from agent_tasks
-    group by success_rule, source, benchmark, population, task_id
-),
-
-numbered_clusters as (
-    select
-        task_cluster,
-        row_number() over (order by task_cluster) as cluster_number
-    from agent_tasks
-    group by task_cluster
-),
-
-numbered as (
+compared as (
     select
         agents.agent_number,
-        tasks.task_number,
-        numbered_clusters.cluster_number as task_cluster,
+        agent_tasks.success_rule,
+        agent_tasks.source,
+        agent_tasks.benchmark,
+        agent_tasks.population,
+        agent_tasks.task_id,
+        agent_tasks.task_cluster,
         agent_tasks.success_rate
     from agent_tasks
     inner join agents
@@ -75,15 +57,17 @@ numbered as (
             and agent_tasks.benchmark = agents.benchmark
             and agent_tasks.population = agents.population
             and agent_tasks.agent = agents.agent
-    inner join tasks
-        on
-            agent_tasks.success_rule = tasks.success_rule
-            and agent_tasks.source = tasks.source
-            and agent_tasks.benchmark = tasks.benchmark
-            and agent_tasks.population = tasks.population
-            and agent_tasks.task_id = tasks.task_id
-    inner join numbered_clusters
-        on agent_tasks.task_cluster = numbered_clusters.task_cluster
+),
+
+numbered as (
+    select
+        agent_number,
+        dense_rank() over (
+            order by success_rule, source, benchmark, population, task_id
+        ) as task_number,
+        dense_rank() over (order by task_cluster) as task_cluster,
+        success_rate
+    from compared
 ),
 
 rivals as (
