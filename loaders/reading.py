@@ -269,6 +269,9 @@ def _messages(
             is_told = bool(go_on and format_)
             if not is_told and (format_ or found.is_meant):
                 yield _manifest(found, source, format_)
+                # The answer is taken all the same, or the next file would meet it.
+                if go_on and not go_on():
+                    return
             raise
         if not go_on:
             yield _manifest(found, source, format_)

@@ -161,18 +161,29 @@ def start_drawing(
 
 def print_results(drawings: dict[str, Future[Path]], warehouse: Path) -> int:
     """Print each figure's path, and once what kept others from being drawn."""
-    reasons: dict[str, list[str]] = {}
+    errors = {}
     for name, drawing in drawings.items():
         if error := drawing.exception():
-            reasons.setdefault(explain(error, warehouse), []).append(name)
+            errors[name] = error
         else:
             print(drawing.result(), flush=True)
+    reasons: dict[str, list[str]] = {}
+    for name, error in errors.items():
+        reasons.setdefault(explain(error, warehouse), []).append(name)
+    is_nothing_drawn = len(errors) == len(drawings)
+    if is_nothing_drawn and all(map(is_missing, errors.values())):
+        # Which view is missed first differs; what to do does not.
+        reasons = {next(iter(reasons)): list(errors)}
     for reason, names in reasons.items():
         print(f"{reason} Not drawn: {', '.join(names)}", file=sys.stderr)
-    failed_count = sum(map(len, reasons.values()))
-    if failed_count == len(drawings):
+    if is_nothing_drawn:
         return 2
-    return 1 if failed_count else 0
+    return 1 if errors else 0
+
+
+def is_missing(error: BaseException) -> bool:
+    """Return whether a view, or a column of one, is not there."""
+    return isinstance(error, duckdb.CatalogException | duckdb.BinderException)
 
 
 def explain(error: BaseException, warehouse: Path) -> str:
@@ -180,11 +191,10 @@ def explain(error: BaseException, warehouse: Path) -> str:
     # Without DuckDB's excerpt of the query.
     first_line = next(iter(str(error).splitlines()), "")
     match error:
-        case duckdb.CatalogException() | duckdb.BinderException():
-            # Without the name of what is missing: one line for all figures.
+        case _ if is_missing(error):
             return (
-                f"{warehouse}: the views are missing, or older than these figures. "
-                "Refresh them: dbt build."
+                f"{warehouse}: the views are missing, or older than these figures: "
+                f"{first_line} Refresh them: dbt build."
             )
         case duckdb.Error():
             return (

@@ -794,7 +794,7 @@ AFTER = {"total_usage": {"o3": {"input_tokens": 5}}, "task_metrics": {"total_cos
         ({"metadata": '"raw_logging_results": {'}, AFTER, True),
         ({}, {"git_info": {}}, True),
         ({}, {"unknown": 1, **AFTER}, False),
-        ({}, {}, False),
+        ({}, {}, True),
         ({"metadata": {"raw_logging_results": {}}}, AFTER, False),
         ({"total_usage": {}}, AFTER, True),
     ],

@@ -1,5 +1,6 @@
 """reading.py: who dies while it reads takes no other file along, and nothing waits."""
 
+import faulthandler
 import os
 import random
 import signal
@@ -55,6 +56,16 @@ def read_at_risk(monkeypatch, module, risk):
     monkeypatch.setattr(module, "read", read_or_die)
 
 
+def test_a_refused_file_leaves_its_reader_fit_for_the_next(load, folder):
+    (folder / "0.yaml").write_bytes(b"")
+    assert load(folder)[0] == 1
+    # Now each is hashed first, for files of their sizes are on record.
+    code, out = load("--rehash", folder)
+    assert code == 1
+    assert f"{folder}/0.yaml: refused: empty_file: " in out
+    assert f"{folder}/: 4 files unchanged, 40 rows\n" in out
+
+
 def test_a_trace_that_is_cut_short_while_it_is_mapped_is_refused(
     load, folder, monkeypatch
 ):
@@ -62,6 +73,7 @@ def test_a_trace_that_is_cut_short_while_it_is_mapped_is_refused(
     path.write_text('{"dangerous": 0, "config": {"benchmark_name": "b"}}' + " " * 99999)
 
     def cut(source):
+        faulthandler.disable()  # pytest's would print what is meant to happen.
         mapped = source.map()
         os.truncate(path, 0)
         mapped[-1]  # The kernel has no such page any more: SIGBUS.
