@@ -8,8 +8,6 @@ agent_tasks as (
     select * from {{ ref('int_agent_tasks_counted') }}
 ),
 
--- Numbers join and group faster than names do; those of agents follow their
--- names.
 ranked_agents as (
     select
         success_rule,
@@ -25,6 +23,8 @@ ranked_agents as (
     group by success_rule, source, benchmark, population, agent
 ),
 
+-- Numbers join and group faster than names do; those of agents follow their
+-- names.
 agents as (
     select
         success_rule,
