@@ -264,7 +264,9 @@ def test_the_page_asks_no_network_and_logs_nothing(opened: WebDriver):
         event["params"]["request"]["url"]
         for event in events
         if event["method"] == "Network.requestWillBeSent"
-        and not event["params"]["documentURL"].startswith("chrome:")
+        and not event["params"]["documentURL"].startswith(
+            ("chrome:", "chrome-untrusted:")
+        )
     ]
     assert [url for url in asked if url.endswith("report.html")]
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
