@@ -157,6 +157,8 @@ def _look(case: Case, path: Path, database: Path) -> dict:
             name: connection.sql(f"from raw.{name} order by all").fetchall()
             for (name,) in sorted(tables)
         }
+    # The times at which a path was met may be kept by a later load.
+    contents["file_paths"] = [row[:2] for row in contents["file_paths"]]
     good_ids = {row[0] for row in contents["file_paths"] if "/good/good" in row[1]}
     others, found = {}, {}
     for name, rows in contents.items():

@@ -93,6 +93,11 @@ FILES = {
 files = st.tuples(st.sampled_from(list(FILES)), run_ids, runs, spoilings)
 
 
+def file_name(number: int, suffix: str) -> str:
+    """Return a name that sorts by its number, as a folder is loaded."""
+    return f"{number:02}{suffix}"
+
+
 def spoilt(content: bytes, spoiling: tuple[float, int, bytes] | None) -> bytes:
     if spoiling is None:
         return content
@@ -139,7 +144,7 @@ def check(made: list[tuple]) -> None:
         folder = Path(place)
         for number, (suffix, ids, values, spoiling) in enumerate(made):
             content = spoilt(FILES[suffix][0](ids, values), spoiling)
-            (folder / f"{number}{suffix}").write_bytes(content)
+            (folder / file_name(number, suffix)).write_bytes(content)
         results, first = load(folder), contents(folder)
         assert len(results) == len(made)
         for result, each in zip(results, made, strict=True):
@@ -182,7 +187,7 @@ def check_ids(folder: Path, made: list[tuple]) -> None:
         found = ask(
             folder,
             f"select {column} from {table} inner join raw.file_paths using (file_id) "
-            f"where file_paths.path like '%/{number}{suffix}'",
+            f"where file_paths.path like '%/{file_name(number, suffix)}'",
         )
         if spoiling is None:
             assert {name for (name,) in found} <= set(ids)
