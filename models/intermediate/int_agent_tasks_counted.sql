@@ -2,42 +2,11 @@
 -- agent tried; no human attempts, which are reference data.
 with
 
-attempt_successes as (
+agent_attempts as (
     select * from {{ ref('attempt_successes') }}
-),
-
-counts as (
-    select
-        success_rule,
-        source,
-        benchmark,
-        population,
-        agent_label as agent,
-        task_id,
-        min(task_family) as task_family,
-        count(*) as attempt_count,
-        count(*) filter (where is_success) as success_count
-    from attempt_successes
     where population <> 'human'
-    group by
-        success_rule, source, benchmark, population, agent_label, task_id
 ),
 
-final as (
-    select
-        success_rule,
-        source,
-        benchmark,
-        population,
-        agent,
-        task_id,
-        -- Siblings succeed and fail together. Without a family the task is
-        -- alone, as it is in a family of one.
-        coalesce('family:' || task_family, 'task:' || task_id) as task_cluster,
-        attempt_count,
-        success_count,
-        success_count * 1e0 / attempt_count as success_rate
-    from counts
-)
+{{ agent_task_ctes() }}
 
 select * from final

@@ -2,8 +2,8 @@
 -- human time: what the time horizons are fitted to.
 with
 
-attempt_successes as (
-    select * from {{ ref('attempt_successes') }}
+model_tasks as (
+    select * from {{ ref('int_model_tasks_counted') }}
 ),
 
 cells as (
@@ -14,14 +14,13 @@ cells as (
         benchmark,
         task_id,
         min(task_family) as task_family,
-        count(*) as attempt_count,
-        count(*) filter (where is_success) as success_count,
-        -- Constant within a task; data_findings says where it is not.
+        cast(sum(attempt_count) as bigint) as attempt_count,
+        cast(sum(success_count) as bigint) as success_count,
         log2(min(human_minutes)) as log2_minutes
-    from attempt_successes
+    from model_tasks
     where
         population in ('capability', 'human')
-        and human_minutes > 0
+        and human_minutes is not null
     group by success_rule, source, model, benchmark, task_id
 ),
 

@@ -4,8 +4,8 @@
 -- max_accuracy a benchmark; where there are many, a group of them.
 with
 
-attempt_successes as (
-    select * from {{ ref('attempt_successes') }}
+model_tasks as (
+    select * from {{ ref('int_model_tasks_counted') }}
 ),
 
 best_evaluations as (
@@ -19,12 +19,11 @@ results as (
         'task_outcome' as basis,
         {{ escaped('benchmark', ':') }} || ':' || task_id as meeting_key,
         model,
-        count(*) filter (where is_success) * 1e0 / count(*) as value
-    from attempt_successes
+        success_count * 1e0 / attempt_count as value
+    from model_tasks
     where
         population = 'capability'
         and model <> 'unknown'
-    group by success_rule, source, benchmark, task_id, model
     union all
     select
         '*' as success_rule,

@@ -2,8 +2,8 @@
 -- and model that tried it.
 with
 
-attempt_successes as (
-    select * from {{ ref('attempt_successes') }}
+model_tasks as (
+    select * from {{ ref('int_model_tasks_counted') }}
 ),
 
 summary_populations as (
@@ -12,27 +12,26 @@ summary_populations as (
 
 outcomes as (
     select
-        attempt_successes.success_rule,
+        model_tasks.success_rule,
         summary_populations.population,
-        attempt_successes.source,
-        attempt_successes.benchmark,
-        attempt_successes.task_id,
-        attempt_successes.model,
-        count(*) as attempt_count,
-        count(*) filter (where attempt_successes.is_success) as success_count
-    from attempt_successes
+        model_tasks.source,
+        model_tasks.benchmark,
+        model_tasks.task_id,
+        model_tasks.model,
+        cast(sum(model_tasks.attempt_count) as bigint) as attempt_count,
+        cast(sum(model_tasks.success_count) as bigint) as success_count
+    from model_tasks
     inner join summary_populations
         on
-            attempt_successes.population
-            = summary_populations.attempt_population
-    where attempt_successes.model is not null
+            model_tasks.population = summary_populations.attempt_population
+    where model_tasks.model is not null
     group by
-        attempt_successes.success_rule,
+        model_tasks.success_rule,
         summary_populations.population,
-        attempt_successes.source,
-        attempt_successes.benchmark,
-        attempt_successes.task_id,
-        attempt_successes.model
+        model_tasks.source,
+        model_tasks.benchmark,
+        model_tasks.task_id,
+        model_tasks.model
 ),
 
 final as (

@@ -1,26 +1,11 @@
 -- Grain: one row per success rule, source, benchmark and unordered pair of
 -- agents. Quadratic in the agents of a benchmark, as a pair is what it is
--- about, up to the `max_compared_agents` of each that tried the most tasks.
+-- about, up to the `max_compared_agents` of each with the most attempts.
 {%- set keys = ['agent_number', 'rival_number'] %}
 with
 
 agent_tasks as (
-    select * from {{ ref('int_agent_tasks_counted') }}
-),
-
-ranked_agents as (
-    select
-        success_rule,
-        source,
-        benchmark,
-        population,
-        agent,
-        row_number() over (
-            partition by success_rule, source, benchmark, population
-            order by count(*) desc, agent asc
-        ) as place
-    from agent_tasks
-    group by success_rule, source, benchmark, population, agent
+    select * from {{ ref('int_compared_agent_tasks') }}
 ),
 
 -- Numbers join and group faster than names do; those of agents follow their
@@ -35,8 +20,8 @@ agents as (
         row_number() over (
             order by success_rule, source, benchmark, population, agent
         ) as agent_number
-    from ranked_agents
-    where place <= {{ var('max_compared_agents') }}
+    from agent_tasks
+    group by success_rule, source, benchmark, population, agent
 ),
 
 compared as (

@@ -1,0 +1,37 @@
+{#- The CTEs that count the attempts in `agent_attempts`, up to one named
+    `final`: one row per success rule, source, benchmark, agent and task, with
+    the cluster that the task belongs to. -#}
+{% macro agent_task_ctes() -%}
+counts as (
+    select
+        success_rule,
+        source,
+        benchmark,
+        population,
+        agent_label as agent,
+        task_id,
+        min(task_family) as task_family,
+        count(*) as attempt_count,
+        count(*) filter (where is_success) as success_count
+    from agent_attempts
+    group by
+        success_rule, source, benchmark, population, agent_label, task_id
+),
+
+final as (
+    select
+        success_rule,
+        source,
+        benchmark,
+        population,
+        agent,
+        task_id,
+        -- Siblings succeed and fail together. Without a family the task is
+        -- alone, as it is in a family of one.
+        coalesce('family:' || task_family, 'task:' || task_id) as task_cluster,
+        attempt_count,
+        success_count,
+        success_count * 1e0 / attempt_count as success_rate
+    from counts
+)
+{%- endmacro %}
