@@ -5,9 +5,13 @@
 -- there are attempts.
 with
 
-attempts as (
+attempt_successes as (
     select * from {{ ref('attempt_successes') }}
-    where population <> 'human'
+),
+
+-- Read once more, and not kept: of 10 M attempts there are 30 M such rows.
+counted_attempts as (
+    select * from {{ ref('attempt_successes') }}
 ),
 
 placed_agents as (
@@ -21,20 +25,21 @@ placed_agents as (
             partition by success_rule, source, benchmark, population
             order by count(*) desc, agent_label asc
         ) as place
-    from attempts
+    from counted_attempts
+    where population <> 'human'
     group by success_rule, source, benchmark, population, agent_label
 ),
 
 agent_attempts as (
-    select attempts.*
-    from attempts
+    select attempt_successes.*
+    from attempt_successes
     inner join placed_agents
         on
-            attempts.success_rule = placed_agents.success_rule
-            and attempts.source = placed_agents.source
-            and attempts.benchmark = placed_agents.benchmark
-            and attempts.population = placed_agents.population
-            and attempts.agent_label = placed_agents.agent_label
+            attempt_successes.success_rule = placed_agents.success_rule
+            and attempt_successes.source = placed_agents.source
+            and attempt_successes.benchmark = placed_agents.benchmark
+            and attempt_successes.population = placed_agents.population
+            and attempt_successes.agent_label = placed_agents.agent_label
     where placed_agents.place <= {{ var('max_compared_agents') }}
 ),
 

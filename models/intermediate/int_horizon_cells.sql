@@ -35,46 +35,78 @@ keyed as (
     from cells
 ),
 
-weighted as (
+family_sizes as (
     select
-        keyed.*,
-        'equal' as weighting,
-        1e0 as weight
+        success_rule,
+        source,
+        model,
+        family_key,
+        count(*) as task_count
     from keyed
+    group by success_rule, source, model, family_key
+),
+
+weightings as (
+    select 'equal' as weighting
     union all
+    select 'inverse_sqrt_family' as weighting
+),
+
+-- Numbers join faster than four names do.
+fits as (
     select
-        keyed.*,
-        'inverse_sqrt_family' as weighting,
-        1 / sqrt(
-            count(*) over (
-                partition by success_rule, source, model, family_key
-            )
-        ) as weight
+        keyed.success_rule,
+        weightings.weighting,
+        keyed.source,
+        keyed.model,
+        row_number() over (
+            order by
+                keyed.success_rule,
+                weightings.weighting,
+                keyed.source,
+                keyed.model
+        ) as fit_number,
+        count(*) as fit_task_count
     from keyed
+    cross join weightings
+    group by
+        keyed.success_rule,
+        weightings.weighting,
+        keyed.source,
+        keyed.model
 ),
 
 final as (
     select
-        -- Numbers join faster than four names do.
-        dense_rank() over (
-            order by success_rule, weighting, source, model
-        ) as fit_number,
-        success_rule,
-        weighting,
-        source,
-        model,
-        benchmark,
-        family_key,
-        task_id,
-        attempt_count,
-        success_count,
-        success_count * 1e0 / attempt_count as success_share,
-        log2_minutes,
-        weight,
-        count(*) over (
-            partition by success_rule, weighting, source, model
-        ) as fit_task_count
-    from weighted
+        fits.fit_number,
+        keyed.success_rule,
+        fits.weighting,
+        keyed.source,
+        keyed.model,
+        keyed.benchmark,
+        keyed.family_key,
+        keyed.task_id,
+        keyed.attempt_count,
+        keyed.success_count,
+        keyed.success_count * 1e0 / keyed.attempt_count as success_share,
+        keyed.log2_minutes,
+        case fits.weighting
+            when 'equal' then 1e0
+            when 'inverse_sqrt_family' then 1 / sqrt(family_sizes.task_count)
+        end as weight,
+        fits.fit_task_count
+    from keyed
+    inner join family_sizes
+        on
+            keyed.success_rule = family_sizes.success_rule
+            and keyed.source = family_sizes.source
+            and keyed.model = family_sizes.model
+            and keyed.family_key = family_sizes.family_key
+    inner join fits
+        on
+            keyed.success_rule = fits.success_rule
+            and keyed.source = fits.source
+            and keyed.model = fits.model
 )
 
 select * from final

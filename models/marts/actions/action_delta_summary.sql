@@ -39,6 +39,9 @@ summaries as (
         population,
         source,
         grain,
+        row_number() over (
+            order by success_rule, population, source, grain
+        ) as summary_number,
         count(*) as pair_count,
         median(action_delta) as median_delta,
         avg(action_delta) as mean_delta,
@@ -59,28 +62,45 @@ splits as (
 {{ sign_test_ctes() }}
 
 -- Numbers group and join faster than names do.
+tasks as (
+    select
+        source,
+        benchmark,
+        task_id,
+        row_number() over (order by source, benchmark, task_id) as task_number,
+        source
+        || ':' || {{ escaped('benchmark', ':') }}
+        || ':' || task_id
+            as task_key
+    from deltas
+    group by source, benchmark, task_id
+),
+
 numbered as (
     select
-        *,
-        dense_rank() over (
-            order by success_rule, population, source, grain
-        ) as summary_number,
-        dense_rank() over (
-            order by source, benchmark, task_id
-        ) as task_number
+        summaries.summary_number,
+        tasks.task_number,
+        deltas.action_delta
     from deltas
+    inner join summaries
+        on
+            deltas.success_rule = summaries.success_rule
+            and deltas.population = summaries.population
+            and deltas.source = summaries.source
+            and deltas.grain = summaries.grain
+    inner join tasks
+        on
+            deltas.source = tasks.source
+            and deltas.benchmark = tasks.benchmark
+            and deltas.task_id = tasks.task_id
 ),
 
 task_counts as (
     select
         summary_number,
-        success_rule,
-        population,
-        source,
-        grain,
         count(distinct task_number) as task_count
     from numbered
-    group by summary_number, success_rule, population, source, grain
+    group by summary_number
 ),
 
 -- The bootstrap: draw the tasks anew and take the median of all their deltas,
@@ -90,10 +110,6 @@ drawn_deltas as (
     select
         numbered.summary_number,
         numbered.task_number,
-        numbered.source
-        || ':' || {{ escaped('numbered.benchmark', ':') }}
-        || ':' || numbered.task_id
-            as task_key,
         numbered.action_delta,
         count(*) as delta_count
     from numbered
@@ -103,9 +119,6 @@ drawn_deltas as (
     group by
         numbered.summary_number,
         numbered.task_number,
-        numbered.source,
-        numbered.benchmark,
-        numbered.task_id,
         numbered.action_delta
 ),
 
@@ -115,9 +128,11 @@ replicates as (
 
 drawn_tasks as (
     select distinct
-        task_number,
-        task_key
-    from drawn_deltas
+        tasks.task_number,
+        tasks.task_key
+    from tasks
+    inner join drawn_deltas
+        on tasks.task_number = drawn_deltas.task_number
 ),
 
 draws as (
@@ -256,19 +271,6 @@ bounds as (
     group by summary_number
 ),
 
-intervals as (
-    select
-        task_counts.success_rule,
-        task_counts.population,
-        task_counts.source,
-        task_counts.grain,
-        bounds.ci_low,
-        bounds.ci_high
-    from task_counts
-    inner join bounds
-        on task_counts.summary_number = bounds.summary_number
-),
-
 final as (
     select
         summaries.success_rule,
@@ -282,19 +284,15 @@ final as (
         summaries.fewer_count,
         summaries.equal_count,
         sign_tests.sign_test_p,
-        intervals.ci_low,
-        intervals.ci_high
+        bounds.ci_low,
+        bounds.ci_high
     from summaries
     inner join sign_tests
         on
             summaries.more_count = sign_tests.more_count
             and summaries.fewer_count = sign_tests.fewer_count
-    inner join intervals
-        on
-            summaries.success_rule = intervals.success_rule
-            and summaries.population = intervals.population
-            and summaries.source = intervals.source
-            and summaries.grain = intervals.grain
+    inner join bounds
+        on summaries.summary_number = bounds.summary_number
 )
 
 select * from final
