@@ -24,7 +24,12 @@ from (
         anchor,
         step,
         old_strength,
-        raw_strength - avg(raw_strength - anchor) over (
+        -- The mean as in exact_mean, over a window.
+        raw_strength - cast(
+            sum(cast(raw_strength - anchor as decimal(38, 18))) over (
+                partition by replicate, group_number
+            ) as double
+        ) / count(raw_strength) over (
             partition by replicate, group_number
         ) as strength
     from (
@@ -37,19 +42,19 @@ from (
             own.strength as old_strength,
             ln(
                 nullif(
-                    sum(
-                        meetings.points * exp(rival.strength)
-                        / (exp(own.strength) + exp(rival.strength))
-                    ),
+                    {{ exact_sum(
+                        'meetings.points * exp(rival.strength)'
+                        ~ ' / (exp(own.strength) + exp(rival.strength))', 18
+                    ) }},
                     0
                 )
             )
             - ln(
                 nullif(
-                    sum(
-                        (meetings.meeting_count - meetings.points)
-                        / (exp(own.strength) + exp(rival.strength))
-                    ),
+                    {{ exact_sum(
+                        '(meetings.meeting_count - meetings.points)'
+                        ~ ' / (exp(own.strength) + exp(rival.strength))', 18
+                    ) }},
                     0
                 )
             ) as raw_strength

@@ -207,7 +207,10 @@ pooled as (
         / nullif(sqrt(sum(xx_sum) * sum(yy_sum)), 0) as spearman_rho,
         sum(xy_sum)
         / nullif(
-            sqrt(sum(xx_sum * yy_sum / nullif(attempt_count - 1, 0))), 0
+            sqrt({{ in_order(
+                'sum', 'xx_sum * yy_sum / nullif(attempt_count - 1, 0)'
+            ) }}),
+            0
         ) as z_score
     from stratum_sums
     group by source, population, x, y, controlling_for

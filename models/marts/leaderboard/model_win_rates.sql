@@ -59,7 +59,7 @@ totals as (
         -- A cell in which the model stands alone has no win rate.
         count(win_rate) as cell_count,
         {{ exact_mean('win_rate') }} as win_rate_mean,
-        stddev_samp(win_rate) as win_rate_std,
+        {{ in_order('stddev_samp', 'win_rate') }} as win_rate_std,
         cast(sum(wins) as bigint) as wins,
         cast(sum(ties) as bigint) as ties,
         cast(sum(comparisons) as bigint) as comparisons
