@@ -52,18 +52,35 @@ def scale_amounts(axes: Axes, values: pd.Series, logarithmic: bool) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(5))
     else:
         lowest, highest = positive.min(), positive.max()
-        ticks = decade_ticks(lowest, highest)
         margin = max(1.15, (highest / lowest) ** 0.08)
         if values.min() < lowest:
             axes.set_xscale("symlog", linthresh=lowest, linscale=0.4)
             axes.set_xlim(-0.3 * lowest, margin * highest)
-            ticks = [0, *(tick for tick in ticks if tick > lowest)]
+            ticks = [
+                tick
+                for tick in decade_ticks(lowest, highest)
+                if lowest < tick < highest
+            ]
+            ticks = _apart(axes, [0, *ticks])
         else:
             axes.set_xscale("log")
             axes.set_xlim(lowest / margin, margin * highest)
+            ticks = decade_ticks(lowest, highest)
         axes.xaxis.set_major_locator(FixedLocator(ticks))
         axes.xaxis.set_minor_locator(FixedLocator([]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.9g}"))
+
+
+def _apart(axes: Axes, ticks: list[float]) -> list[float]:
+    """Return the ticks of the x axis that leave room for each other's labels."""
+    start, end = (axes.transScale.transform((each, 0))[0] for each in axes.get_xlim())
+    kept, last = [], float("-inf")
+    for tick in ticks:
+        at = (axes.transScale.transform((tick, 0))[0] - start) / (end - start)
+        if at - last > 0.12:
+            kept.append(tick)
+            last = at
+    return kept
 
 
 def decade_ticks(lowest: float, highest: float) -> list[float]:
