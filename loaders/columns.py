@@ -81,9 +81,10 @@ def _arrow_type(type_: str) -> Any:
 
 def _buffers(values: Sequence, type_: str) -> _Buffers:
     """Return numbers, or text for any other type; None becomes null."""
-    if values.count(None) == len(values):
+    null_count = values.count(None)
+    if null_count == len(values):
         return _nulls(len(values), type_)
-    validity = _validity(values) if None in values else None
+    validity = _validity(values) if null_count else None
     if type_ == "boolean":
         values = [None if v is None else str(v).lower() for v in values]
     if type_ in _NUMBERS:

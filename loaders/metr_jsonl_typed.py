@@ -4,7 +4,7 @@ msgspec decodes such a line in a tenth of the time of metr_jsonl.py, which says 
 right: what is taken here, both read alike, and any other line is left to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Annotated
 
@@ -46,6 +46,10 @@ _decode = msgspec.json.Decoder(_Run).decode
 _FIELD_COUNT = len(_Run.__struct_fields__)
 # Of the fields behind run_id, the names; they are text in every line.
 _NAME_COUNT = len(("task_id", "task_family", "alias", "model"))
+# Where the fields stand that are text or null.
+_OPTIONAL_TEXTS = [
+    _Run.__struct_fields__.index(name) for name in ("human_source", "fatal_error_from")
+]
 
 
 def typed_columns(
@@ -58,20 +62,25 @@ def typed_columns(
     runs, is_regular = _decoded(lines)
     numbers: Sequence[int] = range(first_line, first_line + len(lines))
     others = []
-    if not is_regular or block.count(b'"') != _quote_count(runs):
-        found = list(zip(numbers, lines, runs, strict=True))
-        regular = [each for each in found if _stands_once(*each[1:])]
-        others = [each[:2] for each in found if not _stands_once(*each[1:])]
+    values = _transposed(runs) if is_regular else None
+    if values is None or block.count(b'"') != _quote_count(values):
+        regular = []
+        for number, line, run in zip(numbers, lines, runs, strict=True):
+            if _stands_once(line, run):
+                regular.append((number, run))
+            else:
+                others.append((number, line))
         if not regular:
             return None, others
-        numbers, _, runs = zip(*regular, strict=True)
-    run_ids, *columns = zip(*map(msgspec.structs.astuple, runs), strict=True)
-    run_ids = [each if each.__class__ is str else str(each) for each in run_ids]
+        numbers, runs = zip(*regular, strict=True)
+        values = _transposed(runs)
+    run_ids, *columns = values
+    run_ids = list(map(str, run_ids))
     names = chain(run_ids, *map(set, columns[:_NAME_COUNT]))
     if not all(map(str.strip, names)):
         return None, list(enumerate(lines, first_line))
-    values = (numbers, run_ids, *columns, [None] * len(run_ids))
-    return Columns.of(table.columns.values(), values, [run_ids]), others
+    rows = (numbers, run_ids, *columns, [None] * len(run_ids))
+    return Columns.of(table.columns.values(), rows, [run_ids]), others
 
 
 def _decoded(lines: Sequence[bytes]) -> tuple[list[_Run | None], bool]:
@@ -88,19 +97,23 @@ def _decoded(lines: Sequence[bytes]) -> tuple[list[_Run | None], bool]:
     return runs, is_regular
 
 
-def _quote_count(runs: Sequence[_Run]) -> int:
+def _transposed(runs: Iterable[_Run]) -> list[tuple]:
+    """Return the values of each field of runs."""
+    return list(zip(*map(msgspec.structs.astuple, runs), strict=True))
+
+
+def _quote_count(values: Sequence[tuple]) -> int:
     """Return how many quotation marks their lines have, if no field stands there twice.
 
     msgspec takes the last of them. Another one, or a mark inside of a text, is one more.
     """
-    texts = [each.run_id for each in runs if each.run_id.__class__ is str]
-    optional = [
-        text for each in runs for text in (each.human_source, each.fatal_error_from)
-    ]
-    text_count = len(texts) + len(optional) - optional.count(None)
-    return 2 * (len(runs) * (_FIELD_COUNT + _NAME_COUNT) + text_count)
+    run_count = len(values[0])
+    text_count = list(map(type, values[0])).count(str)
+    for column in [values[at] for at in _OPTIONAL_TEXTS]:
+        text_count += run_count - column.count(None)
+    return 2 * (run_count * (_FIELD_COUNT + _NAME_COUNT) + text_count)
 
 
 def _stands_once(line: bytes, run: _Run | None) -> bool:
     """Say whether a line is regular and no field stands there twice."""
-    return run is not None and line.count(b'"') == _quote_count([run])
+    return run is not None and line.count(b'"') == _quote_count(_transposed([run]))
