@@ -83,6 +83,13 @@ def _apart(axes: Axes, ticks: list[float]) -> list[float]:
     return kept
 
 
+def scale_note(values: pd.Series, logarithmic: bool) -> str:
+    """Return what an axis that `scale_amounts` made has to say of itself."""
+    if not logarithmic:
+        return ""
+    return " (log scale, linear to 0)" if (values == 0).any() else " (log scale)"
+
+
 def decade_ticks(lowest: float, highest: float) -> list[float]:
     """Return round values of a logarithmic axis, the fewer the longer it is."""
     span = highest / lowest

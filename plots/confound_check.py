@@ -65,6 +65,7 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
             color=BLUE,
             alpha=0.45,
             linewidth=0,
+            clip_on=False,  # a dot at 0 or 100 % is a whole dot
         )
         scale_minutes(axes, tasks["human_minutes"])
     if not tasks.empty:

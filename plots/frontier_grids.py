@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from plots.axes import scale_amounts
+from plots.axes import scale_amounts, scale_note
 from plots.leaderboard import (
     NAME_WIDTH,
     SHOWN,
@@ -73,7 +73,7 @@ class FrontierGrid:
             axes.set_title(
                 f"{shorten(name, 30)}\nn = {counted(own['x'].count(), 'model')}", size=9
             )
-        label = f"{self.x_label}{' (log scale)' if is_log else ''}"
+        label = f"{self.x_label}{scale_note(points['x'], is_log)}"
         missing = names_without_x(points)
         if missing:
             label += "\n" + fill(f"not drawn, {self.x_metric} unknown: {missing}", 170)

@@ -56,21 +56,26 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         squeeze=False,
         height_ratios=[len(choices) + 2 for _, choices in panels],
     )
+    first_of = {}
     for axes, (headline, choices) in zip(grid[:, 0], panels, strict=True):
         draw_headline(axes, headline, choices.reset_index(drop=True))
+        # What is measured in one unit is compared on one scale.
+        unit = unit_of(headline)
+        if unit in first_of:
+            axes.sharex(first_of[unit])
+        first_of.setdefault(unit, axes)
+    signs = set(frames["choices"]["flips"].map(sign_of))
     handles = [
         grid[0, 0].plot([], [], marker, color=color, label=label)[0]
-        for marker, color, label in SIGNS.values()
+        for sign, (marker, color, label) in SIGNS.items()
+        if sign in signs
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
 
 
 def draw_headline(axes: Axes, headline: str, choices: pd.DataFrame) -> None:
-    signs = choices["flips"].map({True: "flips", False: "same"}).fillna("unknown")
-    for place, (choice, sign) in enumerate(
-        zip(choices.itertuples(), signs, strict=True)
-    ):
-        marker, color, _ = SIGNS[sign]
+    for place, choice in enumerate(choices.itertuples()):
+        marker, color, _ = SIGNS[sign_of(choice.flips)]
         axes.hlines(place, choice.low, choice.high, color=color, linewidth=2)
         axes.plot(choice.value, place, marker, color=color, markersize=7)
     axes.axvline(0, color=BLACK, linewidth=0.8)
@@ -82,9 +87,16 @@ def draw_headline(axes: Axes, headline: str, choices: pd.DataFrame) -> None:
     ):
         label.set(size=8, weight="bold" if is_published else "normal")
     axes.set_ylim(len(choices) - 0.4, -0.6)
-    unit = next(unit for start, unit in UNITS.items() if headline.startswith(start))
-    axes.set_xlabel(unit, size=8, labelpad=1)
+    axes.set_xlabel(unit_of(headline), size=8, labelpad=1)
     axes.set_title(choices["claim"].iloc[0], size=9, loc="left")
+
+
+def unit_of(headline: str) -> str:
+    return next(unit for start, unit in UNITS.items() if headline.startswith(start))
+
+
+def sign_of(flips: bool | None) -> str:
+    return "unknown" if pd.isna(flips) else "flips" if flips else "same"
 
 
 def choice_name(choice) -> str:

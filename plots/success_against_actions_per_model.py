@@ -53,7 +53,7 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         axes.plot(
             own["median_action_count"], own["success_rate"], "o-", color=BLUE, ms=4.5
         )
-        axes.set_title(f"{shorten(name, 22)}\nn = {count(own['attempt_count'].sum())}")
+        axes.set_title(f"{shorten(name, 26)}\nn = {count(own['attempt_count'].sum())}")
         scale_counts(axes, "x", frames["bins"]["median_action_count"])
         scale_share(axes, "y", "")
     figure.supxlabel("actions per attempt: median of the bin (log scale)", size=9.5)

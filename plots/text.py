@@ -49,7 +49,12 @@ def wrap(name: str, width: int, lines: int = 3) -> str:
 def two_lines(name: str, width: int = 40) -> str:
     """Return the cleaned name on two lines at most, its middle cut if need be."""
     name = shorten(name, 2 * width)
-    return f"{name[:width]}\n{name[width:]}".strip()
+    if len(name) <= width:
+        return name
+    # At the last sign inside a line, if the rest then fits on the other.
+    signs = [end.end() for end in re.finditer(r"[\W_]+", name) if end.end() <= width]
+    place = signs[-1] if signs and len(name) - signs[-1] <= width else width
+    return f"{name[:place]}\n{name[place:]}"
 
 
 def count(number: float) -> str:

@@ -142,6 +142,7 @@ def draw_model(
         color=BLUE,
         alpha=0.6,
         linewidth=0,
+        clip_on=False,  # a dot at 0 or 100 % is a whole dot
     )
     axes.axhline(0.5, color=BLACK, linewidth=0.8, linestyle=":")
     if curve is not None:

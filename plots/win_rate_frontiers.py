@@ -7,7 +7,7 @@ from typing import ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
-from plots.axes import scale_amounts, scale_share
+from plots.axes import scale_amounts, scale_note, scale_share
 from plots.leaderboard import (
     NAME_WIDTH,
     SHOWN,
@@ -83,7 +83,7 @@ class WinRateFrontier:
         is_log = spans_decades(placed["x"])
         scale_amounts(axes, placed["x"], is_log)
         scale_share(axes, "y", "overall win rate")
-        label = f"{X_LABELS[self.x_metric]}{' (log scale)' if is_log else ''}"
+        label = f"{X_LABELS[self.x_metric]}{scale_note(placed['x'], is_log)}"
         missing = names_without_x(points)
         if missing:
             label += "\n" + fill(f"not drawn, {self.x_metric} unknown: {missing}", 130)

@@ -261,6 +261,8 @@ def test_names_become_drawable_lines():
         "2 models",
     ]
     assert two_lines("short", 5) == "short"
+    assert two_lines("one_two_three", 9) == "one_two_\nthree"
+    assert two_lines("one_two_three_four", 9) == "one_two_t\nhree_four"
     assert two_lines("head" + "x" * 300 + "tail", 5) == "head…\nxtail"
     assert [signed(n) for n in (-0.5, 0.0, -0.01, 2)] == ["−0.5", "0.0", "0.0", "+2.0"]
 
