@@ -185,7 +185,8 @@ function colours() {
 }
 
 // What `$name` in a specification becomes, by the room that there is.
-function sizes(width, drawn, facet) {
+function sizes(room, drawn, facet) {
+  const width = Math.max(room, 240); // an element that is being laid out has no room yet
   const labelWidth = Math.max(115, Math.min(270, Math.floor(width * 0.3)));
   const facets = facet ? new Set(drawn.map((row) => row[facet])).size : 1;
   const panels = Math.max(1, Math.min(4, facets, Math.floor(width / 270)));
@@ -225,13 +226,16 @@ function tellUnplaced(block, specification) {
   if (unplaced) formOf[block].querySelector("output").append(` · ${unplaced} without a place in the chart`);
 }
 
+// What an axis is called when its quantity is chosen.
+const units = { cost: "cost, US dollars", latency: "latency, seconds" };
+
 async function draw(block) {
   const chart = payload.charts[block];
   if (!chart) return;
   const element = document.querySelector(`#${block} .chart`);
   const drawn = [block, ...chart.lines].flatMap((name) => chosenRows(block, name));
   const values = sizes(element.clientWidth, drawn, chart.specification.facet?.field);
-  for (const [name, value] of filters(block)) values[`chosen_${name}`] = value;
+  for (const [name, value] of filters(block)) values[`chosen_${name}`] = units[value] ?? value;
   for (const [name, options] of Object.entries(chart.switches)) {
     Object.assign(values, options[formOf[block].elements[name].value]);
   }

@@ -116,10 +116,11 @@ SECTIONS = (
             Block(
                 "totals",
                 "What is loaded",
-                ("attempts",),
-                "every attempt, scored or not, human ones too · no success rule · "
-                "unit: counts; tasks are counted within their benchmark",
-                "Not loaded: no attempts.",
+                ("source_totals",),
+                "every evaluation and every attempt, scored or not, excluded ones and "
+                "human ones too · no success rule · unit: counts; tasks are counted "
+                "within their benchmark",
+                "Not loaded: no evaluations.",
             ),
             Block(
                 "sensitivity",

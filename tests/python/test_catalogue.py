@@ -245,6 +245,14 @@ CATALOGUE = {
         "success_rule source model resource budget",
         "attempt_count success_rate",
     ),
+    "source_totals": (
+        "source",
+        (
+            "attempt_count action_counted_count safety_count human_count task_count "
+            "task_family_count evaluation_count excluded_evaluation_count "
+            "benchmark_count agent_count model_count"
+        ),
+    ),
     "load_report": (
         "file_id",
         (

@@ -1,15 +1,15 @@
 select
     source,
-    count(*) as attempt_count,
-    count(*) filter (action_count is not null) as with_action_count,
-    count(*) filter (population = 'safety') as safety_count,
-    count(*) filter (population = 'human') as human_count,
-    count(distinct benchmark) as benchmark_count,
-    count(distinct benchmark || '/' || task_family) as task_family_count,
-    count(distinct benchmark || '/' || task_id) as task_count,
-    count(distinct agent) as agent_count,
-    count(distinct model) as model_count,
-    count(distinct evaluation_id) as evaluation_count
-from attempts
-group by source
+    attempt_count,
+    action_counted_count,
+    safety_count,
+    human_count,
+    task_count,
+    task_family_count,
+    evaluation_count,
+    excluded_evaluation_count,
+    benchmark_count,
+    agent_count,
+    model_count
+from source_totals
 order by source

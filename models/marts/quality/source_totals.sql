@@ -1,0 +1,96 @@
+-- Grain: one row per source that an evaluation was loaded of.
+-- Counts evaluations by themselves: one may have no attempt, as HAL traces that
+-- name no task.
+with
+
+attempts as (
+    select * from {{ ref('attempts') }}
+),
+
+evaluations as (
+    select * from {{ ref('evaluations') }}
+),
+
+evaluation_totals as (
+    select
+        source,
+        count(*) as evaluation_count,
+        count(*) filter (where is_excluded) as excluded_evaluation_count,
+        count(distinct benchmark) as benchmark_count,
+        count(distinct agent) as agent_count,
+        count(distinct model) as model_count
+    from evaluations
+    group by source
+),
+
+attempt_totals as (
+    select
+        source,
+        count(*) as attempt_count,
+        count(action_count) as action_counted_count,
+        count(*) filter (where population = 'safety') as safety_count,
+        count(*) filter (where population = 'human') as human_count
+    from attempts
+    group by source
+),
+
+source_tasks as (
+    select distinct
+        source,
+        benchmark,
+        task_family,
+        task_id
+    from attempts
+),
+
+source_families as (
+    select distinct
+        source,
+        benchmark,
+        task_family
+    from attempts
+    where task_family is not null
+),
+
+task_totals as (
+    select
+        source,
+        count(*) as task_count
+    from source_tasks
+    group by source
+),
+
+family_totals as (
+    select
+        source,
+        count(*) as task_family_count
+    from source_families
+    group by source
+),
+
+final as (
+    select
+        evaluation_totals.source,
+        coalesce(attempt_totals.attempt_count, 0) as attempt_count,
+        coalesce(attempt_totals.action_counted_count, 0)
+            as action_counted_count,
+        coalesce(attempt_totals.safety_count, 0) as safety_count,
+        coalesce(attempt_totals.human_count, 0) as human_count,
+        coalesce(task_totals.task_count, 0) as task_count,
+        -- Null, not zero: the source has no such thing.
+        family_totals.task_family_count,
+        evaluation_totals.evaluation_count,
+        evaluation_totals.excluded_evaluation_count,
+        evaluation_totals.benchmark_count,
+        evaluation_totals.agent_count,
+        evaluation_totals.model_count
+    from evaluation_totals
+    left join attempt_totals
+        on evaluation_totals.source = attempt_totals.source
+    left join task_totals
+        on evaluation_totals.source = task_totals.source
+    left join family_totals
+        on evaluation_totals.source = family_totals.source
+)
+
+select * from final
