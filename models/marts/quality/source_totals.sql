@@ -38,7 +38,6 @@ source_tasks as (
     select distinct
         source,
         benchmark,
-        task_family,
         task_id
     from attempts
 ),
