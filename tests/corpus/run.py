@@ -157,8 +157,6 @@ def _look(case: Case, path: Path, database: Path) -> dict:
             name: connection.sql(f"from raw.{name} order by all").fetchall()
             for (name,) in sorted(tables)
         }
-    # The times at which a path was met may be kept by a later load.
-    contents["file_paths"] = [row[:2] for row in contents["file_paths"]]
     good_ids = {row[0] for row in contents["file_paths"] if "/good/good" in row[1]}
     others, found = {}, {}
     for name, rows in contents.items():
@@ -169,6 +167,8 @@ def _look(case: Case, path: Path, database: Path) -> dict:
         name: rows for name, rows in found.items() if name.startswith(("metr_", "hal_"))
     }
     texts = {value for rows in found.values() for row in rows for value in row}
+    # The times at which a path was met may be kept by a later load.
+    contents["file_paths"] = [row[:2] for row in contents["file_paths"]]
     made = {*os.listdir(path.parent), *os.listdir(database.parent)}
     return {
         "row_count": sum(map(len, data.values())),

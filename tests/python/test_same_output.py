@@ -11,7 +11,6 @@ import duckdb
 import pytest
 
 _TABLES = ("int_rating_fits", "int_horizon_fits", "action_delta_summary")
-_HASH = "select md5(string_agg(text, chr(10) order by text)) from (select cast(rows as "
 _VIEWS = """
 select view_name from duckdb_views()
 where schema_name = 'main' and not internal
@@ -20,11 +19,13 @@ order by view_name
 
 
 def hash_of(connection: duckdb.DuckDBPyConnection, query: str, threads: int) -> str:
+    """Return one hash for all rows of a query, in whatever order they come."""
     connection.execute(f"set threads = {threads}")
-    (found,) = connection.execute(
-        f"{_HASH} varchar) as text from ({query}) as rows)"
+    texts = f"select cast(found as varchar) as text from ({query}) as found"
+    (hashed,) = connection.execute(
+        f"select md5(string_agg(text, chr(10) order by text)) from ({texts})"
     ).fetchone()
-    return found
+    return hashed
 
 
 def test_every_view_reads_the_same_with_any_number_of_threads(real_views):

@@ -11,6 +11,10 @@ evaluations as (
     select * from {{ ref('evaluations') }}
 ),
 
+tasks as (
+    select * from {{ ref('tasks') }}
+),
+
 evaluation_totals as (
     select
         source,
@@ -34,20 +38,12 @@ attempt_totals as (
     group by source
 ),
 
-source_tasks as (
-    select distinct
-        source,
-        benchmark,
-        task_id
-    from attempts
-),
-
 source_families as (
     select distinct
         source,
         benchmark,
         task_family
-    from attempts
+    from tasks
     where task_family is not null
 ),
 
@@ -55,7 +51,7 @@ task_totals as (
     select
         source,
         count(*) as task_count
-    from source_tasks
+    from tasks
     group by source
 ),
 
