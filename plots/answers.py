@@ -81,13 +81,9 @@ SHARED_LEADER = """,
         )"""
 PUBLISHED_LEADER = """,
         (
-            select arg_max(model, (rate, model))
-            from (
-                select model, sum(wins) / sum(comparisons) as rate
-                from published_frontier_win_rates
-                where source = $source
-                group by model
-            )
+            select arg_min(model, (published_rank, model))
+            from win_rate_corrections
+            where source = $source
         )"""
 FRONTIER_WINS = WINS.format(
     basis="frontier_distance",

@@ -12,57 +12,29 @@ SCATTER_SIZE = 2_000
 
 TOTALS_QUERY = """
     select
-        count(*) as total_records,
+        attempt_count as total_records,
         -- As published: the number of task families.
-        count(distinct benchmark || '/' || task_family) as total_tasks,
-        count(distinct agent) as total_agents,
-        count(distinct benchmark || '/' || task_family) as total_task_families,
-        count(distinct benchmark || '/' || task_id) as total_distinct_tasks
-    from attempt_successes
-    where
-        source = $source and success_rule = 'half_credit'
-        and population <> 'human' and action_count is not null
+        task_family_count as total_tasks,
+        agent_count as total_agents,
+        task_family_count as total_task_families,
+        task_count as total_distinct_tasks
+    from dashboard_totals
+    where source = $source
 """
-# Tenths of the score; the last one holds the full scores too.
 SCORE_QUERY = """
-    with bins as (
-        select unnest(range(10)) as bin
-    )
     select
-        format('{:.1f}-{:.1f}', bin / 10, (bin + 1) / 10) as bin,
-        count(score) as count
-    from bins
-    left join attempt_successes
-        on
-            source = $source and success_rule = 'half_credit'
-            and population <> 'human' and action_count is not null
-            and score >= bins.bin / 10
-            and (score < (bins.bin + 1) / 10 or bins.bin = 9)
-    group by bins.bin
-    order by bins.bin
+        format('{:.1f}-{:.1f}', min_score, max_score) as bin,
+        attempt_count as count
+    from score_histogram
+    where source = $source
+    order by min_score
 """
-# The lower edge belongs to a bin, the upper one to the next, but 1000 to the
-# last published one. More than that gets a bin of its own where it occurs.
+# What the dashboard leaves out, over 1000, is told where there is any.
 ACTION_QUERY = """
-    with bins as (
-        select
-            unnest([
-                '0-5', '5-10', '10-15', '15-20', '20-30', '30-50', '50-100',
-                '100-1000', 'over 1000'
-            ]) as bin,
-            unnest([0, 5, 10, 15, 20, 30, 50, 100, 1001]) as low,
-            unnest([5, 10, 15, 20, 30, 50, 100, 1001, null]) as high
-    )
-    select bin, coalesce(sum(attempt_count), 0)::bigint as count
-    from bins
-    left join action_count_frequencies
-        on
-            source = $source
-            and action_count >= low
-            and (action_count < high or high is null)
-    group by bin, low, high
-    having high is not null or sum(attempt_count) > 0
-    order by low
+    select action_count_bin as bin, attempt_count as count
+    from action_count_histogram
+    where source = $source and (max_action_count is not null or attempt_count > 0)
+    order by min_action_count
 """
 SCATTER_QUERY = f"""
     select action_count as x, score as y, agent, task_family as task

@@ -71,18 +71,12 @@ QUERIES = {
         order by model, human_minutes
     """,
     "curves": f"""
-        with {CHOSEN},
-        grid as (
-            select 2 ^ (unnest(range(-80, 161)) / 8) as human_minutes
-        )
-        select
-            model,
-            human_minutes,
-            1 / (1 + exp(-(intercept + slope * log2(human_minutes)))) as success_rate
+        with {CHOSEN}
+        select model, curves.human_minutes, curves.success_rate
         from chosen
-        cross join grid
-        where slope is not null
-        order by model, human_minutes
+        inner join time_horizon_curves as curves
+            using (success_rule, weighting, regularisation, source, model)
+        order by model, curves.human_minutes
     """,
 }
 

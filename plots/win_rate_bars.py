@@ -44,27 +44,23 @@ FRONTIER_RATES = """
         model,
         true as is_first,
         benchmark_count,
-        wins,
+        corrected_wins as wins,
         comparisons,
-        overall_win_rate as rate,
-        rank
-    from model_win_rates
-    where
-        source = $source and basis = 'frontier_distance' and coverage = 'all'
+        corrected_win_rate as rate,
+        corrected_rank as rank
+    from win_rate_corrections
+    where source = $source
     union all
     select
         model,
         false as is_first,
-        count(*) as benchmark_count,
-        sum(wins)::bigint as wins,
-        sum(comparisons)::bigint as comparisons,
-        sum(wins) / nullif(sum(comparisons), 0) as rate,
-        rank() over (
-            order by sum(wins) / nullif(sum(comparisons), 0) desc nulls last
-        ) as rank
-    from published_frontier_win_rates
+        benchmark_count,
+        published_wins as wins,
+        comparisons,
+        published_win_rate as rate,
+        published_rank as rank
+    from win_rate_corrections
     where source = $source
-    group by model
 """
 BAR_STYLES = {
     True: {"color": BLUE},

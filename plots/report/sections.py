@@ -327,16 +327,15 @@ SECTIONS = (
             Block(
                 "dashboard",
                 "Totals",
-                ("attempt_successes",),
-                "scored attempts with a count of actions, no human ones · success rule "
-                "half credit · unit: counts · total_tasks is the published count, of "
-                "families",
+                ("dashboard_totals",),
+                "scored attempts with a count of actions, no human ones · no success "
+                "rule · unit: counts · total_tasks is the published count, of families",
                 NO_ACTIONS,
             ),
             Block(
                 "score_histogram",
                 "Scores",
-                ("attempt_successes",),
+                ("score_histogram",),
                 "scored attempts with a count of actions, no human ones · no success "
                 "rule · unit: attempts; the last bin holds the full scores",
                 NO_ACTIONS,
@@ -345,7 +344,7 @@ SECTIONS = (
             Block(
                 "action_histogram",
                 "Actions",
-                ("action_count_frequencies",),
+                ("action_count_histogram",),
                 "scored attempts with a count of actions, no human ones · no success "
                 "rule · unit: attempts; the lower edge belongs to the bin",
                 NO_ACTIONS,
@@ -397,7 +396,7 @@ SECTIONS = (
             Block(
                 "published_frontier",
                 "With the published mistake, and corrected: win rates by distance to the frontier",
-                ("published_frontier_win_rates", "model_win_rates"),
+                ("win_rate_corrections",),
                 "evaluations that are not excluded · no success rule: headline "
                 "accuracy · unit: wins of comparisons, 0 to 1 · published: each "
                 "model's distance on the first benchmark serves for all of them, as "
@@ -593,7 +592,7 @@ SECTIONS = (
             Block(
                 "horizon_curves",
                 "Fitted curves",
-                ("time_horizons",),
+                ("time_horizon_curves",),
                 f"capability and human attempts with a human time · {RULES} · unit: "
                 "fitted chance of success against human minutes",
                 "Not loaded: no attempts at tasks with a human time.",
@@ -614,7 +613,7 @@ SECTIONS = (
             Block(
                 "loads",
                 "Loaded and refused",
-                ("load_report",),
+                ("load_totals",),
                 "every file loaded · unit: records; loaded and quarantined add up to "
                 "all of them",
                 "Not loaded: no file.",
@@ -622,7 +621,7 @@ SECTIONS = (
             Block(
                 "finding_counts",
                 "Findings by kind",
-                ("data_findings",),
+                ("finding_totals",),
                 "every finding of every check · unit: findings",
                 "Nothing odd was found.",
             ),

@@ -136,6 +136,15 @@ CATALOGUE = {
         "source agent",
         "attempt_count mean_score mean_action_count success_rate",
     ),
+    "dashboard_totals": (
+        "source",
+        "attempt_count task_count task_family_count agent_count",
+    ),
+    "score_histogram": ("source min_score", "max_score attempt_count"),
+    "action_count_histogram": (
+        "source min_action_count",
+        "action_count_bin max_action_count attempt_count",
+    ),
     "best_evaluations": (
         "source benchmark model",
         "evaluation_id scaffold accuracy total_cost_usd mean_latency_seconds",
@@ -158,6 +167,13 @@ CATALOGUE = {
     "published_frontier_win_rates": (
         "source benchmark model",
         "wins comparisons win_rate",
+    ),
+    "win_rate_corrections": (
+        "source model",
+        (
+            "benchmark_count comparisons published_wins published_win_rate "
+            "published_rank corrected_wins corrected_win_rate corrected_rank"
+        ),
     ),
     "pareto_frontier": (
         "x_metric source benchmark model",
@@ -237,6 +253,10 @@ CATALOGUE = {
             "p50_high status"
         ),
     ),
+    "time_horizon_curves": (
+        "success_rule weighting regularisation source model log2_minutes",
+        "human_minutes success_rate",
+    ),
     "success_within_budget": (
         "success_rule source model budget_actions",
         "attempt_count success_rate",
@@ -260,8 +280,13 @@ CATALOGUE = {
             "loaded_at"
         ),
     ),
+    "load_totals": (
+        "source",
+        "file_count record_count loaded_count quarantined_count",
+    ),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),
+    "finding_totals": ("finding_code source severity", "finding_count finding_rank"),
 }
 
 

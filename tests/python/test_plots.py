@@ -771,71 +771,56 @@ def test_export_agrees_with_the_views(sample_views, sample_warehouse, tmp_path, 
 
 @pytest.fixture
 def small_views():
-    """Just the columns that the export reads, with values on every edge."""
+    """Just the columns that the export reads, with a name that is HTML."""
     connection = duckdb.connect()
     connection.execute("""
         create table attempts as
         select
             'metr:' || i as attempt_id,
             'metr' as source,
-            'metr' as benchmark,
-            if(i = 9, 'human', 'capability') as population,
+            'capability' as population,
             '</script> "a"' as agent,
             'family' as task_family,
-            'family/' || i as task_id,
-            [0, 0.1, 0.29, 0.3, 0.6, 0.7, 0.9, 1, 0.5, 0.5][i + 1]::double as score,
-            [0, 4, 5, 49, 50, 100, 1000, 1001, 5, 5][i + 1] as action_count
-        from range(10) as numbers (i)
-    """)
-    connection.execute(
-        "create view attempt_successes as "
-        "select *, 'half_credit' as success_rule from attempts"
-    )
-    connection.execute("""
-        create view action_count_frequencies as
-        select source, action_count, count(*) as attempt_count
-        from attempts where population <> 'human'
-        group by source, action_count
+            [0.125, 1, 0.375][i + 1]::double as score,
+            [4, 1000, 5][i + 1] as action_count
+        from range(3) as numbers (i)
     """)
     connection.execute("""
-        create view agent_leaderboard as
+        create table dashboard_totals as
         select
-            source, agent, count(*) as attempt_count, avg(score) as mean_score,
-            avg(action_count) as mean_action_count,
-            avg((score >= 0.5)::int) as success_rate
-        from attempts where population <> 'human'
-        group by source, agent
+            'metr' as source, 3 as attempt_count, 2 as task_count,
+            1 as task_family_count, 1 as agent_count
+    """)
+    connection.execute("""
+        create table score_histogram as
+        select 'metr' as source, 0.0 as min_score, 0.1 as max_score, 3 as attempt_count
+    """)
+    connection.execute("""
+        create table action_count_histogram as
+        select 'metr' as source, *
+        from (values ('0-5', 0, 4, 1), ('5-1000', 5, 1000, 2), ('over', 1001, null, 0))
+        as bins (action_count_bin, min_action_count, max_action_count, attempt_count)
+    """)
+    connection.execute("""
+        create table agent_leaderboard as
+        select
+            'metr' as source, '</script> "a"' as agent, 3 as attempt_count,
+            0.5 as mean_score, 336.33 as mean_action_count, 1 / 3 as success_rate
     """)
     return connection
 
 
-def test_histogram_edges_belong_to_the_upper_bin_but_the_last(small_views):
-    data = dashboard_data(small_views, "metr")
-    scores = {row["bin"]: row["count"] for row in data["score_histogram"]}
-    assert scores == {
-        "0.0-0.1": 1,
-        "0.1-0.2": 1,
-        "0.2-0.3": 1,
-        "0.3-0.4": 1,
-        "0.4-0.5": 0,
-        "0.5-0.6": 1,
-        "0.6-0.7": 1,
-        "0.7-0.8": 1,
-        "0.8-0.9": 0,
-        "0.9-1.0": 2,
-    }
-    actions = {row["bin"]: row["count"] for row in data["action_histogram"]}
-    assert actions == {
-        "0-5": 2,
-        "5-10": 2,
-        "10-15": 0,
-        "15-20": 0,
-        "20-30": 0,
-        "30-50": 1,
-        "50-100": 1,
-        "100-1000": 2,
-        "over 1000": 1,
-    }
+def test_a_histogram_shows_what_lies_beyond_its_end_where_there_is_any(small_views):
+    def bins():
+        rows = dashboard_data(small_views, "metr")["action_histogram"]
+        return {row["bin"]: row["count"] for row in rows}
+
+    assert bins() == {"0-5": 1, "5-1000": 2}
+    small_views.execute(
+        "update action_count_histogram set attempt_count = 7 "
+        "where action_count_bin = 'over'"
+    )
+    assert bins() == {"0-5": 1, "5-1000": 2, "over": 7}
 
 
 def test_exported_names_cannot_close_a_script_element(small_views, tmp_path):
@@ -845,9 +830,9 @@ def test_exported_names_cannot_close_a_script_element(small_views, tmp_path):
     assert "</script" not in text
     assert json.loads(text)["agent_summary"][0] == {
         "agent": '</script> "a"',
-        "runs": 9,
-        "avg_score": 0.4878,
-        "avg_actions": 246.0,
-        "success_rate": 0.5556,
+        "runs": 3,
+        "avg_score": 0.5,
+        "avg_actions": 336.3,
+        "success_rate": 0.3333,
     }
     assert (tmp_path / "b.json").read_text(encoding="utf-8") == text

@@ -458,9 +458,8 @@ TABLES = {
     "dashboard: score histogram": Table(
         # The last bin holds a score of 1 as well.
         f"""
-        select tenth, count(*) from attempts
-        asof join (select unnest(range(10)) as tenth) on score >= tenth / 10
-        where {METR} group by tenth order by tenth
+        select (10 * min_score)::int, attempt_count from score_histogram
+        where {METR} order by min_score
         """,
         """
         0  4967
@@ -477,11 +476,8 @@ TABLES = {
     ),
     "dashboard: action histogram": Table(
         f"""
-        select least_count, sum(attempt_count) from action_count_frequencies
-        asof join (
-            select unnest([0, 5, 10, 15, 20, 30, 50, 100]) as least_count
-        ) on action_count >= least_count
-        where {METR} group by least_count order by least_count
+        select min_action_count, attempt_count from action_count_histogram
+        where {METR} order by min_action_count
         """,
         """
         0    2654
@@ -492,6 +488,7 @@ TABLES = {
         30   1068
         50   362
         100  48
+        1001 0
         """,
     ),
     "dashboard: leaderboard": Table(

@@ -1,5 +1,3 @@
-select severity, finding_code, source, count(*) as finding_count
-from data_findings
-group by severity, finding_code, source
-order by
-    array_position(['error', 'warning', 'note'], severity), finding_code, source
+select severity, finding_code, source, finding_count
+from finding_totals
+order by finding_rank

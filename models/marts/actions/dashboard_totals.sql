@@ -1,0 +1,81 @@
+-- Grain: one row per source with scored attempts whose actions were counted.
+with
+
+attempts as (
+    select * from {{ ref('attempts') }}
+),
+
+agent_tasks as (
+    select
+        source,
+        benchmark,
+        task_family,
+        task_id,
+        agent,
+        count(*) as attempt_count
+    from attempts
+    where
+        population <> 'human'
+        and action_count is not null
+        and score is not null
+    group by source, benchmark, task_family, task_id, agent
+),
+
+agent_totals as (
+    select
+        source,
+        cast(sum(attempt_count) as bigint) as attempt_count,
+        count(distinct agent) as agent_count
+    from agent_tasks
+    group by source
+),
+
+source_tasks as (
+    select distinct
+        source,
+        benchmark,
+        task_id
+    from agent_tasks
+),
+
+task_totals as (
+    select
+        source,
+        count(*) as task_count
+    from source_tasks
+    group by source
+),
+
+source_families as (
+    select distinct
+        source,
+        benchmark,
+        task_family
+    from agent_tasks
+    where task_family is not null
+),
+
+family_totals as (
+    select
+        source,
+        count(*) as task_family_count
+    from source_families
+    group by source
+),
+
+final as (
+    select
+        agent_totals.source,
+        agent_totals.attempt_count,
+        task_totals.task_count,
+        -- Null, not zero: the source has no such thing.
+        family_totals.task_family_count,
+        agent_totals.agent_count
+    from agent_totals
+    inner join task_totals
+        on agent_totals.source = task_totals.source
+    left join family_totals
+        on agent_totals.source = family_totals.source
+)
+
+select * from final
