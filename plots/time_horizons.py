@@ -50,7 +50,7 @@ QUERIES = {
     """,
     "bins": f"""
         with {CHOSEN},
-        tasks as (
+        task_rates as (
             select
                 model,
                 task_id,
@@ -66,7 +66,7 @@ QUERIES = {
             2 ^ avg(log2(human_minutes)) as human_minutes,
             avg(success_rate) as success_rate,
             count(*) as task_count
-        from tasks
+        from task_rates
         group by model, floor(log2(human_minutes) / 2)
         order by model, human_minutes
     """,
