@@ -805,7 +805,7 @@ def small_views():
         create table agent_leaderboard as
         select
             'metr' as source, '</script> "a"' as agent, 3 as attempt_count,
-            0.5 as mean_score, 336.33 as mean_action_count, 1 / 3 as success_rate
+            0.5e0 as mean_score, 336.33e0 as mean_action_count, 1 / 3 as success_rate
     """)
     return connection
 
