@@ -89,13 +89,13 @@ lint: $(INSTALLED)
 # SQL that changed since it was last found well; all of it after a change to what it
 # is read with.
 $(LINTED): $(SQL) $(MACROS) .sqlfluff $(INSTALLED)
-	@$(BIN)/sqlfluff lint --quiet $(if $(filter-out $(SQL),$?),$(SQL),$?)
+	@$(BIN)/sqlfluff lint --quiet --processes 0 $(if $(filter-out $(SQL),$?),$(SQL),$?)
 	@touch $@
 
 format: $(INSTALLED)
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/sqlfluff fix --quiet models analyses tests
+	@$(BIN)/sqlfluff fix --quiet --processes 0 models analyses tests
 
 # What could not be looked up is a failure too.
 audit:

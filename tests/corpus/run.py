@@ -25,7 +25,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import duckdb
-import tqdm  # noqa: F401  Each fork would import it itself.
+
+# Each fork would import them itself.
+import pytz  # noqa: F401
+import tqdm  # noqa: F401
 
 import loaders.warehouse  # noqa: F401
 from loaders import __main__ as cli
