@@ -10,7 +10,7 @@ task_results as (
 ),
 
 task_latencies as (
-    select * from {{ ref('stg_hal__task_latencies') }}
+    select * from {{ ref('int_hal_task_latencies') }}
 ),
 
 model_calls as (
@@ -35,35 +35,6 @@ call_sums as (
     group by file_id, trace_number, task_id
 ),
 
--- A table that lost the ids of its tasks numbers their latencies from 0. Such a
--- number can be the id of another task.
-latency_keys as (
-    select
-        task_latencies.file_id,
-        task_latencies.trace_number,
-        count(task_results.task_id) < count(*)
-        and count(try_cast(task_latencies.task_id as bigint)) = count(*)
-        and max(try_cast(task_latencies.task_id as bigint)) = count(*) - 1
-            as is_numbered
-    from task_latencies
-    left join task_results
-        on
-            task_latencies.file_id = task_results.file_id
-            and task_latencies.trace_number = task_results.trace_number
-            and task_latencies.task_id = task_results.task_id
-    group by task_latencies.file_id, task_latencies.trace_number
-),
-
-known_latencies as (
-    select task_latencies.*
-    from task_latencies
-    inner join latency_keys
-        on
-            task_latencies.file_id = latency_keys.file_id
-            and task_latencies.trace_number = latency_keys.trace_number
-    where not latency_keys.is_numbered
-),
-
 final as (
     select
         {{ hal_attempt_id(
@@ -79,10 +50,10 @@ final as (
         task_results.is_reported_success,
         coalesce(task_results.step_count, call_sums.call_count)
             as action_count,
-        known_latencies.latency_seconds,
+        task_latencies.latency_seconds,
         call_sums.input_tokens,
         call_sums.output_tokens,
-        known_latencies.started_at
+        task_latencies.started_at
     from evaluations
     inner join task_results
         on
@@ -93,11 +64,11 @@ final as (
             task_results.file_id = call_sums.file_id
             and task_results.trace_number = call_sums.trace_number
             and task_results.task_id = call_sums.task_id
-    left join known_latencies
+    left join task_latencies
         on
-            task_results.file_id = known_latencies.file_id
-            and task_results.trace_number = known_latencies.trace_number
-            and task_results.task_id = known_latencies.task_id
+            task_results.file_id = task_latencies.file_id
+            and task_results.trace_number = task_latencies.trace_number
+            and task_results.task_id = task_latencies.task_id
     where task_results.score is not null
 )
 

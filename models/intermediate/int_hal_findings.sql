@@ -26,7 +26,7 @@ hal_task_results as (
 ),
 
 hal_task_latencies as (
-    select * from {{ ref('stg_hal__task_latencies') }}
+    select * from {{ ref('int_hal_task_latencies') }}
 ),
 
 hal_notes as (
@@ -131,6 +131,7 @@ evaluation_latencies as (
             where
             hal_task_latencies.latency_seconds = 0
             and hal_task_latencies.call_count > 1
+            and hal_task_latencies.task_id is not null
         ) as zero_count,
         count(hal_task_results.task_id) as task_count
     from hal_evaluations
@@ -143,6 +144,7 @@ evaluation_latencies as (
             hal_task_latencies.file_id = hal_task_results.file_id
             and hal_task_latencies.trace_number = hal_task_results.trace_number
             and hal_task_latencies.task_id = hal_task_results.task_id
+            and hal_task_results.score is not null
     group by hal_evaluations.source, hal_evaluations.evaluation_id
 ),
 

@@ -90,7 +90,9 @@ unmapped_agents as (
         || case
             when source = 'hal'
                 then ' attempt(s) stand for a scaffold of their own; add a rule'
-            else ' attempt(s) count for the model `unknown`; add a rule'
+            when model = 'unknown'
+                then ' attempt(s) count for the model `unknown`; add a rule'
+            else ' attempt(s) count for the scaffold `unknown`; add a rule'
         end
         || ' to seeds/' as detail,
         'warning' as severity
@@ -98,6 +100,8 @@ unmapped_agents as (
     where
         model = 'unknown'
         or (source = 'hal' and match_rule is null)
+        -- The horizon runs do not say their scaffold.
+        or (source = 'metr' and scaffold = 'unknown')
 ),
 
 differing_human_minutes as (
