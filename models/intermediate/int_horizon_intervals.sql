@@ -27,13 +27,50 @@ regularisations as (
     select distinct regularisation from horizon_fits
 ),
 
+model_tasks as (
+    select distinct
+        source,
+        model,
+        benchmark,
+        task_id
+    from horizon_cells
+),
+
+-- The success rules and weightings of a model share its draws.
+drawn_tasks as (
+    select
+        model_tasks.source,
+        model_tasks.model,
+        model_tasks.benchmark,
+        model_tasks.task_id,
+        task_draws.replicate,
+        task_draws.draw_count,
+        2 * mod(
+            {{ hash_number(
+                "'" ~ var('bootstrap_seed') ~ ":'"
+                ~ " || task_draws.replicate"
+                ~ " || ':' || model_tasks.model"
+                ~ " || ':' || model_tasks.benchmark"
+                ~ " || ':' || model_tasks.task_id"
+            ) }},
+            2
+        )
+        - 1 as direction
+    from task_draws
+    inner join model_tasks
+        on
+            task_draws.source = model_tasks.source
+            and task_draws.benchmark = model_tasks.benchmark
+            and task_draws.task_id = model_tasks.task_id
+),
+
 -- The attempts of a cell are drawn anew too, which moves its share of successes
 -- by a standard deviation of sqrt(p * (1 - p) / draws). It moves by just that,
 -- up or down: the mean and variance of drawing, without a row per attempt.
 cells as (
     select
         horizon_cells.fit_number,
-        task_draws.replicate,
+        drawn_tasks.replicate,
         horizon_cells.log2_minutes - centres.centre as x,
         horizon_cells.success_share
         + case
@@ -42,29 +79,18 @@ cells as (
                 sqrt(
                     horizon_cells.success_share
                     * (1 - horizon_cells.success_share)
-                    / (horizon_cells.attempt_count * task_draws.draw_count)
+                    / (horizon_cells.attempt_count * drawn_tasks.draw_count)
                 )
-                * (
-                    2 * mod(
-                        {{ hash_number(
-                            "'" ~ var('bootstrap_seed') ~ ":'"
-                            ~ " || task_draws.replicate"
-                            ~ " || ':' || horizon_cells.model"
-                            ~ " || ':' || horizon_cells.benchmark"
-                            ~ " || ':' || horizon_cells.task_id"
-                        ) }},
-                        2
-                    )
-                    - 1
-                )
+                * drawn_tasks.direction
         end as success_share,
-        horizon_cells.weight * task_draws.draw_count as weight
-    from task_draws
+        horizon_cells.weight * drawn_tasks.draw_count as weight
+    from drawn_tasks
     inner join horizon_cells
         on
-            task_draws.source = horizon_cells.source
-            and task_draws.benchmark = horizon_cells.benchmark
-            and task_draws.task_id = horizon_cells.task_id
+            drawn_tasks.source = horizon_cells.source
+            and drawn_tasks.model = horizon_cells.model
+            and drawn_tasks.benchmark = horizon_cells.benchmark
+            and drawn_tasks.task_id = horizon_cells.task_id
     inner join centres
         on horizon_cells.fit_number = centres.fit_number
 ),
