@@ -488,7 +488,7 @@ TABLES = {
         30   1068
         50   362
         100  48
-        1001 0
+        1001  0
         """,
     ),
     "dashboard: leaderboard": Table(
