@@ -90,8 +90,9 @@ lint: $(INSTALLED)
 
 # SQL that changed since it was last found well; all of it after a change to what it
 # is read with.
+# The linter's processes leave semaphores, which Python would complain of.
 $(LINTED): $(SQL) $(MACROS) .sqlfluff $(INSTALLED)
-	@$(BIN)/sqlfluff lint --quiet --processes 0 $(if $(filter-out $(SQL),$?),$(SQL),$?)
+	@PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff lint --quiet --processes 0 $(if $(filter-out $(SQL),$?),$(SQL),$?)
 	@touch $@
 
 format: $(INSTALLED)
