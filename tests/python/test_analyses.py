@@ -16,7 +16,8 @@ def compiled(sample_warehouse) -> dict[str, str]:
     """The SQL of each analysis by its name."""
     # Where the warehouse was built dbt knows the project already.
     scratch = sample_warehouse.parent
-    run = run_in_repository([DBT, "--quiet", "compile"], sample_warehouse, scratch)
+    command = [DBT, "--quiet", "--write-json", "compile"]
+    run = run_in_repository(command, sample_warehouse, scratch)
     assert run.returncode == 0, run.stdout + run.stderr
     nodes = json.loads((scratch / "target" / "manifest.json").read_text())["nodes"]
     return {

@@ -172,8 +172,8 @@ def test_the_study_s_own_weights_give_the_same_horizons(real_views):
 def compiled(sample_warehouse, tmp_path_factory) -> dict[str, str]:
     """The SQL of the horizons' models by name, with few replicates."""
     scratch = tmp_path_factory.mktemp("horizons")
-    few = ["--vars", "bootstrap_replicates: 50"]
-    command = [DBT, "--quiet", "compile", *few, "--select", "int_horizon_cells+"]
+    options = ["--vars", "bootstrap_replicates: 50", "--select", "int_horizon_cells+"]
+    command = [DBT, "--quiet", "--write-json", "compile", *options]
     run = run_in_repository(command, sample_warehouse, scratch)
     assert run.returncode == 0, run.stdout + run.stderr
     nodes = json.loads((scratch / "target" / "manifest.json").read_text())["nodes"]
