@@ -46,14 +46,35 @@ def run_in_repository(
         # They take a second of each run; who reads them asks for them.
         "DBT_WRITE_JSON": "false",
     }
+    folder = REPOSITORY
+    if command[0] == DBT:
+        # dbt takes over what another run has parsed where the path of the warehouse
+        # is the same, as it is seen from its folder.
+        folder = warehouse.parent
+        environment["EVALHOUSE_DB"] = warehouse.name
+        environment["DBT_PROJECT_DIR"] = str(REPOSITORY)
+        environment["DBT_PROFILES_DIR"] = str(REPOSITORY)
+        take_parsed(scratch / "target")
     return subprocess.run(
         [str(part) for part in command],
         check=False,
-        cwd=REPOSITORY,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
     )
+
+
+parsed: list[Path] = []
+
+
+def take_parsed(target: Path) -> None:
+    """Put what dbt parsed for another target into one that has nothing yet."""
+    own = target / "partial_parse.msgpack"
+    if not own.exists() and parsed and parsed[0].exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(parsed[0], own)
+    parsed[:] = [own]
 
 
 def build_warehouse(
