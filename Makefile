@@ -50,8 +50,9 @@ run: $(INSTALLED)
 	@if [ -z "$$DATA" ]; then $(BIN)/python -m loaders.sample $(SAMPLE) >/dev/null; fi
 	@$(BIN)/python -m loaders "$${DATA:-$(SAMPLE)}" || [ $$? -eq 1 ]
 	@$(BIN)/duckdb -readonly -noheader -list "$$EVALHOUSE_DB" \
-		"select count(*) from raw.files where loaded_count > 0" | grep -qv '^0$$' || \
-		{ echo "nothing is loaded, so there is nothing to build or to draw"; exit 1; }
+		"select count(*) from raw.files where loaded_count > 0 $${DATA:+and not is_sample}" | \
+		grep -qv '^0$$' || \
+		{ echo "nothing$${DATA:+ of yours} is loaded, so there is nothing to build or to draw"; exit 1; }
 	@echo "building and testing every view (dbt build)"
 	@$(BIN)/dbt --quiet build
 	@$(BIN)/python -m plots --out $(FIGURES)

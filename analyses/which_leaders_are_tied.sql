@@ -15,8 +15,14 @@ paired_comparisons as (
     select * from {{ ref('paired_comparisons') }}
 ),
 
+-- Of HAL one agent name can be several agents, told apart by their model.
 agents as (
-    select * from {{ ref('agents') }}
+    select distinct
+        source,
+        agent_label,
+        scaffold,
+        model
+    from {{ ref('evaluations') }}
 )
 
 select
@@ -32,7 +38,7 @@ from separability
 inner join agents
     on
         separability.source = agents.source
-        and separability.agent = agents.agent
+        and separability.agent = agents.agent_label
 left join paired_comparisons
     on
         separability.success_rule = paired_comparisons.success_rule

@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--db",
         metavar="FILE",
-        default=os.environ.get("EVALHOUSE_DB", "evalhouse.duckdb"),
+        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
         help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
     )
     parser.add_argument(

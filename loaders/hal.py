@@ -33,7 +33,7 @@ from loaders.records import (
 )
 
 NAME = "hal"
-VERSION = 1
+VERSION = 2
 TOKEN_USAGE = Table(
     name="raw.hal_token_usage",
     columns={
@@ -118,7 +118,8 @@ def _zip_records(data: memoryview, password: str) -> Iterator[_Record]:
                 if error.reason_code not in _NO_TRACE:
                     raise
                 refused, what = error, error.detail
-        yield NOTES, (root, trace_number + 1, "member_passed_over", what)
+        # Of the trace before it, as the harness zips a trace's own files up after it.
+        yield NOTES, (root, max(trace_number, 1), "member_passed_over", what)
     if not trace_number:
         raise refused
 

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from loaders import hal_json, metr
 from loaders.hal_json import Pointer, Section
-from loaders.hal_usage import USAGE_COMMENTS, Tokens, Usage, tokens, total
+from loaders.hal_usage import MOST, USAGE_COMMENTS, Tokens, Usage, tokens, total
 from loaders.records import Quarantined, RecordRefused, Table
 
 MODEL_CALLS = Table(
@@ -224,7 +224,7 @@ class Log:
             except RecordRefused as refused:
                 yield refused.at_pointer(at, hal_json.excerpt(raw))
                 continue
-            is_count = isinstance(log.call_count, int) and log.call_count >= 0
+            is_count = isinstance(log.call_count, int) and 0 <= log.call_count <= MOST
             self.call_counts[task_id] = (
                 log.call_count if is_count else len(log.call_metadata)
             )

@@ -201,10 +201,10 @@ class Evaluation:
             run_command,
             agent_args,
             self._json(self._config, root / "config"),
-            self._top_level("agent_hash", str),
+            self._agent_hash(),
             *metrics,
             self._json(self._results, root / "results"),
-            self._top_level("total_cost", int | float),
+            self._trace_cost(),
             "success" in self._list_lengths,
             "failure" in self._list_lengths,
             self._list_lengths.get("success"),
@@ -259,21 +259,32 @@ class Evaluation:
         at = self._document.root / "results" / name
         try:
             found = self._value(self._results[name], at)
-            number = None if found is None else metr.number(name, found)
+            rule = cost if name == "total_cost" else metr.score
+            number = None if found is None else rule(name, found)
         except RecordRefused as refused:
             self.note(at, refused.reason_code, refused.detail)
             return None
         del self._results[name]
         return number
 
-    def _top_level(self, name: str, kind: Any) -> Any:
-        found = self._parts.get(name)
-        if isinstance(found, kind) and not isinstance(found, bool):
+    def _agent_hash(self) -> str | None:
+        found = self._parts.get("agent_hash")
+        if found is None or isinstance(found, str):
             return found
-        if found is not None:
-            at = self._document.root / name
-            self.note(at, "wrong_type", f"{name} is no {_KINDS[kind]}")
+        at = self._document.root / "agent_hash"
+        self.note(at, "wrong_type", "agent_hash is no text")
         return None
+
+    def _trace_cost(self) -> float | None:
+        at = self._document.root / "total_cost"
+        found = self._parts.get("total_cost")
+        if isinstance(found, Raw):
+            found = self._value(found, at)
+        try:
+            return None if found is None else cost("total_cost", found)
+        except RecordRefused as refused:
+            self.note(at, refused.reason_code, refused.detail)
+            return None
 
     def _json(self, fields: dict[str, Raw], at: Pointer) -> str | None:
         """Return fields that no column takes as JSON text, None if there are none."""
@@ -298,7 +309,12 @@ class Evaluation:
             return None
 
 
-_KINDS = {str: "text", int | float: "number"}
+def cost(name: str, value: Any) -> float:
+    """Return a cost in US dollars, not below 0."""
+    number = metr.number(name, value)
+    if number < 0:
+        raise RecordRefused("cost_negative", f"{name} is {metr.shown(value)}")
+    return metr.at_most(metr.MAX_USD, name, number)
 
 
 def _first_text(fields: dict[str, Raw], names: tuple[str, ...]) -> str | None:

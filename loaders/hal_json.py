@@ -229,8 +229,10 @@ def value(raw: Raw) -> Any:
 
 def wrong_kind(found: Any) -> RecordRefused:
     """Return the refusal of a value that is not the list or object it should be."""
-    kind = {list: "a list", dict: "an object"}.get(type(found)) or metr.shown(found)
-    return RecordRefused("wrong_type", f"it is {kind}")
+    kind = {list: "a list", dict: "an object"}.get(type(found))
+    if isinstance(found, Raw):  # A number that no double holds.
+        kind = f"the number {metr.shown(excerpt(found))}"
+    return RecordRefused("wrong_type", f"it is {kind or metr.shown(found)}")
 
 
 def excerpt(found: Any) -> str:

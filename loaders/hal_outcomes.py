@@ -89,7 +89,7 @@ def _usaco(judged: list[_Judged]) -> Verdict:
         return NO_VERDICT
     try:
         share = float(judged[0].result.fraction_passed)
-    except ValueError:
+    except (ValueError, OverflowError):
         what = f"fraction_passed is {metr.shown(judged[0].result.fraction_passed)}"
         raise RecordRefused("wrong_type", what) from None
     return Verdict(_finite(share) == 1, share)
@@ -129,7 +129,8 @@ def _replicatorbench(result: _Correct) -> Verdict:
 
 
 def _finite(number: float) -> float:
-    return metr.number("a score", float(number))
+    # A boolean is the number that it is for Python.
+    return metr.number("a score", +number)
 
 
 class _Rule(NamedTuple):

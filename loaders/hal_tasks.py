@@ -205,7 +205,7 @@ def seconds(name: str, value: Number) -> float | None:
     number = metr.number(name, value)
     if number < 0:
         raise RecordRefused("seconds_negative", f"{name} is {metr.shown(value)}")
-    return number
+    return metr.at_most(metr.MAX_SECONDS, name, number)
 
 
 def latencies(

@@ -9,7 +9,8 @@ from loaders.records import RecordRefused
 
 Number = int | float | None
 
-_MOST = 2**63 - 1
+# What the views can add up without overflow, and no run comes near.
+MOST = 10**12
 
 
 class _Details(Struct, gc=False):
@@ -154,7 +155,7 @@ def count(name: str, value: Number) -> int | None:
         raise RecordRefused("count_negative", f"{name} is {metr.shown(value)}")
     if isinstance(value, float) and not value.is_integer():
         raise RecordRefused("count_fractional", f"{name} is {metr.shown(value)}")
-    return metr.at_most(_MOST, name, int(value))
+    return metr.at_most(MOST, name, int(value))
 
 
 def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
@@ -178,7 +179,7 @@ def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
 def _count(usage: Usage, name: str) -> int | None:
     value = getattr(usage, name)
     # There are hundreds of thousands of counts, nearly all of them good.
-    if value is None or (type(value) is int and 0 <= value <= _MOST):
+    if value is None or (type(value) is int and 0 <= value <= MOST):
         return value
     if isinstance(value, _Details):
         name, value = f"{name}.cached_tokens", value.cached_tokens

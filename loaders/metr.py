@@ -17,6 +17,8 @@ Rule = Callable[[str, Any], Any]
 # What the views can add up without overflow, and no run comes near.
 _MAX_ACTIONS = 10**9
 MAX_MINUTES = 10**9  # 1,900 years
+MAX_SECONDS = MAX_MINUTES * 60
+MAX_USD = 10**9
 # The year 275760; times in micro- or nanoseconds lie beyond it.
 MAX_MILLIS = 8_640_000_000_000_000
 

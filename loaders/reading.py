@@ -7,6 +7,7 @@ A process with threads should not be forked, and DuckDB starts some. So a nurser
 forked before DuckDB is imported, and forks a reader whenever it is asked for one.
 """
 
+import errno
 import os
 import pickle
 import signal
@@ -74,7 +75,7 @@ class Readers:
         """Return how a reader has died; another one may be started in its place."""
         self._count += 1
         self._nursery.send(str(reader.process_id).encode(), _NO_SIGNAL)
-        status = int(self._nursery.recv(64))
+        status = self._answer()
         if os.WIFSIGNALED(status):
             return f"was ended by {signal.Signals(os.WTERMSIG(status)).name}"
         return f"ended with exit code {os.waitstatus_to_exitcode(status)}"
@@ -83,7 +84,13 @@ class Readers:
         ours, theirs = socket.socketpair()
         socket.send_fds(self._nursery, [b"reader"], [theirs.fileno()])
         theirs.close()
-        return _Reader(int(self._nursery.recv(64)), ours)
+        return _Reader(self._answer(), ours)
+
+    def _answer(self) -> int:
+        """Return the nursery's answer; it ends where it may start no process."""
+        if answer := self._nursery.recv(64):
+            return int(answer)
+        raise OSError(errno.EAGAIN, "no process to read with can be started")
 
 
 class _Reader:

@@ -25,6 +25,7 @@ RECORD_REASONS = {
     "action_count_negative": "a count of actions is zero or more",
     "cached_exceeds_prompt": "cached tokens are a part of the prompt's",
     "conflicting_duplicate": "keep the one that is right",
+    "cost_negative": "a cost is zero dollars or more",
     "count_fractional": "a count is written as a whole number",
     "count_negative": "a count is zero or more",
     "duplicate_field": "a field stands once in a record, so keep the right one",

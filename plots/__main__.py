@@ -64,7 +64,8 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--source",
         metavar="NAME",
-        help="what to draw, for example metr_horizon (default: the largest that can answer)",
+        help="what to draw, for example metr_horizon (default: metr for attempts, hal "
+        "for leaderboards; where they are absent the largest)",
     )
     parser.add_argument(
         "--jobs",

@@ -9,13 +9,19 @@ DELTAS = """
     select format(
         'The median {grain} says {{:+.2f}} actions, success minus failure '
         '(95 % interval {{:+.2f}} to {{:+.2f}}; n = {{:,}} {noun}, any credit, {population}). '
-        'By full credit it is {{:+.2f}} (n = {{:,}}).',
+        '{{}}',
         any_value(median_delta) filter (where success_rule = 'any_credit'),
         any_value(ci_low) filter (where success_rule = 'any_credit'),
         any_value(ci_high) filter (where success_rule = 'any_credit'),
         any_value(pair_count) filter (where success_rule = 'any_credit'),
-        any_value(median_delta) filter (where success_rule = 'full_credit'),
-        any_value(pair_count) filter (where success_rule = 'full_credit')
+        coalesce(
+            format(
+                'By full credit it is {{:+.2f}} (n = {{:,}}).',
+                any_value(median_delta) filter (where success_rule = 'full_credit'),
+                any_value(pair_count) filter (where success_rule = 'full_credit')
+            ),
+            ''
+        )
     )
     from action_delta_summary
     where source = $source and grain = '{grain_name}' and population = '{population_name}'

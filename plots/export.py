@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from plots.warehouse import WarehouseUnreadable
 from plots.whole import written_whole
 
 SCATTER_SIZE = 2_000
@@ -73,9 +74,17 @@ def rows(
 def dashboard_data(
     connection: duckdb.DuckDBPyConnection, source: str
 ) -> dict[str, Any]:
-    """Return the published keys, and the two counts that `total_tasks` mixes up."""
-    totals = rows(connection, TOTALS_QUERY, source)[0]
-    return totals | {
+    """Return the published keys, and the two counts that `total_tasks` mixes up.
+
+    Raises WarehouseUnreadable where the source has nothing to show.
+    """
+    totals = rows(connection, TOTALS_QUERY, source)
+    if not totals:
+        raise WarehouseUnreadable(
+            f"source {source} has no scored attempts with a count of actions, of which "
+            "the dashboard's file is made: name another one with --source"
+        )
+    return totals[0] | {
         "score_histogram": rows(connection, SCORE_QUERY, source),
         "action_histogram": rows(connection, ACTION_QUERY, source),
         "scatter": rows(connection, SCATTER_QUERY, source),

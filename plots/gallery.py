@@ -23,6 +23,7 @@ from plots.warehouse import (
     figure_source,
     open_warehouse,
 )
+from plots.whole import written_whole
 
 # Flat colours and text need no more; all pictures together stay below 3 MB.
 WIDTH = 1200
@@ -41,18 +42,13 @@ differently: `docs/corrections.md`.
 DATA_QUERY = """
     with files as (
         select
-            evaluations.source,
-            count(*) as evaluation_count,
-            count(distinct file_id) as file_count,
+            source,
+            count(*) as file_count,
             any_value(parse_filename(path)) as file_name,
             any_value(sha256) as sha256
-        from evaluations
-        inner join load_report using (file_id)
-        group by evaluations.source
-    ),
-
-    attempt_counts as (
-        select source, count(*) as attempt_count from attempts group by source
+        from load_report
+        where loaded_count > 0
+        group by source
     )
 
     select format(
@@ -65,8 +61,8 @@ DATA_QUERY = """
             else format('`{}`, sha256 `{}`', file_name, sha256)
         end
     )
-    from files
-    inner join attempt_counts using (source)
+    from source_totals
+    inner join files using (source)
     order by source
 """
 FIGURE = """\
@@ -123,7 +119,9 @@ def shrink(source: Path, target: Path) -> None:
     with Image.open(source) as picture:
         height = round(picture.height * WIDTH / picture.width)
         small = picture.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
-    small.quantize(COLORS, dither=Image.Dither.NONE).save(target, optimize=True)
+    with written_whole(target) as part:
+        picture = small.quantize(COLORS, dither=Image.Dither.NONE)
+        picture.save(part, format="PNG", optimize=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -158,13 +156,23 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = __main__.main(["--db", str(arguments.db), "--out", folder])
         if code:
             return code
-        pictures = arguments.out / "gallery"
-        pictures.mkdir(parents=True, exist_ok=True)
-        for stem in FILE_STEMS.values():
-            shrink(Path(folder, f"{stem}.png"), pictures / f"{stem}.png")
-    (arguments.out / "gallery.md").write_text(text, encoding="utf-8")
+        try:
+            write(text, Path(folder), arguments.out)
+        except OSError as error:
+            print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+            return 2
     print(arguments.out / "gallery.md")
     return 0
+
+
+def write(text: str, figures: Path, out: Path) -> None:
+    """Write the pictures, then the page that shows them."""
+    pictures = out / "gallery"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for stem in FILE_STEMS.values():
+        shrink(figures / f"{stem}.png", pictures / f"{stem}.png")
+    with written_whole(out / "gallery.md") as part:
+        part.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

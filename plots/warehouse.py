@@ -13,9 +13,13 @@ from plots import LEADERBOARD_FIGURES
 # where they are absent.
 SOURCE_QUERY = """
 select source
-from action_count_frequencies
-group by source
-order by source <> 'metr', sum(attempt_count) desc, source
+from source_totals
+where attempt_count > 0
+order by
+    source <> 'metr' or action_counted_count = 0,
+    action_counted_count desc,
+    attempt_count desc,
+    source
 limit 1
 """
 
@@ -69,7 +73,9 @@ def fetch(
 
 
 def action_source(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the source to draw: METR's runs, else the largest with actions."""
+    """Return the source to draw: METR's runs, else the one with the most actions or,
+    where none has any, the most attempts.
+    """
     row = connection.execute(SOURCE_QUERY).fetchone()
     return row[0] if row else "metr"
 

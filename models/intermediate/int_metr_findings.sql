@@ -66,10 +66,28 @@ extra_fields as (
     group by files.source, files.file_id
 ),
 
+impossible_times as (
+    select
+        'impossible_times' as finding_code,
+        files.source,
+        files.file_id as subject,
+        min(files.path) || ': ' || count(*)
+        || ' run(s) end before they start, or start in 1970, the first in line '
+        || min(metr_horizon_runs.line) || '; their latency is unknown' as detail,
+        'warning' as severity
+    from files
+    inner join metr_horizon_runs
+        on files.file_id = metr_horizon_runs.file_id
+    where metr_horizon_runs.has_impossible_times
+    group by files.source, files.file_id
+),
+
 final as (
     select * from loader_notes
     union all
     select * from extra_fields
+    union all
+    select * from impossible_times
 )
 
 select * from final

@@ -231,6 +231,20 @@ def _odd() -> Iterator[Case]:
     for name, value in {"text": "half", "boolean": True, "list": [1]}.items():
         document = trace(results={"accuracy": value})
         yield _loaded(f"accuracy_is_{name}", text(document), 1, notes=("wrong_type",))
+    for name, results, parts, code in (
+        ("accuracy_in_percent", {"accuracy": 85.0}, {}, "score_out_of_range"),
+        ("cost_negative", {"total_cost": -0.5}, {}, "cost_negative"),
+        ("cost_beyond_all_measure", {"total_cost": 1e12}, {}, "value_too_large"),
+        ("trace_cost_negative", {}, {"total_cost": -1}, "cost_negative"),
+        ("trace_cost_has_400_digits", {}, {"total_cost": 10**400}, "not_finite"),
+        ("trace_cost_is_text", {}, {"total_cost": "3"}, "wrong_type"),
+        ("hash_is_a_number", {}, {"agent_hash": 3}, "wrong_type"),
+    ):
+        content = text(trace(results=results, **parts))
+        yield _loaded(name, content, 1, notes=(code,))
+    by_task = {"t": {"call_count": 10**30, "call_metadata": [{}]}}
+    counted = trace(results={"latencies": {"t": 1}}, raw_logging_results=by_task)
+    yield _loaded("call_count_has_31_digits", text(counted), 3)
     yield _loaded("unknown_part", text(trace(more=[1])), 1, notes=("unknown_part",))
     yield _loaded("extra_fields", text(trace({"more": 1}, {"more": [None]})), 1)
     yield _loaded("null_cost", text(trace(results={"total_cost": None})), 1)
@@ -294,6 +308,24 @@ def _records() -> Iterator[Case]:
             {}, (1, 1), "cached_exceeds_prompt", "/total_usage/m",
         ),
         (
+            "usage_beyond_all_measure",
+            {"total_usage": {"m": {"prompt_tokens": 9 * 10**18}}},
+            {}, (1, 1), "value_too_large", "/total_usage/m",
+        ),
+        (
+            "call_beyond_all_measure",
+            {
+                "raw_logging_results": [
+                    CALL | {"output": {"usage": {"completion_tokens": 9 * 10**18}}}
+                ]
+            },
+            {}, (1, 1), "value_too_large", "/raw_logging_results/0",
+        ),
+        (
+            "latency_beyond_all_measure", {}, {"latencies": {"x": 1e21, "y": good}},
+            (2, 1), "value_too_large", "/results/latencies/x",
+        ),
+        (
             "usage_is_a_list", {"total_usage": [1]}, {},
             (1, 1), "wrong_type", "/total_usage",
         ),
@@ -313,6 +345,16 @@ def _records() -> Iterator[Case]:
             "task_log_is_text",
             {"raw_logging_results": {"a": "x", "b": {"call_metadata": [{}]}}},
             {}, (2, 1), "not_a_record", "/raw_logging_results/a",
+        ),
+        (
+            "raw_score_has_400_digits",
+            {"raw_eval_results": {"a": {"score": 10**400}, "b": {"score": 1}}},
+            {}, (2, 1), "not_finite", "/raw_eval_results/a",
+        ),
+        (
+            "usage_is_a_number_beyond_doubles",
+            {"total_usage": 10**400},
+            {}, (1, 1), "wrong_type", "/total_usage",
         ),
         (
             "raw_result_is_a_number", {"raw_eval_results": {"a": 3, "b": {"score": 1}}},

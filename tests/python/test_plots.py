@@ -668,6 +668,14 @@ def error_of(capsys, *arguments: object) -> str:
     return line
 
 
+def test_an_export_of_nothing_names_the_way_out(sample_warehouse, tmp_path, capsys):
+    out = tmp_path / "viz_data.json"
+    options = ("--db", sample_warehouse, "--source", "metr_horizon")
+    line = error_of(capsys, "export", out, *options)
+    assert line.startswith("source metr_horizon has no scored attempts with a count")
+    assert not out.exists()
+
+
 def test_a_missing_warehouse_says_how_to_make_one(tmp_path, capsys):
     line = error_of(capsys, "--db", tmp_path / "absent.duckdb")
     assert "absent.duckdb" in line

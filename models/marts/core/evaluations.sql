@@ -30,8 +30,8 @@ corrections as (
     where {{ var('apply_corrections') }}
 ),
 
--- The source's own verdict where it has one, else any credit, the rule of
--- METR's study.
+-- The source's own verdict where it judges every attempt, else any credit, the
+-- rule of METR's study.
 verdicts as (
     select
         evaluation_id,
@@ -40,7 +40,9 @@ verdicts as (
         count(*) filter (where not is_success) as failure_count,
         row_number() over (
             partition by evaluation_id
-            order by case success_rule when 'reported' then 1 else 2 end
+            order by
+                count(*) desc,
+                case success_rule when 'reported' then 1 else 2 end
         ) as preference
     from attempt_successes
     where success_rule in ('reported', 'any_credit')

@@ -88,7 +88,7 @@ unmapped_agents as (
         agent as subject,
         attempt_count
         || case
-            when source = 'hal'
+            when source = 'hal' and match_rule is null
                 then ' attempt(s) stand for a scaffold of their own; add a rule'
             when model = 'unknown'
                 then ' attempt(s) count for the model `unknown`; add a rule'

@@ -30,7 +30,13 @@ renamed as (
         human_minutes,
         human_score,
         time_limit as time_limit_seconds,
-        (completed_at - started_at) / 1e3 as latency_seconds,
+        -- Human runs count from zero: a length of time, not a date.
+        case
+            when
+                completed_at >= started_at
+                and (started_at > 0 or alias = 'human')
+                then (completed_at - started_at) / 1e3
+        end as latency_seconds,
         total_tokens,
         dollar_equivalent as dollar_equivalent_usd,
         equal_task_weight,
@@ -39,9 +45,10 @@ renamed as (
         ---------- booleans
         score_binarized = 1 as is_reported_success,
         alias = 'human' as is_human,
+        completed_at < started_at or (started_at <= 0 and alias <> 'human')
+            as has_impossible_times,
 
         ---------- timestamps
-        -- Human runs count from zero: a length of time, not a date.
         {{ timestamp_from_millis('nullif(started_at, 0)') }} as started_at
     from source
 )
