@@ -1,6 +1,6 @@
-{#- The CTEs that judge `points` (x, smaller is better; y, greater is better)
-    inside each value of the columns `keys`, up to one named `judged`: the
-    points with is_pareto_efficient, is_on_hull, x_scaled, y_scaled and
+{#- The CTEs that judge `points` (x, smaller is better; y, greater is better;
+    model, one point each) inside each value of the columns `keys`, up to one
+    named `judged`: the points with is_pareto_efficient, is_on_hull, x_scaled, y_scaled and
     frontier_distance. Near O(n log n) but for the distances, which compare
     every point off the hull with every segment of it. -#}
 {% macro pareto_ctes(keys) -%}

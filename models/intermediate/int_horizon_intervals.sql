@@ -176,7 +176,6 @@ final as (
     select
         fit_number,
         regularisation,
-        count(*) as replicate_count,
         {{ quantile_cont('log2_p50', '0.025') }} as log2_p50_low,
         {{ quantile_cont('log2_p50', '0.975') }} as log2_p50_high
     from replicate_horizons

@@ -659,7 +659,8 @@ SECTIONS = (
                 "Runs missing, and runs nobody expected",
                 ("coverage",),
                 "cells of benchmark, scaffold and model where expectation and data "
-                "differ; expected: the study's own list",
+                "differ, of sources of which runs are expected; expected: the "
+                "study's own list",
                 "Every expected run is loaded and no other, or none was expected.",
                 controls=(
                     Control("source"),
@@ -671,8 +672,8 @@ SECTIONS = (
                 "costs",
                 "Reported and repriced cost",
                 ("cost_reconciliation",),
-                "every evaluation with tokens or a cost · unit: dollars; ratio: "
-                "reported over repriced at the prices of its day",
+                "every evaluation with tokens or a cost that is not excluded · unit: "
+                "dollars; ratio: reported over repriced at the prices of its day",
                 "Not loaded: no evaluation has a cost or tokens.",
                 controls=(Control("source"), Control("benchmark")),
             ),

@@ -24,7 +24,6 @@ outcomes as (
     inner join summary_populations
         on
             model_tasks.population = summary_populations.attempt_population
-    where model_tasks.model is not null
     group by
         model_tasks.success_rule,
         summary_populations.population,

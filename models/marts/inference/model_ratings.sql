@@ -19,7 +19,6 @@ estimates as (
         members.source,
         members.basis,
         members.model,
-        members.member_count,
         min(case when fits.replicate = 0 then fits.strength end) as strength,
         count(fits.strength) filter (where fits.replicate > 0)
             as replicate_count,
@@ -36,8 +35,7 @@ estimates as (
         members.success_rule,
         members.source,
         members.basis,
-        members.model,
-        members.member_count
+        members.model
 ),
 
 final as (

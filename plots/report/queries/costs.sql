@@ -8,5 +8,9 @@ select
     priced_token_share,
     ratio
 from cost_reconciliation
+where
+    reported_cost_usd is not null
+    or repriced_cost_usd is not null
+    or priced_token_share is not null
 order by source, ratio desc nulls last, evaluation_id
 limit 2000
