@@ -315,12 +315,13 @@ def evaluations(core: Core) -> pd.DataFrame:
 def outcomes(group: pd.DataFrame | None) -> dict[str, Any]:
     """Return how the attempts of an evaluation ended; nothing where none is known.
 
-    Where the source has verdicts they alone count, else any credit does.
+    Where the source has a verdict on each of them that counts, else any credit does.
     """
     names = ("task_count", "success_rule", "success_count", "failure_count")
     if group is None:
         return dict.fromkeys(names)
-    rule = "any_credit" if group.is_reported_success.isna().all() else "reported"
+    verdicts = group.is_reported_success[group.score.notna()]
+    rule = "any_credit" if verdicts.isna().any() else "reported"
     verdict = judged(group, rule).is_success.astype(bool)
     counts = group.task_id.nunique(), rule, verdict.sum(), (~verdict).sum()
     return dict(zip(names, counts, strict=True))

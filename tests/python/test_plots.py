@@ -322,13 +322,23 @@ def test_another_source_is_drawn_where_asked(sample_warehouse, tmp_path):
 def test_metr_is_drawn_where_it_is_else_the_largest_source():
     connection = duckdb.connect()
     connection.execute(
-        "create table action_count_frequencies (source text, attempt_count int)"
+        "create table source_totals "
+        "(source text, attempt_count int, action_counted_count int)"
     )
     assert action_source(connection) == "metr"
-    connection.execute("insert into action_count_frequencies values ('b', 2), ('a', 9)")
-    assert action_source(connection) == "a"
-    connection.execute("insert into action_count_frequencies values ('metr', 1)")
-    assert action_source(connection) == "metr"
+    for source, attempt_count, action_counted_count, drawn in (
+        ("empty", 0, 0, "metr"),
+        ("few", 3, 0, "few"),
+        ("many", 9, 0, "many"),
+        ("b", 2, 1, "b"),
+        ("a", 3, 2, "a"),
+        ("metr", 1, 1, "metr"),
+    ):
+        connection.execute(
+            "insert into source_totals values (?, ?, ?)",
+            [source, attempt_count, action_counted_count],
+        )
+        assert action_source(connection) == drawn
 
 
 def test_hal_is_ranked_where_it_is_else_the_largest_source_with_benchmarks():
