@@ -159,7 +159,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             write(text, Path(folder), arguments.out)
         except OSError as error:
-            print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+            print(__main__.explain(error, arguments.db), file=sys.stderr)
             return 2
     print(arguments.out / "gallery.md")
     return 0

@@ -13,12 +13,12 @@ from plots import LEADERBOARD_FIGURES
 # where they are absent.
 SOURCE_QUERY = """
 select source
-from source_totals
-where attempt_count > 0
+from attempts
+group by source
 order by
-    source <> 'metr' or action_counted_count = 0,
-    action_counted_count desc,
-    attempt_count desc,
+    source <> 'metr' or count(action_count) = 0,
+    count(action_count) desc,
+    count(*) desc,
     source
 limit 1
 """
