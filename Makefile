@@ -12,6 +12,8 @@ REPORT ?= report.html
 export EVALHOUSE_DB DATA
 
 BIN := .venv/bin
+# Its processes leave semaphores, of which Python would complain.
+SQLFLUFF := PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff
 INSTALLED := .venv/installed
 LINTED := .venv/linted
 SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generic/*')
@@ -91,15 +93,14 @@ lint: $(INSTALLED)
 
 # SQL that changed since it was last found well; all of it after a change to what it
 # is read with.
-# The linter's processes leave semaphores, which Python would complain of.
 $(LINTED): $(SQL) $(MACROS) .sqlfluff $(INSTALLED)
-	@PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff lint --quiet --processes 0 $(if $(filter-out $(SQL),$?),$(SQL),$?)
+	@$(SQLFLUFF) lint --quiet --processes 0 $(if $(filter-out $(SQL),$?),$(SQL),$?)
 	@touch $@
 
 format: $(INSTALLED)
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/sqlfluff fix --quiet --processes 0 models analyses tests
+	@$(SQLFLUFF) fix --quiet --processes 0 models analyses tests
 
 # What could not be looked up is a failure too.
 audit:

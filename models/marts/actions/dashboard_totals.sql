@@ -30,38 +30,7 @@ agent_totals as (
     group by source
 ),
 
-source_tasks as (
-    select distinct
-        source,
-        benchmark,
-        task_id
-    from agent_tasks
-),
-
-task_totals as (
-    select
-        source,
-        count(*) as task_count
-    from source_tasks
-    group by source
-),
-
-source_families as (
-    select distinct
-        source,
-        benchmark,
-        task_family
-    from agent_tasks
-    where task_family is not null
-),
-
-family_totals as (
-    select
-        source,
-        count(*) as task_family_count
-    from source_families
-    group by source
-),
+{{ task_total_ctes('agent_tasks') }},
 
 final as (
     select

@@ -38,30 +38,7 @@ attempt_totals as (
     group by source
 ),
 
-source_families as (
-    select distinct
-        source,
-        benchmark,
-        task_family
-    from tasks
-    where task_family is not null
-),
-
-task_totals as (
-    select
-        source,
-        count(*) as task_count
-    from tasks
-    group by source
-),
-
-family_totals as (
-    select
-        source,
-        count(*) as task_family_count
-    from source_families
-    group by source
-),
+{{ task_total_ctes('tasks') }},
 
 final as (
     select
