@@ -68,11 +68,11 @@ def duckdb_json(path: str, warehouse: str) -> None:
     """DuckDB's own reader of JSON lines, with the types given, into a new file."""
     import duckdb
 
-    from loaders.metr_jsonl import TABLE
+    from loaders.tables import METR_HORIZON_RUNS
 
     columns = {
         name: type_
-        for name, type_ in TABLE.columns.items()
+        for name, type_ in METR_HORIZON_RUNS.columns.items()
         if name not in ("line", "extra")
     }
     Path(warehouse).unlink(missing_ok=True)

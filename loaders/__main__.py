@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from loaders.encrypted import PUBLIC_PASSWORD
 from loaders.files import Found, find, state_at
 from loaders.formats import FORMATS
 from loaders.reading import Readers, Reading
@@ -85,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--password",
-        default=os.environ.get("EVALHOUSE_HAL_PASSWORD", PUBLIC_PASSWORD),
+        default=os.environ.get("EVALHOUSE_HAL_PASSWORD"),
         help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
         "that the HAL harness gives to everybody)",
     )
@@ -120,6 +119,7 @@ def _load(
         from loaders.warehouse import Warehouse
 
         with Warehouse(options.db, publish=not options.dry_run) as warehouse:
+            warehouse.make_ready()
             return _load_all(files, ahead, warehouse, options)
 
 

@@ -1,15 +1,57 @@
 """The formats that the loaders know, and how a file's content tells which it is."""
 
 import codecs
+from dataclasses import dataclass
+from importlib import import_module
 from types import ModuleType
 
-from loaders import hal, metr_jsonl, metr_yaml
-from loaders.records import file_refused
+from loaders import tables
+from loaders.records import Table, file_refused
 
-# A format is a module with NAME, VERSION (raised when its rows change), TABLES,
-# fits(head) and read(stream). The first that fits wins.
-FORMATS: dict[str, ModuleType] = {
-    module.NAME: module for module in (hal, metr_jsonl, metr_yaml)
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format, as the writing process knows it."""
+
+    name: str
+    # Raised when its rows change, so that files are read again.
+    version: int
+    tables: tuple[Table, ...]
+    module: str
+
+    @property
+    def reader(self) -> ModuleType:
+        """The module with fits(head) and read(source), imported when it is needed."""
+        return import_module(f"loaders.{self.module}")
+
+    @property
+    def loader_version(self) -> str:
+        """What is on record of the reader of a file."""
+        return f"{self.name} {self.version}"
+
+
+# The first that fits wins.
+FORMATS = {
+    format_.name: format_
+    for format_ in (
+        Format(
+            "hal",
+            2,
+            (
+                tables.HAL_EVALUATIONS,
+                tables.HAL_TASK_RESULTS,
+                tables.HAL_TASK_LATENCIES,
+                tables.HAL_MODEL_CALLS,
+                tables.HAL_TOKEN_USAGE,
+                tables.HAL_NOTES,
+            ),
+            "hal",
+        ),
+        Format(
+            "metr-jsonl", 2, (tables.METR_HORIZON_RUNS, tables.METR_NOTES), "metr_jsonl"
+        ),
+        Format("metr-yaml", 2, (tables.METR_RUNS, tables.METR_NOTES), "metr_yaml"),
+    )
 }
 # The beginning of a file that `recognise` looks at, in bytes.
 HEAD_BYTES = 1_000_000
@@ -17,12 +59,7 @@ HEAD_BYTES = 1_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def version_of(format_: ModuleType) -> str:
-    """Return what is on record of the reader of a file."""
-    return f"{format_.NAME} {format_.VERSION}"
-
-
-def recognise(head: bytes) -> ModuleType:
+def recognise(head: bytes) -> Format:
     """Return the format of a file that begins with `head`.
 
     Damaged content is recognised too, so that its reader can say what is wrong with
@@ -31,9 +68,9 @@ def recognise(head: bytes) -> ModuleType:
     text = _readable(head)
     if all(line.strip()[:1] in ("", "#") for line in text.splitlines()):
         raise file_refused("empty_file", "the file holds nothing but comments")
-    for module in FORMATS.values():
-        if module.fits(text):
-            return module
+    for format_ in FORMATS.values():
+        if format_.reader.fits(text):
+            return format_
     names = ", ".join(FORMATS)
     raise file_refused("unknown_format", f"the content is none of {names}")
 

@@ -17,11 +17,10 @@ from msgspec import Raw
 from loaders import encrypted, hal_halves, hal_json, hal_tasks, metr
 from loaders.files import Source
 from loaders.hal_by_task import ByTask
-from loaders.hal_calls import MODEL_CALLS, Call, Log
-from loaders.hal_evaluation import EVALUATIONS, IDENTITY, NOTES, Evaluation
+from loaders.hal_calls import Call, Log
+from loaders.hal_evaluation import IDENTITY, Evaluation
 from loaders.hal_json import Document, Key, Pointer, Scalar, Section
-from loaders.hal_tasks import TASK_LATENCIES, TASK_RESULTS
-from loaders.hal_usage import USAGE_COMMENTS, Usage, tokens
+from loaders.hal_usage import Usage, tokens
 from loaders.records import (
     BATCH_RECORDS,
     Batch,
@@ -31,30 +30,14 @@ from loaders.records import (
     Table,
     file_refused,
 )
-
-NAME = "hal"
-VERSION = 2
-TOKEN_USAGE = Table(
-    name="raw.hal_token_usage",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "model": "varchar",
-        "vocabulary": "varchar",
-        "input_tokens": "bigint",
-        "cache_read_tokens": "bigint",
-        "cache_write_tokens": "bigint",
-        "output_tokens": "bigint",
-    },
-    key=("trace_number", "model"),
-    comment="One row per model in total_usage, in one spelling.",
-    column_comments={
-        **hal_json.SHARED_COMMENTS,
-        "model": "As written.",
-        **USAGE_COMMENTS,
-    },
+from loaders.tables import (
+    HAL_EVALUATIONS,
+    HAL_MODEL_CALLS,
+    HAL_NOTES,
+    HAL_TASK_LATENCIES,
+    HAL_TASK_RESULTS,
+    HAL_TOKEN_USAGE,
 )
-TABLES = (EVALUATIONS, TASK_RESULTS, TASK_LATENCIES, MODEL_CALLS, TOKEN_USAGE, NOTES)
 
 _BY_TASK = ByTask()
 # One pass over everything: only calls are decoded, all else is kept as written.
@@ -76,14 +59,16 @@ def fits(head: str) -> bool:
     return is_object and any(f'"{name}"' in head for name in IDENTITY[1:])
 
 
-def read(stream: Source, password: str = encrypted.PUBLIC_PASSWORD) -> Iterator[Batch]:
+def read(stream: Source, password: str | None = None) -> Iterator[Batch]:
     """Yield the rows of a trace, or of each trace in an encrypted zip.
 
-    A record that breaks a rule is quarantined. Raises FileRefused when the file is no
-    JSON, no trace, or does not say what ran.
+    Without a password it is the one that the HAL harness gives to everybody. A record
+    that breaks a rule is quarantined. Raises FileRefused when the file is no JSON, no
+    trace, or does not say what ran.
     """
     data = stream.map()
     if data[:2] == b"PK":
+        password = encrypted.PUBLIC_PASSWORD if password is None else password
         records = _zip_records(memoryview(data), password)
     else:
         document = Document(data, stream.map_private, Pointer())
@@ -119,7 +104,7 @@ def _zip_records(data: memoryview, password: str) -> Iterator[_Record]:
                     raise
                 refused, what = error, error.detail
         # Of the trace before it, as the harness zips a trace's own files up after it.
-        yield NOTES, (root, max(trace_number, 1), "member_passed_over", what)
+        yield HAL_NOTES, (root, max(trace_number, 1), "member_passed_over", what)
     if not trace_number:
         raise refused
 
@@ -138,7 +123,7 @@ def _trace_records(
 
     log_at = root / "raw_logging_results"
     log = Log(parts.get("raw_logging_results"), log_at, trace_number)
-    yield from ((MODEL_CALLS, record) for record in log.records())
+    yield from ((HAL_MODEL_CALLS, record) for record in log.records())
 
     latencies = hal_tasks.latencies(
         evaluation.latencies,
@@ -146,18 +131,18 @@ def _trace_records(
         trace_number,
         log.call_counts if log.shape not in ("none", "text") else None,
     )
-    yield from ((TASK_LATENCIES, record) for record in latencies)
+    yield from ((HAL_TASK_LATENCIES, record) for record in latencies)
 
     tasks = evaluation.tasks()
-    yield from ((TASK_RESULTS, row) for row in tasks.rows())
-    yield from ((TASK_RESULTS, entry) for entry in tasks.quarantined)
+    yield from ((HAL_TASK_RESULTS, row) for row in tasks.rows())
+    yield from ((HAL_TASK_RESULTS, entry) for entry in tasks.quarantined)
 
     usage_at = root / "total_usage"
     usage = _usage_records(parts.get("total_usage"), usage_at, trace_number)
-    yield from ((TOKEN_USAGE, record) for record in usage)
+    yield from ((HAL_TOKEN_USAGE, record) for record in usage)
 
-    yield EVALUATIONS, evaluation.row(member, log.shape)
-    yield from ((NOTES, row) for row in evaluation.notes)
+    yield HAL_EVALUATIONS, evaluation.row(member, log.shape)
+    yield from ((HAL_NOTES, row) for row in evaluation.notes)
 
 
 def _decoded(document: Document) -> tuple[Any, list[hal_json.Mended]]:

@@ -13,46 +13,8 @@ from msgspec import Raw, Struct
 
 from loaders import hal_json, metr
 from loaders.hal_json import Pointer, Section
-from loaders.hal_usage import MOST, USAGE_COMMENTS, Tokens, Usage, tokens, total
-from loaders.records import Quarantined, RecordRefused, Table
-
-MODEL_CALLS = Table(
-    name="raw.hal_model_calls",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "task_id": "varchar",
-        "call_id": "varchar",
-        "parent_id": "varchar",
-        "op_name": "varchar",
-        "model": "varchar",
-        "started_at": "varchar",
-        "ended_at": "varchar",
-        "vocabulary": "varchar",
-        "input_tokens": "bigint",
-        "cache_read_tokens": "bigint",
-        "cache_write_tokens": "bigint",
-        "output_tokens": "bigint",
-        "is_leaf": "boolean",
-    },
-    key=("trace_number", "call_id"),
-    comment="One row per call in raw_logging_results.",
-    column_comments={
-        **hal_json.SHARED_COMMENTS,
-        "task_id": "The task it was made for; null where the call does not say.",
-        "call_id": "Null in logs by task, which have no ids.",
-        "parent_id": "The call it was made by; null at the top, or where not logged.",
-        "op_name": "What was called, as logged.",
-        "model": "As asked for, else as answered; null for a call of no model.",
-        "started_at": "As written: ISO 8601, or seconds since 1970 in old logs.",
-        "ended_at": "As written; null in old logs.",
-        "is_leaf": (
-            "Whether a model was called by this call and by none below it. Parents "
-            "repeat the usage of their children, so count leaves only."
-        ),
-        **USAGE_COMMENTS,
-    },
-)
+from loaders.hal_usage import MOST, Tokens, Usage, tokens, total
+from loaders.records import Quarantined, RecordRefused
 
 # What stands where an object was expected; only the object is looked into.
 _Other = str | int | float | bool | None | list[Raw]

@@ -8,108 +8,8 @@ from msgspec import Raw
 from loaders import hal_json, metr
 from loaders.hal_json import Document, Pointer
 from loaders.hal_tasks import Tasks
-from loaders.records import RECORD_BYTES, RecordRefused, Table
-
-# Numbers of `results` that have a column; all else of it is kept as JSON.
-_METRICS = (
-    "accuracy",
-    "average_correctness",
-    "success_rate",
-    "average_score",
-    "average_exact_match",
-    "total_cost",
-)
-EVALUATIONS = Table(
-    name="raw.hal_evaluations",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "member": "varchar",
-        "run_id": "varchar",
-        "benchmark_name": "varchar",
-        "agent_name": "varchar",
-        "date": "varchar",
-        "model_name": "varchar",
-        "reasoning_effort": "varchar",
-        "run_command": "varchar",
-        "agent_args": "json",
-        "extra_config": "json",
-        "agent_hash": "varchar",
-        **dict.fromkeys(_METRICS, "double"),
-        "extra_results": "json",
-        "trace_total_cost": "double",
-        "has_successful_list": "boolean",
-        "has_failed_list": "boolean",
-        "successful_count": "bigint",
-        "failed_count": "bigint",
-        "log_shape": "varchar",
-    },
-    key=("trace_number",),
-    comment="One row per HAL trace; its numbers are as written there.",
-    column_comments={
-        **hal_json.SHARED_COMMENTS,
-        "run_id": "config.run_id.",
-        "benchmark_name": "config.benchmark_name.",
-        "agent_name": "config.agent_name, in which scaffold and model may stand.",
-        "run_command": (
-            "config.run_command, the command line of the harness; null without one."
-        ),
-        "agent_args": "config.agent_args, as JSON; null where the trace has none.",
-        **{
-            name: f"results.{name}, usually 0-1; null where the trace has none."
-            for name in _METRICS
-        },
-        "has_successful_list": "Whether results lists the successful tasks.",
-        "has_failed_list": "Whether results lists the failed tasks.",
-        "member": "Name of the member of the zip; null for a trace of its own.",
-        "date": "The day the run ended, as written; null where the trace has none.",
-        "model_name": (
-            "The first text of model_name, agent.model.name and model in agent_args, "
-            "else in config; null without one."
-        ),
-        "reasoning_effort": (
-            "reasoning_effort or agent.model.reasoning_effort, found likewise."
-        ),
-        "extra_config": "All else of config, as JSON; null if there is nothing else.",
-        "agent_hash": "Hash of the agent's folder; null before 2026.",
-        "total_cost": (
-            "results.total_cost in US dollars, priced when it ran; null where the "
-            "trace has none."
-        ),
-        "extra_results": (
-            "All of results that has no column and no table, as JSON; null if there is "
-            "nothing else."
-        ),
-        "trace_total_cost": (
-            "total_cost beside results, in US dollars: the same cost once more; null "
-            "where the trace has none."
-        ),
-        "successful_count": "Length of the list of successful tasks; null without it.",
-        "failed_count": "Length of the list of failed tasks; null without it.",
-        "log_shape": (
-            "How raw_logging_results is written: calls, call_records, by_task, text or "
-            "none."
-        ),
-    },
-)
-NOTES = Table(
-    name="raw.hal_notes",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "note_code": "varchar",
-        "detail": "varchar",
-    },
-    key=("pointer", "note_code"),
-    has_records=False,
-    comment="One row per oddity that was loaded all the same.",
-    column_comments={
-        **hal_json.SHARED_COMMENTS,
-        "pointer": "JSON pointer or `byte <n>`; inside a zip after <member>#.",
-        "note_code": "What kind of oddity, as a stable code to count by.",
-        "detail": "What was odd, and what was made of it.",
-    },
-)
+from loaders.records import RECORD_BYTES, RecordRefused
+from loaders.tables import HAL_METRICS
 
 IDENTITY = ("run_id", "benchmark_name", "agent_name")
 _MODEL_KEYS = ("model_name", "agent.model.name", "model")
@@ -185,7 +85,7 @@ class Evaluation:
         root = self._document.root
         agent_args, arguments = self._agent_args()
         date, run_command = self._text("date"), self._text("run_command")
-        metrics = [self._metric(name) for name in _METRICS]
+        metrics = [self._metric(name) for name in HAL_METRICS]
         for name in self._parts:
             if name not in PARTS:
                 what = f"no table takes the part {metr.shown(name)}"

@@ -26,11 +26,6 @@ from loaders.records import (
     is_deeper,
 )
 
-# Of the columns that each table of HAL traces begins with.
-SHARED_COMMENTS = {
-    "pointer": "JSON pointer to the record; inside a zip <member>#<pointer>.",
-    "trace_number": "1; inside a zip the traces are counted.",
-}
 # What is checked at a time stays in the cache, with four bytes for each.
 _CHUNK_BYTES = 1 << 14
 _BYTE_ORDER_MARK = codecs.BOM_UTF8

@@ -10,73 +10,7 @@ from loaders import hal_json, metr
 from loaders.hal_json import Pointer
 from loaders.hal_outcomes import NO_VERDICT, Verdict, verdicts
 from loaders.hal_usage import Number, count
-from loaders.records import Quarantined, RecordRefused, Table
-
-TASK_RESULTS = Table(
-    name="raw.hal_task_results",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "task_id": "varchar",
-        "outcome": "varchar",
-        "decided_by": "varchar",
-        "is_in_both_lists": "boolean",
-        "score": "double",
-        "step_count": "bigint",
-        "wall_clock_seconds": "double",
-    },
-    key=("trace_number", "task_id"),
-    comment="One row per task that a trace says more about than its latency.",
-    column_comments={
-        **hal_json.SHARED_COMMENTS,
-        "task_id": "As the trace has it.",
-        "outcome": (
-            "success or failure; null where nothing decides. Of a task in both lists "
-            "neither is believed: the raw result decides, if there is one."
-        ),
-        "decided_by": (
-            "list: the trace's own lists; raw_result: its raw_eval_results, by the "
-            "benchmark's rule, where no list or both lists have the task; none."
-        ),
-        "is_in_both_lists": "Whether it is listed as a success and as a failure.",
-        "score": (
-            "The number in raw_eval_results, in the benchmark's own unit; null without."
-        ),
-        "step_count": "task_step_counts, in steps; null where the trace has none.",
-        "wall_clock_seconds": (
-            "wall_clock_times, in seconds; null where the trace has none."
-        ),
-    },
-)
-
-
-TASK_LATENCIES = Table(
-    name="raw.hal_task_latencies",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "task_id": "varchar",
-        "total_seconds": "double",
-        "first_call_at": "varchar",
-        "last_call_at": "varchar",
-        "call_count": "bigint",
-    },
-    key=("trace_number", "task_id"),
-    comment="One row per entry of results.latencies.",
-    column_comments={
-        **hal_json.SHARED_COMMENTS,
-        "task_id": "As the trace has it; in rebuilt traces a position.",
-        "total_seconds": (
-            "From the start of the first call to the start of the last, in seconds; "
-            "so 0 for a task with one call."
-        ),
-        "first_call_at": "As written; null where the trace does not say.",
-        "last_call_at": "As written; null where the trace does not say.",
-        "call_count": (
-            "Model calls in the trace's log of the task; null without a log."
-        ),
-    },
-)
+from loaders.records import Quarantined, RecordRefused
 
 
 class _Latency(Struct):

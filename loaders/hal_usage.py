@@ -109,19 +109,6 @@ _VOCABULARIES = (
         includes_cached=False,
     ),
 )
-USAGE_COMMENTS = {
-    "vocabulary": (
-        "How the usage is spelled: prompt_tokens (no word of a cache), "
-        "prompt_tokens_cached, input_tokens (Inspect), anthropic, bedrock, responses "
-        "or mixed; null without usage."
-    ),
-    "input_tokens": (
-        "Tokens of input that no cache gave; with vocabulary prompt_tokens all input."
-    ),
-    "cache_read_tokens": "Tokens read from a cache; null where not told apart.",
-    "cache_write_tokens": "Tokens written to a cache; null where not told apart.",
-    "output_tokens": "Tokens of output, reasoning included.",
-}
 NO_TOKENS = Tokens(None, None, None, None, None)
 
 

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from loaders.records import Batch, RecordRefused, Table
+from loaders.records import Batch, RecordRefused
+from loaders.tables import METR_NOTES
 
 Rule = Callable[[str, Any], Any]
 
@@ -22,17 +23,6 @@ MAX_USD = 10**9
 # The year 275760; times in micro- or nanoseconds lie beyond it.
 MAX_MILLIS = 8_640_000_000_000_000
 
-NOTES = Table(
-    name="raw.metr_notes",
-    columns={"line": "bigint", "note_code": "varchar", "detail": "varchar"},
-    key=("note_code",),
-    comment="One row per file and kind of oddity that was loaded all the same.",
-    column_comments={
-        "note_code": "What kind of oddity, as a stable code to count by.",
-        "detail": "What was odd, how often, and what was made of it.",
-    },
-    has_records=False,
-)
 _NOTED = {
     "byte_order_mark": "the byte order mark was passed over",
     "lone_surrogate": "half a surrogate pair was read as U+FFFD",
@@ -69,7 +59,7 @@ class Notes:
             times = f", {count:,} times" if count > 1 else ""
             rows.append((line, code, _NOTED[code] + times))
         if rows:
-            yield Batch(NOTES, rows, [], byte_offset)
+            yield Batch(METR_NOTES, rows, [], byte_offset)
 
 
 def required(fields: dict[str, Any], name: str, rule: Rule) -> Any:

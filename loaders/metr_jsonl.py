@@ -15,70 +15,10 @@ from loaders.records import (
     Batch,
     Quarantined,
     RecordRefused,
-    Table,
     file_refused,
     is_deeper,
 )
-
-NAME = "metr-jsonl"
-VERSION = 2
-TABLE = Table(
-    name="raw.metr_horizon_runs",
-    columns={
-        "line": "bigint",
-        "run_id": "varchar",
-        "task_id": "varchar",
-        "task_family": "varchar",
-        "alias": "varchar",
-        "model": "varchar",
-        "score": "double",
-        "score_binarized": "bigint",
-        "human_minutes": "double",
-        "human_score": "double",
-        "human_source": "varchar",
-        "time_limit": "double",
-        "started_at": "bigint",
-        "completed_at": "bigint",
-        "fatal_error_from": "varchar",
-        "dollar_equivalent": "double",
-        "total_tokens": "double",
-        "equal_task_weight": "double",
-        "invsqrt_task_weight": "double",
-        "extra": "json",
-    },
-    key=("run_id",),
-    comment="One row per run of METR's time-horizon runs.jsonl, as written there.",
-    column_comments={
-        "run_id": "METR's id of the run, as text. Unique per file.",
-        "task_id": "The task, as `family/variant`.",
-        "task_family": "The group of sibling tasks.",
-        "alias": "The agent's full name; `human` for runs by people.",
-        "model": "METR's short name of the model; two models may share one.",
-        "score": "The task's score for the run, 0 to 1. Never null.",
-        "score_binarized": "METR's own verdict: 1 is success, 0 failure.",
-        "human_minutes": "Time a skilled human needs for the task, in minutes.",
-        "human_score": "METR's score of people at the task; not only 0 to 1.",
-        "human_source": "Where human_minutes comes from: baseline, estimate, qa, ...",
-        "time_limit": "Most time the run could take, in seconds; 0 for people.",
-        "started_at": "Milliseconds since 1970 (UTC); 0 for runs by people.",
-        "completed_at": (
-            "Milliseconds since 1970 (UTC); for runs by people since their start."
-        ),
-        "fatal_error_from": "What ended the run early; null where nothing did.",
-        "dollar_equivalent": (
-            "What the run would have cost as human work, in US dollars; runs by "
-            "people only. Not the cost of the run."
-        ),
-        "total_tokens": "As METR gives it, for runs by people only.",
-        "equal_task_weight": "METR's weight of the run, every task alike. No unit.",
-        "invsqrt_task_weight": (
-            "METR's weight of the run, tasks of a family sharing it by the inverse "
-            "square root of the family's size. No unit."
-        ),
-        "extra": "Fields that the format does not know, as JSON; null without any.",
-    },
-)
-TABLES = (TABLE, metr.NOTES)
+from loaders.tables import METR_HORIZON_RUNS
 
 # Smaller blocks decode faster, larger ones are inserted faster.
 _BLOCK_BYTES = 2_000_000
@@ -122,14 +62,14 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
     first_line, is_empty = 1, True
     for block in _blocks(stream):
         if len(block) <= RECORD_BYTES:
-            columns, lines = typed_columns(TABLE, block, first_line)
+            columns, lines = typed_columns(METR_HORIZON_RUNS, block, first_line)
         else:
             columns, lines = None, enumerate(io.BytesIO(block), first_line)
         if columns:
-            yield Batch(TABLE, columns, [], stream.tell())
+            yield Batch(METR_HORIZON_RUNS, columns, [], stream.tell())
         rows, quarantined = _records(lines, notes)
         if rows or quarantined:
-            yield Batch(TABLE, rows, quarantined, stream.tell())
+            yield Batch(METR_HORIZON_RUNS, rows, quarantined, stream.tell())
         is_empty = is_empty and not (columns or rows or quarantined)
         first_line += block.count(b"\n") + (not block.endswith(b"\n"))
     if is_empty:

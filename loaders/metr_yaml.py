@@ -12,37 +12,8 @@ from typing import BinaryIO
 
 from loaders import metr
 from loaders.metr_yaml_pattern import NotAPart, Place, blocks, regular_columns
-from loaders.records import Batch, FileRefused, Table, batched
-
-NAME = "metr-yaml"
-VERSION = 2
-TABLE = Table(
-    name="raw.metr_runs",
-    columns={
-        "line": "bigint",
-        "task_family": "varchar",
-        "variant": "varchar",
-        "run_id": "varchar",
-        "agent": "varchar",
-        "score": "double",
-        "action_count": "bigint",
-        "human_minutes": "double",
-        "extra": "json",
-    },
-    key=("run_id",),
-    comment="One row per run of METR's action-count YAML, as written there.",
-    column_comments={
-        "task_family": "Outermost key of the file: the group of sibling tasks.",
-        "variant": "Key below the family: with it, the task.",
-        "run_id": "Key below the variant, as written. Unique per file.",
-        "agent": "Scaffold, model, settings and code branch, in one name.",
-        "score": "The task's score for the run, 0 to 1. Never null.",
-        "action_count": "Actions the agent took. Never null.",
-        "human_minutes": "Time a skilled human needs for the task, in minutes.",
-        "extra": "Fields that the format does not know, as JSON; null without any.",
-    },
-)
-TABLES = (TABLE, metr.NOTES)
+from loaders.records import Batch, FileRefused, batched
+from loaders.tables import METR_RUNS
 
 _ENDS_OF_VALUES = (b"\n", b"}", b"]", b"'", b'"')
 _FIELD = re.compile(
@@ -110,14 +81,14 @@ class _Watched:
 def _by_block(stream: _Watched, place: Place, notes: metr.Notes) -> Iterator[Batch]:
     byte_offset = 0
     for block in blocks(stream):
-        rows, quarantined = regular_columns(TABLE, block, place), []
+        rows, quarantined = regular_columns(METR_RUNS, block, place), []
         if rows is None:
             # Its import takes longer than reading some thousand regular runs.
             from loaders import metr_yaml_events
 
             rows, quarantined = metr_yaml_events.read_block(block, place, notes)
         byte_offset += len(block)
-        yield Batch(TABLE, rows, quarantined, byte_offset)
+        yield Batch(METR_RUNS, rows, quarantined, byte_offset)
     if not byte_offset:
         raise NotAPart
 
@@ -128,7 +99,7 @@ def _from_line(line: int, stream: _Watched, notes: metr.Notes) -> Iterator[Batch
 
     source = metr_yaml_events.Source(stream)
     records = metr_yaml_events.records(source, notes)
-    for batch in batched(TABLE, records, lambda: source.byte_count):
+    for batch in batched(METR_RUNS, records, lambda: source.byte_count):
         batch.rows = [row for row in batch.rows if row[0] >= line]
         batch.quarantined = [each for each in batch.quarantined if each.line >= line]
         if batch.rows or batch.quarantined:

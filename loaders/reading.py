@@ -4,7 +4,8 @@ So every core reads; and a reader that dies, be it of a mapped file that is cut 
 for want of memory, takes no more with it than its file, which is refused.
 
 A process with threads should not be forked, and DuckDB starts some. So a nursery is
-forked before DuckDB is imported, and forks a reader whenever it is asked for one.
+forked before DuckDB is imported, and forks a reader whenever it is asked for one. It
+imports what the readers need while the writing process imports DuckDB.
 """
 
 import errno
@@ -12,26 +13,22 @@ import os
 import pickle
 import signal
 import socket
+import struct
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain, islice
-from types import ModuleType
 from typing import Any, Self
 
-from loaders import hal
-from loaders.columns import as_columns
-from loaders.files import Found, Source, open_regular, state_at, unchanged
-from loaders.formats import FORMATS, HEAD_BYTES, recognise, version_of
+from loaders.files import Found, state_at
+from loaders.formats import FORMATS
 from loaders.records import Batch, FileManifest, FileRefused, file_refused
-from loaders.sample import is_sample
 
-# By them the sample is told apart.
-_SAMPLE_HEAD_BYTES = 4096
 # A closed pipe at the terminal may end the program, a dead reader may not.
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
-_TABLES = {table.name: table for each in FORMATS.values() for table in each.TABLES}
+# Messages of one length are taken one by one, however quickly they follow.
+_NUMBER = struct.Struct("=q")
+_TABLES = {table.name: table for each in FORMATS.values() for table in each.tables}
 
 
 class Readers:
@@ -39,6 +36,7 @@ class Readers:
 
     def __init__(self, count: int):
         self._count = count
+        self._started_count = 0
         self._free: list[_Reader] = []
         self._nursery, theirs = socket.socketpair()
         self._nursery_id = os.fork()
@@ -74,30 +72,33 @@ class Readers:
     def bury(self, reader: "_Reader") -> str:
         """Return how a reader has died; another one may be started in its place."""
         self._count += 1
-        self._nursery.send(str(reader.process_id).encode(), _NO_SIGNAL)
-        status = self._answer()
+        # The nursery ends where it may start no process.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._nursery.send(_NUMBER.pack(reader.number), _NO_SIGNAL)
+        answer = self._nursery.recv(_NUMBER.size)
+        if not answer:
+            raise OSError(errno.EAGAIN, "no process to read with can be started")
+        (status,) = _NUMBER.unpack(answer)
         if os.WIFSIGNALED(status):
             return f"was ended by {signal.Signals(os.WTERMSIG(status)).name}"
         return f"ended with exit code {os.waitstatus_to_exitcode(status)}"
 
     def _new_reader(self) -> "_Reader":
+        """Ask for a reader; not even that it is there has to be waited for."""
+        self._started_count += 1
         ours, theirs = socket.socketpair()
-        socket.send_fds(self._nursery, [b"reader"], [theirs.fileno()])
+        number = _NUMBER.pack(self._started_count)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            socket.send_fds(self._nursery, [number], [theirs.fileno()], _NO_SIGNAL)
         theirs.close()
-        return _Reader(self._answer(), ours)
-
-    def _answer(self) -> int:
-        """Return the nursery's answer; it ends where it may start no process."""
-        if answer := self._nursery.recv(64):
-            return int(answer)
-        raise OSError(errno.EAGAIN, "no process to read with can be started")
+        return _Reader(self._started_count, ours)
 
 
 class _Reader:
     """A process that reads, as the writing one sees it."""
 
-    def __init__(self, process_id: int, connection: socket.socket):
-        self.process_id = process_id
+    def __init__(self, number: int, connection: socket.socket):
+        self.number = number
         self._connection = connection
         self._incoming = connection.makefile("rb")
 
@@ -196,110 +197,36 @@ def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None
 
 def _nursery(writer: socket.socket) -> None:
     """Fork readers, and say how they ended, until the writing process is done."""
-    living = set()
+    from loaders.reader import serve
+
+    living: dict[int, int] = {}
     try:
-        while _served(writer, living):
+        while _served(writer, living, serve):
             pass
     except OSError:
         pass  # It is killed: nobody waits for an answer any more.
-    for process_id in living:
+    for process_id in living.values():
         os.kill(process_id, signal.SIGKILL)
         os.waitpid(process_id, 0)
 
 
-def _served(writer: socket.socket, living: set[int]) -> bool:
-    """Answer one message, and return whether there was one."""
-    message, descriptors, _, _ = socket.recv_fds(writer, 64, 1)
+def _served(writer: socket.socket, living: dict[int, int], serve: Callable) -> bool:
+    """Start the reader of a number or, if no socket comes with it, say how it has died.
+
+    Returns whether there was anything to do.
+    """
+    message, descriptors, _, _ = socket.recv_fds(writer, _NUMBER.size, 1)
+    if not message:
+        return False
+    (number,) = _NUMBER.unpack(message)
     if descriptors:
         theirs = socket.socket(fileno=descriptors[0])
         process_id = os.fork()
         if not process_id:
-            _become(_reader, theirs, writer)
-        living.add(process_id)
+            _become(serve, theirs, writer)
+        living[number] = process_id
         theirs.close()
-        writer.send(str(process_id).encode())
-    elif message:
-        process_id, status = os.waitpid(int(message), 0)
-        living.discard(process_id)
-        writer.send(str(status).encode())
-    return bool(message)
-
-
-def _reader(writer: socket.socket) -> None:
-    """Read files until the writing process is done."""
-    incoming, outgoing = writer.makefile("rb"), writer.makefile("wb")
-
-    def tell(message: Any) -> None:
-        pickle.dump(message, outgoing)
-        outgoing.flush()
-
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while True:
-            found, options, is_hashed_first = pickle.load(incoming)
-            go_on = (lambda: pickle.load(incoming)) if is_hashed_first else None
-            try:
-                for message in _messages(found, options, go_on):
-                    tell(message)
-                tell(None)
-            except (BrokenPipeError, ConnectionResetError):
-                raise
-            except MemoryError:
-                tell(
-                    file_refused("reader_died", "there is not memory enough to read it")
-                )
-            except BaseException as error:  # noqa: BLE001 -- raised again by who writes
-                tell(error)
-
-
-def _messages(
-    found: Found, options: Namespace, go_on: Callable[[], bool] | None
-) -> Iterator[FileManifest | Batch]:
-    """Yield what identifies a file, then its batches, as columns.
-
-    With `go_on` the file is hashed before it is read, and read only if that says so.
-    """
-    with open_regular(found.path) as file:
-        source, format_ = Source(file), None
-        try:
-            if options.format and found.is_meant:
-                format_ = FORMATS[options.format]
-            else:
-                format_ = recognise(source.head(HEAD_BYTES))
-            if go_on:
-                yield _manifest(found, source, format_)
-                if not go_on():
-                    return
-            secret = {"password": options.password} if format_ is hal else {}
-            batches = unchanged(format_.read(source, **secret), source)
-            batches = _begun(batches)
-        except FileRefused:
-            is_told = bool(go_on and format_)
-            if not is_told and (format_ or found.is_meant):
-                yield _manifest(found, source, format_)
-                # The answer is taken all the same, or the next file would meet it.
-                if go_on and not go_on():
-                    return
-            raise
-        if not go_on:
-            yield _manifest(found, source, format_)
-        for batch in batches:
-            rows = batch.rows and as_columns(batch.table, batch.rows)
-            yield replace(batch, table=batch.table.name, rows=rows)
-
-
-def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Return the batches with the first one read, while a mapped file is hashed."""
-    return chain(list(islice(batches, 1)), batches)
-
-
-def _manifest(found: Found, source: Source, format_: ModuleType | None) -> FileManifest:
-    sha256 = source.sha256()
-    return FileManifest(
-        path=found.real_path,
-        sha256=sha256,
-        format=format_.NAME if format_ else None,
-        size_bytes=source.size_bytes,
-        loader_version=version_of(format_) if format_ else None,
-        is_sample=is_sample(sha256, source.head(_SAMPLE_HEAD_BYTES)),
-        state=source.state,
-    )
+    else:
+        _, status = os.waitpid(living.pop(number), 0)
+        writer.send(_NUMBER.pack(status))
+    return True

@@ -21,7 +21,7 @@ import nanoarrow
 
 from loaders.columns import Columns, as_columns
 from loaders.files import State
-from loaders.formats import FORMATS, version_of
+from loaders.formats import FORMATS
 from loaders.records import (
     RECORD_REASONS,
     Batch,
@@ -40,6 +40,7 @@ from loaders.refresh import (
     scratch_copy,
     writer_of,
 )
+from loaders.tables import FILE_COMMENTS, FILE_PATHS, FILES, QUARANTINE
 
 __all__ = [
     "FileManifest",
@@ -50,90 +51,6 @@ __all__ = [
     "ensure_schema",
 ]
 
-FILES = Table(
-    name="raw.files",
-    columns={
-        "path": "varchar",
-        "format": "varchar",
-        "sha256": "varchar",
-        "size_bytes": "bigint",
-        "status": "varchar",
-        "record_count": "bigint",
-        "loaded_count": "bigint",
-        "quarantined_count": "bigint",
-        "loader_version": "varchar",
-        "is_sample": "boolean",
-        "loaded_at": "timestamp with time zone",
-    },
-    key=("file_id",),
-    comment="One row per file, by content: what was loaded, or why it was not.",
-    column_comments={
-        "path": (
-            "Absolute path the bytes were loaded from; once other bytes are loaded "
-            "from there, another path of raw.file_paths."
-        ),
-        "format": "hal, metr-jsonl or metr-yaml; null where none was recognised.",
-        "sha256": "SHA-256 of the file's bytes, as 64 hex digits.",
-        "size_bytes": "Size of the file, in bytes.",
-        "status": "loaded, partly_loaded (see raw.quarantine) or refused.",
-        "record_count": (
-            "loaded_count + quarantined_count; null for a refused file, whose records "
-            "were not counted."
-        ),
-        "loaded_count": "Number of its records that were loaded; 0 if it was refused.",
-        "quarantined_count": (
-            "Number of its records in raw.quarantine; 0 if it was refused whole."
-        ),
-        "loader_version": "Format and version of the reader that was used.",
-        "is_sample": "Whether it is of the shipped sample, which is made up.",
-        "loaded_at": "When it was loaded or refused.",
-    },
-)
-
-FILE_PATHS = Table(
-    name="raw.file_paths",
-    columns={"path": "varchar", "modified_ns": "bigint", "changed_ns": "bigint"},
-    key=("file_id", "path"),
-    comment="One row per file and path at which a load met its bytes.",
-    column_comments={
-        "path": "Absolute path; kept until other bytes are loaded there.",
-        "modified_ns": (
-            "When the file was last written to, in nanoseconds since 1970: with its "
-            "size and changed_ns it tells that the file is unchanged. Null where that "
-            "was too short before the load to tell, and for a refused file."
-        ),
-        "changed_ns": (
-            "When its state last changed, which nobody can set; null likewise."
-        ),
-    },
-)
-
-QUARANTINE = Table(
-    name="raw.quarantine",
-    columns={
-        "position": "varchar",
-        "line": "bigint",
-        "reason_code": "varchar",
-        "detail": "varchar",
-        "record_excerpt": "varchar",
-    },
-    key=("file_id", "position"),
-    comment="One row per refused record, and one per refused file.",
-    column_comments={
-        "position": (
-            "Where the record stands: its line or its JSON pointer, with :<n> for the "
-            "n-th refused at one place, or `file`. Unique per file."
-        ),
-        "reason_code": "The rule that was broken, as a stable code to count by.",
-        "detail": "What was wrong, and how to put it right.",
-        "record_excerpt": "At most 500 characters; null for a whole file.",
-    },
-)
-
-_SHARED_COMMENTS = {
-    "file_id": "First 16 hex digits of the SHA-256 of the file's bytes.",
-    "line": "Line of the file on which the record begins, from 1.",
-}
 
 # A file of a million duplicates then spills to disk instead of taking gigabytes.
 _MEMORY_LIMIT = "200MB"
@@ -205,6 +122,12 @@ class Warehouse:
                 self._refresh.publish()
             else:
                 self._writer.close()
+
+    def make_ready(self) -> None:
+        """Prepare to write where nothing is known yet, while the first file is read."""
+        if not os.path.exists(self._path):
+            with _duckdb_errors(self._path):
+                self._connection_to_write()
 
     def has_file_of(self, size_bytes: int) -> bool:
         """Return whether a file of this size is on record; others cannot be known."""
@@ -546,7 +469,7 @@ def _files_at(
                     select path from raw.file_paths group by path having count(*) > 1
                 )
             """,
-            {"versions": [version_of(module) for module in FORMATS.values()]},
+            {"versions": [each.loader_version for each in FORMATS.values()]},
         ).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):
         return {}  # nothing was loaded yet, or by a loader that kept no times
@@ -711,7 +634,7 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _raw_tables() -> list[Table]:
     """Return each raw table once, though formats may share one."""
-    filled = [table for module in FORMATS.values() for table in module.TABLES]
+    filled = [table for each in FORMATS.values() for table in each.tables]
     tables = (FILES, FILE_PATHS, QUARANTINE, *filled)
     return list({table.name: table for table in tables}.values())
 
@@ -734,7 +657,7 @@ def _addition(table: Table, name: str) -> Iterator[str]:
 
 
 def _comment(table: Table, name: str) -> Iterator[str]:
-    comment = table.column_comments.get(name) or _SHARED_COMMENTS.get(name)
+    comment = table.column_comments.get(name) or FILE_COMMENTS.get(name)
     if comment:
         column = f"{_quoted(table.name)}.{_quoted(name)}"
         yield f"comment on column {column} is {_literal(comment)}"

@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 NOTHING, KILLED, TORN, FULL, INTERRUPTED, TERMINATED = range(6)
 # What each command imports.
 IMPORTS = {
-    "loaders": ["loaders.sample", "loaders.warehouse"],
+    "loaders": ["loaders.reader", "loaders.warehouse"],
     "plots": ["plots.render", "plots.warehouse"],
     "dbt": ["dbt.cli.main", "dbt.adapters.duckdb", "loaders.dbt_plugin"],
 }

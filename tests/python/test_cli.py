@@ -15,7 +15,7 @@ from hal_traces import trace
 from privileges import no_overrides
 
 from loaders import __main__ as cli
-from loaders import files, hal, metr_yaml, reading
+from loaders import files, hal, metr_yaml, reader
 from loaders.files import Source, unchanged
 from loaders.records import FileRefused
 
@@ -422,7 +422,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         path.write_text(f"{original}  ")
         return unchanged(batches, source)
 
-    monkeypatch.setattr(reading, "unchanged", write)
+    monkeypatch.setattr(reader, "unchanged", write)
     code, out, _ = load(path)
     assert code == 1
     assert f"{path}: refused: changed_while_reading: it changed while" in out
@@ -453,7 +453,7 @@ def unread(monkeypatch):
     def refuse(path):
         raise AssertionError(f"{path} was opened")
 
-    return lambda: monkeypatch.setattr(reading, "open_regular", refuse)
+    return lambda: monkeypatch.setattr(reader, "open_regular", refuse)
 
 
 @pytest.mark.usefixtures("settled")

@@ -50,13 +50,13 @@ FIELDS = '"action_count": 3, "agent": "a", "human_minutes": 2.5, "score": 1'
     ],
 )
 def test_content_is_recognised(content, name):
-    assert name == recognise(content.encode()).NAME
+    assert name == recognise(content.encode()).name
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "latin-1"])
 def test_a_wrong_encoding_is_recognised_so_that_it_can_be_refused(encoding):
     module = recognise(("# é\n" + YAML).encode(encoding))
-    assert module.NAME == "metr-yaml"
+    assert module.name == "metr-yaml"
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,11 @@ def test_the_refusal_names_the_formats_and_the_way_to_force_one():
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_has_what_the_loader_asks_of_it(name):
-    module = FORMATS[name]
-    assert name == module.NAME
-    assert module.VERSION >= 1
-    for table in module.TABLES:
+    format_ = FORMATS[name]
+    assert name == format_.name
+    assert format_.version >= 1
+    assert callable(format_.reader.fits)
+    assert callable(format_.reader.read)
+    for table in format_.tables:
         assert next(iter(table.columns)) in ("line", "pointer")
         assert set(table.key) <= set(table.columns)

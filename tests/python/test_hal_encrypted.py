@@ -207,8 +207,8 @@ def test_every_cut_is_refused():
 
 
 def test_zips_are_recognised_by_their_members():
-    assert recognise(GOOD).NAME == "hal"
-    assert recognise(zipped()).NAME == "hal"
+    assert recognise(GOOD).name == "hal"
+    assert recognise(zipped()).name == "hal"
     with pytest.raises(FileRefused) as refused:
         recognise(zipped(("word/document.xml", "<x/>")))
     assert refused.value.reason_code == "unknown_format"

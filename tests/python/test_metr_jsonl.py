@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr, metr_jsonl, records
+from loaders import metr_jsonl, records
 from loaders.records import FileRefused, Quarantined
+from loaders.tables import METR_HORIZON_RUNS, METR_NOTES
 
 FIXTURE = Path(__file__).parent / "fixtures" / "metr_horizon_sample.jsonl"
-COLUMNS = list(metr_jsonl.TABLE.columns)
+COLUMNS = list(METR_HORIZON_RUNS.columns)
 REQUIRED = {
     "run_id": "r",
     "task_id": "f/v",
@@ -30,7 +31,7 @@ def read(content: str | bytes) -> tuple[list[dict], list[Quarantined]]:
     if isinstance(content, str):
         content = content.encode()
     batches = list(metr_jsonl.read(io.BytesIO(content)))
-    runs = [batch for batch in batches if batch.table is metr_jsonl.TABLE]
+    runs = [batch for batch in batches if batch.table is METR_HORIZON_RUNS]
     rows = [row for batch in runs for row in batch.rows]
     return (
         [dict(zip(COLUMNS, row, strict=True)) for row in rows],
@@ -41,7 +42,7 @@ def read(content: str | bytes) -> tuple[list[dict], list[Quarantined]]:
 def notes(content: bytes) -> list[tuple]:
     """Return line and code of what is odd about a file and loaded all the same."""
     batches = list(metr_jsonl.read(io.BytesIO(content)))
-    odd = [batch for batch in batches if batch.table is metr.NOTES]
+    odd = [batch for batch in batches if batch.table is METR_NOTES]
     return [row[:2] for batch in odd for row in batch.rows]
 
 
@@ -207,7 +208,7 @@ def test_what_is_odd_but_usable_is_noted_once_for_each_kind():
     odd = with_value("alias", r'"\ud800 \udc00\ud800"') + line(run_id="s")
     content = ("\ufeff" + odd + with_value("note", "NaN") * 3).encode()
     batches = list(metr_jsonl.read(io.BytesIO(content)))
-    assert batches[-1].table is metr.NOTES
+    assert batches[-1].table is METR_NOTES
     assert [row[:2] for row in batches[-1].rows] == [
         (1, "byte_order_mark"),
         (1, "lone_surrogate"),

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr, metr_jsonl
+from loaders import metr_jsonl
 from loaders.records import FileRefused, Table
+from loaders.tables import METR_NOTES
 
 RUN = {
     "run_id": "mp4-server_205615",
@@ -88,7 +89,7 @@ def outcome(content: bytes, block_bytes: int = 1_000_000) -> tuple:
         patch.setattr(metr_jsonl, "_BLOCK_BYTES", block_bytes)
         try:
             for batch in metr_jsonl.read(io.BytesIO(content)):
-                (notes if batch.table is metr.NOTES else rows).extend(batch.rows)
+                (notes if batch.table is METR_NOTES else rows).extend(batch.rows)
                 quarantined += batch.quarantined
         except FileRefused as refused:
             return refused.reason_code, refused.detail, refused.line

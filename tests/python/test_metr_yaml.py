@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr, metr_yaml, metr_yaml_events, metr_yaml_pattern, records
+from loaders import metr_yaml, metr_yaml_events, metr_yaml_pattern, records
 from loaders.records import FileRefused, Quarantined
+from loaders.tables import METR_NOTES, METR_RUNS
 
 FIXTURE = Path(__file__).parent / "fixtures" / "metr_sample.yaml"
 FIELDS = "action_count: 3\nagent: a\nhuman_minutes: 2.5\nscore: 1"
@@ -22,7 +23,7 @@ def read(content: str | bytes) -> tuple[list[tuple], list[Quarantined]]:
     if isinstance(content, str):
         content = content.encode()
     batches = list(metr_yaml.read(io.BytesIO(content)))
-    runs = [batch for batch in batches if batch.table is metr_yaml.TABLE]
+    runs = [batch for batch in batches if batch.table is METR_RUNS]
     return (
         [row for batch in runs for row in batch.rows],
         [entry for batch in batches for entry in batch.quarantined],
@@ -32,7 +33,7 @@ def read(content: str | bytes) -> tuple[list[tuple], list[Quarantined]]:
 def notes(content: bytes) -> list[tuple]:
     """Return line and code of what is odd about a file and loaded all the same."""
     batches = list(metr_yaml.read(io.BytesIO(content)))
-    odd = [batch for batch in batches if batch.table is metr.NOTES]
+    odd = [batch for batch in batches if batch.table is METR_NOTES]
     return [row[:2] for batch in odd for row in batch.rows]
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from loaders import metr, metr_yaml, metr_yaml_events, metr_yaml_pattern, records
 from loaders.records import Batch, FileRefused
+from loaders.tables import METR_NOTES, METR_RUNS
 
 REGULAR = """\
 fam_a:
@@ -145,7 +146,7 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
     rows, quarantined = [], []
     try:
         for batch in batches:
-            if batch.table is metr.NOTES:
+            if batch.table is METR_NOTES:
                 continue
             rows += batch.rows
             quarantined += batch.quarantined
@@ -157,7 +158,7 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
 def by_events(content: bytes) -> str | tuple:
     source = metr_yaml_events.Source(io.BytesIO(content))
     runs = metr_yaml_events.records(source, metr.Notes())
-    return outcome(records.batched(metr_yaml.TABLE, runs, lambda: source.byte_count))
+    return outcome(records.batched(METR_RUNS, runs, lambda: source.byte_count))
 
 
 def by_blocks(content: bytes, block_bytes: int) -> str | tuple:

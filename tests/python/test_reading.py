@@ -14,7 +14,7 @@ import pytest
 from conftest import REPOSITORY
 
 from loaders import __main__ as cli
-from loaders import hal, metr_yaml, reading
+from loaders import hal, metr_yaml, reader
 from loaders.files import find
 from loaders.reading import Readers
 from loaders.records import FileRefused
@@ -143,13 +143,13 @@ def test_results_do_not_depend_on_who_is_quick(load, folder, tmp_path, monkeypat
     quick = load(folder), contents()
     (tmp_path / "evalhouse.duckdb").unlink()
     delays = random.Random(0)
-    recognise = reading.recognise
+    recognise = reader.recognise
 
     def dawdle(head):
         time.sleep(delays.random() / 10)
         return recognise(head)
 
-    monkeypatch.setattr(reading, "recognise", dawdle)
+    monkeypatch.setattr(reader, "recognise", dawdle)
     assert (load(folder), contents()) == quick
 
 
@@ -162,7 +162,16 @@ def test_what_a_reader_raises_is_raised_where_it_is_written(load, folder, monkey
         load(folder)
 
 
-def test_a_reader_that_died_while_idle_is_no_end_of_the_command(folder):
+def test_a_reader_that_died_while_idle_is_no_end_of_the_command(
+    folder, tmp_path, monkeypatch
+):
+    recognise, note = reader.recognise, tmp_path / "process_id"
+
+    def tell(head):
+        note.write_text(str(os.getpid()))
+        return recognise(head)
+
+    monkeypatch.setattr(reader, "recognise", tell)
     options = cli._parser().parse_args([str(folder)])
     first, second = find([folder])[:2]
     # As the command line has it, for a pipe that `head` closes.
@@ -170,9 +179,8 @@ def test_a_reader_that_died_while_idle_is_no_end_of_the_command(folder):
     try:
         with Readers(1) as readers:
             begun = readers.start(first, options, False)
-            process_id = begun._reader.process_id
             begun.finish()
-            os.kill(process_id, signal.SIGKILL)
+            os.kill(int(note.read_text()), signal.SIGKILL)
             with pytest.raises(FileRefused, match="ended by SIGKILL"):
                 readers.start(second, options, False).manifest()
             assert readers.start(second, options, False).manifest().size_bytes > 0
@@ -180,14 +188,23 @@ def test_a_reader_that_died_while_idle_is_no_end_of_the_command(folder):
         signal.signal(signal.SIGPIPE, previous)
 
 
-def test_leaving_ends_readers_that_are_still_busy(folder, monkeypatch):
-    monkeypatch.setattr(reading, "recognise", lambda _head: time.sleep(600))
+def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch):
+    notes = tmp_path / "process_ids"
+    notes.mkdir()
+
+    def linger(_head):
+        (notes / str(os.getpid())).touch()
+        time.sleep(600)
+
+    monkeypatch.setattr(reader, "recognise", linger)
     options = cli._parser().parse_args([str(folder)])
     started = time.monotonic()
     with Readers(2) as readers:
-        busy = [readers.start(file, options, False) for file in find([folder])[:2]]
-        process_ids = [each._reader.process_id for each in busy]
-    for process_id in process_ids:
+        for file in find([folder])[:2]:
+            readers.start(file, options, False)
+        while len(list(notes.iterdir())) < 2:
+            time.sleep(0.01)
+    for process_id in [int(note.name) for note in notes.iterdir()]:
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
     assert time.monotonic() - started < 600

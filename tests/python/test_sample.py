@@ -10,6 +10,7 @@ from hal_traces import read
 from scipy.stats import spearmanr
 
 from loaders import metr_jsonl, metr_yaml, sample
+from loaders.tables import METR_RUNS
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def metr_batches(sample_paths):
 
 @pytest.fixture(scope="module")
 def runs(metr_batches):
-    names = list(metr_yaml.TABLE.columns)
+    names = list(METR_RUNS.columns)
     return [
         dict(zip(names, row, strict=True))
         for batch in metr_batches

@@ -17,6 +17,7 @@ import pytest
 from loaders import warehouse
 from loaders.formats import FORMATS
 from loaders.records import Batch, FileRefused, Quarantined
+from loaders.tables import METR_HORIZON_RUNS, METR_RUNS
 from loaders.warehouse import (
     FileManifest,
     LoadResult,
@@ -26,7 +27,7 @@ from loaders.warehouse import (
     ensure_schema,
 )
 
-RUNS = FORMATS["metr-yaml"].TABLE
+RUNS = METR_RUNS
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_round_trip(path):
 
 
 def test_nulls_stay_nulls(path):
-    table = FORMATS["metr-jsonl"].TABLE
+    table = METR_HORIZON_RUNS
     first = (1, "r1", *[None] * (len(table.columns) - 2))
     second = (2, "r2", *[None] * (len(table.columns) - 2))
     load(path, manifest("v1"), Batch(table, [first, second], [], 0))
@@ -499,7 +500,7 @@ def test_schema_is_made_once_and_described(path):
     with duckdb.connect(path) as connection:
         ensure_schema(connection)
         ensure_schema(connection)
-    tables = {table.name for module in FORMATS.values() for table in module.TABLES}
+    tables = {table.name for each in FORMATS.values() for table in each.tables}
     made = ask(path, "select schema_name || '.' || table_name from duckdb_tables()")
     own = {"raw.files", "raw.file_paths", "raw.quarantine"}
     assert {name for (name,) in made} == tables | own
@@ -510,7 +511,7 @@ def test_schema_is_made_once_and_described(path):
 
 @pytest.mark.parametrize("format_", FORMATS.values())
 def test_every_comment_has_its_column(format_):
-    for table in format_.TABLES:
+    for table in format_.tables:
         assert set(table.column_comments) == set(table.columns) - {"line"}
 
 
