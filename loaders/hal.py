@@ -77,9 +77,11 @@ def read(stream: Source, password: str | None = None) -> Iterator[Batch]:
 
 
 def _batched(records: Iterator[_Record], byte_offset: int) -> Iterator[Batch]:
-    batches = {}
+    batches: dict[str, Batch] = {}
     for table, record in records:
-        batch = batches.setdefault(table.name, Batch(table, [], [], byte_offset))
+        batch = batches.get(table.name)
+        if batch is None:
+            batch = batches[table.name] = Batch(table, [], [], byte_offset)
         is_row = isinstance(record, tuple)
         (batch.rows if is_row else batch.quarantined).append(record)
         if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:

@@ -611,15 +611,7 @@ def _open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
 
 def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the schema raw, and those of its tables and columns that are missing."""
-    existing = connection.execute(
-        """
-        select schema_name || '.' || table_name, list(column_name)
-        from duckdb_columns()
-        where database_name = current_database()
-        group by schema_name, table_name
-        """
-    ).fetchall()
-    columns = dict(existing)
+    columns = _existing_columns(connection)
     statements = []
     for table in _raw_tables():
         if table.name not in columns:
@@ -630,6 +622,30 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
                 statements += _addition(table, name)
     if statements:
         connection.execute("; ".join(["create schema if not exists raw", *statements]))
+
+
+def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return the columns of each table in the schema raw."""
+    (is_there,) = connection.execute(
+        """
+        select count(*) > 0
+        from duckdb_schemas()
+        where database_name = current_database() and schema_name = 'raw'
+        """
+    ).fetchone()
+    if not is_there:
+        # To ask for columns takes longer than to make a dozen tables.
+        return {}
+    return dict(
+        connection.execute(
+            """
+            select schema_name || '.' || table_name, list(column_name)
+            from duckdb_columns()
+            where database_name = current_database() and schema_name = 'raw'
+            group by schema_name, table_name
+            """
+        ).fetchall()
+    )
 
 
 def _raw_tables() -> list[Table]:
