@@ -1,9 +1,13 @@
 {#- One step from the strengths in `strengths` (replicate, group_number,
-    member_number, anchor, step, strength, has_ended) towards Bradley-Terry's, by
-    Newman's iteration (Journal of Machine Learning Research 24, 2023), which
-    needs a third of the steps that Zermelo's does. Strengths are log odds; in
-    each replicate and group their mean is that of the anchors. Ends when none
-    moves by `tolerance`. -#}
+    member_number, anchor, step, strength, move, is_found, has_ended) towards
+    Bradley-Terry's, by Newman's iteration (Journal of Machine Learning Research 24,
+    2023). That is for models that move one after another; all at once, two camps
+    that meet only each other, as two models are, would go to and fro for ever. So
+    every third step is half of one. Strengths are log odds; in each replicate and
+    group their mean is that of the anchors. `move` is the longest whole step of a
+    group: they shrink by about one ratio, so two of them tell the way that is left,
+    and a group is found when that is below `tolerance`. Strengths without a maximum
+    never are. -#}
 {% macro bradley_terry_step(strengths, tolerance, steps) -%}
 select
     replicate,
@@ -12,10 +16,9 @@ select
     anchor,
     step,
     strength,
-    max(abs(strength - old_strength)) over (
-        partition by replicate, group_number
-    ) < {{ tolerance }}
-    or step = {{ steps }} as has_ended
+    move,
+    is_found,
+    is_found or step = {{ steps }} as has_ended
 from (
     select
         replicate,
@@ -23,58 +26,95 @@ from (
         member_number,
         anchor,
         step,
-        old_strength,
-        -- The mean as in exact_mean, over a window.
-        raw_strength - cast(
-            sum(cast(raw_strength - anchor as decimal(38, 18))) over (
-                partition by replicate, group_number
-            ) as double
-        ) / count(raw_strength) over (
-            partition by replicate, group_number
-        ) as strength
+        strength,
+        move,
+        move = 0
+        or coalesce(
+            move < old_move
+            and move * move / (old_move - move) < {{ tolerance }},
+            false
+        ) as is_found
     from (
         select
-            own.replicate,
-            own.group_number,
-            own.member_number,
-            own.anchor,
-            own.step + 1 as step,
-            own.strength as old_strength,
-            ln(
-                nullif(
-                    {{ exact_sum(
-                        'meetings.points * exp(rival.strength)'
-                        ~ ' / (exp(own.strength) + exp(rival.strength))', 18
-                    ) }},
-                    0
-                )
-            )
-            - ln(
-                nullif(
-                    {{ exact_sum(
-                        '(meetings.meeting_count - meetings.points)'
-                        ~ ' / (exp(own.strength) + exp(rival.strength))', 18
-                    ) }},
-                    0
-                )
-            ) as raw_strength
-        from {{ strengths }} as own
-        inner join meetings
-            on
-                own.replicate = meetings.replicate
-                and own.member_number = meetings.member_number
-        inner join {{ strengths }} as rival
-            on
-                meetings.replicate = rival.replicate
-                and meetings.rival_number = rival.member_number
-        where not own.has_ended
-        group by
-            own.replicate,
-            own.group_number,
-            own.member_number,
-            own.anchor,
-            own.step,
-            own.strength
-    ) as climbed
-) as centred
+            replicate,
+            group_number,
+            member_number,
+            anchor,
+            step,
+            case
+                when step % 3 = 0 then (old_strength + new_strength) / 2
+                else new_strength
+            end as strength,
+            old_move,
+            max(abs(new_strength - old_strength)) over (
+                partition by replicate, group_number
+            ) as move
+        from (
+            select
+                replicate,
+                group_number,
+                member_number,
+                anchor,
+                step,
+                old_strength,
+                old_move,
+                -- The mean as in exact_mean, over a window.
+                raw_strength - cast(
+                    sum(cast(raw_strength - anchor as decimal(38, 18))) over (
+                        partition by replicate, group_number
+                    ) as double
+                ) / count(raw_strength) over (
+                    partition by replicate, group_number
+                ) as new_strength
+            from (
+                select
+                    own.replicate,
+                    own.group_number,
+                    own.member_number,
+                    own.anchor,
+                    own.step + 1 as step,
+                    own.strength as old_strength,
+                    own.move as old_move,
+                    ln(
+                        nullif(
+                            {{ exact_sum(
+                                'meetings.points * exp(rival.strength)'
+                                ~ ' / (exp(own.strength) + exp(rival.strength))',
+                                18
+                            ) }},
+                            0
+                        )
+                    )
+                    - ln(
+                        nullif(
+                            {{ exact_sum(
+                                '(meetings.meeting_count - meetings.points)'
+                                ~ ' / (exp(own.strength) + exp(rival.strength))',
+                                18
+                            ) }},
+                            0
+                        )
+                    ) as raw_strength
+                from {{ strengths }} as own
+                inner join meetings
+                    on
+                        own.replicate = meetings.replicate
+                        and own.member_number = meetings.member_number
+                inner join {{ strengths }} as rival
+                    on
+                        meetings.replicate = rival.replicate
+                        and meetings.rival_number = rival.member_number
+                where not own.has_ended
+                group by
+                    own.replicate,
+                    own.group_number,
+                    own.member_number,
+                    own.anchor,
+                    own.step,
+                    own.strength,
+                    own.move
+            ) as climbed
+        ) as centred
+    ) as moved
+) as measured
 {%- endmacro %}

@@ -1,5 +1,5 @@
--- Grain: one row per replicate and comparable model: its strength. Takes pairs
--- x `bootstrap_replicates` in each of some dozen steps.
+-- Grain: one row per replicate and comparable model whose strength was found.
+-- Takes pairs x `bootstrap_replicates` in each of some dozen steps.
 with recursive
 
 meetings as (
@@ -32,6 +32,8 @@ data_steps as (
         0e0 as anchor,
         0 as step,
         0e0 as strength,
+        cast(null as double) as move,
+        false as is_found,
         false as has_ended
     from members
     union all
@@ -44,10 +46,12 @@ data_steps as (
 
 data_fits as (
     select * from data_steps
-    where has_ended
+    where is_found
 ),
 
--- A draw is near the data, and its own error far above this tolerance.
+-- A draw is near the data, and its own error far above this tolerance. Of a
+-- draw that falls apart into models that no longer took points from each other
+-- the strengths have no maximum, and are not found.
 replicate_steps as (
     select
         usable.replicate,
@@ -56,13 +60,15 @@ replicate_steps as (
         data_fits.strength as anchor,
         0 as step,
         data_fits.strength,
+        cast(null as double) as move,
+        false as is_found,
         false as has_ended
     from data_fits
     inner join usable
         on data_fits.member_number = usable.member_number
     union all
     select * from (
-        {{ bradley_terry_step('replicate_steps', '1e-3', 30) | indent(8) }}
+        {{ bradley_terry_step('replicate_steps', '1e-4', 100) | indent(8) }}
     ) as next_steps
 ),
 
@@ -78,7 +84,7 @@ final as (
         member_number,
         strength
     from replicate_steps
-    where has_ended
+    where is_found
 )
 
 select * from final

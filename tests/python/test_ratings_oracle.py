@@ -1,12 +1,15 @@
 """Bradley-Terry strengths against scipy's maximum of the same likelihood."""
 
 import itertools
+import json
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import DBT, REPOSITORY, run_in_repository
 from scipy.optimize import minimize
+from scipy.sparse.csgraph import connected_components
 
 KEY = ["success_rule", "source", "basis"]
 
@@ -118,3 +121,146 @@ def test_intervals_are_those_of_numpy_resampling_tasks(sample_views, ratings):
         assert row.ci_low < row.strength < row.ci_high
         width = (row.ci_high - row.ci_low) / (2 * 1.96)
         assert width == pytest.approx(spread[row.model], rel=0.35)
+
+
+# --------------------------------------------------------- made-up meetings
+
+
+@pytest.fixture(scope="module")
+def fits_sql(sample_warehouse, tmp_path_factory) -> str:
+    """The SQL of int_rating_fits, of tables named `members` and `meetings`."""
+    scratch = tmp_path_factory.mktemp("ratings")
+    command = [DBT, "--quiet", "--write-json", "compile", "--select", "int_rating_fits"]
+    run = run_in_repository(command, sample_warehouse, scratch)
+    assert run.returncode == 0, run.stdout + run.stderr
+    nodes = json.loads((scratch / "target" / "manifest.json").read_text())["nodes"]
+    path = nodes["model.evalhouse.int_rating_fits"]["compiled_path"]
+    sql = (REPOSITORY / path).read_text()
+    for name in ("members", "meetings"):
+        table = f'"evalhouse"."intermediate"."int_rating_{name}"'
+        assert table in sql
+        sql = sql.replace(table, f"made_up_{name}")
+    return sql
+
+
+def is_connected(points: np.ndarray) -> bool:
+    """Say whether each took points from each other one, directly or over others."""
+    return connected_components(points, connection="strong")[0] == 1
+
+
+def made_up_points(draw: np.random.Generator, shape: str, size: int) -> np.ndarray:
+    """Points that the model of each row took from that of each column."""
+    while True:
+        met = np.zeros((size, size), dtype=int)
+        for i, j in itertools.combinations(range(size), 2):
+            are_met = {
+                "all": True,
+                "some": draw.random() < 0.6,
+                "camps": (i + j) % 2,
+                "chain": j == i + 1,
+                "star": i == 0,
+            }[shape]
+            met[i, j] = draw.integers(1, 30) if are_met else 0
+        points = np.zeros((size, size))
+        for i, j in zip(*np.nonzero(met), strict=True):
+            points[i, j] = draw.binomial(2 * met[i, j], draw.uniform(0.2, 0.8)) / 2
+            points[j, i] = met[i, j] - points[i, j]
+        if is_connected(points):
+            return points
+
+
+@pytest.mark.parametrize("shape", ["all", "some", "camps", "chain", "star"])
+def test_fits_of_made_up_meetings_are_the_likeliest_ones(fits_sql, shape):
+    draw = np.random.default_rng(len(shape))
+    members, meetings, tables = [], [], {}
+    for group in range(25):
+        size = int(draw.integers(2, 5 if shape == "chain" else 8))
+        points = made_up_points(draw, shape, size)
+        first = len(members)
+        members += [(group, first + i) for i in range(size)]
+        for replicate in range(8):
+            drawn = points
+            if replicate:
+                # Some draws fall apart.
+                drawn = np.floor(draw.uniform(0, 2, points.shape) * points)
+            tables[group, replicate] = first, drawn
+            counts = drawn + drawn.T
+            meetings += [
+                (replicate, group, first + i, first + j, int(counts[i, j]), drawn[i, j])
+                for i, j in zip(*np.nonzero(counts), strict=True)
+            ]
+    made_up_members = pd.DataFrame(members, columns=["group_number", "member_number"])
+    made_up_meetings = pd.DataFrame(
+        meetings,
+        columns=[
+            *("replicate", "group_number", "member_number", "rival_number"),
+            *("meeting_count", "points"),
+        ],
+    )
+    with duckdb.connect() as connection:
+        connection.register("made_up_members", made_up_members)
+        connection.register("made_up_meetings", made_up_meetings)
+        rows = connection.sql(
+            f"from ({fits_sql}) where strength is not null"
+        ).fetchall()
+    found = {(replicate, member): strength for replicate, member, strength in rows}
+    missing = apart = 0
+    for (_, replicate), (first, points) in tables.items():
+        # Who took nothing, or everything, is left out of a draw.
+        taken, lost = points.sum(axis=1), points.sum(axis=0)
+        usable = np.flatnonzero((taken > 0) & (lost > 0))
+        ours = [found.get((replicate, first + i)) for i in usable]
+        inner = points[np.ix_(usable, usable)]
+        if len(usable) < 2 or not is_connected(inner):
+            apart += 1
+            continue
+        if None in ours:
+            assert replicate, "of the data itself the strengths are found"
+            missing += 1
+            continue
+        likeliest = strengths_of(
+            {
+                (i, j): inner[i, j]
+                for i in range(len(usable))
+                for j in range(len(usable))
+                if i != j
+            },
+            list(range(len(usable))),
+        )
+        actual = np.array(ours) - np.mean(ours)
+        tolerance = 1e-2 if replicate else 1e-6
+        assert actual == pytest.approx(likeliest.to_numpy(), abs=tolerance)
+    assert apart
+    # A hundred steps are enough for nearly all of those that have an answer.
+    assert missing < 0.02 * len(tables)
+
+
+def test_strengths_without_a_maximum_are_not_found(fits_sql):
+    # 1 and 2 beat each other, so do 3 and 4; between them all points went one way.
+    made_up_members = pd.DataFrame(  # noqa: F841 -- read by DuckDB
+        {"group_number": 1, "member_number": [1, 2, 3, 4]}
+    )
+    outcomes = [(1, 2, 3), (2, 1, 2), (3, 4, 1), (4, 3, 4), (1, 3, 5)]
+    back = [(3, 1, 1)]
+    made_up_meetings = pd.DataFrame(  # noqa: F841 -- read by DuckDB
+        [
+            (replicate, 1, one, other, sum(points), points[side])
+            for replicate, results in enumerate([outcomes + back, outcomes])
+            for (one, other), points, side in _both_sides(results)
+        ],
+        columns=[
+            *("replicate", "group_number", "member_number", "rival_number"),
+            *("meeting_count", "points"),
+        ],
+    )
+    rows = duckdb.sql(fits_sql).fetchall()
+    assert {replicate for replicate, _, strength in rows if strength is not None} == {0}
+
+
+def _both_sides(results):
+    """Yield each pair in both orders, with the points of the first and the second."""
+    points = {(one, other): count for one, other, count in results}
+    for pair in {tuple(sorted(pair)) for pair in points}:
+        counts = points.get(pair, 0), points.get(pair[::-1], 0)
+        yield pair, counts, 0
+        yield pair[::-1], counts, 1

@@ -29,7 +29,7 @@ estimates as (
             'case when fits.replicate > 0 then fits.strength end', '0.975'
         ) }} as ci_high
     from members
-    inner join fits
+    left join fits
         on members.member_number = fits.member_number
     group by
         members.success_rule,
@@ -66,7 +66,8 @@ final as (
             when components.points = components.comparison_count
                 then 'never_beaten'
             when components.points = 0 then 'never_won'
-            when estimates.strength is null then 'not_comparable'
+            when estimates.model is null then 'not_comparable'
+            when estimates.strength is null then 'not_found'
             else 'ok'
         end as status
     from components
