@@ -67,9 +67,10 @@ hull_passes as (
                 y,
                 pass,
                 has_changed,
+                -- On it, too, where only the last digits say otherwise.
                 coalesce(
                     (x - x_left) * (y_right - y_left)
-                    >= (y - y_left) * (x_right - x_left),
+                    >= (1 - 1e-12) * (y - y_left) * (x_right - x_left),
                     false
                 ) as is_below
             from (
@@ -197,11 +198,15 @@ distances as (
     select
         {{ key_list }},
         model,
-        min(
-            sqrt(
-                power(x_apart - share * x_length, 2)
-                + power(y_apart - share * y_length, 2)
-            )
+        -- Without the last digits, so that a point on the hull is no way off it.
+        round(
+            min(
+                sqrt(
+                    power(x_apart - share * x_length, 2)
+                    + power(y_apart - share * y_length, 2)
+                )
+            ),
+            12
         ) as frontier_distance
     from projections
     group by {{ key_list }}, model

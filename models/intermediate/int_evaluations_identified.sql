@@ -51,28 +51,50 @@ model_counts as (
     group by source, agent
 ),
 
-final as (
+labelled as (
     select
-        every_source.evaluation_id,
-        every_source.source,
-        every_source.agent,
-        -- Tells apart what one agent string ran with several models.
-        every_source.agent
-        || case
+        every_source.*,
+        case
             when model_counts.model_count > 1
-                then ' [' || every_source.model || ']'
-            else ''
-        end as agent_label,
-        every_source.scaffold,
-        every_source.framework,
-        every_source.model,
-        every_source.population,
-        every_source.match_rule
+                then every_source.agent || ' [' || every_source.model || ']'
+        end as label_with_model
     from every_source
     inner join model_counts
         on
             every_source.source = model_counts.source
             and every_source.agent = model_counts.agent
+),
+
+labels_with_model as (
+    select distinct
+        source,
+        label_with_model
+    from labelled
+    where label_with_model is not null
+),
+
+final as (
+    select
+        labelled.evaluation_id,
+        labelled.source,
+        labelled.agent,
+        -- Tells apart what one agent string ran with several models, and that
+        -- from an agent whose own name is such a label.
+        case
+            when labels_with_model.label_with_model is not null
+                then labelled.agent || ' [' || labelled.model || ']'
+            else coalesce(labelled.label_with_model, labelled.agent)
+        end as agent_label,
+        labelled.scaffold,
+        labelled.framework,
+        labelled.model,
+        labelled.population,
+        labelled.match_rule
+    from labelled
+    left join labels_with_model
+        on
+            labelled.source = labels_with_model.source
+            and labelled.agent = labels_with_model.label_with_model
 )
 
 select * from final

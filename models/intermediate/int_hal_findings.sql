@@ -48,7 +48,7 @@ unmapped_models as (
         'warning' as severity
     from hal_evaluations
     where not is_known_model
-    group by source, base_model
+    group by source, coalesce(base_model, 'unknown')
 ),
 
 duplicate_evaluation_ids as (

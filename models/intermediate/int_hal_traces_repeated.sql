@@ -1,6 +1,7 @@
 -- Grain: one row per HAL run id that more than one trace holds.
 -- The same run comes as an encrypted zip, decrypted, and reduced to its
--- headline. Where the headlines agree the fullest trace is kept.
+-- headline. Where the headlines agree, and what is told of each task, the fullest
+-- trace is kept.
 with
 
 evaluations as (
@@ -52,6 +53,23 @@ detail_counts as (
     group by file_id, trace_number
 ),
 
+contradicted_tasks as (
+    select
+        evaluations.evaluation_id,
+        task_results.task_id
+    from evaluations
+    inner join task_results
+        on
+            evaluations.file_id = task_results.file_id
+            and evaluations.trace_number = task_results.trace_number
+    group by evaluations.evaluation_id, task_results.task_id
+    having min(task_results.score) <> max(task_results.score)
+),
+
+contradicted_runs as (
+    select distinct evaluation_id from contradicted_tasks
+),
+
 ranked as (
     select
         evaluations.evaluation_id,
@@ -90,12 +108,25 @@ compared as (
     select
         evaluation_id,
         count(*) as trace_count,
-        min(headline) <> max(headline) as is_conflicting,
+        min(headline) <> max(headline) as has_other_headlines,
         min(case when place = 1 then file_id end) as fullest_file_id,
         min(case when place = 1 then trace_number end) as fullest_trace_number
     from ranked
     group by evaluation_id
     having count(*) > 1
+),
+
+judged as (
+    select
+        compared.evaluation_id,
+        compared.trace_count,
+        compared.fullest_file_id,
+        compared.fullest_trace_number,
+        compared.has_other_headlines
+        or contradicted_runs.evaluation_id is not null as is_conflicting
+    from compared
+    left join contradicted_runs
+        on compared.evaluation_id = contradicted_runs.evaluation_id
 ),
 
 final as (
@@ -108,7 +139,7 @@ final as (
         case when not is_conflicting then fullest_file_id end as kept_file_id,
         case when not is_conflicting then fullest_trace_number end
             as kept_trace_number
-    from compared
+    from judged
 )
 
 select * from final

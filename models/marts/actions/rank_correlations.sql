@@ -239,15 +239,29 @@ partial_rhos as (
     select
         source,
         population,
-        'action_count' as x,
-        'score' as y,
-        'human_minutes' as controlling_for,
         attempt_count,
         (xy_rho - xz_rho * zy_rho)
         / nullif(
             sqrt((1 - xz_rho * xz_rho) * (1 - zy_rho * zy_rho)), 0
         ) as spearman_rho
     from partial_inputs
+),
+
+-- Of three attempts it is one or minus one, give or take a last digit.
+bounded_rhos as (
+    select
+        source,
+        population,
+        'action_count' as x,
+        'score' as y,
+        'human_minutes' as controlling_for,
+        attempt_count,
+        case
+            when spearman_rho > 1 then 1e0
+            when spearman_rho < -1 then -1e0
+            else spearman_rho
+        end as spearman_rho
+    from partial_rhos
 ),
 
 correlations as (
@@ -273,7 +287,7 @@ correlations as (
         spearman_rho,
         -- One degree of freedom goes to the control.
         spearman_rho * sqrt(greatest(attempt_count - 2, 0)) as z_score
-    from partial_rhos
+    from bounded_rhos
 ),
 
 -- A correlation has no direction: both orders stand, so either can be asked.
