@@ -1,13 +1,12 @@
 {#- One step from the strengths in `strengths` (replicate, group_number,
-    member_number, anchor, step, strength, move, is_found, has_ended) towards
-    Bradley-Terry's, by Newman's iteration (Journal of Machine Learning Research 24,
-    2023). That is for models that move one after another; all at once, two camps
-    that meet only each other, as two models are, would go to and fro for ever. So
-    every third step is half of one. Strengths are log odds; in each replicate and
-    group their mean is that of the anchors. `move` is the longest whole step of a
-    group: they shrink by about one ratio, so two of them tell the way that is left,
-    and a group is found when that is below `tolerance`. Strengths without a maximum
-    never are. -#}
+    member_number, anchor, step, strength, longest_move, is_found, has_ended)
+    towards Bradley-Terry's, by Newman's iteration (Journal of Machine Learning
+    Research 24, 2023). That is for models that move one after another; all at once,
+    two camps that meet only each other, as two models are, would go to and fro for
+    ever. So every third step is half of one. Strengths are log odds; in each
+    replicate and group their mean is that of the anchors. The longest whole step of
+    a group shrinks by about one ratio, so two of them tell the way that is left:
+    below `tolerance` the group is found. Strengths without a maximum never are. -#}
 {% macro bradley_terry_step(strengths, tolerance, steps) -%}
 select
     replicate,
@@ -16,7 +15,7 @@ select
     anchor,
     step,
     strength,
-    move,
+    longest_move,
     is_found,
     is_found or step = {{ steps }} as has_ended
 from (
@@ -27,11 +26,12 @@ from (
         anchor,
         step,
         strength,
-        move,
-        move = 0
+        longest_move,
+        longest_move = 0
         or coalesce(
-            move < old_move
-            and move * move / (old_move - move) < {{ tolerance }},
+            longest_move < old_longest_move
+            and longest_move * longest_move / (old_longest_move - longest_move)
+            < {{ tolerance }},
             false
         ) as is_found
     from (
@@ -45,10 +45,10 @@ from (
                 when step % 3 = 0 then (old_strength + new_strength) / 2
                 else new_strength
             end as strength,
-            old_move,
+            old_longest_move,
             max(abs(new_strength - old_strength)) over (
                 partition by replicate, group_number
-            ) as move
+            ) as longest_move
         from (
             select
                 replicate,
@@ -57,7 +57,7 @@ from (
                 anchor,
                 step,
                 old_strength,
-                old_move,
+                old_longest_move,
                 -- The mean as in exact_mean, over a window.
                 raw_strength - cast(
                     sum(cast(raw_strength - anchor as decimal(38, 18))) over (
@@ -74,7 +74,7 @@ from (
                     own.anchor,
                     own.step + 1 as step,
                     own.strength as old_strength,
-                    own.move as old_move,
+                    own.longest_move as old_longest_move,
                     ln(
                         nullif(
                             {{ exact_sum(
@@ -112,7 +112,7 @@ from (
                     own.anchor,
                     own.step,
                     own.strength,
-                    own.move
+                    own.longest_move
             ) as climbed
         ) as centred
     ) as moved

@@ -111,7 +111,8 @@ metr_horizon_identified as (
         metr_horizon_agents.source,
         metr_horizon_agents.agent,
         cast(null as string) as framework,
-        metr_horizon_models.model,
+        -- An unknown alias stands for itself, lest several pass for one model.
+        coalesce(metr_horizon_models.model, metr_horizon_agents.agent) as model,
         case
             when metr_horizon_agents.is_human then 'human'
             else 'capability'

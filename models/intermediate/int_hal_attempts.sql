@@ -24,12 +24,10 @@ call_sums as (
         trace_number,
         task_id,
         count(*) as call_count,
-        sum(
-            input_tokens
-            + coalesce(cache_read_tokens, 0)
-            + coalesce(cache_write_tokens, 0)
-        ) as input_tokens,
-        sum(output_tokens) as output_tokens
+        {{ known_token_sum('input_tokens') }}
+        + coalesce(sum(cache_read_tokens), 0)
+        + coalesce(sum(cache_write_tokens), 0) as input_tokens,
+        {{ known_token_sum('output_tokens') }} as output_tokens
     from model_calls
     where is_leaf
     group by file_id, trace_number, task_id

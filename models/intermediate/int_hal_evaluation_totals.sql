@@ -25,10 +25,10 @@ mean_latencies as (
 token_sums as (
     select
         evaluation_id,
-        cast(sum(input_tokens) as bigint) as input_tokens,
+        {{ known_token_sum('input_tokens') }} as input_tokens,
         cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
-        cast(sum(output_tokens) as bigint) as output_tokens,
+        {{ known_token_sum('output_tokens') }} as output_tokens,
         cast(
             sum(
                 coalesce(input_tokens, 0)

@@ -58,6 +58,7 @@ matched_scaffolds as (
         on
             left(lower(kept.agent), length(scaffold_rules.prefix))
             = scaffold_rules.prefix
+            and coalesce(scaffold_rules.benchmark, '') in ('', kept.benchmark)
     group by kept.evaluation_id
 ),
 
@@ -118,6 +119,7 @@ final as (
         kept.total_cost_usd,
         kept.log_shape,
         model_aliases.alias is not null as is_known_model,
+        kept.is_date_unread,
         kept.evaluated_on
     from kept
     inner join efforts

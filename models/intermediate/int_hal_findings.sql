@@ -37,6 +37,10 @@ corrections as (
     select * from {{ ref('corrections') }}
 ),
 
+excluded_models as (
+    select * from {{ ref('excluded_models') }}
+),
+
 unmapped_models as (
     select
         'unmapped_model' as finding_code,
@@ -49,6 +53,34 @@ unmapped_models as (
     from hal_evaluations
     where not is_known_model
     group by source, coalesce(base_model, 'unknown')
+),
+
+unread_dates as (
+    select
+        'unreadable_date' as finding_code,
+        source,
+        evaluation_id as subject,
+        'config.date is no day like 2025-04-23, so nobody knows which prices'
+        || ' held' as detail,
+        'warning' as severity
+    from hal_evaluations
+    where is_date_unread
+),
+
+excluded as (
+    select
+        'excluded_model' as finding_code,
+        evaluations.source,
+        evaluations.model as subject,
+        count(*) || ' evaluation(s) are not on the leaderboard: '
+        || min(evaluations.exclusion_reason) as detail,
+        'note' as severity
+    from evaluations
+    inner join excluded_models
+        on
+            evaluations.source = excluded_models.source
+            and evaluations.model = excluded_models.model
+    group by evaluations.source, evaluations.model
 ),
 
 duplicate_evaluation_ids as (
@@ -251,6 +283,10 @@ applied_corrections as (
 
 final as (
     select * from unmapped_models
+    union all
+    select * from unread_dates
+    union all
+    select * from excluded
     union all
     select * from duplicate_evaluation_ids
     union all

@@ -59,10 +59,10 @@ final as (
     select
         evaluations.evaluation_id,
         coalesce(model_aliases.model, reports.model_alias, 'unknown') as model,
-        cast(sum(reports.input_tokens) as bigint) as input_tokens,
+        {{ known_token_sum('input_tokens', 'reports') }} as input_tokens,
         cast(sum(reports.cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(reports.cache_write_tokens) as bigint) as cache_write_tokens,
-        cast(sum(reports.output_tokens) as bigint) as output_tokens
+        {{ known_token_sum('output_tokens', 'reports') }} as output_tokens
     from evaluations
     inner join reports
         on

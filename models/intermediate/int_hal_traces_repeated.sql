@@ -1,7 +1,7 @@
 -- Grain: one row per HAL run id that more than one trace holds.
 -- The same run comes as an encrypted zip, decrypted, and reduced to its
--- headline. Where the headlines agree, and what is told of each task, the fullest
--- trace is kept.
+-- headline. Where the headlines agree, and what is told of each task, the
+-- fullest trace is kept.
 with
 
 evaluations as (

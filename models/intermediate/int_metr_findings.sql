@@ -72,8 +72,8 @@ impossible_times as (
         files.source,
         files.file_id as subject,
         min(files.path) || ': ' || count(*)
-        || ' run(s) end before they start, or start in 1970, the first in'
-        || ' line ' || min(metr_horizon_runs.line)
+        || ' run(s) end before they start, or start in 1970 as times in seconds'
+        || ' do, the first in line ' || min(metr_horizon_runs.line)
         || '; their latency is unknown' as detail,
         'warning' as severity
     from files

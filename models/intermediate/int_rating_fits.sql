@@ -32,7 +32,7 @@ data_steps as (
         0e0 as anchor,
         0 as step,
         0e0 as strength,
-        cast(null as double) as move,
+        cast(null as double) as longest_move,
         false as is_found,
         false as has_ended
     from members
@@ -60,7 +60,7 @@ replicate_steps as (
         data_fits.strength as anchor,
         0 as step,
         data_fits.strength,
-        cast(null as double) as move,
+        cast(null as double) as longest_move,
         false as is_found,
         false as has_ended
     from data_fits

@@ -136,7 +136,7 @@ def horizon_identities(
     models = dict(seeds["metr_horizon_models"].itertuples(index=False))
     rows = {
         alias: {
-            "model": models.get(alias, "unknown"),
+            "model": models.get(alias, alias),
             "match_rule": alias if alias in models else None,
             "framework": "unknown",
             "scaffold": "unknown",

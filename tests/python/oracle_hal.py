@@ -129,10 +129,13 @@ def model_named(name: str | None, seeds: Seeds) -> str:
     return aliases.get(without_provider(name), without_provider(name))
 
 
-def scaffold_of(agent: str, rules: pd.DataFrame) -> tuple[str, str | None]:
+def scaffold_of(
+    agent: str, benchmark: str, rules: pd.DataFrame
+) -> tuple[str, str | None]:
     """Return the scaffold that begins an agent's name, and which rule decided."""
     for rule in rules.sort_values("position").itertuples():
-        if agent.lower().startswith(rule.prefix):
+        is_of_benchmark = pd.isna(rule.benchmark) or rule.benchmark == benchmark
+        if is_of_benchmark and agent.lower().startswith(rule.prefix):
             return rule.scaffold, f"{rule.position}: {rule.prefix}"
     return agent, None
 
@@ -169,7 +172,10 @@ def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
     who = {}
     for trace in loaded:
         agent = trace.head["agent_name"]
-        scaffold, match_rule = scaffold_of(agent, seeds["hal_scaffold_rules"])
+        benchmark = trace.head["benchmark_name"]
+        scaffold, match_rule = scaffold_of(
+            agent, benchmark, seeds["hal_scaffold_rules"]
+        )
         effort = effort_of(trace, seeds)
         model = model_named(trace.head["model_name"], seeds)
         if model != "unknown" and effort not in (None, DEFAULT_EFFORT):
@@ -177,7 +183,7 @@ def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
         who[trace.evaluation_id] = {
             "evaluation_id": trace.evaluation_id,
             "source": "hal",
-            "benchmark": trace.head["benchmark_name"],
+            "benchmark": benchmark,
             "agent": agent,
             "scaffold": scaffold,
             "framework": scaffold,

@@ -90,6 +90,8 @@ unmapped_agents as (
         || case
             when source = 'hal' and match_rule is null
                 then ' attempt(s) stand for a scaffold of their own; add a rule'
+            when source = 'metr_horizon'
+                then ' attempt(s) count for a model of that name; add its name'
             when model = 'unknown'
                 then ' attempt(s) count for the model `unknown`; add a rule'
             else ' attempt(s) count for the scaffold `unknown`; add a rule'
@@ -99,8 +101,8 @@ unmapped_agents as (
     from agents
     where
         model = 'unknown'
-        or (source = 'hal' and match_rule is null)
         -- The horizon runs do not say their scaffold.
+        or (source in ('hal', 'metr_horizon') and match_rule is null)
         or (source = 'metr' and scaffold = 'unknown')
 ),
 

@@ -35,6 +35,9 @@ renamed as (
             as accuracy,
         coalesce(total_cost, trace_total_cost) as total_cost_usd,
 
+        ---------- booleans
+        date is not null and try_cast(date as date) is null as is_date_unread,
+
         ---------- timestamps
         try_cast(date as date) as evaluated_on
     from source

@@ -2,7 +2,12 @@
 with
 
 source as (
-    select * from {{ source('raw', 'metr_horizon_runs') }}
+    select
+        *,
+        alias = 'human' as is_human,
+        -- Before 1971: no time, or one in seconds and not in milliseconds.
+        alias <> 'human' and started_at < 31536000000 as has_no_start
+    from {{ source('raw', 'metr_horizon_runs') }}
 ),
 
 renamed as (
@@ -32,9 +37,7 @@ renamed as (
         time_limit as time_limit_seconds,
         -- Human runs count from zero: a length of time, not a date.
         case
-            when
-                completed_at >= started_at
-                and (started_at > 0 or alias = 'human')
+            when completed_at >= started_at and not has_no_start
                 then (completed_at - started_at) / 1e3
         end as latency_seconds,
         total_tokens,
@@ -44,12 +47,13 @@ renamed as (
 
         ---------- booleans
         score_binarized = 1 as is_reported_success,
-        alias = 'human' as is_human,
-        completed_at < started_at or (started_at <= 0 and alias <> 'human')
-            as has_impossible_times,
+        is_human,
+        completed_at < started_at or has_no_start as has_impossible_times,
 
         ---------- timestamps
-        {{ timestamp_from_millis('nullif(started_at, 0)') }} as started_at
+        {{ timestamp_from_millis(
+            'case when started_at <> 0 and not has_no_start then started_at end'
+        ) }} as started_at
     from source
 )
 
