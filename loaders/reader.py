@@ -2,6 +2,7 @@
 
 import pickle
 import socket
+import traceback
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -44,7 +45,20 @@ def serve(writer: socket.socket) -> None:
                     file_refused("reader_died", "there is not memory enough to read it")
                 )
             except BaseException as error:  # noqa: BLE001 -- raised again by who writes
-                tell(error)
+                tell(_with_origin(error, found.path))
+
+
+def _with_origin(error: BaseException, path: str) -> BaseException:
+    """Return an error that can travel and, if it is a fault of ours, says from where."""
+    if isinstance(error, FileRefused):
+        return error
+    origin = f"while reading {path}:\n{traceback.format_exc()}"
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 -- some errors do not survive it
+        error = RuntimeError(repr(error))
+    error.add_note(origin)
+    return error
 
 
 def _messages(

@@ -14,6 +14,7 @@ import pickle
 import signal
 import socket
 import struct
+import traceback
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -72,10 +73,11 @@ class Readers:
     def bury(self, reader: "_Reader") -> str:
         """Return how a reader has died; another one may be started in its place."""
         self._count += 1
+        answer = b""
         # The nursery ends where it may start no process.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._nursery.send(_NUMBER.pack(reader.number), _NO_SIGNAL)
-        answer = self._nursery.recv(_NUMBER.size)
+            answer = self._nursery.recv(_NUMBER.size)
         if not answer:
             raise OSError(errno.EAGAIN, "no process to read with can be started")
         (status,) = _NUMBER.unpack(answer)
@@ -144,7 +146,8 @@ class Reading:
     def stop(self) -> None:
         """Do without the rest of a file that is hashed first."""
         self._reader.tell(False)
-        self._next()
+        with suppress(FileRefused):  # Dead by now: nothing more is asked of it.
+            self._next()
 
     def go_on(self) -> None:
         self._reader.tell(True)
@@ -190,9 +193,11 @@ def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         ours.close()
         serve(theirs)
-    finally:
-        # What the writing process wants to do at its end is not done here.
-        os._exit(0)
+    except BaseException:  # noqa: BLE001 -- nobody else could say what it was
+        traceback.print_exc()
+        os._exit(1)
+    # What the writing process wants to do at its end is not done here.
+    os._exit(0)
 
 
 def _nursery(writer: socket.socket) -> None:
@@ -204,7 +209,7 @@ def _nursery(writer: socket.socket) -> None:
         while _served(writer, living, serve):
             pass
     except OSError:
-        pass  # It is killed: nobody waits for an answer any more.
+        pass  # No process can be forked, or nobody waits for an answer any more.
     for process_id in living.values():
         os.kill(process_id, signal.SIGKILL)
         os.waitpid(process_id, 0)

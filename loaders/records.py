@@ -150,9 +150,13 @@ class RecordRefused(Exception):
     """One record breaks the contract; the rest of its file is loaded."""
 
     def __init__(self, reason_code: str, what: str):
+        # Those that it is made of, so that it can go from process to process.
+        super().__init__(reason_code, what)
         self.reason_code = reason_code
         self.detail = f"{what}; {RECORD_REASONS[reason_code]}"
-        super().__init__(self.detail)
+
+    def __str__(self) -> str:
+        return self.detail
 
     def at_line(self, line: int, excerpt: str, key: tuple | None = None) -> Quarantined:
         """Return the quarantine entry for the record that starts at `line`."""

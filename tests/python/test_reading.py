@@ -14,10 +14,10 @@ import pytest
 from conftest import REPOSITORY
 
 from loaders import __main__ as cli
-from loaders import hal, metr_yaml, reader
+from loaders import hal, metr_yaml, reader, reading
 from loaders.files import find
 from loaders.reading import Readers
-from loaders.records import FileRefused
+from loaders.records import FileRefused, RecordRefused
 
 YAML = Path(__file__).parent / "fixtures" / "metr_sample.yaml"
 
@@ -160,6 +160,65 @@ def test_what_a_reader_raises_is_raised_where_it_is_written(load, folder, monkey
     monkeypatch.setattr(metr_yaml, "read", fail)
     with pytest.raises(ZeroDivisionError, match="a fault of ours"):
         load(folder)
+
+
+def test_a_fault_of_ours_says_where_it_was_and_in_which_file(load, folder, monkeypatch):
+    class Unpicklable(Exception):
+        pass
+
+    def fail(_source):
+        raise Unpicklable("a fault of ours")
+
+    monkeypatch.setattr(metr_yaml, "read", fail)
+    with pytest.raises(RuntimeError, match="a fault of ours") as error:
+        load(folder / "0.yaml")
+    (origin,) = error.value.__notes__
+    assert origin.startswith(f"while reading {folder}/0.yaml:\n")
+    assert f'File "{__file__}"' in origin
+
+
+def test_a_refused_record_that_escapes_is_raised_as_it_is(load, folder, monkeypatch):
+    def fail(_source):
+        raise RecordRefused("wrong_type", "it is odd")
+
+    monkeypatch.setattr(metr_yaml, "read", fail)
+    with pytest.raises(RecordRefused, match="it is odd; a number is written without"):
+        load(folder / "0.yaml")
+
+
+def test_a_nursery_that_cannot_start_says_so(folder, tmp_path, monkeypatch, capfd):
+    # As where a library of a reader is broken: it is imported there first.
+    monkeypatch.setitem(sys.modules, "loaders.reader", None)
+    assert cli.main([str(folder), "--db", str(tmp_path / "x.duckdb")]) == 2
+    err = capfd.readouterr().err
+    assert "import of loaders.reader halted" in err
+    last = err.splitlines()[-1]
+    assert last == "no process to read with can be started; the warehouse is unchanged"
+
+
+def test_a_reader_may_die_when_a_known_file_is_done_with(
+    load, folder, tmp_path, monkeypatch
+):
+    assert load(folder)[0] == 0
+    manifest = reader._manifest
+
+    def die_after(*arguments):
+        answer = manifest(*arguments)
+        (tmp_path / "process_id").write_text(str(os.getpid()))
+        return answer
+
+    stop = reading.Reading.stop
+
+    def stop_dead(self):
+        process_id = int((tmp_path / "process_id").read_text())
+        os.kill(process_id, signal.SIGKILL)
+        stop(self)
+
+    monkeypatch.setattr(reader, "_manifest", die_after)
+    monkeypatch.setattr(reading.Reading, "stop", stop_dead)
+    code, out = load("--rehash", folder / "0.yaml")
+    assert code == 0
+    assert "0.yaml: unchanged, 10 rows" in out
 
 
 def test_a_reader_that_died_while_idle_is_no_end_of_the_command(
