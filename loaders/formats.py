@@ -66,6 +66,8 @@ def recognise(head: bytes) -> Format:
     it. Raises FileRefused when no format fits.
     """
     text = _readable(head)
+    if not head:
+        raise file_refused("empty_file", "the file is empty")
     if all(line.strip()[:1] in ("", "#") for line in text.splitlines()):
         raise file_refused("empty_file", "the file holds nothing but comments")
     for format_ in FORMATS.values():

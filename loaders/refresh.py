@@ -202,10 +202,7 @@ class Refresh:
         except FileExistsError:
             pass
         except FileNotFoundError:
-            raise WarehouseError(
-                f"the folder {self.folder} does not exist; create it, or name "
-                "another warehouse"
-            ) from None
+            raise _no_folder(self.folder) from None
         except OSError as error:
             raise WarehouseError(
                 f"cannot write in the folder {self.folder} ({error.strerror}); put "
@@ -266,6 +263,8 @@ def scratch_copy(warehouse: str | os.PathLike[str]) -> Iterator[str]:
     another process has the warehouse open read-write.
     """
     live = os.path.realpath(warehouse)
+    if not os.path.isdir(os.path.dirname(live)):
+        raise _no_folder(os.path.dirname(live))
     with _temporary_folder() as folder:
         on_stop(functools.partial(_drop_scratch, folder, live))
         path = os.path.join(folder, _file_name(warehouse))
@@ -283,6 +282,12 @@ def scratch_copy(warehouse: str | os.PathLike[str]) -> Iterator[str]:
         for foreign in _logs(path):
             os.unlink(foreign)  # of this copy; a refresh sets the original aside
         yield path
+
+
+def _no_folder(folder: str) -> WarehouseError:
+    return WarehouseError(
+        f"the folder {folder} does not exist; create it, or name another warehouse"
+    )
 
 
 def _temporary_folder() -> tempfile.TemporaryDirectory:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import random
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -328,6 +329,7 @@ def main() -> int:
     except OSError as error:
         print(f"{directory} cannot be written: {error.strerror}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # For who reads the first lines.
     for path in paths:
         print(path)
     return 0

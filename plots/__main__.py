@@ -31,8 +31,8 @@ from plots.warehouse import (
 from plots.whole import drop_parts
 
 
-class UnknownFigure(Exception):
-    """No figure has this name; the message lists those that exist."""
+class UnknownName(Exception):
+    """No figure or source has this name; the message lists those that exist."""
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -60,7 +60,9 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="folder for the figures (default: figures), file for the report "
         "(default: report.html)",
     )
-    parser.add_argument("--format", choices=["png", "svg"], default="png")
+    parser.add_argument(
+        "--format", choices=["png", "svg"], help="of the figures (default: png)"
+    )
     parser.add_argument(
         "--source",
         metavar="NAME",
@@ -88,6 +90,9 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     arguments.is_report = arguments.names[:1] == ["report"]
     if arguments.is_report and len(arguments.names) > 1:
         parser.error("report takes no NAME: it holds everything")
+    if arguments.is_report and (arguments.source or arguments.format):
+        parser.error("report takes no --source and no --format: it holds everything")
+    arguments.format = arguments.format or "png"
     arguments.out = arguments.out or Path(
         "report.html" if arguments.is_report else "figures"
     )
@@ -104,10 +109,21 @@ def chosen_figures(names: Sequence[str]) -> list[str]:
     figures = [by_stem.get(name, name) for name in names] or list(FIGURES)
     for name in figures:
         if name not in FIGURES:
-            raise UnknownFigure(
+            raise UnknownName(
                 f"{name}: no such figure. There are: {', '.join(FIGURES)}"
             )
     return figures
+
+
+def check_source(connection: duckdb.DuckDBPyConnection, source: str | None) -> None:
+    """Refuse a source of which nothing is loaded."""
+    if source is None:
+        return
+    rows = connection.execute("from source_totals select source order by all")
+    loaded = [name for (name,) in rows.fetchall()]
+    if source not in loaded:
+        known = ", ".join(loaded) or "none at all"
+        raise UnknownName(f"{source}: no such source is loaded. There are: {known}")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -115,6 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
     draws = not arguments.export_to and not arguments.is_report
     figures = chosen_figures(arguments.names) if draws else []
     with open_warehouse(arguments.db) as connection:
+        check_source(connection, arguments.source)
         if arguments.export_to:
             source = arguments.source or action_source(connection)
             export(connection, source, arguments.export_to)
@@ -206,7 +223,7 @@ def explain(error: BaseException, warehouse: Path) -> str:
             return f"cannot write: {error}. Name another place."
         case BrokenProcessPool():
             return "a process that draws has ended, perhaps for want of memory. Try --jobs 1."
-        case UnknownFigure() | WarehouseUnreadable():
+        case UnknownName() | WarehouseUnreadable():
             return str(error)
     return f"a mistake in how a figure is drawn: {type(error).__name__}: {first_line}."
 
@@ -220,7 +237,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         return run(arguments)
-    except (UnknownFigure, WarehouseUnreadable, duckdb.Error, OSError) as error:
+    except (UnknownName, WarehouseUnreadable, duckdb.Error, OSError) as error:
         print(explain(error, arguments.db), file=sys.stderr)
         return 2
 

@@ -276,6 +276,13 @@ def test_an_id_with_one_invalid_copy_is_not_loaded(load, tmp_path, name, good, b
     assert ": conflicting_duplicate: 2 records with this run_id differ" in err
 
 
+def test_a_dry_run_misses_the_folder_too(load, tmp_path):
+    code, out, err = load("--dry-run", YAML, "--db", tmp_path / "none" / "x.duckdb")
+    assert code == 2
+    assert not out
+    assert f"the folder {tmp_path}/none does not exist; create it" in err
+
+
 def test_a_dry_run_changes_nothing(load, database):
     code, out, err = load("--dry-run", YAML)
     assert (code, out) == (0, f"{YAML}: 10 rows loaded\n")

@@ -713,6 +713,13 @@ def test_an_unknown_figure_lists_the_known_ones(sample_warehouse, tmp_path, caps
     assert not list(tmp_path.iterdir())
 
 
+def test_an_unknown_source_lists_the_known_ones(sample_warehouse, tmp_path, capsys):
+    options = ["--source", "zzz", "--db", sample_warehouse, "--out", tmp_path]
+    line = error_of(capsys, "score_distribution", *options)
+    assert line == "zzz: no such source is loaded. There are: hal, metr, metr_horizon"
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_unwritable_folder_is_named(sample_warehouse, tmp_path, capsys):
     occupied = tmp_path / "figures"
     occupied.write_text("a file where the folder should be")
@@ -745,7 +752,14 @@ def test_a_warehouse_open_for_writing_elsewhere_is_named(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--format", "gif"], ["--jobs", "0"], ["export"], ["export", "a.json", "b.json"]],
+    [
+        ["--format", "gif"],
+        ["--jobs", "0"],
+        ["export"],
+        ["export", "a.json", "b.json"],
+        ["report", "--source", "metr"],
+        ["report", "--format", "svg"],
+    ],
 )
 def test_usage_errors_exit_with_2(arguments):
     with pytest.raises(SystemExit) as exit_:
