@@ -7,6 +7,7 @@ seeds/corrections.csv and the checks of published figures.
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -62,15 +63,24 @@ def doc_blocks() -> dict[str, str]:
     return dict(re.findall(r"{% docs (\w+) %}(.*?){% enddocs %}", text, re.DOTALL))
 
 
-def definition(text: str, blocks: dict[str, str]) -> str:
-    """Return a description on one line, shared definitions put in."""
+def project_vars() -> dict[str, Any]:
+    """Return what the project's vars are where nobody changes them."""
+    text = (REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["vars"]
+
+
+def definition(text: str, blocks: dict[str, str], settings: dict[str, Any]) -> str:
+    """Return a description on one line, shared definitions and vars put in."""
     shared = re.sub(r"{{ doc\('(\w+)'\) }}", lambda match: blocks[match[1]], text)
-    return " ".join(shared.split()).replace("|", r"\|")
+    whole = re.sub(
+        r"{{ var\('(\w+)'\) }}", lambda match: f"{settings[match[1]]:,}", shared
+    )
+    return " ".join(whole.split()).replace("|", r"\|")
 
 
 def definitions() -> str:
     """Return the page of all views and columns."""
-    blocks = doc_blocks()
+    blocks, settings = doc_blocks(), project_vars()
     parts = []
     for folder, question in FOLDERS.items():
         path = f"models/marts/{folder}/_{folder}__models.yml"
@@ -78,11 +88,11 @@ def definitions() -> str:
         parts.append(f"## {folder}: {question}\n\nFrom [{path}](../{path}).\n\n")
         for model in models["models"]:
             parts.append(f"### {model['name']}\n\n")
-            parts.append(f"{definition(model['description'], blocks)}\n\n")
+            parts.append(f"{definition(model['description'], blocks, settings)}\n\n")
             parts.append("| column | type | definition |\n|---|---|---|\n")
             parts += [
                 f"| `{column['name']}` | {column['data_type']} "
-                f"| {definition(column['description'], blocks)} |\n"
+                f"| {definition(column['description'], blocks, settings)} |\n"
                 for column in model["columns"]
             ]
             parts.append("\n")

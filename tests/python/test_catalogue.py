@@ -280,6 +280,7 @@ CATALOGUE = {
             "loaded_at"
         ),
     ),
+    "settings": ("setting", "value"),
     "load_totals": (
         "source",
         "file_count record_count loaded_count quarantined_count",

@@ -4,9 +4,11 @@ import importlib.util
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import REPOSITORY
 
+from loaders import __main__ as cli
 from plots import FIGURES, FILE_STEMS
 from plots.answers import ANSWERS
 from plots.gallery import answer, page, views_of
@@ -94,3 +96,36 @@ def test_the_gallery_says_what_the_studies_views_say(real_views):
     assert (DOCS / "gallery.md").read_text() == page(real_views), (
         "write it again on the studies' data: python -m plots.gallery"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "suffix", "row_counts"),
+    [
+        ("yaml", "yaml", {"metr_runs": 2}),
+        ("jsonl", "jsonl", {"metr_horizon_runs": 2}),
+        (
+            "json",
+            "json",
+            {
+                "hal_evaluations": 1,
+                "hal_task_results": 2,
+                "hal_task_latencies": 2,
+                "hal_token_usage": 1,
+                "hal_model_calls": 1,
+            },
+        ),
+    ],
+)
+def test_an_example_of_a_format_is_loaded_whole(language, suffix, row_counts, tmp_path):
+    text = (DOCS / "formats.md").read_text()
+    (example,) = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    path, database = tmp_path / f"example.{suffix}", tmp_path / "x.duckdb"
+    path.write_text(example)
+    assert cli.main([str(path), "--db", str(database)]) == 0
+    with duckdb.connect(database, read_only=True) as connection:
+        found = {
+            name: len(connection.sql(f"from raw.{name}").fetchall())
+            for name in row_counts
+        }
+        assert found == row_counts
+        assert connection.sql("from raw.hal_notes").fetchall() == []
