@@ -342,7 +342,7 @@ def _report(path: str, result: "LoadResult") -> None:
         line += f" ({result.detail})"
     print(_printable(line))
     for reason in result.reasons[:_SHOWN_REASONS]:
-        more = f" ({_counted(reason['count'], 'record')})" * (reason["count"] > 1)
+        more = f" (the first of {reason['count']:,} records)" * (reason["count"] > 1)
         _say(
             f"{path}:{reason['first_position']}: {reason['reason_code']}: "
             f"{reason['detail']}{more}"

@@ -34,6 +34,8 @@ def decoded(document: Document) -> dict[Key, Any] | None:
         return _decoded(document)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
+    except OSError:
+        return None  # No second process can be started.
 
 
 def _decoded(document: Document) -> dict[Key, Any] | None:

@@ -358,7 +358,7 @@ def test_many_reasons_are_cut_short(load, tmp_path):
     code, _, err = load(path)
     assert code == 1
     assert f"{path}:75: not_a_record: 'r' has no fields; " in err
-    assert "(2 records)" in err
+    assert "(the first of 2 records)" in err
     assert "... and 2 more: from raw.quarantine\n" in err
 
 
