@@ -29,14 +29,7 @@ token_sums as (
         cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
         {{ known_token_sum('output_tokens') }} as output_tokens,
-        cast(
-            sum(
-                coalesce(input_tokens, 0)
-                + coalesce(cache_read_tokens, 0)
-                + coalesce(cache_write_tokens, 0)
-                + coalesce(output_tokens, 0)
-            ) as bigint
-        ) as known_token_count
+        cast(sum(known_token_count) as bigint) as known_token_count
     from model_tokens
     group by evaluation_id
 ),

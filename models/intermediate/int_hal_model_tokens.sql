@@ -62,6 +62,14 @@ final as (
         {{ known_token_sum('input_tokens', 'reports') }} as input_tokens,
         cast(sum(reports.cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(reports.cache_write_tokens) as bigint) as cache_write_tokens,
+        cast(
+            sum(
+                coalesce(reports.input_tokens, 0)
+                + coalesce(reports.cache_read_tokens, 0)
+                + coalesce(reports.cache_write_tokens, 0)
+                + coalesce(reports.output_tokens, 0)
+            ) as bigint
+        ) as known_token_count,
         {{ known_token_sum('output_tokens', 'reports') }} as output_tokens
     from evaluations
     inner join reports

@@ -30,6 +30,7 @@ import duckdb
 import pytz  # noqa: F401
 import tqdm  # noqa: F401
 
+import loaders.reader  # noqa: F401
 import loaders.warehouse  # noqa: F401
 from loaders import __main__ as cli
 

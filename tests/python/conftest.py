@@ -91,7 +91,7 @@ def build_warehouse(
         [sys.executable, "-m", "loaders", *paths], warehouse, scratch
     )
     assert load.returncode in (0, 1), load.stdout + load.stderr
-    # Unit tests ask nothing of the warehouse: they run for the sample's.
+    # Unit tests ask nothing of the warehouse: they run once, in test_settings.py.
     options = ["--exclude-resource-type", "unit_test"]
     if not with_tests:
         options.append("test")
@@ -163,7 +163,7 @@ def made_run(built_once: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_warehouse(made_run: Path) -> Path:
-    """A warehouse of the shipped sample; every dbt test has passed on it."""
+    """A warehouse of the shipped sample; every dbt test of data has passed on it."""
     return made_run / "evalhouse.duckdb"
 
 

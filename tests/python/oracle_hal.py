@@ -231,6 +231,24 @@ def sum_known(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
+def whole_sum(used: Iterable[Row], name: str) -> int | None:
+    """Return the sum of one kind of tokens; None where who tells others not these."""
+    told = [row for row in used if any(row[kind] is not None for kind in TOKENS)]
+    values = [row[name] for row in told]
+    return None if None in values or not values else sum(values)
+
+
+def token_sums(used: Iterable[Row]) -> Row:
+    """Return each kind of tokens added up."""
+    used = list(used)
+    return {
+        "input_tokens": whole_sum(used, "input_tokens"),
+        "output_tokens": whole_sum(used, "output_tokens"),
+        "cache_read_tokens": sum_known(row["cache_read_tokens"] for row in used),
+        "cache_write_tokens": sum_known(row["cache_write_tokens"] for row in used),
+    }
+
+
 def is_numbered(trace: Trace) -> bool:
     """Return whether the latencies have positions where others have their task."""
     named = {row["task_id"] for row in trace.latencies}
@@ -277,10 +295,8 @@ def attempts_of(trace: Trace, identity: Row) -> list[Row]:
                 "human_minutes": None,
                 "latency_seconds": time.get("total_seconds"),
                 "started_at": utc(time.get("first_call_at")),
-                "input_tokens": sum_known(map(tokens_read, own_calls or [])),
-                "output_tokens": sum_known(
-                    call["output_tokens"] for call in own_calls or []
-                ),
+                "input_tokens": tokens_read(token_sums(own_calls or [])),
+                "output_tokens": whole_sum(own_calls or [], "output_tokens"),
                 "cost_usd": None,
             }
         )
@@ -309,22 +325,20 @@ def tokens_by_model(trace: Trace, seeds: Seeds) -> dict[str, Row]:
     by_model = defaultdict(list)
     for row in trace.usage or trace.leaf_calls:
         by_model[model_named(row["model"], seeds)].append(row)
-    return {
-        model: {name: sum_known(row[name] for row in used) for name in TOKENS}
-        for model, used in by_model.items()
-    }
+    return {model: token_sums(used) for model, used in by_model.items()}
 
 
 def headline_of(trace: Trace, seeds: Seeds) -> Row:
     """Return the numbers that an evaluation has as a whole."""
-    used = tokens_by_model(trace, seeds).values()
-    tokens = {name: sum_known(row[name] for row in used) for name in TOKENS}
+    tokens = token_sums(tokens_by_model(trace, seeds).values())
     cost = trace.cost
     by_hand = corrections(trace, seeds)
     if "total_cost_usd" in by_hand:
         corrected = by_hand["total_cost_usd"]
         cost = None if corrected is None else float(corrected)
-    elif cost == 0 and sum_known(tokens.values()):
+    elif cost == 0 and any(
+        row[name] for row in trace.usage or trace.leaf_calls for name in TOKENS
+    ):
         # Its model had no price; it was not free.
         cost = None
     seconds = [

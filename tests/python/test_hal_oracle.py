@@ -143,7 +143,9 @@ def detail_count(*names: str) -> property:
     return property(lambda trace: sum(len(getattr(trace, name)) for name in names))
 
 
-def scaffold_anywhere(agent: str, rules: Any) -> tuple[str, str | None]:
+def scaffold_anywhere(
+    agent: str, _benchmark: str, rules: Any
+) -> tuple[str, str | None]:
     """Return the scaffold whose prefix stands anywhere in the name."""
     for rule in rules.itertuples():
         if rule.prefix in agent.lower():
@@ -151,7 +153,9 @@ def scaffold_anywhere(agent: str, rules: Any) -> tuple[str, str | None]:
     return agent, None
 
 
-def scaffold_in_its_own_case(agent: str, rules: Any) -> tuple[str, str | None]:
+def scaffold_in_its_own_case(
+    agent: str, _benchmark: str, rules: Any
+) -> tuple[str, str | None]:
     """Return the scaffold whose prefix begins the name as written."""
     for rule in rules.itertuples():
         if agent.startswith(rule.prefix):

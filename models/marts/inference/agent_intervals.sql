@@ -59,7 +59,8 @@ final as (
         clustered_means.se as se_clustered,
         clustered_means.ci_low,
         clustered_means.ci_high,
-        wilson.success_count * 1e0 / wilson.attempt_count as attempt_success_share,
+        1e0 * wilson.success_count / wilson.attempt_count
+            as attempt_success_share,
         greatest((wilson.centre - wilson.reach) / wilson.width, 0e0)
             as wilson_low,
         least((wilson.centre + wilson.reach) / wilson.width, 1e0)
