@@ -281,9 +281,7 @@ class Warehouse:
             else:
                 copy = self._copies.enter_context(scratch_copy(self._path))
             self._writer = _open_for_loading(copy)
-            # In one transaction, for each one of its own waits for the disk.
-            with _transaction(self._writer):
-                ensure_schema(self._writer)
+            ensure_schema(self._writer)
         return self._writer
 
     def _close_reader(self) -> None:
@@ -611,41 +609,36 @@ def _open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
 
 def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the schema raw, and those of its tables and columns that are missing."""
-    columns = _existing_columns(connection)
     statements = []
     for table in _raw_tables():
-        if table.name not in columns:
+        existing = _existing_columns(connection, table)
+        if existing is None:
             statements += _creation(table)
             continue
         for name in table.columns:
-            if name not in columns[table.name]:
+            if name not in existing:
                 statements += _addition(table, name)
     if statements:
-        connection.execute("; ".join(["create schema if not exists raw", *statements]))
+        # In one transaction, for each one of its own waits for the disk.
+        with _transaction(connection):
+            connection.execute(
+                "; ".join(["create schema if not exists raw", *statements])
+            )
 
 
-def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """Return the columns of each table in the schema raw."""
-    (is_there,) = connection.execute(
-        """
-        select count(*) > 0
-        from duckdb_schemas()
-        where database_name = current_database() and schema_name = 'raw'
-        """
-    ).fetchone()
-    if not is_there:
-        # To ask for columns takes longer than to make a dozen tables.
-        return {}
-    return dict(
-        connection.execute(
-            """
-            select schema_name || '.' || table_name, list(column_name)
-            from duckdb_columns()
-            where database_name = current_database() and schema_name = 'raw'
-            group by schema_name, table_name
-            """
-        ).fetchall()
-    )
+def _existing_columns(
+    connection: duckdb.DuckDBPyConnection, table: Table
+) -> list[str] | None:
+    """Return the columns of a table that is there.
+
+    duckdb_columns() knows them too, but looks through all of its own views first,
+    which takes longer than to make a dozen tables.
+    """
+    try:
+        found = connection.execute(f"from {_quoted(table.name)} limit 0")
+    except duckdb.CatalogException:
+        return None
+    return [name for name, *_ in found.description]
 
 
 def _raw_tables() -> list[Table]:

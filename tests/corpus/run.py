@@ -30,7 +30,7 @@ import duckdb
 import pytz  # noqa: F401
 import tqdm  # noqa: F401
 
-import loaders.reader  # noqa: F401
+import loaders.reader
 import loaders.warehouse  # noqa: F401
 from loaders import __main__ as cli
 
@@ -39,7 +39,7 @@ from . import Case, cases, hal, metr_jsonl, metr_yaml
 MEMORY_BYTES = 600_000_000
 COMPUTE_SECONDS = 10
 WAIT_SECONDS = 60
-_AT_ONCE = 2
+_AT_ONCE = os.cpu_count() or 2
 _NOTES = ("hal_notes", "metr_notes")
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
