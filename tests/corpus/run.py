@@ -154,11 +154,11 @@ def _load_by_command(arguments: list[str]) -> dict:
 def _look(case: Case, path: Path, database: Path) -> dict:
     """Return what a load made of a case and of what was there before."""
     with duckdb.connect(database, read_only=True) as connection:
-        tables = connection.sql(
+        tables = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'raw'"
         ).fetchall()
         contents = {
-            name: connection.sql(f"from raw.{name} order by all").fetchall()
+            name: connection.execute(f"from raw.{name} order by all").fetchall()
             for (name,) in sorted(tables)
         }
     good_ids = {row[0] for row in contents["file_paths"] if "/good/good" in row[1]}
