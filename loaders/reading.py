@@ -70,6 +70,11 @@ class Readers:
         self._count += 1
         self._free.append(reader)
 
+    def leave(self, reader: "_Reader") -> None:
+        """Do without a reader that is at a file; it ends when it next has a word."""
+        self._count += 1
+        reader.close()
+
     def bury(self, reader: "_Reader") -> str:
         """Return how a reader has died; another one may be started in its place."""
         self._count += 1
@@ -103,6 +108,10 @@ class _Reader:
         self.number = number
         self._connection = connection
         self._incoming = connection.makefile("rb")
+
+    def close(self) -> None:
+        self._incoming.close()
+        self._connection.close()
 
     def tell(self, message: Any) -> None:
         # That it is dead shows when it is listened to.
@@ -158,10 +167,10 @@ class Reading:
             yield replace(batch, table=_TABLES[batch.table])
 
     def finish(self) -> None:
-        """Pass over what nobody has asked for."""
-        with suppress(FileRefused):
-            while self._reader and self._next() is not None:
-                pass
+        """Do without what nobody has asked for."""
+        if self._reader:
+            self._readers.leave(self._reader)
+            self._reader = None
 
     def _next(self) -> Any:
         """Return the next message; after None, or an error, there is no more."""

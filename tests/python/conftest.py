@@ -26,6 +26,13 @@ from loaders.sample import write_sample
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DBT = Path(sys.executable).with_name("dbt")
+# Bootstraps take most of the time, so tests of other views go without.
+WITHOUT_INFERENCE = [
+    "--exclude",
+    "path:models/marts/inference",
+    "int_rating_*",
+    "int_horizon_*",
+]
 
 
 # The summary stays the last line: duckdb 2.0 lists its own leaks when Python ends.
@@ -82,8 +89,7 @@ def build_warehouse(
 ) -> Path:
     """Load `paths` into a new warehouse, refresh every view, return its path.
 
-    Quarantined records are no failure here: some test files hold them on
-    purpose. Bootstraps take most of the time, so tests of other views go without.
+    Quarantined records are no failure here: some test files hold them on purpose.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     warehouse = scratch / "evalhouse.duckdb"
@@ -96,8 +102,7 @@ def build_warehouse(
     if not with_tests:
         options.append("test")
     if not with_inference:
-        folder = "path:models/marts/inference"
-        options += ["--exclude", folder, "int_rating_*", "int_horizon_*"]
+        options += WITHOUT_INFERENCE
     build = run_in_repository(
         [DBT, "--quiet", "build", *options],
         warehouse,
@@ -243,7 +248,8 @@ def warehouse_as_published(
     def refresh(folder: Path) -> None:
         warehouse = folder / "evalhouse.duckdb"
         shutil.copyfile(real_warehouse, warehouse)
-        for command in (["run"], ["test", "--select", "assert_published_*"]):
+        checks = ["test", "--select", "assert_published_*"]
+        for command in (["run", *WITHOUT_INFERENCE], checks):
             as_published = ["--vars", "apply_corrections: false"]
             run = run_in_repository(
                 [DBT, "--quiet", *command, *as_published], warehouse, folder

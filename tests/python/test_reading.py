@@ -113,6 +113,26 @@ def test_a_reader_may_die_after_it_has_handed_over_rows(load, folder, monkeypatc
     assert f"{folder}/: 5 files loaded, 50 rows\n" in out
 
 
+def test_a_refused_file_is_not_read_to_its_end(load, folder, monkeypatch):
+    read = metr_yaml.read
+
+    def read_on(source):
+        yield from read(source)
+        if b"dangerous" in source.head(100):
+            time.sleep(600)
+
+    odd = YAML.read_text().replace("score: 1", "score: 7")
+    (folder / "0.yaml").write_text(f"# dangerous\n{odd}")
+    monkeypatch.setattr(metr_yaml, "read", read_on)
+    started = time.monotonic()
+    code, out = load("--strict", folder)
+    assert code == 1
+    assert f"{folder}/0.yaml:" in out
+    assert ": refused: strict: " in out
+    assert f"{folder}/: 4 files loaded, 40 rows\n" in out
+    assert time.monotonic() - started < 600
+
+
 def test_too_little_memory_is_a_refusal(load, folder, monkeypatch):
     def fail(_source):
         raise MemoryError
@@ -238,7 +258,8 @@ def test_a_reader_that_died_while_idle_is_no_end_of_the_command(
     try:
         with Readers(1) as readers:
             begun = readers.start(first, options, False)
-            begun.finish()
+            begun.manifest()
+            list(begun.batches())
             os.kill(int(note.read_text()), signal.SIGKILL)
             with pytest.raises(FileRefused, match="ended by SIGKILL"):
                 readers.start(second, options, False).manifest()
