@@ -43,7 +43,7 @@ $(INSTALLED): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements.lock
 	@printf '%s\nimport loaders.dbt_start\n' "$$PWD" > \
-		"$$($(BIN)/python -c 'import site; print(*site.getsitepackages())')/evalhouse.pth"
+		"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/evalhouse.pth"
 	@touch $@
 
 # The loader ends with 1 when it kept records or files back: it has said which,
