@@ -32,10 +32,9 @@ def decoded(document: Document) -> dict[Key, Any] | None:
     """Return the parts of a trace, None where two processes cannot decode it."""
     try:
         return _decoded(document)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    # OSError: no second process can be started.
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, OSError):
         return None
-    except OSError:
-        return None  # No second process can be started.
 
 
 def _decoded(document: Document) -> dict[Key, Any] | None:

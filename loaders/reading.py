@@ -27,8 +27,10 @@ from loaders.records import Batch, FileManifest, FileRefused, file_refused
 
 # A closed pipe at the terminal may end the program, a dead reader may not.
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
-# Messages of one length are taken one by one, however quickly they follow.
-_NUMBER = struct.Struct("=q")
+# Messages of one length are taken one by one, however quickly they follow: the number
+# of a reader, and whether it is to be killed; the status with which it has ended.
+_READER = struct.Struct("=q?")
+_STATUS = struct.Struct("=q")
 _TABLES = {table.name: table for each in FORMATS.values() for table in each.tables}
 
 
@@ -71,30 +73,33 @@ class Readers:
         self._free.append(reader)
 
     def leave(self, reader: "_Reader") -> None:
-        """Do without a reader that is at a file; it ends when it next has a word."""
-        self._count += 1
-        reader.close()
+        """End a reader that is at a file; another one may be started in its place."""
+        self._ended(reader, is_killed=True)
 
     def bury(self, reader: "_Reader") -> str:
         """Return how a reader has died; another one may be started in its place."""
-        self._count += 1
-        answer = b""
+        status = self._ended(reader)
         # The nursery ends where it may start no process.
-        with suppress(BrokenPipeError, ConnectionResetError):
-            self._nursery.send(_NUMBER.pack(reader.number), _NO_SIGNAL)
-            answer = self._nursery.recv(_NUMBER.size)
-        if not answer:
+        if status is None:
             raise OSError(errno.EAGAIN, "no process to read with can be started")
-        (status,) = _NUMBER.unpack(answer)
         if os.WIFSIGNALED(status):
             return f"was ended by {signal.Signals(os.WTERMSIG(status)).name}"
         return f"ended with exit code {os.waitstatus_to_exitcode(status)}"
+
+    def _ended(self, reader: "_Reader", *, is_killed: bool = False) -> int | None:
+        """Return the status with which a reader has ended; None without a nursery."""
+        self._count += 1
+        answer = b""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._nursery.send(_READER.pack(reader.number, is_killed), _NO_SIGNAL)
+            answer = self._nursery.recv(_STATUS.size)
+        return _STATUS.unpack(answer)[0] if answer else None
 
     def _new_reader(self) -> "_Reader":
         """Ask for a reader; not even that it is there has to be waited for."""
         self._started_count += 1
         ours, theirs = socket.socketpair()
-        number = _NUMBER.pack(self._started_count)
+        number = _READER.pack(self._started_count, False)
         with suppress(BrokenPipeError, ConnectionResetError):
             socket.send_fds(self._nursery, [number], [theirs.fileno()], _NO_SIGNAL)
         theirs.close()
@@ -108,10 +113,6 @@ class _Reader:
         self.number = number
         self._connection = connection
         self._incoming = connection.makefile("rb")
-
-    def close(self) -> None:
-        self._incoming.close()
-        self._connection.close()
 
     def tell(self, message: Any) -> None:
         # That it is dead shows when it is listened to.
@@ -229,10 +230,10 @@ def _served(writer: socket.socket, living: dict[int, int], serve: Callable) -> b
 
     Returns whether there was anything to do.
     """
-    message, descriptors, _, _ = socket.recv_fds(writer, _NUMBER.size, 1)
+    message, descriptors, _, _ = socket.recv_fds(writer, _READER.size, 1)
     if not message:
         return False
-    (number,) = _NUMBER.unpack(message)
+    number, is_killed = _READER.unpack(message)
     if descriptors:
         theirs = socket.socket(fileno=descriptors[0])
         process_id = os.fork()
@@ -241,6 +242,9 @@ def _served(writer: socket.socket, living: dict[int, int], serve: Callable) -> b
         living[number] = process_id
         theirs.close()
     else:
-        _, status = os.waitpid(living.pop(number), 0)
-        writer.send(_NUMBER.pack(status))
+        process_id = living.pop(number)
+        if is_killed:
+            os.kill(process_id, signal.SIGKILL)
+        _, status = os.waitpid(process_id, 0)
+        writer.send(_STATUS.pack(status))
     return True

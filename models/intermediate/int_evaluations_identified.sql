@@ -54,10 +54,9 @@ model_counts as (
 labelled as (
     select
         every_source.*,
-        case
-            when model_counts.model_count > 1
-                then every_source.agent || ' [' || every_source.model || ']'
-        end as label_with_model
+        every_source.agent || ' [' || every_source.model || ']'
+            as label_with_model,
+        model_counts.model_count > 1 as has_several_models
     from every_source
     inner join model_counts
         on
@@ -70,7 +69,7 @@ labels_with_model as (
         source,
         label_with_model
     from labelled
-    where label_with_model is not null
+    where has_several_models
 ),
 
 final as (
@@ -81,9 +80,11 @@ final as (
         -- Tells apart what one agent string ran with several models, and that
         -- from an agent whose own name is such a label.
         case
-            when labels_with_model.label_with_model is not null
-                then labelled.agent || ' [' || labelled.model || ']'
-            else coalesce(labelled.label_with_model, labelled.agent)
+            when
+                labelled.has_several_models
+                or labels_with_model.label_with_model is not null
+                then labelled.label_with_model
+            else labelled.agent
         end as agent_label,
         labelled.scaffold,
         labelled.framework,

@@ -62,6 +62,7 @@ final as (
         {{ known_token_sum('input_tokens', 'reports') }} as input_tokens,
         cast(sum(reports.cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(reports.cache_write_tokens) as bigint) as cache_write_tokens,
+        {{ known_token_sum('output_tokens', 'reports') }} as output_tokens,
         cast(
             sum(
                 coalesce(reports.input_tokens, 0)
@@ -69,8 +70,7 @@ final as (
                 + coalesce(reports.cache_write_tokens, 0)
                 + coalesce(reports.output_tokens, 0)
             ) as bigint
-        ) as known_token_count,
-        {{ known_token_sum('output_tokens', 'reports') }} as output_tokens
+        ) as known_token_count
     from evaluations
     inner join reports
         on

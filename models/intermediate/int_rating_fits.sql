@@ -33,8 +33,7 @@ data_steps as (
         0 as step,
         0e0 as strength,
         cast(null as double) as longest_move,
-        false as is_found,
-        false as has_ended
+        false as is_found
     from members
     union all
     select * from (
@@ -61,8 +60,7 @@ replicate_steps as (
         0 as step,
         data_fits.strength,
         cast(null as double) as longest_move,
-        false as is_found,
-        false as has_ended
+        false as is_found
     from data_fits
     inner join usable
         on data_fits.member_number = usable.member_number

@@ -56,6 +56,18 @@ def read_at_risk(monkeypatch, module, risk):
     monkeypatch.setattr(module, "read", read_or_die)
 
 
+def read_whole_and_then(monkeypatch, risk):
+    """Let `risk` happen once a YAML file that is called dangerous is read."""
+    read = metr_yaml.read
+
+    def read_and_risk(source):
+        yield from read(source)
+        if b"dangerous" in source.head(100):
+            risk()
+
+    monkeypatch.setattr(metr_yaml, "read", read_and_risk)
+
+
 def test_a_refused_file_leaves_its_reader_fit_for_the_next(load, folder):
     (folder / "0.yaml").write_bytes(b"")
     assert load(folder)[0] == 1
@@ -98,15 +110,8 @@ def test_more_readers_may_die_than_there_are(load, folder, monkeypatch):
 
 
 def test_a_reader_may_die_after_it_has_handed_over_rows(load, folder, monkeypatch):
-    read = metr_yaml.read
-
-    def read_and_die(source):
-        yield from read(source)
-        if b"dangerous" in source.head(100):
-            os._exit(3)
-
     (folder / "9.yaml").write_text(f"# dangerous\n{YAML.read_text()}")
-    monkeypatch.setattr(metr_yaml, "read", read_and_die)
+    read_whole_and_then(monkeypatch, lambda: os._exit(3))
     code, out = load(folder)
     assert code == 1
     assert "9.yaml: refused: reader_died: the process that read it ended with" in out
@@ -114,16 +119,9 @@ def test_a_reader_may_die_after_it_has_handed_over_rows(load, folder, monkeypatc
 
 
 def test_a_refused_file_is_not_read_to_its_end(load, folder, monkeypatch):
-    read = metr_yaml.read
-
-    def read_on(source):
-        yield from read(source)
-        if b"dangerous" in source.head(100):
-            time.sleep(600)
-
     odd = YAML.read_text().replace("score: 1", "score: 7")
     (folder / "0.yaml").write_text(f"# dangerous\n{odd}")
-    monkeypatch.setattr(metr_yaml, "read", read_on)
+    read_whole_and_then(monkeypatch, lambda: time.sleep(600))
     started = time.monotonic()
     code, out = load("--strict", folder)
     assert code == 1

@@ -69,12 +69,6 @@ curves as (
                     horizon_fits.centre
                     - horizon_fits.intercept / horizon_fits.slope
         end as log2_p50,
-        case
-            when horizon_fits.slope < -{{ var('horizon_flat_slope') }}
-                then
-                    horizon_fits.centre
-                    + (ln(4) - horizon_fits.intercept) / horizon_fits.slope
-        end as log2_p80,
         horizon_intervals.log2_p50_low,
         horizon_intervals.log2_p50_high
     from samples
@@ -94,16 +88,18 @@ horizons as (
     select
         *,
         {%- set limit = var('horizon_log2_limit') %}
-        {% for horizon, log2_minutes, needed in [
-            ('p50_minutes', 'log2_p50', 'log2_p50'),
-            ('p80_minutes', 'log2_p80', 'log2_p80'),
-            ('p50_low', 'log2_p50_low', 'log2_p50'),
-            ('p50_high', 'log2_p50_high', 'log2_p50'),
+        {% for horizon, log2_minutes in [
+            ('p50_minutes', 'log2_p50'),
+            ('p80_minutes', 'log2_p50 + ln(4) / slope'),
+            ('p50_low', 'log2_p50_low'),
+            ('p50_high', 'log2_p50_high'),
         ] -%}
         case
             when
                 {{ log2_minutes }} between -{{ limit }} and {{ limit }}
-                and {{ needed }} between -{{ limit }} and {{ limit }}
+                {%- if horizon in ['p50_low', 'p50_high'] %}
+                and log2_p50 between -{{ limit }} and {{ limit }}
+                {%- endif %}
                 then power(2e0, {{ log2_minutes }})
         end as {{ horizon }},
         {% endfor -%}
