@@ -7,7 +7,6 @@ random() and exact arithmetic, no function of the C library.
 """
 
 import argparse
-import hashlib
 import json
 import math
 import random
@@ -15,7 +14,6 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,17 +171,7 @@ def is_sample(sha256: str, head: bytes) -> bool:
         return True
     from loaders import sample_hal
 
-    # Drawing the traces anew takes a second, so look first whether it can be one.
-    return sample_hal.MARK.encode() in head and sha256 in _hal_hashes()
-
-
-@cache
-def _hal_hashes() -> frozenset[str]:
-    from loaders import sample_hal
-
-    return frozenset(
-        hashlib.sha256(content).hexdigest() for _, content in sample_hal.contents()
-    )
+    return sample_hal.has_hash(sha256, head)
 
 
 def _metr_runs() -> Iterator[str]:

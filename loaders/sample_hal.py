@@ -11,17 +11,21 @@ import hmac
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from loaders import encrypted
 
 Draw = Callable[[], float]
 
-# It stands in every run id, so that a file which cannot be of the sample is told fast.
-MARK = "_evalhouse_"
+# It stands in every run id, before the number of the trace: what a file that says so
+# has to be is drawn anew, and no other file of the sample.
+_MARK = "_evalhouse_"
+_MARKED = re.compile(rf"{_MARK}(\d{{2}})".encode())
 
 _SEED = 11
 _TASK_COUNT = 14
@@ -170,13 +174,25 @@ class _Run(NamedTuple):
 
 def contents() -> Iterator[tuple[str, bytes]]:
     """Yield the name and the bytes of each file."""
-    for number, trace in enumerate(_TRACES):
-        run_id, document = _document(number, trace)
-        written = json.dumps(document, indent=1).encode()
-        if number == _ZIPPED:
-            yield f"{run_id}_UPLOAD.zip", _zipped(run_id, written, document)
-        else:
-            yield f"{run_id}_UPLOAD.json", written
+    return map(_content, range(len(_TRACES)))
+
+
+def has_hash(sha256: str, head: bytes) -> bool:
+    """Say whether it is the hash of the file of the sample that begins with `head`."""
+    marked = _MARKED.search(head)
+    number = int(marked[1]) - 1 if marked else -1
+    if not 0 <= number < len(_TRACES):
+        return False
+    _, content = _content(number)
+    return hashlib.sha256(content).hexdigest() == sha256
+
+
+def _content(number: int) -> tuple[str, bytes]:
+    run_id, document = _document(number, _TRACES[number])
+    written = json.dumps(document, indent=1).encode()
+    if number == _ZIPPED:
+        return f"{run_id}_UPLOAD.zip", _zipped(run_id, written, document)
+    return f"{run_id}_UPLOAD.json", written
 
 
 def _document(number: int, trace: _Trace) -> tuple[str, dict[str, Any]]:
@@ -184,7 +200,7 @@ def _document(number: int, trace: _Trace) -> tuple[str, dict[str, Any]]:
     model, benchmark = _MODELS[trace.model], _BENCHMARKS[trace.benchmark]
     draw = random.Random(_SEED + number).random
     runs = [] if "aborted" in trace.shapes else list(_runs(draw, number, trace))
-    run_id = f"{trace.benchmark}_{_slug(trace, model)}{MARK}{number + 1:02}"
+    run_id = f"{trace.benchmark}_{_slug(trace, model)}{_MARK}{number + 1:02}"
     usage = _usage(trace, model, runs)
     cost = _cost(model, runs)
     document = {
@@ -532,13 +548,17 @@ def _zipped(run_id: str, written: bytes, document: dict[str, Any]) -> bytes:
     return packed.getvalue()
 
 
+@cache
+def _key() -> bytes:
+    password = encrypted.PUBLIC_PASSWORD.encode()
+    return hashlib.pbkdf2_hmac("sha256", password, _SALT, 480_000)
+
+
 def _sealed(plain: bytes) -> str:
     """Return what the harness writes for a file, with nothing left to chance."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-    key = hashlib.pbkdf2_hmac(
-        "sha256", encrypted.PUBLIC_PASSWORD.encode(), _SALT, 480_000
-    )
+    key = _key()
     padding = 16 - len(plain) % 16
     encryptor = Cipher(algorithms.AES(key[16:]), modes.CBC(_VECTOR)).encryptor()
     text = encryptor.update(plain + bytes([padding]) * padding)

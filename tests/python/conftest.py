@@ -6,6 +6,7 @@ check published figures look for it in EVALHOUSE_REAL_DATA, else in the folder
 """
 
 import atexit
+import functools
 import os
 import shutil
 import subprocess
@@ -46,30 +47,38 @@ def run_in_repository(
 
     dbt's own files go to `scratch`, so that runs do not meet in `target/`.
     """
-    environment = os.environ | {
+    environment = {
         "EVALHOUSE_DB": str(warehouse),
         "DBT_TARGET_PATH": str(scratch / "target"),
         "DBT_LOG_PATH": str(scratch / "logs"),
         # They take a second of each run; who reads them asks for them.
         "DBT_WRITE_JSON": "false",
     }
-    folder = REPOSITORY
     if command[0] == DBT:
         # dbt takes over what another run has parsed where the path of the warehouse
         # is the same, as it is seen from its folder.
-        folder = warehouse.parent
-        environment["EVALHOUSE_DB"] = warehouse.name
-        environment["DBT_PROJECT_DIR"] = str(REPOSITORY)
-        environment["DBT_PROFILES_DIR"] = str(REPOSITORY)
         take_parsed(scratch / "target")
+        environment |= {
+            "EVALHOUSE_DB": warehouse.name,
+            "DBT_PROJECT_DIR": str(REPOSITORY),
+            "DBT_PROFILES_DIR": str(REPOSITORY),
+        }
+        run = dbt().run(*command[1:], folder=warehouse.parent, environment=environment)
+        return subprocess.CompletedProcess(command, run.code, run.stdout, run.stderr)
     return subprocess.run(
         [str(part) for part in command],
         check=False,
-        cwd=folder,
-        env=environment,
+        cwd=REPOSITORY,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
     )
+
+
+@functools.cache
+def dbt() -> Runner:
+    """What runs dbt; it ends with this process."""
+    return Runner("dbt")
 
 
 parsed: list[Path] = []

@@ -1,4 +1,4 @@
-"""Run a command with a fault at one of its changes to a folder (see faults.c).
+"""Run a command, with a fault at one of its changes to a folder (see faults.c) or none.
 
 Starting Python and importing DuckDB or dbt takes longer than a small load, so a
 Runner imports once, in a process of its own, and forks it for every run. That
@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -44,18 +45,27 @@ class Outcome(NamedTuple):
     """How a run ended; `code` is negative for a signal, as in subprocess."""
 
     code: int
-    output: str
+    stdout: str
+    stderr: str
     changes: list[str]  # what it did to which path
+
+    @property
+    def output(self) -> str:
+        return self.stdout + self.stderr
 
 
 class Runner:
-    """Runs `python -m loaders`, `python -m plots` or `dbt` in forks of a process."""
+    """Runs `python -m loaders`, `python -m plots` or `dbt` in forks of a process.
 
-    def __init__(self, command: str, library: Path, **environment: str):
+    Faults need the library that `compile_library` makes.
+    """
+
+    def __init__(self, command: str, library: Path | None = None, **environment: str):
+        preloaded = {"LD_PRELOAD": str(library)} if library else {}
         self._process = subprocess.Popen(
             [sys.executable, __file__, command],
             cwd=REPOSITORY,
-            env=os.environ | {"LD_PRELOAD": str(library), **environment},
+            env=os.environ | preloaded | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -70,7 +80,12 @@ class Runner:
         self._process.stdout.close()
 
     def start(
-        self, *arguments: object, folder: Path, kind: int = NOTHING, at: int = 1
+        self,
+        *arguments: object,
+        folder: Path,
+        kind: int = NOTHING,
+        at: int = 1,
+        environment: Mapping[str, str] | None = None,
     ) -> int:
         """Start a run, in the folder where its faults are to be; return its id."""
         order = {
@@ -78,6 +93,7 @@ class Runner:
             "folder": str(folder),
             "kind": kind,
             "at": at,
+            "environment": dict(environment or {}),
         }
         print(json.dumps(order), file=self._process.stdin, flush=True)
         return int(self._process.stdout.readline())
@@ -95,20 +111,23 @@ def serve(command: str) -> None:
     sys.path.insert(0, str(REPOSITORY))
     for name in IMPORTS[command]:
         import_module(name)
-    library = ctypes.CDLL(os.environ.pop("LD_PRELOAD"))
+    path = os.environ.pop("LD_PRELOAD", None)
+    library = ctypes.CDLL(path) if path else None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the forks
     for line in sys.stdin:
         order = json.loads(line)
-        output, log = (os.memfd_create(name) for name in ("output", "log"))
+        written = [os.memfd_create(name) for name in ("stdout", "stderr", "changes")]
         process = os.fork()
         if process == 0:
-            os.dup2(output, 1)
-            os.dup2(output, 2)
+            os.dup2(written[0], 1)
+            os.dup2(written[1], 2)
             os.chdir(order["folder"])
+            os.environ.update(order["environment"])
             signal.signal(signal.SIGINT, signal.default_int_handler)
             sys.argv = [command, *order["arguments"]]
-            folder = order["folder"].encode()
-            library.fault_arm(folder, order["kind"], order["at"], log)
+            if library:
+                folder = order["folder"].encode()
+                library.fault_arm(folder, order["kind"], order["at"], written[2])
             if command == "dbt":
                 runpy.run_path(str(DBT), run_name="__main__")
             else:
@@ -117,7 +136,8 @@ def serve(command: str) -> None:
         print(process, flush=True)
         _, status = os.waitpid(process, 0)
         code = os.waitstatus_to_exitcode(status)
-        outcome = Outcome(code, _text(output), _text(log).splitlines())
+        stdout, stderr, changes = map(_text, written)
+        outcome = Outcome(code, stdout, stderr, changes.splitlines())
         print(json.dumps(outcome._asdict()), flush=True)
 
 

@@ -4,8 +4,11 @@ dbt's unit tests run here, and nowhere else.
 """
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 from conftest import DBT, REPOSITORY, run_in_repository
@@ -41,3 +44,39 @@ def test_every_unit_test_passes_though_the_vars_are_others(
         [*command, "--vars", json.dumps(others)], sample_warehouse, tmp_path
     )
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_mart_that_was_a_table_becomes_a_view_again(hal_traps_warehouse, tmp_path):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(hal_traps_warehouse, warehouse)
+    as_built = relation(warehouse, "settings")
+    assert as_built[0] == "VIEW"
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("create table kept as from settings")
+        connection.execute("drop view settings")
+        connection.execute("alter table kept rename to settings")
+    command = [DBT, "--quiet", "run", "--select", "settings"]
+    run = run_in_repository(command, warehouse, tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert relation(warehouse, "settings") == as_built
+
+
+def relation(warehouse: Path, name: str) -> tuple:
+    """Return what kind of relation it is, and the comments on it and its columns."""
+    query = """
+        select
+            table_type,
+            table_comment,
+            (
+                select list((column_name, comment) order by column_index)
+                from duckdb_columns()
+                where table_name = $name
+            )
+        from information_schema.tables
+        where table_name = $name
+    """
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        (found,) = connection.execute(query, {"name": name}).fetchall()
+    assert found[1]
+    assert all(comment for _, comment in found[2])
+    return found

@@ -1,0 +1,22 @@
+{#- All that YAML says of a relation and its columns, in one statement. A column that it
+    describes and that is not there is an error: dbt's own asks for the columns first,
+    twice for each relation, and only warns. -#}
+{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}
+    {%- set comments = [] %}
+    {%- if for_relation and config.persist_relation_docs() and model.description %}
+        {%- do comments.append(
+            duckdb__alter_relation_comment(relation, model.description)
+        ) %}
+    {%- endif %}
+    {%- if for_columns and config.persist_column_docs() %}
+        {%- for column in model.columns.values() %}
+            {%- do comments.append(
+                "comment on column " ~ relation ~ "." ~ adapter.quote(column.name)
+                ~ " is " ~ duckdb_escape_comment(column.description) ~ ";"
+            ) %}
+        {%- endfor %}
+    {%- endif %}
+    {%- if comments %}
+        {%- do run_query(comments | join("\n")) %}
+    {%- endif %}
+{% endmacro %}
