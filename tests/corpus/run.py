@@ -1,12 +1,13 @@
-"""Load every hostile file, each in a process of its own under limits.
+"""Load every hostile file, in processes under limits.
 
     python -m tests.corpus.run FOLDER [--apart]
 
 Importing takes longer than loading, so this process imports everything once and
-forks for each case; a fork does what `python -m loaders` does. With --apart each case
-is that command itself, run twice. Either way the limits hold for one case alone: the
-memory it allocates, the time it computes, and the time that passes, which is longer
-because other processes may want the machine.
+forks; a fork does what `python -m loaders` does. Plain files are loaded some at a time,
+since DuckDB takes longer to open a warehouse than the loaders to read one of them.
+With --apart each case is a command of its own, run twice. The limits hold for a fork:
+the memory it allocates, the time it computes, and the time that passes, which is
+longer because other processes may want the machine.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import signal
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,6 +41,7 @@ from . import Case, cases, hal, metr_jsonl, metr_yaml
 MEMORY_BYTES = 600_000_000
 COMPUTE_SECONDS = 10
 WAIT_SECONDS = 60
+_MOST_TOGETHER = 20
 _AT_ONCE = os.cpu_count() or 2
 _NOTES = ("hal_notes", "metr_notes")
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -53,18 +56,34 @@ def main() -> None:
     folder = options.folder.resolve()
     folder.mkdir(parents=True)
     _make_good(folder / "good")
-    running: dict[int, Case] = {}
+    running: dict[int, list[Case]] = {}
     results: dict[str, dict] = {}
-    for case in (case for case in cases() if options.only in case.name):
+    for together in _groups(options.only, options.apart):
         if len(running) == _AT_ONCE:
             _collect(running, results, folder)
         pid = os.fork()
         if not pid:
-            _run(case, folder, options.apart)
-        running[pid] = case
+            _run(together, folder, options.apart)
+        running[pid] = together
     while running:
         _collect(running, results, folder)
     (folder / "results.json").write_text(json.dumps(results))
+
+
+def _groups(only: str, is_apart: bool) -> Iterator[list[Case]]:
+    """Yield the cases that are loaded together."""
+    group: list[Case] = []
+    for case in (case for case in cases() if only in case.name):
+        is_plain = isinstance(case.content, bytes) and not case.file_name
+        if is_apart or case.is_forced or not is_plain:
+            yield [case]
+            continue
+        group.append(case)
+        if len(group) == _MOST_TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _make_good(folder: Path) -> None:
@@ -77,39 +96,44 @@ def _make_good(folder: Path) -> None:
     subprocess.run([*command, str(folder)], cwd=_REPOSITORY, check=True)
 
 
-def _collect(running: dict[int, Case], results: dict, folder: Path) -> None:
-    """Wait for a case to end, and take what became of it."""
+def _collect(running: dict[int, list[Case]], results: dict, folder: Path) -> None:
+    """Wait for a fork to end, and take what became of its cases."""
     pid, status, used = os.wait3(0)
-    case = running.pop(pid)
-    written = folder / f"{case.name}.json"
-    result = json.loads(written.read_text()) if written.exists() else {}
-    results[case.name] = {
-        "process_ended_with": os.waitstatus_to_exitcode(status),
-        "compute_seconds": round(used.ru_utime + used.ru_stime, 2),
-        "resident_mb": used.ru_maxrss // 1024,
-    } | result
-    shutil.rmtree(folder / case.name)
+    together = running.pop(pid)
+    for case in together:
+        written = folder / f"{case.name}.json"
+        result = json.loads(written.read_text()) if written.exists() else {}
+        results[case.name] = {
+            "process_ended_with": os.waitstatus_to_exitcode(status),
+            "compute_seconds": round(used.ru_utime + used.ru_stime, 2),
+            "resident_mb": used.ru_maxrss // 1024,
+        } | result
+    shutil.rmtree(folder / f"with_{together[0].name}")
 
 
-def _run(case: Case, folder: Path, is_apart: bool) -> NoReturn:
-    """Load a hostile file beside good ones, and write what became of it and them."""
+def _run(together: list[Case], folder: Path, is_apart: bool) -> NoReturn:
+    """Load hostile files beside good ones, and write what became of it and them."""
     # Nothing may return into what the parent was doing.
     try:
-        path = case.write(folder / case.name)
-        database = folder / case.name / "warehouse" / "x.duckdb"
+        place = folder / f"with_{together[0].name}"
+        place.mkdir()
+        paths = {case.name: case.write(place / case.name) for case in together}
+        database = place / "warehouse" / "x.duckdb"
         database.parent.mkdir()
         shutil.copyfile(folder / "good" / "good.duckdb", database)
-        arguments = ["--db", str(database), "--json", str(path)]
-        if case.is_forced:
-            arguments += ["--format", case.format]
+        arguments = ["--db", str(database), "--json", *map(str, paths.values())]
+        if together[0].is_forced:
+            arguments += ["--format", together[0].format]
+        load = _load_by_command if is_apart else _load_here
         _limit()
-        if is_apart:
-            result = _load_by_command(arguments) | _look(case, path, database)
-            again = _load_by_command(arguments) | _look(case, path, database)
-            result["contents_after_second"] = again["contents"]
-        else:
-            result = _load_here(arguments) | _look(case, path, database)
-        (folder / f"{case.name}.json").write_text(json.dumps(result))
+        said, contents = load(arguments), _contents(database)
+        said["expected_exit_code"] = max(case.exit_code for case in together)
+        for case in together:
+            result = said | _outcome(case, paths, said["stdout"], contents)
+            if is_apart:
+                load(arguments)
+                result["is_same_again"] = _contents(database) == contents
+            (folder / f"{case.name}.json").write_text(json.dumps(result))
         os._exit(0)
     finally:
         traceback.print_exc()
@@ -151,8 +175,8 @@ def _load_by_command(arguments: list[str]) -> dict:
     }
 
 
-def _look(case: Case, path: Path, database: Path) -> dict:
-    """Return what a load made of a case and of what was there before."""
+def _contents(database: Path) -> dict[str, list[tuple]]:
+    """Return the rows of each raw table."""
     with duckdb.connect(database, read_only=True) as connection:
         tables = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'raw'"
@@ -161,27 +185,47 @@ def _look(case: Case, path: Path, database: Path) -> dict:
             name: connection.execute(f"from raw.{name} order by all").fetchall()
             for (name,) in sorted(tables)
         }
-    good_ids = {row[0] for row in contents["file_paths"] if "/good/good" in row[1]}
-    others, found = {}, {}
-    for name, rows in contents.items():
-        others[name] = [row for row in rows if row[0] in good_ids]
-        found[name] = [row for row in rows if row[0] not in good_ids]
-    notes = {row[-2] for name in _NOTES for row in found.pop(name)}
-    data = {
-        name: rows for name, rows in found.items() if name.startswith(("metr_", "hal_"))
-    }
-    texts = {value for rows in found.values() for row in rows for value in row}
     # The times at which a path was met may be kept by a later load.
     contents["file_paths"] = [row[:2] for row in contents["file_paths"]]
-    made = {*os.listdir(path.parent), *os.listdir(database.parent)}
+    return contents
+
+
+def _outcome(
+    case: Case, paths: dict[str, Path], stdout: str, contents: dict[str, list[tuple]]
+) -> dict:
+    """Return what a load made of a case and of what was there before."""
+    path = paths[case.name]
+    lines = stdout.splitlines()
+    if len(paths) > 1:
+        lines = [line for line in lines if json.loads(line)["path"] == str(path)]
+    elsewhere = [f"/{name}/" for name in paths if name != case.name]
+    good_ids, other_ids = set(), set()
+    for file_id, at in contents["file_paths"]:
+        if "/good/good" in at:
+            good_ids.add(file_id)
+        elif any(folder in at for folder in elsewhere):
+            other_ids.add(file_id)
+    good, found = {}, {}
+    for name, rows in contents.items():
+        good[name] = [row for row in rows if row[0] in good_ids]
+        found[name] = [row for row in rows if row[0] not in good_ids | other_ids]
+    notes = {row[-2] for name in _NOTES for row in found.pop(name)}
+    data = [found[name] for name in found if name.startswith(("metr_", "hal_"))]
+    texts = {value for rows in found.values() for row in rows for value in row}
+    place = path.parent.parent
+    made = {
+        *os.listdir(path.parent),
+        *os.listdir(place),
+        *os.listdir(place / "warehouse"),
+    }
     return {
-        "row_count": sum(map(len, data.values())),
+        "told": lines,
+        "row_count": sum(map(len, data)),
         "quarantined_count": len(found["quarantine"]),
         "notes": sorted(notes),
         "lost_texts": [ascii(text[:80]) for text in case.texts if text not in texts],
-        "contents": hashlib.sha256(repr(contents).encode()).hexdigest(),
-        "others": hashlib.sha256(repr(others).encode()).hexdigest(),
-        "made": sorted(made - {path.name, "warehouse", database.name}),
+        "good": hashlib.sha256(repr(good).encode()).hexdigest(),
+        "made": sorted(made - {path.name, *paths, "warehouse", "x.duckdb"}),
     }
 
 
