@@ -55,9 +55,10 @@ def run_in_repository(
         "DBT_WRITE_JSON": "false",
     }
     if command[0] == DBT:
-        # dbt takes over what another run has parsed where the path of the warehouse
-        # is the same, as it is seen from its folder.
-        take_parsed(scratch / "target")
+        # dbt takes over what another run has parsed where the vars and the path of the
+        # warehouse are the same, as it is seen from its folder.
+        if "--vars" not in command:
+            take_parsed(scratch / "target")
         environment |= {
             "EVALHOUSE_DB": warehouse.name,
             "DBT_PROJECT_DIR": str(REPOSITORY),

@@ -607,15 +607,16 @@ def task_model_outcomes(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return how often each model succeeded at each task that it tried."""
     known = by_population(attempts[attempts.score.notna() & attempts.model.notna()])
     key = ["success_rule", "population", "source", "benchmark", "task_id", "model"]
-    return summarise(
-        pd.concat(judged(known, rule) for rule in RULES),
-        key,
-        lambda group: {
-            "attempt_count": len(group),
-            "success_count": int(group.is_success.astype(bool).sum()),
-            "success_rate": np.mean(group.is_success.astype(bool)),
-        },
-    )
+    attempts_by_rule = pd.concat(judged(known, rule) for rule in RULES)
+    successes = attempts_by_rule.astype({"is_success": bool}).groupby(key).is_success
+    # Not group by group as the others, which takes half a minute.
+    return pd.DataFrame(
+        {
+            "attempt_count": successes.size(),
+            "success_count": successes.sum(),
+            "success_rate": successes.mean(),
+        }
+    ).reset_index()
 
 
 def shared_task_model_summary(attempts: pd.DataFrame) -> pd.DataFrame:

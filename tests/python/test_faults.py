@@ -47,7 +47,7 @@ def test_a_build(builds, kind):
 
 @pytest.mark.parametrize("kind", [KILLED, TORN, FULL, INTERRUPTED])
 def test_a_figure(figures, kind):
-    for at in range(1, figures.change_count + 1):
+    for at in some(figures.change_count, 3):
         figures.go_wrong(kind, at)
 
 

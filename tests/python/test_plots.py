@@ -188,7 +188,6 @@ def test_hostile_names_draw(name, sample_views, tmp_path):
             frame[column] = frame[column].map(renamed)
     figure = draw_figure(name, frames, "metr")
     assert_texts_are_readable(figure)
-    figure.savefig(tmp_path / "figure.png")
     figure.savefig(tmp_path / "figure.svg")
     ElementTree.parse(tmp_path / "figure.svg")
 

@@ -308,7 +308,7 @@ def test_killed_build_leaves_one_whole_generation(project):
     build.join()
     duration = time.monotonic() - started
     moments = random.Random(5)
-    for _ in range(8):
+    for _ in range(4):
         build = start_changing(project)
         time.sleep(moments.uniform(0, 1.1) * duration)
         build.kill()
