@@ -1,8 +1,9 @@
 """dbt-duckdb plugin: dbt works on a copy, published when the command succeeded.
 
 Commands that build (`dbt build`, `dbt run`, ...) change the private copy of
-refresh.py. Everything else (`dbt test`, `dbt show`, `dbt docs generate`, ...) gets
-a throw-away copy: it changes nothing, waits for nobody and holds nobody up.
+refresh.py. Everything else (`dbt test`, `dbt show`, `dbt docs generate`, ..., and
+`--empty`, whose views have no rows) gets a throw-away copy: it changes nothing, waits
+for nobody and holds nobody up.
 
 Publishing hangs on dbt's closing event, CommandCompleted, not on an on-run-end
 hook: dbt's own verdict includes tests, hooks and `run-operation`, and by then all
@@ -56,7 +57,7 @@ class Plugin(BasePlugin):
     ) -> None:
         """Point dbt to a copy, named like the warehouse, as its catalog is."""
         try:
-            if get_flags().WHICH in _BUILDING_COMMANDS:
+            if _is_building():
                 self._refresh = self._copies.enter_context(Refresh(creds.path))
                 creds.path = self._refresh.path
             else:
@@ -121,6 +122,12 @@ class Plugin(BasePlugin):
         if self._connection is not None:
             self._connection.close()
         self._copies.close()
+
+
+def _is_building() -> bool:
+    """Return whether the command makes what readers are to see."""
+    flags = get_flags()
+    return flags.WHICH in _BUILDING_COMMANDS and not getattr(flags, "EMPTY", False)
 
 
 def _say_unpublished(refresh: Refresh, reason: str) -> None:

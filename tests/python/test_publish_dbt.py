@@ -180,6 +180,7 @@ def test_retry_does_not_publish_half_a_build(project):
         ["docs", "generate"],
         ["ls"],
         ["debug"],
+        ["build", "--empty"],
     ],
     ids=" ".join,
 )
