@@ -13,6 +13,7 @@
         {{ drop_relation_if_exists(existing) }}
     {%- endif %}
     {%- call statement('main') %}
+        {{ config.get('sql_header') or '' }}
         create or replace view {{ view }}
         {%- if config.get('contract').enforced %}
             {{ get_assert_columns_equivalent(sql) }}

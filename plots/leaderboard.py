@@ -57,9 +57,11 @@ RING = {
 def shown_of(frame: pd.DataFrame, noun: str) -> str:
     """Return how many models or benchmarks a frame shows, and of how many."""
     shown, existing = frame[noun].nunique(), frame[f"{noun}_count"].max()
-    if shown < existing:
-        return f"the {count(shown)} of {count(existing)} {noun}s with most evaluations"
-    return counted(shown, noun)
+    if shown == existing:
+        return counted(shown, noun)
+    limit = {"model": MODEL_LIMIT, "benchmark": BENCHMARK_LIMIT}[noun]
+    which = "with most evaluations" if existing > limit else "with a value to draw"
+    return f"the {count(shown)} of {count(existing)} {noun}s {which}"
 
 
 def spans_decades(values: pd.Series) -> bool:

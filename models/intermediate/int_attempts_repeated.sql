@@ -29,6 +29,7 @@ compared as (
         min(file_id) as first_file_id,
         -- Null and a value differ too, so null is compared as empty text.
         {%- for column in [
+            'task_family',
             'task_id',
             'agent',
             'score',

@@ -42,7 +42,13 @@ final as (
         token_sums.cache_read_tokens,
         token_sums.cache_write_tokens,
         token_sums.output_tokens,
-        token_sums.known_token_count
+        -- Null where nobody says that there were none.
+        case
+            when
+                token_sums.known_token_count > 0
+                or token_sums.input_tokens + token_sums.output_tokens = 0
+                then token_sums.known_token_count
+        end as known_token_count
     from evaluations
     left join mean_latencies
         on

@@ -58,6 +58,21 @@ matched_scaffolds as (
         on
             left(lower(kept.agent), length(scaffold_rules.prefix))
             = scaffold_rules.prefix
+            -- Browser-Use-Plus is another scaffold, Browser-Use_test is not.
+            and not coalesce(
+                contains(
+                    'abcdefghijklmnopqrstuvwxyz0123456789-',
+                    nullif(
+                        substr(
+                            lower(kept.agent),
+                            length(scaffold_rules.prefix) + 1,
+                            1
+                        ),
+                        ''
+                    )
+                ),
+                false
+            )
             and coalesce(scaffold_rules.benchmark, '') in ('', kept.benchmark)
     group by kept.evaluation_id
 ),

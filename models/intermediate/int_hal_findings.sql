@@ -83,6 +83,53 @@ excluded as (
     group by evaluations.source, evaluations.model
 ),
 
+without_accuracy as (
+    select
+        'no_accuracy' as finding_code,
+        source,
+        evaluation_id as subject,
+        'its results say no accuracy that can be read, so it is not on the'
+        || ' leaderboard'
+        || coalesce(
+            '; ' || success_count || ' of ' || success_count + failure_count
+            || ' tasks succeeded',
+            ''
+        ) as detail,
+        'warning' as severity
+    from evaluations
+    where
+        source = 'hal'
+        and accuracy is null
+),
+
+most_tasks as (
+    select
+        benchmark,
+        max(task_count) as task_count
+    from evaluations
+    where source = 'hal'
+    group by benchmark
+),
+
+-- Few tasks may be easy ones, and the leaderboard takes the best evaluation.
+partial_evaluations as (
+    select
+        'few_tasks' as finding_code,
+        evaluations.source,
+        evaluations.evaluation_id as subject,
+        evaluations.task_count || ' task(s) have an outcome, and '
+        || most_tasks.task_count || ' in another evaluation of '
+        || evaluations.benchmark || '; their accuracies are compared all the'
+        || ' same' as detail,
+        'warning' as severity
+    from evaluations
+    inner join most_tasks
+        on evaluations.benchmark = most_tasks.benchmark
+    where
+        evaluations.source = 'hal'
+        and evaluations.task_count * 2 < most_tasks.task_count
+),
+
 duplicate_evaluation_ids as (
     select
         'duplicate_evaluation_id' as finding_code,
@@ -137,21 +184,30 @@ tasks_in_both_lists as (
     where hal_task_results.is_in_both_lists
 ),
 
+-- Where no tokens are known, a task with an outcome used some.
 zero_costs as (
     select
         'zero_cost_with_tokens' as finding_code,
         hal_evaluations.source,
         hal_evaluations.evaluation_id as subject,
-        'its cost is 0, but it used '
-        || hal_evaluation_totals.known_token_count
-        || ' tokens: its model had no price' as detail,
+        'its cost is 0, but it '
+        || coalesce(
+            'used ' || hal_evaluation_totals.known_token_count || ' tokens',
+            'tried ' || evaluations.task_count || ' task(s)'
+        )
+        || ': its model had no price' as detail,
         'warning' as severity
     from hal_evaluations
     inner join hal_evaluation_totals
         on hal_evaluations.evaluation_id = hal_evaluation_totals.evaluation_id
+    inner join evaluations
+        on hal_evaluations.evaluation_id = evaluations.evaluation_id
     where
         hal_evaluations.total_cost_usd = 0
-        and hal_evaluation_totals.known_token_count > 0
+        and coalesce(
+            hal_evaluation_totals.known_token_count, evaluations.task_count
+        )
+        > 0
 ),
 
 evaluation_latencies as (
@@ -287,6 +343,10 @@ final as (
     select * from unread_dates
     union all
     select * from excluded
+    union all
+    select * from without_accuracy
+    union all
+    select * from partial_evaluations
     union all
     select * from duplicate_evaluation_ids
     union all

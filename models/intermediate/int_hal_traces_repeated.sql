@@ -1,7 +1,7 @@
 -- Grain: one row per HAL run id that more than one trace holds.
 -- The same run comes as an encrypted zip, decrypted, and reduced to its
--- headline. Where the headlines agree, and what is told of each task, the
--- fullest trace is kept.
+-- headline. Where the headlines agree, and what is told of each task, of tokens
+-- and of the day, the fullest trace is kept.
 with
 
 evaluations as (
@@ -63,11 +63,56 @@ contradicted_tasks as (
             evaluations.file_id = task_results.file_id
             and evaluations.trace_number = task_results.trace_number
     group by evaluations.evaluation_id, task_results.task_id
-    having min(task_results.score) <> max(task_results.score)
+    having
+        min(task_results.score) <> max(task_results.score)
+        or min(task_results.step_count) <> max(task_results.step_count)
+),
+
+contradicted_latencies as (
+    select
+        evaluations.evaluation_id,
+        task_latencies.task_id
+    from evaluations
+    inner join task_latencies
+        on
+            evaluations.file_id = task_latencies.file_id
+            and evaluations.trace_number = task_latencies.trace_number
+    group by evaluations.evaluation_id, task_latencies.task_id
+    having
+        min(task_latencies.latency_seconds)
+        <> max(task_latencies.latency_seconds)
+),
+
+contradicted_usage as (
+    select
+        evaluations.evaluation_id,
+        token_usage.model_name
+    from evaluations
+    inner join token_usage
+        on
+            evaluations.file_id = token_usage.file_id
+            and evaluations.trace_number = token_usage.trace_number
+    group by evaluations.evaluation_id, token_usage.model_name
+    having
+        min(token_usage.input_tokens) <> max(token_usage.input_tokens)
+        or min(token_usage.output_tokens) <> max(token_usage.output_tokens)
+),
+
+contradicted_days as (
+    select evaluation_id
+    from evaluations
+    group by evaluation_id
+    having min(evaluated_on) <> max(evaluated_on)
 ),
 
 contradicted_runs as (
-    select distinct evaluation_id from contradicted_tasks
+    select evaluation_id from contradicted_tasks
+    union
+    select evaluation_id from contradicted_latencies
+    union
+    select evaluation_id from contradicted_usage
+    union
+    select evaluation_id from contradicted_days
 ),
 
 ranked as (

@@ -714,7 +714,7 @@ CARDS = (
             "success_rule": "any_credit",
         },
         "median_delta",
-        "actions, success − failure, in the median task: as published",
+        "actions, success − failure, in the median task: the study's choice",
         "95 % interval {ci} · n = {pair_count} tasks · population {population} · "
         "{success_rule}",
     ),

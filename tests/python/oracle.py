@@ -811,7 +811,8 @@ def agent_leaderboard(attempts: pd.DataFrame) -> pd.DataFrame:
 def coverage(core: Core) -> pd.DataFrame:
     """Return which runs should exist and which do.
 
-    Excluded models are left out on both sides, sources that are not loaded on one.
+    Excluded models are left out on both sides, and what is expected of a source of
+    which no such run is loaded.
     """
     key = ["source", "benchmark", "scaffold", "model"]
     loaded = evaluations(core)
@@ -820,9 +821,11 @@ def coverage(core: Core) -> pd.DataFrame:
     expected = {
         run
         for run in expected[key].itertuples(index=False, name=None)
-        if run[0] in set(loaded.source) and (run[0], run[3]) not in left_out
+        if (run[0], run[3]) not in left_out
     }
     counts = loaded[~loaded.is_excluded.astype(bool)].groupby(key).size()
+    sources = {run[0] for run in expected & set(counts.index)}
+    expected = {run for run in expected if run[0] in sources}
     return pd.DataFrame(
         [
             dict(zip(key, run, strict=True))

@@ -328,6 +328,15 @@ def tokens_by_model(trace: Trace, seeds: Seeds) -> dict[str, Row]:
     return {model: token_sums(used) for model, used in by_model.items()}
 
 
+def has_used_tokens(trace: Trace, tokens: Row) -> bool:
+    """Return whether any are told or, where none are, whether a task was tried."""
+    if any(row[name] for row in trace.usage or trace.leaf_calls for name in TOKENS):
+        return True
+    if tokens["input_tokens"] == tokens["output_tokens"] == 0:
+        return False
+    return any(result["outcome"] is not None for result in trace.task_results)
+
+
 def headline_of(trace: Trace, seeds: Seeds) -> Row:
     """Return the numbers that an evaluation has as a whole."""
     tokens = token_sums(tokens_by_model(trace, seeds).values())
@@ -336,9 +345,7 @@ def headline_of(trace: Trace, seeds: Seeds) -> Row:
     if "total_cost_usd" in by_hand:
         corrected = by_hand["total_cost_usd"]
         cost = None if corrected is None else float(corrected)
-    elif cost == 0 and any(
-        row[name] for row in trace.usage or trace.leaf_calls for name in TOKENS
-    ):
+    elif cost == 0 and has_used_tokens(trace, tokens):
         # Its model had no price; it was not free.
         cost = None
     seconds = [
@@ -385,6 +392,8 @@ def priced_share(
     tokens: Mapping[str, Row], day: Any, prices: pd.DataFrame
 ) -> float | None:
     """Return the share of the tokens whose model has a price on a day."""
+    if day is None or pd.isna(day):
+        return None
     sizes = {model: tokens_used(used) for model, used in tokens.items()}
     if None in sizes.values() or not sum(sizes.values()):
         return None

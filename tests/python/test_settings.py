@@ -46,6 +46,19 @@ def test_every_unit_test_passes_though_the_vars_are_others(
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def test_a_var_that_nobody_knows_is_refused(hal_traps_warehouse, tmp_path):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(hal_traps_warehouse, warehouse)
+    before = warehouse.read_bytes()
+    misspelt = ["--vars", "aply_corrections: false"]
+    run = run_in_repository(
+        [DBT, "--quiet", "run", "--select", "settings", *misspelt], warehouse, tmp_path
+    )
+    assert run.returncode != 0
+    assert "There is no var `aply_corrections`" in run.stdout + run.stderr
+    assert warehouse.read_bytes() == before
+
+
 def test_a_mart_that_was_a_table_becomes_a_view_again(hal_traps_warehouse, tmp_path):
     warehouse = tmp_path / "evalhouse.duckdb"
     shutil.copyfile(hal_traps_warehouse, warehouse)

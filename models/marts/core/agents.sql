@@ -13,12 +13,13 @@ agents as (
     select
         source,
         agent,
-        -- The agent string decides all of them but the model.
-        min(scaffold) as scaffold,
-        min(framework) as framework,
+        -- A rule can hold for one benchmark only: an evaluation without a rule
+        -- goes first, so that all three are of one evaluation.
+        min_by(scaffold, coalesce(match_rule, '')) as scaffold,
+        min_by(framework, coalesce(match_rule, '')) as framework,
         case when min(model) = max(model) then min(model) end as model,
         min(population) as population,
-        min(match_rule) as match_rule
+        nullif(min(coalesce(match_rule, '')), '') as match_rule
     from evaluations
     group by source, agent
 ),

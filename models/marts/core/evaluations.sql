@@ -115,10 +115,15 @@ traces as (
             when corrections.subject is not null
                 then cast(corrections.corrected_value as double)
             -- Nobody had a price for the model; the study takes it for free.
+            -- Where no tokens are known, a task with an outcome used some.
             when
                 {{ var('apply_corrections') }}
                 and hal_evaluations.total_cost_usd = 0
-                and hal_evaluation_totals.known_token_count > 0
+                and coalesce(
+                    hal_evaluation_totals.known_token_count,
+                    task_counts.task_count
+                )
+                > 0
                 then null
             else hal_evaluations.total_cost_usd
         end as total_cost_usd,
@@ -127,17 +132,15 @@ traces as (
         hal_evaluation_totals.output_tokens,
         hal_evaluation_totals.cache_read_tokens,
         hal_evaluation_totals.cache_write_tokens,
-        excluded_models.reason as exclusion_reason,
+        cast(null as string) as exclusion_reason,
         hal_evaluations.file_id
     from hal_evaluations
     inner join identified_evaluations
         on hal_evaluations.evaluation_id = identified_evaluations.evaluation_id
     inner join hal_evaluation_totals
         on hal_evaluations.evaluation_id = hal_evaluation_totals.evaluation_id
-    left join excluded_models
-        on
-            hal_evaluations.source = excluded_models.source
-            and identified_evaluations.model = excluded_models.model
+    left join task_counts
+        on hal_evaluations.evaluation_id = task_counts.evaluation_id
     left join corrections
         on
             hal_evaluations.evaluation_id = corrections.subject
@@ -160,6 +163,8 @@ judged as (
         case
             when every_source.exclusion_reason is not null
                 then every_source.exclusion_reason
+            when excluded_models.reason is not null
+                then excluded_models.reason
             when every_source.model = 'unknown'
                 then 'no rule in seeds/ knows its model'
         end as reason
@@ -170,6 +175,10 @@ judged as (
         on
             every_source.evaluation_id = verdicts.evaluation_id
             and verdicts.preference = 1
+    left join excluded_models
+        on
+            every_source.source = excluded_models.source
+            and every_source.model = excluded_models.model
 ),
 
 final as (

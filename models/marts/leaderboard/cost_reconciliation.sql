@@ -41,6 +41,7 @@ used as (
 priced as (
     select
         used.evaluation_id,
+        used.evaluated_on,
         used.input_tokens
         + used.cache_read_tokens
         + used.cache_write_tokens
@@ -91,7 +92,9 @@ sums as (
                 then {{ exact_sum('current_cost_usd', 12) }}
         end as current_cost_usd,
         case
-            when count(*) = count(token_count)
+            when
+                count(*) = count(token_count)
+                and count(*) = count(evaluated_on)
                 then
                     sum(
                         case

@@ -26,11 +26,18 @@ loaded as (
     group by source, benchmark, scaffold, model
 ),
 
-loaded_sources as (
-    select distinct source from evaluations
+-- Who has loaded none of the expected runs does not miss the others.
+expected_sources as (
+    select distinct expected_runs.source
+    from expected_runs
+    inner join loaded
+        on
+            expected_runs.source = loaded.source
+            and expected_runs.benchmark = loaded.benchmark
+            and expected_runs.scaffold = loaded.scaffold
+            and expected_runs.model = loaded.model
 ),
 
--- Of a source that is not loaded nothing is missed.
 expected as (
     select
         expected_runs.source,
@@ -38,8 +45,8 @@ expected as (
         expected_runs.scaffold,
         expected_runs.model
     from expected_runs
-    inner join loaded_sources
-        on expected_runs.source = loaded_sources.source
+    inner join expected_sources
+        on expected_runs.source = expected_sources.source
     left join excluded_models
         on
             expected_runs.source = excluded_models.source

@@ -20,7 +20,7 @@ renamed as (
         ---------- text
         -- Without the provider's path.
         split_part(model_name, '/', -1) as model_alias,
-        reasoning_effort,
+        nullif(lower(trim(reasoning_effort)), '') as reasoning_effort,
         -- The study takes the first that is there.
         case
             when average_correctness is not null then 'average_correctness'

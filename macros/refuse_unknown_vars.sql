@@ -1,0 +1,9 @@
+{#- A misspelt var would change nothing, and its user would not know. -#}
+{% macro refuse_unknown_vars() %}
+    {%- set known = setting_names() + ['marts_as'] %}
+    {%- for name in invocation_args_dict.get('vars') or {} if name not in known %}
+        {%- do exceptions.raise_compiler_error(
+            "There is no var `" ~ name ~ "`: dbt_project.yml lists them"
+        ) %}
+    {%- endfor %}
+{% endmacro %}
