@@ -1,7 +1,7 @@
 """One number per model and benchmark: accuracy, cost, latency or win rate."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -104,7 +104,8 @@ class Heatmap:
     """A figure with a cell per model and benchmark.
 
     `cells` yields benchmark, model, value, n and a second line for the cell;
-    `unit` says what n counts, `unknown` what an evaluated cell without value is.
+    `unit` says what n counts, `unknown` what an evaluated cell without value is,
+    `missing` what there is none of where there is no cell.
     """
 
     cells: str
@@ -114,6 +115,7 @@ class Heatmap:
     unit: str
     unknown: str
     write: Callable[[float], str]
+    missing: str = "evaluations"
     SIZE: ClassVar = (14.5, 7)
 
     @property
@@ -303,7 +305,11 @@ def kind_variants(kind: str, scaffold: str, is_generalist: str) -> dict[str, Hea
             write=share,
         ),
     }
-    return {f"{kind}_{measure}": heatmap for measure, heatmap in means.items()}
+    missing = f"evaluations with {scaffold} (seeds/scaffolds.csv says which)"
+    return {
+        f"{kind}_{measure}": replace(heatmap, missing=missing)
+        for measure, heatmap in means.items()
+    }
 
 
 VARIANTS = {

@@ -46,8 +46,8 @@ def draw_figure(name: str, frames: dict[str, pd.DataFrame], source: str) -> Figu
     figure = Figure(figsize=drawn.SIZE, layout="constrained")
     if next(iter(frames.values())).empty:
         write_header(figure, FIGURES[name], f"source {clean(source)}")
-        missing = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
-        note(figure.subplots(), f"no {missing} to show")
+        what = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
+        note(figure.subplots(), f"no {getattr(drawn, 'missing', what)} to show")
     else:
         write_header(
             figure,

@@ -130,6 +130,43 @@ partial_evaluations as (
         and evaluations.task_count * 2 < most_tasks.task_count
 ),
 
+ranked_models as (
+    select distinct
+        benchmark,
+        model
+    from evaluations
+    where
+        source = 'hal'
+        and not is_excluded
+        and accuracy is not null
+),
+
+benchmark_sizes as (
+    select
+        benchmark,
+        count(*) as model_count
+    from ranked_models
+    group by benchmark
+),
+
+disjoint_models as (
+    select
+        'no_shared_benchmark' as finding_code,
+        'hal' as source,
+        'hal' as subject,
+        'none of ' || count(*) || ' benchmarks was run by all '
+        || model_counts.model_count || ' models: the ranks of model_win_rates'
+        || ' compare models that did not meet, and none has coverage `shared`'
+            as detail,
+        'warning' as severity
+    from benchmark_sizes
+    cross join (
+        select count(distinct model) as model_count from ranked_models
+    ) as model_counts
+    group by model_counts.model_count
+    having max(benchmark_sizes.model_count) < model_counts.model_count
+),
+
 duplicate_evaluation_ids as (
     select
         'duplicate_evaluation_id' as finding_code,
@@ -347,6 +384,8 @@ final as (
     select * from without_accuracy
     union all
     select * from partial_evaluations
+    union all
+    select * from disjoint_models
     union all
     select * from duplicate_evaluation_ids
     union all

@@ -59,6 +59,20 @@ def test_a_var_that_nobody_knows_is_refused(hal_traps_warehouse, tmp_path):
     assert warehouse.read_bytes() == before
 
 
+def test_a_users_table_is_not_replaced_by_a_mart(hal_traps_warehouse, tmp_path):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(hal_traps_warehouse, warehouse)
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("drop view settings")
+        connection.execute("create table settings as select 'mine' as note")
+    command = [DBT, "--quiet", "run", "--select", "settings"]
+    run = run_in_repository(command, warehouse, tmp_path)
+    assert run.returncode != 0
+    assert "The table `settings` was not made by dbt" in run.stdout + run.stderr
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        assert connection.sql("from settings").fetchall() == [("mine",)]
+
+
 def test_a_mart_that_was_a_table_becomes_a_view_again(hal_traps_warehouse, tmp_path):
     warehouse = tmp_path / "evalhouse.duckdb"
     shutil.copyfile(hal_traps_warehouse, warehouse)
@@ -68,6 +82,7 @@ def test_a_mart_that_was_a_table_becomes_a_view_again(hal_traps_warehouse, tmp_p
         connection.execute("create table kept as from settings")
         connection.execute("drop view settings")
         connection.execute("alter table kept rename to settings")
+        connection.execute("comment on table settings is 'made by dbt'")
     command = [DBT, "--quiet", "run", "--select", "settings"]
     run = run_in_repository(command, warehouse, tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -24,7 +24,9 @@ final as (
         model,
         {{ exact_mean('mean_cost_usd') }} as mean_cost_usd,
         {{ exact_mean('mean_latency_seconds') }} as mean_latency_seconds,
-        count(*) as benchmark_count
+        count(*) as benchmark_count,
+        count(mean_cost_usd) as costed_benchmark_count,
+        count(mean_latency_seconds) as timed_benchmark_count
     from benchmark_means
     group by source, model
 )

@@ -1,0 +1,22 @@
+{#- A table of the user's with the name of a mart would be replaced, and its rows with
+    it. What dbt has made has the comment that its YAML says. -#}
+{% macro refuse_foreign_tables() %}
+    {%- if execute %}
+        {%- set marts = [] %}
+        {%- for node in graph.nodes.values() if node.schema == target.schema %}
+            {%- do marts.append("'" ~ node.alias ~ "'") %}
+        {%- endfor %}
+        {%- set foreign_tables = run_query(
+            "select table_name from duckdb_tables() where comment is null"
+            ~ " and database_name = current_database()"
+            ~ " and schema_name = '" ~ target.schema ~ "'"
+            ~ " and table_name in (" ~ marts | join(", ") ~ ")"
+        ) %}
+        {%- for row in foreign_tables %}
+            {%- do exceptions.raise_compiler_error(
+                "The table `" ~ row[0] ~ "` was not made by dbt, and a view of that "
+                ~ "name would take its place: rename it and run this again"
+            ) %}
+        {%- endfor %}
+    {%- endif %}
+{% endmacro %}
