@@ -149,6 +149,11 @@ benchmark_sizes as (
     group by benchmark
 ),
 
+model_counts as (
+    select count(distinct model) as model_count
+    from ranked_models
+),
+
 disjoint_models as (
     select
         'no_shared_benchmark' as finding_code,
@@ -160,9 +165,7 @@ disjoint_models as (
             as detail,
         'warning' as severity
     from benchmark_sizes
-    cross join (
-        select count(distinct model) as model_count from ranked_models
-    ) as model_counts
+    cross join model_counts
     group by model_counts.model_count
     having max(benchmark_sizes.model_count) < model_counts.model_count
 ),
