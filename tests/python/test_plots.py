@@ -450,7 +450,8 @@ def test_win_rates_in_the_cells_are_the_views(name, basis, sample_views):
 def test_scales_are_logarithmic_over_decades_only(sample_views):
     for factor, scale in ((1, "linear"), (1000, "log")):
         frames = frames_of("win_rate_against_cost", sample_views)
-        points = frames["points"]
+        points = frames["points"].dropna(subset="x").reset_index(drop=True)
+        frames["points"] = points
         points["x"] = [1.0 + row for row in range(len(points))]
         points.loc[0, "x"] *= factor
         figure = draw_figure("win_rate_against_cost", frames, "hal")
