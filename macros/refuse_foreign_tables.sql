@@ -1,15 +1,17 @@
 {#- A table of the user's with the name of a mart would be replaced, and its rows with
-    it. What dbt has made has the comment that its YAML says. -#}
+    it. What dbt has made has a comment. -#}
 {% macro refuse_foreign_tables() %}
     {%- if execute %}
         {%- set marts = [] %}
-        {%- for node in graph.nodes.values() if node.schema == target.schema %}
-            {%- do marts.append("'" ~ node.alias ~ "'") %}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' %}
+            {%- if node.schema == 'main' %}
+                {%- do marts.append("'" ~ node.alias ~ "'") %}
+            {%- endif %}
         {%- endfor %}
         {%- set foreign_tables = run_query(
             "select table_name from duckdb_tables() where comment is null"
             ~ " and database_name = current_database()"
-            ~ " and schema_name = '" ~ target.schema ~ "'"
+            ~ " and schema_name = 'main'"
             ~ " and table_name in (" ~ marts | join(", ") ~ ")"
         ) %}
         {%- for row in foreign_tables %}

@@ -29,7 +29,8 @@ token_sums as (
         cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
         {{ known_token_sum('output_tokens') }} as output_tokens,
-        cast(sum(known_token_count) as bigint) as known_token_count
+        cast(sum(known_token_count) as bigint) as known_token_count,
+        count(*) = count(input_tokens + output_tokens) as is_all_known
     from model_tokens
     group by evaluation_id
 ),
@@ -46,7 +47,7 @@ final as (
         case
             when
                 token_sums.known_token_count > 0
-                or token_sums.input_tokens + token_sums.output_tokens = 0
+                or token_sums.is_all_known
                 then token_sums.known_token_count
         end as known_token_count
     from evaluations

@@ -123,7 +123,9 @@ final as (
         -- The default effort is what the model does when nobody asks.
         coalesce(model_aliases.model, kept.model_alias)
         || case
-            when efforts.reasoning_effort = '{{ var("default_effort") }}'
+            when
+                efforts.reasoning_effort
+                = '{{ var("default_effort") | lower }}'
                 then ''
             else coalesce(' ' || efforts.reasoning_effort, '')
         end as model,

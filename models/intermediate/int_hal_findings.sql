@@ -107,7 +107,10 @@ most_tasks as (
         benchmark,
         max(task_count) as task_count
     from evaluations
-    where source = 'hal'
+    where
+        source = 'hal'
+        and not is_excluded
+        and accuracy is not null
     group by benchmark
 ),
 
@@ -127,6 +130,8 @@ partial_evaluations as (
         on evaluations.benchmark = most_tasks.benchmark
     where
         evaluations.source = 'hal'
+        and not evaluations.is_excluded
+        and evaluations.accuracy is not null
         and evaluations.task_count * 2 < most_tasks.task_count
 ),
 
@@ -161,7 +166,7 @@ disjoint_models as (
         'hal' as subject,
         'none of ' || count(*) || ' benchmarks was run by all '
         || model_counts.model_count || ' models: the ranks of model_win_rates'
-        || ' compare models that did not meet, and none has coverage `shared`'
+        || ' are over different benchmarks, and none has coverage `shared`'
             as detail,
         'warning' as severity
     from benchmark_sizes
@@ -224,7 +229,7 @@ tasks_in_both_lists as (
     where hal_task_results.is_in_both_lists
 ),
 
--- Where no tokens are known, a task with an outcome used some.
+-- Where no tokens are known, a task or an accuracy took some.
 zero_costs as (
     select
         'zero_cost_with_tokens' as finding_code,
@@ -232,10 +237,11 @@ zero_costs as (
         hal_evaluations.evaluation_id as subject,
         'its cost is 0, but it '
         || coalesce(
-            'used ' || hal_evaluation_totals.known_token_count || ' tokens',
-            'tried ' || evaluations.task_count || ' task(s)'
-        )
-        || ': its model had no price' as detail,
+            'used ' || hal_evaluation_totals.known_token_count
+            || ' tokens: its model had no price',
+            'tried ' || evaluations.task_count || ' task(s)',
+            'has an accuracy'
+        ) as detail,
         'warning' as severity
     from hal_evaluations
     inner join hal_evaluation_totals
@@ -245,7 +251,9 @@ zero_costs as (
     where
         hal_evaluations.total_cost_usd = 0
         and coalesce(
-            hal_evaluation_totals.known_token_count, evaluations.task_count
+            hal_evaluation_totals.known_token_count,
+            evaluations.task_count,
+            case when evaluations.accuracy is not null then 1 end
         )
         > 0
 ),

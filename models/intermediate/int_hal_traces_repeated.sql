@@ -68,34 +68,63 @@ contradicted_tasks as (
         or min(task_results.step_count) <> max(task_results.step_count)
 ),
 
-contradicted_latencies as (
+-- By sums, for a reduced trace numbers its tasks, and rounds.
+latency_sums as (
     select
-        evaluations.evaluation_id,
-        task_latencies.task_id
+        file_id,
+        trace_number,
+        count(latency_seconds) as latency_count,
+        {{ exact_sum('latency_seconds', 6) }} as latency_seconds
+    from task_latencies
+    group by file_id, trace_number
+),
+
+contradicted_latencies as (
+    select evaluations.evaluation_id
     from evaluations
-    inner join task_latencies
+    inner join latency_sums
         on
-            evaluations.file_id = task_latencies.file_id
-            and evaluations.trace_number = task_latencies.trace_number
-    group by evaluations.evaluation_id, task_latencies.task_id
+            evaluations.file_id = latency_sums.file_id
+            and evaluations.trace_number = latency_sums.trace_number
+    group by evaluations.evaluation_id
     having
-        min(task_latencies.latency_seconds)
-        <> max(task_latencies.latency_seconds)
+        min(latency_sums.latency_count) = max(latency_sums.latency_count)
+        and max(latency_sums.latency_seconds)
+        > min(latency_sums.latency_seconds) * (1 + 1e-6) + 1e-3
+),
+
+token_sums as (
+    select
+        file_id,
+        trace_number,
+        count(*) as model_count,
+        sum(
+            coalesce(input_tokens, 0)
+            + coalesce(cache_read_tokens, 0)
+            + coalesce(cache_write_tokens, 0)
+        ) as read_tokens,
+        sum(coalesce(cache_read_tokens, 0)) as cache_read_tokens,
+        sum(coalesce(output_tokens, 0)) as output_tokens
+    from token_usage
+    group by file_id, trace_number
 ),
 
 contradicted_usage as (
-    select
-        evaluations.evaluation_id,
-        token_usage.model_name
+    select evaluations.evaluation_id
     from evaluations
-    inner join token_usage
+    inner join token_sums
         on
-            evaluations.file_id = token_usage.file_id
-            and evaluations.trace_number = token_usage.trace_number
-    group by evaluations.evaluation_id, token_usage.model_name
+            evaluations.file_id = token_sums.file_id
+            and evaluations.trace_number = token_sums.trace_number
+    group by evaluations.evaluation_id
     having
-        min(token_usage.input_tokens) <> max(token_usage.input_tokens)
-        or min(token_usage.output_tokens) <> max(token_usage.output_tokens)
+        min(token_sums.model_count) = max(token_sums.model_count)
+        and (
+            min(token_sums.read_tokens) <> max(token_sums.read_tokens)
+            or min(token_sums.cache_read_tokens)
+            <> max(token_sums.cache_read_tokens)
+            or min(token_sums.output_tokens) <> max(token_sums.output_tokens)
+        )
 ),
 
 contradicted_days as (

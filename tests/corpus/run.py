@@ -71,19 +71,18 @@ def main() -> None:
 
 
 def _groups(only: str, is_apart: bool) -> Iterator[list[Case]]:
-    """Yield the cases that are loaded together."""
-    group: list[Case] = []
+    """Yield the cases that are loaded together, all with one exit code."""
+    groups: dict[int, list[Case]] = {0: [], 1: []}
     for case in (case for case in cases() if only in case.name):
         is_plain = isinstance(case.content, bytes) and not case.file_name
         if is_apart or case.is_forced or not is_plain:
             yield [case]
             continue
-        group.append(case)
-        if len(group) == _MOST_TOGETHER:
-            yield group
-            group = []
-    if group:
-        yield group
+        groups[case.exit_code].append(case)
+        if len(groups[case.exit_code]) == _MOST_TOGETHER:
+            yield groups[case.exit_code]
+            groups[case.exit_code] = []
+    yield from filter(None, groups.values())
 
 
 def _make_good(folder: Path) -> None:

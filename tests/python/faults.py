@@ -63,7 +63,7 @@ class Runner:
     def __init__(self, command: str, library: Path | None = None, **environment: str):
         preloaded = {"LD_PRELOAD": str(library)} if library else {}
         self._process = subprocess.Popen(
-            [sys.executable, __file__, command],
+            [sys.executable, __file__, command, *([str(library)] if library else [])],
             cwd=REPOSITORY,
             env=os.environ | preloaded | environment,
             stdin=subprocess.PIPE,
@@ -106,13 +106,14 @@ class Runner:
         return self.wait()
 
 
-def serve(command: str) -> None:
+def serve(command: str, path: str | None = None) -> None:
     """Fork for each order on stdin; print the fork's id, then how it ended."""
     sys.path.insert(0, str(REPOSITORY))
     for name in IMPORTS[command]:
         import_module(name)
-    path = os.environ.pop("LD_PRELOAD", None)
     library = ctypes.CDLL(path) if path else None
+    if library:  # What a run starts in turn goes without.
+        os.environ.pop("LD_PRELOAD")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the forks
     for line in sys.stdin:
         order = json.loads(line)
@@ -148,4 +149,4 @@ def _text(descriptor: int) -> str:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

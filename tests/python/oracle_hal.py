@@ -328,13 +328,18 @@ def tokens_by_model(trace: Trace, seeds: Seeds) -> dict[str, Row]:
     return {model: token_sums(used) for model, used in by_model.items()}
 
 
-def has_used_tokens(trace: Trace, tokens: Row) -> bool:
-    """Return whether any are told or, where none are, whether a task was tried."""
+def has_used_tokens(trace: Trace) -> bool:
+    """Return whether any are told or, where none are, whether anything was tried."""
     if any(row[name] for row in trace.usage or trace.leaf_calls for name in TOKENS):
         return True
-    if tokens["input_tokens"] == tokens["output_tokens"] == 0:
+    told = [
+        row["input_tokens"] is not None and row["output_tokens"] is not None
+        for row in trace.usage or trace.leaf_calls
+    ]
+    if told and all(told):
         return False
-    return any(result["outcome"] is not None for result in trace.task_results)
+    tried = [result["outcome"] is not None for result in trace.task_results]
+    return any(tried) or trace.accuracy[0] is not None
 
 
 def headline_of(trace: Trace, seeds: Seeds) -> Row:
@@ -345,7 +350,7 @@ def headline_of(trace: Trace, seeds: Seeds) -> Row:
     if "total_cost_usd" in by_hand:
         corrected = by_hand["total_cost_usd"]
         cost = None if corrected is None else float(corrected)
-    elif cost == 0 and has_used_tokens(trace, tokens):
+    elif cost == 0 and has_used_tokens(trace):
         # Its model had no price; it was not free.
         cost = None
     seconds = [
