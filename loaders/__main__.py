@@ -62,6 +62,11 @@ def main(arguments: list[str] | None = None) -> int:
         _report_all(results)
     outcome = [result for _, result in results]
     _say(_summary(outcome, skipped_count, options.dry_run))
+    return exit_code_of(outcome)
+
+
+def exit_code_of(outcome: list["LoadResult"]) -> int:
+    """Return the exit code of a load with these results."""
     if not outcome:
         return 2
     is_whole = all(r.status != "refused" and not r.quarantined_count for r in outcome)

@@ -3,10 +3,9 @@
 {% macro refuse_foreign_tables() %}
     {%- if execute %}
         {%- set marts = [] %}
-        {%- for node in graph.nodes.values() if node.resource_type == 'model' %}
-            {%- if node.schema == 'main' %}
-                {%- do marts.append("'" ~ node.alias ~ "'") %}
-            {%- endif %}
+        {%- for node in graph.nodes.values()
+            if node.resource_type == 'model' and node.schema == 'main' %}
+            {%- do marts.append("'" ~ node.alias ~ "'") %}
         {%- endfor %}
         {%- set foreign_tables = run_query(
             "select table_name from duckdb_tables() where comment is null"

@@ -229,7 +229,6 @@ tasks_in_both_lists as (
     where hal_task_results.is_in_both_lists
 ),
 
--- Where no tokens are known, a task or an accuracy took some.
 zero_costs as (
     select
         'zero_cost_with_tokens' as finding_code,
@@ -250,12 +249,11 @@ zero_costs as (
         on hal_evaluations.evaluation_id = evaluations.evaluation_id
     where
         hal_evaluations.total_cost_usd = 0
-        and coalesce(
-            hal_evaluation_totals.known_token_count,
-            evaluations.task_count,
-            case when evaluations.accuracy is not null then 1 end
-        )
-        > 0
+        and {{ has_used_tokens(
+            'hal_evaluation_totals.known_token_count',
+            'evaluations.task_count',
+            'evaluations.accuracy',
+        ) }}
 ),
 
 evaluation_latencies as (

@@ -79,20 +79,6 @@ latency_sums as (
     group by file_id, trace_number
 ),
 
-contradicted_latencies as (
-    select evaluations.evaluation_id
-    from evaluations
-    inner join latency_sums
-        on
-            evaluations.file_id = latency_sums.file_id
-            and evaluations.trace_number = latency_sums.trace_number
-    group by evaluations.evaluation_id
-    having
-        min(latency_sums.latency_count) = max(latency_sums.latency_count)
-        and max(latency_sums.latency_seconds)
-        > min(latency_sums.latency_seconds) * (1 + 1e-6) + 1e-3
-),
-
 token_sums as (
     select
         file_id,
@@ -109,39 +95,41 @@ token_sums as (
     group by file_id, trace_number
 ),
 
-contradicted_usage as (
+contradicted_sums as (
     select evaluations.evaluation_id
     from evaluations
-    inner join token_sums
+    left join latency_sums
+        on
+            evaluations.file_id = latency_sums.file_id
+            and evaluations.trace_number = latency_sums.trace_number
+    left join token_sums
         on
             evaluations.file_id = token_sums.file_id
             and evaluations.trace_number = token_sums.trace_number
     group by evaluations.evaluation_id
     having
-        min(token_sums.model_count) = max(token_sums.model_count)
-        and (
-            min(token_sums.read_tokens) <> max(token_sums.read_tokens)
-            or min(token_sums.cache_read_tokens)
-            <> max(token_sums.cache_read_tokens)
-            or min(token_sums.output_tokens) <> max(token_sums.output_tokens)
+        min(evaluations.evaluated_on) <> max(evaluations.evaluated_on)
+        or (
+            min(latency_sums.latency_count) = max(latency_sums.latency_count)
+            and max(latency_sums.latency_seconds)
+            > min(latency_sums.latency_seconds) * (1 + 1e-6) + 1e-3
         )
-),
-
-contradicted_days as (
-    select evaluation_id
-    from evaluations
-    group by evaluation_id
-    having min(evaluated_on) <> max(evaluated_on)
+        or (
+            min(token_sums.model_count) = max(token_sums.model_count)
+            and (
+                min(token_sums.read_tokens) <> max(token_sums.read_tokens)
+                or min(token_sums.cache_read_tokens)
+                <> max(token_sums.cache_read_tokens)
+                or min(token_sums.output_tokens)
+                <> max(token_sums.output_tokens)
+            )
+        )
 ),
 
 contradicted_runs as (
     select evaluation_id from contradicted_tasks
     union
-    select evaluation_id from contradicted_latencies
-    union
-    select evaluation_id from contradicted_usage
-    union
-    select evaluation_id from contradicted_days
+    select evaluation_id from contradicted_sums
 ),
 
 ranked as (

@@ -24,6 +24,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NoReturn
 
 import duckdb
@@ -71,18 +72,19 @@ def main() -> None:
 
 
 def _groups(only: str, is_apart: bool) -> Iterator[list[Case]]:
-    """Yield the cases that are loaded together, all with one exit code."""
-    groups: dict[int, list[Case]] = {0: [], 1: []}
+    """Yield the cases that are loaded together."""
+    group: list[Case] = []
     for case in (case for case in cases() if only in case.name):
         is_plain = isinstance(case.content, bytes) and not case.file_name
         if is_apart or case.is_forced or not is_plain:
             yield [case]
             continue
-        groups[case.exit_code].append(case)
-        if len(groups[case.exit_code]) == _MOST_TOGETHER:
-            yield groups[case.exit_code]
-            groups[case.exit_code] = []
-    yield from filter(None, groups.values())
+        group.append(case)
+        if len(group) == _MOST_TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _make_good(folder: Path) -> None:
@@ -126,7 +128,8 @@ def _run(together: list[Case], folder: Path, is_apart: bool) -> NoReturn:
         load = _load_by_command if is_apart else _load_here
         _limit()
         said, contents = load(arguments), _contents(database)
-        said["expected_exit_code"] = max(case.exit_code for case in together)
+        said["code_of_all"] = said["exit_code"]
+        said["expected_of_all"] = max(case.exit_code for case in together)
         for case in together:
             result = said | _outcome(case, paths, said["stdout"], contents)
             if is_apart:
@@ -195,8 +198,12 @@ def _outcome(
     """Return what a load made of a case and of what was there before."""
     path = paths[case.name]
     lines = stdout.splitlines()
+    alone = {}
     if len(paths) > 1:
         lines = [line for line in lines if json.loads(line)["path"] == str(path)]
+        loads = [SimpleNamespace(**json.loads(line)) for line in lines]
+        # What the command would end with if it had loaded this file alone.
+        alone = {"exit_code": cli.exit_code_of(loads)}
     elsewhere = [f"/{name}/" for name in paths if name != case.name]
     good_ids, other_ids = set(), set()
     for file_id, at in contents["file_paths"]:
@@ -217,7 +224,7 @@ def _outcome(
         *os.listdir(place),
         *os.listdir(place / "warehouse"),
     }
-    return {
+    return alone | {
         "told": lines,
         "row_count": sum(map(len, data)),
         "quarantined_count": len(found["quarantine"]),

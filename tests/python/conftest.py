@@ -47,7 +47,7 @@ def run_in_repository(
 
     dbt's own files go to `scratch`, so that runs do not meet in `target/`.
     """
-    environment = {
+    environment = os.environ | {
         "EVALHOUSE_DB": str(warehouse),
         "DBT_TARGET_PATH": str(scratch / "target"),
         "DBT_LOG_PATH": str(scratch / "logs"),
@@ -70,7 +70,7 @@ def run_in_repository(
         [str(part) for part in command],
         check=False,
         cwd=REPOSITORY,
-        env=os.environ | environment,
+        env=environment,
         capture_output=True,
         text=True,
     )

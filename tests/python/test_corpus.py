@@ -49,7 +49,8 @@ def check(case: Case, result: dict) -> None:
     assert result["process_ended_with"] == 0, f"it broke a limit or crashed: {result}"
     assert "Traceback" not in said
     assert all(line.isprintable() for line in said.split("\n"))
-    assert result["exit_code"] == result["expected_exit_code"], said
+    assert result["exit_code"] == case.exit_code, said
+    assert result["code_of_all"] == result["expected_of_all"], said
     (line,) = result["told"]
     found = json.loads(line)
     assert found["format"] == case.format

@@ -115,16 +115,14 @@ traces as (
             when corrections.subject is not null
                 then cast(corrections.corrected_value as double)
             -- Nobody had a price for the model; the study takes it for free.
-            -- Where no tokens are known, a task or an accuracy took some.
             when
                 {{ var('apply_corrections') }}
                 and hal_evaluations.total_cost_usd = 0
-                and coalesce(
-                    hal_evaluation_totals.known_token_count,
-                    task_counts.task_count,
-                    case when hal_evaluations.accuracy is not null then 1 end
-                )
-                > 0
+                and {{ has_used_tokens(
+                    'hal_evaluation_totals.known_token_count',
+                    'task_counts.task_count',
+                    'hal_evaluations.accuracy',
+                ) }}
                 then null
             else hal_evaluations.total_cost_usd
         end as total_cost_usd,
