@@ -81,7 +81,7 @@ test: lint
 	@$(BIN)/python -m pytest
 
 soak: $(INSTALLED)
-	@$(BIN)/python -m pytest --numprocesses=0 --capture=no tests/python/soak_*.py
+	@$(BIN)/python -m pytest --numprocesses=0 --capture=no tests/soak/soak_*.py
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m benchmarks --write

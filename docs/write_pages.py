@@ -78,15 +78,22 @@ def definition(text: str, blocks: dict[str, str], settings: dict[str, Any]) -> s
     return " ".join(whole.split()).replace("|", r"\|")
 
 
+def public_models(path: str) -> list[dict[str, Any]]:
+    """Return what the YAML in a folder says of each public view, by name."""
+    files = sorted((REPOSITORY / path).glob("*.yml"))
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    models = [model for text in texts for model in yaml.safe_load(text)["models"]]
+    return [model for model in models if not model["name"].startswith("int_")]
+
+
 def definitions() -> str:
     """Return the page of all views and columns."""
     blocks, settings = doc_blocks(), project_vars()
     parts = []
     for folder, question in FOLDERS.items():
-        path = f"models/marts/{folder}/_{folder}__models.yml"
-        models = yaml.safe_load((REPOSITORY / path).read_text(encoding="utf-8"))
-        parts.append(f"## {folder}: {question}\n\nFrom [{path}](../{path}).\n\n")
-        for model in models["models"]:
+        path = f"models/marts/{folder}"
+        parts.append(f"## {folder}: {question}\n\nFrom [{path}/](../{path}).\n\n")
+        for model in public_models(path):
             parts.append(f"### {model['name']}\n\n")
             parts.append(f"{definition(model['description'], blocks, settings)}\n\n")
             parts.append("| column | type | definition |\n|---|---|---|\n")

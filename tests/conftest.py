@@ -1,0 +1,339 @@
+"""Warehouses that several tests read, each built once.
+
+The real data of the public studies is not part of the repository. Tests that
+check published figures look for it in EVALHOUSE_REAL_DATA, else in the folder
+`shared/data` beside the repository, and skip where it is absent.
+"""
+
+import atexit
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from faults import Runner, compile_library
+from filelock import FileLock
+from hal_traps import write_hal_traps
+from tiny_project import warehouse_of as warehouse_path
+from tiny_project import write_project
+from trials import Trial, build_trial, figure_trial, load_trial
+
+from loaders.sample import write_sample
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+DBT = Path(sys.executable).with_name("dbt")
+# Bootstraps take most of the time, so tests of other views go without.
+WITHOUT_INFERENCE = [
+    "--exclude",
+    "path:models/marts/inference",
+    "int_rating_*",
+    "int_horizon_*",
+]
+
+
+# The summary stays the last line: duckdb 2.0 lists its own leaks when Python ends.
+atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
+
+
+def run_in_repository(
+    command: list[str | Path], warehouse: Path, scratch: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a command from the repository's root on `warehouse`.
+
+    dbt's own files go to `scratch`, so that runs do not meet in `target/`.
+    """
+    environment = os.environ | {
+        "EVALHOUSE_DB": str(warehouse),
+        "DBT_TARGET_PATH": str(scratch / "target"),
+        "DBT_LOG_PATH": str(scratch / "logs"),
+        # They take a second of each run; who reads them asks for them.
+        "DBT_WRITE_JSON": "false",
+    }
+    if command[0] == DBT:
+        # dbt takes over what another run has parsed where the vars and the path of the
+        # warehouse are the same, as it is seen from its folder.
+        if "--vars" not in command:
+            take_parsed(scratch / "target")
+        environment |= {
+            "EVALHOUSE_DB": warehouse.name,
+            "DBT_PROJECT_DIR": str(REPOSITORY),
+            "DBT_PROFILES_DIR": str(REPOSITORY),
+        }
+        run = dbt().run(*command[1:], folder=warehouse.parent, environment=environment)
+        return subprocess.CompletedProcess(command, run.code, run.stdout, run.stderr)
+    return subprocess.run(
+        [str(part) for part in command],
+        check=False,
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@functools.cache
+def dbt() -> Runner:
+    """What runs dbt; it ends with this process."""
+    return Runner("dbt")
+
+
+parsed: list[Path] = []
+
+
+def take_parsed(target: Path) -> None:
+    """Put what dbt parsed for another target into one that has nothing yet."""
+    own = target / "partial_parse.msgpack"
+    if not own.exists() and parsed and parsed[0].exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(parsed[0], own)
+    parsed[:] = [own]
+
+
+def build_warehouse(
+    scratch: Path, *paths: Path, with_tests: bool = False, with_inference: bool = True
+) -> Path:
+    """Load `paths` into a new warehouse, refresh every view, return its path.
+
+    Quarantined records are no failure here: some test files hold them on purpose.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    warehouse = scratch / "evalhouse.duckdb"
+    load = run_in_repository(
+        [sys.executable, "-m", "loaders", *paths], warehouse, scratch
+    )
+    assert load.returncode in (0, 1), load.stdout + load.stderr
+    # Unit tests ask nothing of the warehouse: they run once, in test_settings.py.
+    options = ["--exclude-resource-type", "unit_test"]
+    if not with_tests:
+        options.append("test")
+    if not with_inference:
+        options += WITHOUT_INFERENCE
+    build = run_in_repository(
+        [DBT, "--quiet", "build", *options],
+        warehouse,
+        scratch,
+    )
+    assert build.returncode == 0, build.stdout + build.stderr
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def built_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a folder that the first of pytest's processes to ask has filled.
+
+    `built_once(name, fill)` calls `fill(folder)`; the others wait for it.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def built(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = root / name, root / f"{name}.done"
+        with FileLock(root / f"{name}.lock"):
+            if not done.exists():
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def sample_paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The files of the shipped sample."""
+    return write_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def made_run(built_once: Callable[..., Path]) -> Path:
+    """The folder in which `make run` has put the sample's warehouse, figures and report.
+
+    What it printed is there too, as `printed`.
+    """
+
+    def run(folder: Path) -> None:
+        settings = [
+            f"FIGURES={folder / 'figures'}",
+            f"REPORT={folder / 'report.html'}",
+            f"SAMPLE={folder / 'sample'}",
+        ]
+        run = run_in_repository(
+            ["make", "--no-print-directory", "run", *settings, "DATA="],
+            folder / "evalhouse.duckdb",
+            folder,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+        (folder / "printed").write_text(f"{run.stderr}{run.stdout}")
+
+    return built_once("made_run", run)
+
+
+@pytest.fixture(scope="session")
+def sample_warehouse(made_run: Path) -> Path:
+    """A warehouse of the shipped sample; every dbt test of data has passed on it."""
+    return made_run / "evalhouse.duckdb"
+
+
+@pytest.fixture
+def sample_views(sample_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the sample's warehouse."""
+    with duckdb.connect(sample_warehouse, read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of the public studies' data, or skip."""
+    folder = Path(
+        os.environ.get("EVALHOUSE_REAL_DATA", REPOSITORY.parent / "shared" / "data")
+    )
+    if not folder.is_dir():
+        pytest.skip("the public studies' data is not here: set EVALHOUSE_REAL_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_warehouse(built_once: Callable[..., Path], real_data: Path) -> Path:
+    """A warehouse of the studies' files; every dbt test of data has passed on it."""
+    paths = [real_data / "metr", real_data / "hal"]
+    folder = built_once(
+        "real_warehouse",
+        lambda folder: build_warehouse(folder, *paths, with_tests=True),
+    )
+    return folder / "evalhouse.duckdb"
+
+
+@pytest.fixture
+def real_views(real_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the real data's warehouse."""
+    with duckdb.connect(real_warehouse, read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def warehouse_of(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Path]:
+    """Build a warehouse from files a test wrote: `warehouse_of(path, ...)`.
+
+    Without the views of how sure we are, unless `with_inference` is true.
+    """
+
+    def build(*paths: Path, with_inference: bool = False) -> Path:
+        scratch = tmp_path_factory.mktemp("warehouse")
+        return build_warehouse(scratch, *paths, with_inference=with_inference)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def hal_traps_warehouse(built_once: Callable[..., Path]) -> Path:
+    """A warehouse of the HAL traces that stand on both sides of every rule."""
+
+    def build(folder: Path) -> None:
+        (folder / "traces").mkdir()
+        traces = write_hal_traps(folder / "traces")
+        build_warehouse(folder, *traces, with_inference=False)
+
+    return built_once("hal_traps", build) / "evalhouse.duckdb"
+
+
+@pytest.fixture(scope="session")
+def warehouse_as_published(
+    built_once: Callable[..., Path], real_warehouse: Path
+) -> Path:
+    """The studies' files in the studies' own reading: no correction is applied.
+
+    Every check of a published figure has passed on it.
+    """
+
+    def refresh(folder: Path) -> None:
+        warehouse = folder / "evalhouse.duckdb"
+        shutil.copyfile(real_warehouse, warehouse)
+        checks = ["test", "--select", "assert_published_*"]
+        for command in (["run", *WITHOUT_INFERENCE], checks):
+            as_published = ["--vars", "apply_corrections: false"]
+            run = run_in_repository(
+                [DBT, "--quiet", *command, *as_published], warehouse, folder
+            )
+            assert run.returncode == 0, run.stdout + run.stderr
+
+    return built_once("as_published", refresh) / "evalhouse.duckdb"
+
+
+@pytest.fixture(scope="session")
+def fault_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What makes a process's changes to a folder go wrong, or skip."""
+    library = compile_library(tmp_path_factory.mktemp("faults"))
+    if library is None:
+        pytest.skip("faults are made by a C library: needs Linux and a C compiler")
+    return library
+
+
+@pytest.fixture(scope="session")
+def loader(fault_library: Path) -> Iterator[Runner]:
+    """`python -m loaders`, to be disturbed."""
+    with Runner("loaders", fault_library) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def loads(loader: Runner, tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A load into a warehouse, to go wrong."""
+    return load_trial(loader, tmp_path_factory.mktemp("loads"))
+
+
+@pytest.fixture(scope="session")
+def first_loads(loader: Runner, tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A load that makes the warehouse, to go wrong."""
+    return load_trial(loader, tmp_path_factory.mktemp("loads"), is_first_load=True)
+
+
+@pytest.fixture(scope="session")
+def builder(
+    fault_library: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runner]:
+    """`dbt`, to be disturbed."""
+    scratch = tmp_path_factory.mktemp("dbt")
+    own = {"DBT_TARGET_PATH": f"{scratch}/target", "DBT_LOG_PATH": f"{scratch}/logs"}
+    with Runner("dbt", fault_library, **own) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def builds(builder: Runner, tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A `dbt build`, to go wrong."""
+    return build_trial(builder, tmp_path_factory.mktemp("builds"))
+
+
+@pytest.fixture(scope="session")
+def figures(
+    fault_library: Path,
+    sample_warehouse: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Trial]:
+    """`python -m plots`, to go wrong."""
+    scratch = tmp_path_factory.mktemp("figures")
+    with Runner("plots", fault_library) as runner:
+        yield figure_trial(runner, scratch, sample_warehouse)
+
+
+@pytest.fixture
+def refreshed_place(
+    tmp_path_factory: pytest.TempPathFactory, hal_traps_warehouse
+) -> Path:
+    """The tiny dbt project in one warehouse with all views and a user's table."""
+    place = tmp_path_factory.mktemp("refreshed")
+    write_project(place)
+    shutil.copyfile(hal_traps_warehouse, warehouse_path(place))
+    with duckdb.connect(warehouse_path(place)) as connection:
+        connection.execute("create table mine as select 'keep me' as note")
+    return place

@@ -1,0 +1,338 @@
+"""reading.py: who dies while it reads takes no other file along, and nothing waits."""
+
+import faulthandler
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import REPOSITORY
+
+from loaders import __main__ as cli
+from loaders import hal, metr_yaml, reader, reading
+from loaders.files import find
+from loaders.reading import Readers
+from loaders.records import FileRefused, RecordRefused
+
+YAML = Path(__file__).parents[1] / "fixtures" / "metr_sample.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Five files of ten runs each, and room for more."""
+    path = tmp_path / "runs"
+    path.mkdir()
+    for number in range(5):
+        (path / f"{number}.yaml").write_text(f"{YAML.read_text()}# {number}\n")
+    return path
+
+
+@pytest.fixture
+def load(tmp_path, capsys):
+    """Run the command line; return its exit code and what it prints."""
+
+    def run(*arguments):
+        database = tmp_path / "evalhouse.duckdb"
+        code = cli.main([*map(str, arguments), "--db", str(database)])
+        return code, capsys.readouterr().out
+
+    return run
+
+
+def read_at_risk(monkeypatch, module, risk):
+    """Let `risk` happen to the reader of a file that is called dangerous."""
+    read = module.read
+
+    def read_or_die(source, **options):
+        if b"dangerous" in source.head(100):
+            risk(source)
+        return read(source, **options)
+
+    monkeypatch.setattr(module, "read", read_or_die)
+
+
+def read_whole_and_then(monkeypatch, risk):
+    """Let `risk` happen once a YAML file that is called dangerous is read."""
+    read = metr_yaml.read
+
+    def read_and_risk(source):
+        yield from read(source)
+        if b"dangerous" in source.head(100):
+            risk()
+
+    monkeypatch.setattr(metr_yaml, "read", read_and_risk)
+
+
+def test_a_refused_file_leaves_its_reader_fit_for_the_next(load, folder):
+    (folder / "0.yaml").write_bytes(b"")
+    assert load(folder)[0] == 1
+    # Now each is hashed first, for files of their sizes are on record.
+    code, out = load("--rehash", folder)
+    assert code == 1
+    assert f"{folder}/0.yaml: refused: empty_file: " in out
+    assert f"{folder}/: 4 files unchanged, 40 rows\n" in out
+
+
+def test_a_trace_that_is_cut_short_while_it_is_mapped_is_refused(
+    load, folder, monkeypatch
+):
+    path = folder / "1_UPLOAD.json"
+    path.write_text('{"dangerous": 0, "config": {"benchmark_name": "b"}}' + " " * 99999)
+
+    def cut(source):
+        faulthandler.disable()  # pytest's would print what is meant to happen.
+        mapped = source.map()
+        os.truncate(path, 0)
+        mapped[-1]  # The kernel has no such page any more: SIGBUS.
+
+    read_at_risk(monkeypatch, hal, cut)
+    code, out = load(folder)
+    assert code == 1
+    assert f"{path}: refused: changed_while_reading: it changed while it was" in out
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+
+
+def test_more_readers_may_die_than_there_are(load, folder, monkeypatch):
+    for number in range(9):
+        path = folder / f"{number}_dangerous.yaml"
+        path.write_text(f"# dangerous\n{YAML.read_text()}# {number}\n")
+    read_at_risk(monkeypatch, metr_yaml, lambda _: os.kill(os.getpid(), signal.SIGKILL))
+    code, out = load(folder)
+    assert code == 1
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+    reason = "reader_died: the process that read it was ended by SIGKILL; "
+    assert out.count(f"_dangerous.yaml: refused: {reason}") == 9
+
+
+def test_a_reader_may_die_after_it_has_handed_over_rows(load, folder, monkeypatch):
+    (folder / "9.yaml").write_text(f"# dangerous\n{YAML.read_text()}")
+    read_whole_and_then(monkeypatch, lambda: os._exit(3))
+    code, out = load(folder)
+    assert code == 1
+    assert "9.yaml: refused: reader_died: the process that read it ended with" in out
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+
+
+def test_a_refused_file_is_not_read_to_its_end(load, folder, monkeypatch):
+    odd = YAML.read_text().replace("score: 1", "score: 7")
+    (folder / "0.yaml").write_text(f"# dangerous\n{odd}")
+    read_whole_and_then(monkeypatch, lambda: time.sleep(600))
+    started = time.monotonic()
+    code, out = load("--strict", folder)
+    assert code == 1
+    assert f"{folder}/0.yaml:" in out
+    assert ": refused: strict: " in out
+    assert f"{folder}/: 4 files loaded, 40 rows\n" in out
+    assert time.monotonic() - started < 600
+
+
+def test_too_little_memory_is_a_refusal(load, folder, monkeypatch):
+    def fail(_source):
+        raise MemoryError
+
+    monkeypatch.setattr(metr_yaml, "read", fail)
+    code, out = load(folder / "0.yaml")
+    assert code == 1
+    assert "refused: reader_died: there is not memory enough to read it; " in out
+
+
+def test_results_do_not_depend_on_who_is_quick(load, folder, tmp_path, monkeypatch):
+    def contents():
+        with duckdb.connect(tmp_path / "evalhouse.duckdb", read_only=True) as found:
+            # Not when they were loaded and met.
+            timeless = {
+                "raw.metr_runs": "*",
+                "raw.quarantine": "*",
+                "raw.files": "* exclude (loaded_at)",
+                "raw.file_paths": "file_id, path",
+            }
+            return [
+                found.sql(f"select {columns} from {table} order by rowid").fetchall()
+                for table, columns in timeless.items()
+            ]
+
+    (folder / "3.yaml").write_text("x: [")
+    (folder / "2.yaml").write_text((folder / "0.yaml").read_text())
+    quick = load(folder), contents()
+    (tmp_path / "evalhouse.duckdb").unlink()
+    delays = random.Random(0)
+    recognise = reader.recognise
+
+    def dawdle(head):
+        time.sleep(delays.random() / 10)
+        return recognise(head)
+
+    monkeypatch.setattr(reader, "recognise", dawdle)
+    assert (load(folder), contents()) == quick
+
+
+def test_what_a_reader_raises_is_raised_where_it_is_written(load, folder, monkeypatch):
+    def fail(_source):
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(metr_yaml, "read", fail)
+    with pytest.raises(ZeroDivisionError, match="a fault of ours"):
+        load(folder)
+
+
+def test_a_fault_of_ours_says_where_it_was_and_in_which_file(load, folder, monkeypatch):
+    class Unpicklable(Exception):
+        pass
+
+    def fail(_source):
+        raise Unpicklable("a fault of ours")
+
+    monkeypatch.setattr(metr_yaml, "read", fail)
+    with pytest.raises(RuntimeError, match="a fault of ours") as error:
+        load(folder / "0.yaml")
+    (origin,) = error.value.__notes__
+    assert origin.startswith(f"while reading {folder}/0.yaml:\n")
+    assert f'File "{__file__}"' in origin
+
+
+def test_a_refused_record_that_escapes_is_raised_as_it_is(load, folder, monkeypatch):
+    def fail(_source):
+        raise RecordRefused("wrong_type", "it is odd")
+
+    monkeypatch.setattr(metr_yaml, "read", fail)
+    with pytest.raises(RecordRefused, match="it is odd; a number is written without"):
+        load(folder / "0.yaml")
+
+
+def test_a_nursery_that_cannot_start_says_so(folder, tmp_path, monkeypatch, capfd):
+    # As where a library of a reader is broken: it is imported there first.
+    monkeypatch.setitem(sys.modules, "loaders.reader", None)
+    assert cli.main([str(folder), "--db", str(tmp_path / "x.duckdb")]) == 2
+    err = capfd.readouterr().err
+    assert "import of loaders.reader halted" in err
+    last = err.splitlines()[-1]
+    assert last == "no process to read with can be started; the warehouse is unchanged"
+
+
+def test_a_reader_may_die_when_a_known_file_is_done_with(
+    load, folder, tmp_path, monkeypatch
+):
+    assert load(folder)[0] == 0
+    manifest = reader._manifest
+
+    def die_after(*arguments):
+        answer = manifest(*arguments)
+        (tmp_path / "process_id").write_text(str(os.getpid()))
+        return answer
+
+    stop = reading.Reading.stop
+
+    def stop_dead(self):
+        process_id = int((tmp_path / "process_id").read_text())
+        os.kill(process_id, signal.SIGKILL)
+        stop(self)
+
+    monkeypatch.setattr(reader, "_manifest", die_after)
+    monkeypatch.setattr(reading.Reading, "stop", stop_dead)
+    code, out = load("--rehash", folder / "0.yaml")
+    assert code == 0
+    assert "0.yaml: unchanged, 10 rows" in out
+
+
+def test_a_reader_that_died_while_idle_is_no_end_of_the_command(
+    folder, tmp_path, monkeypatch
+):
+    recognise, note = reader.recognise, tmp_path / "process_id"
+
+    def tell(head):
+        note.write_text(str(os.getpid()))
+        return recognise(head)
+
+    monkeypatch.setattr(reader, "recognise", tell)
+    options = cli._parser().parse_args([str(folder)])
+    first, second = find([folder])[:2]
+    # As the command line has it, for a pipe that `head` closes.
+    previous = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        with Readers(1) as readers:
+            begun = readers.start(first, options, False)
+            begun.manifest()
+            list(begun.batches())
+            os.kill(int(note.read_text()), signal.SIGKILL)
+            with pytest.raises(FileRefused, match="ended by SIGKILL"):
+                readers.start(second, options, False).manifest()
+            assert readers.start(second, options, False).manifest().size_bytes > 0
+    finally:
+        signal.signal(signal.SIGPIPE, previous)
+
+
+def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch):
+    notes = tmp_path / "process_ids"
+    notes.mkdir()
+
+    def linger(_head):
+        (notes / str(os.getpid())).touch()
+        time.sleep(600)
+
+    monkeypatch.setattr(reader, "recognise", linger)
+    options = cli._parser().parse_args([str(folder)])
+    started = time.monotonic()
+    with Readers(2) as readers:
+        for file in find([folder])[:2]:
+            readers.start(file, options, False)
+        while len(list(notes.iterdir())) < 2:
+            time.sleep(0.01)
+    for process_id in [int(note.name) for note in notes.iterdir()]:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process_id, 0)
+    assert time.monotonic() - started < 600
+
+
+SLOW = """
+import runpy, sys, time
+from loaders import metr_yaml
+def read(_source):
+    print("reading", flush=True)
+    time.sleep(600)
+metr_yaml.read = read
+runpy.run_module("loaders", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("is_for_all", [True, False], ids=["terminal", "kill"])
+def test_a_signal_stops_all_processes(folder, tmp_path, number, is_for_all):
+    database = tmp_path / "evalhouse.duckdb"
+    load = subprocess.Popen(
+        [sys.executable, "-c", SLOW, str(folder), "--db", str(database)],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert load.stdout.readline() == "reading\n"
+    if is_for_all and number == signal.SIGINT:
+        os.killpg(load.pid, number)
+    else:
+        load.send_signal(number)
+    # The pipes end when all have ended, which sleep for longer by themselves.
+    _, err = load.communicate(timeout=300)
+    assert load.returncode == 128 + number
+    assert err.splitlines()[-1].startswith("stopped; ")
+    assert "Traceback" not in err
+    assert not database.exists()
+
+
+def test_readers_end_when_the_writing_process_is_killed(folder, tmp_path):
+    load = subprocess.Popen(
+        [sys.executable, "-c", SLOW, str(folder), "--db", str(tmp_path / "w.duckdb")],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    load.stdout.readline()
+    load.kill()
+    # The pipe ends when all of them have ended, which sleep for longer by themselves.
+    load.communicate(timeout=300)
