@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from cryptography.fernet import Fernet
 
-from loaders.encrypted import PUBLIC_PASSWORD, SUFFIX
+from loaders.hal.encrypted import PUBLIC_PASSWORD, SUFFIX
 
 _SEED = 5
 # As in METR's file of 11,639 runs; where tasks and agents grow, so many runs to each.

@@ -68,7 +68,7 @@ def duckdb_json(path: str, warehouse: str) -> None:
     """DuckDB's own reader of JSON lines, with the types given, into a new file."""
     import duckdb
 
-    from loaders.tables import METR_HORIZON_RUNS
+    from loaders.metr.tables import METR_HORIZON_RUNS
 
     columns = {
         name: type_

@@ -2,7 +2,7 @@
 
 if __name__ == "__main__":
     # At once, for the rest takes a while to import.
-    from loaders.stopping import end_when_stopped
+    from common.stopping import end_when_stopped
 
     end_when_stopped()
 
@@ -17,13 +17,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from loaders.files import Found, find, state_at
+from common.names import printable
+from loaders.contract.files import InputFile, stamp_at
+from loaders.contract.records import Batch, FileRefused, WarehouseError
 from loaders.formats import FORMATS
-from loaders.reading import Readers, Reading
-from loaders.records import Batch, FileRefused, WarehouseError
+from loaders.inputs import find
+from loaders.workers.pool import Readers, Reading
 
 if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
-    from loaders.warehouse import LoadResult, Warehouse
+    from loaders.contract.records import LoadResult
+    from loaders.warehouse.warehouse import Warehouse
 
 _DESCRIPTION = """\
 Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
@@ -112,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _load(
     options: argparse.Namespace,
-) -> tuple[list[tuple[Found, "LoadResult"]], int]:
+) -> tuple[list[tuple[InputFile, "LoadResult"]], int]:
     """Load every file; return it with what became of it, and how many were skipped."""
     # Opening the warehouse as a file would end DuckDB's lock on it.
     warehouse_path = os.path.realpath(options.db)
@@ -121,7 +124,7 @@ def _load(
         ahead = _Ahead(files, readers, options)
         if not os.path.exists(warehouse_path):
             ahead.begin(None)  # Nothing is known yet, so reading need not wait.
-        from loaders.warehouse import Warehouse
+        from loaders.warehouse.warehouse import Warehouse
 
         with Warehouse(options.db, publish=not options.dry_run) as warehouse:
             warehouse.make_ready()
@@ -129,11 +132,11 @@ def _load(
 
 
 def _load_all(
-    files: list[Found],
+    files: list[InputFile],
     ahead: "_Ahead",
     warehouse: "Warehouse",
     options: argparse.Namespace,
-) -> tuple[list[tuple[Found, "LoadResult"]], int]:
+) -> tuple[list[tuple[InputFile, "LoadResult"]], int]:
     results, skipped_count = [], 0
     file_counts = Counter(file.folder for file in files if not file.is_named)
     for file in files:
@@ -161,12 +164,12 @@ class _Ahead:
     """The files that are read already while it is the turn of those before them."""
 
     def __init__(
-        self, files: list[Found], readers: Readers, options: argparse.Namespace
+        self, files: list[InputFile], readers: Readers, options: argparse.Namespace
     ):
         self._waiting = deque(files)
         self._readers = readers
         self._options = options
-        self._begun: dict[Found, Reading] = {}
+        self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
 
     def begin(self, warehouse: "Warehouse | None") -> None:
@@ -176,15 +179,15 @@ class _Ahead:
             if not warehouse or not _known_by_times(file, warehouse, self._options):
                 self._begun[file] = self._start(file, warehouse)
 
-    def has_begun(self, file: Found) -> bool:
+    def has_begun(self, file: InputFile) -> bool:
         return file in self._begun
 
-    def take(self, file: Found, warehouse: "Warehouse") -> Reading:
+    def take(self, file: InputFile, warehouse: "Warehouse") -> Reading:
         """Return the reading of the file whose turn it is."""
         return self._begun.pop(file, None) or self._start(file, warehouse)
 
-    def _start(self, file: Found, warehouse: "Warehouse | None") -> Reading:
-        state = state_at(file.real_path)
+    def _start(self, file: InputFile, warehouse: "Warehouse | None") -> Reading:
+        state = stamp_at(file.real_path)
         # Bytes that were loaded before are as many; only then it pays to hash first.
         size_bytes = state.size_bytes if state else -1
         is_hashed_first = size_bytes in self._sizes or bool(
@@ -195,17 +198,17 @@ class _Ahead:
 
 
 def _known_by_times(
-    found: Found, warehouse: "Warehouse", options: argparse.Namespace
+    found: InputFile, warehouse: "Warehouse", options: argparse.Namespace
 ) -> "LoadResult | None":
     """Return what became of a file that nobody has written to since."""
-    state = None if options.rehash else state_at(found.real_path)
+    state = None if options.rehash else stamp_at(found.real_path)
     known = state and warehouse.file_at(found.real_path, state)
     is_as_wanted = known and options.format in (None, known.format)
     return known if is_as_wanted and _is_enough(known, options) else None
 
 
 def _load_file(
-    found: Found,
+    found: InputFile,
     reading: Reading,
     warehouse: "Warehouse",
     options: argparse.Namespace,
@@ -236,9 +239,9 @@ def _load_file(
         reading.finish()
 
 
-def _refused_unread(found: Found, refused: FileRefused) -> "LoadResult":
+def _refused_unread(found: InputFile, refused: FileRefused) -> "LoadResult":
     """Return the refusal of a file without an id, which cannot be on record."""
-    from loaders.warehouse import LoadResult
+    from loaders.contract.records import LoadResult
 
     return LoadResult(
         path=found.real_path,
@@ -268,7 +271,7 @@ def _is_enough(known: "LoadResult", options: argparse.Namespace) -> bool:
 
 
 def _with_progress(
-    batches: Iterable[Batch], found: Found, size_bytes: int
+    batches: Iterable[Batch], found: InputFile, size_bytes: int
 ) -> Iterator[Batch]:
     """Yield the batches and show bytes and rows per second on a terminal."""
     if not sys.stderr.isatty():
@@ -283,7 +286,7 @@ def _with_progress(
         total=size_bytes,
         unit="B",
         unit_scale=True,
-        desc=_printable(found.path),
+        desc=printable(found.path),
         leave=False,
     ) as bar:
         for batch in batches:
@@ -309,9 +312,9 @@ def _as_json(path: str, result: "LoadResult") -> str:
     )
 
 
-def _report_all(results: list[tuple[Found, "LoadResult"]]) -> None:
+def _report_all(results: list[tuple[InputFile, "LoadResult"]]) -> None:
     """Print what became of each file; those of a folder that are well share a line."""
-    groups: dict[object, list[tuple[Found, LoadResult]]] = {}
+    groups: dict[object, list[tuple[InputFile, LoadResult]]] = {}
     for found, result in results:
         is_well = result.status in ("loaded", "unchanged")
         has_more = found.is_named or result.quarantined_count or result.detail
@@ -325,7 +328,7 @@ def _report_all(results: list[tuple[Found, "LoadResult"]]) -> None:
             continue
         files = _counted(len(group), "file")
         rows = _counted(sum(result.loaded_count for _, result in group), "row")
-        print(_printable(f"{found.folder}: {files} {result.status}, {rows}"))
+        print(printable(f"{found.folder}: {files} {result.status}, {rows}"))
 
 
 def _report(path: str, result: "LoadResult") -> None:
@@ -335,7 +338,7 @@ def _report(path: str, result: "LoadResult") -> None:
         position = reason["first_position"]
         where = path if position == "file" else f"{path}:{position}"
         line = f"{where}: refused: {reason['reason_code']}: {reason['detail']}"
-        print(_printable(line))
+        print(printable(line))
         return
     rows = _counted(result.loaded_count, "row")
     line = f"{path}: {rows} loaded"
@@ -345,7 +348,7 @@ def _report(path: str, result: "LoadResult") -> None:
         line += f", {_counted(result.quarantined_count, 'record')} quarantined"
     if result.detail:
         line += f" ({result.detail})"
-    print(_printable(line))
+    print(printable(line))
     for reason in result.reasons[:_SHOWN_REASONS]:
         more = f" (the first of {reason['count']:,} records)" * (reason["count"] > 1)
         _say(
@@ -375,17 +378,7 @@ def _counted(count: int, noun: str) -> str:
 
 def _say(text: str) -> None:
     """Print a line beside the results."""
-    print(_printable(text), file=sys.stderr)
-
-
-def _printable(text: str) -> str:
-    """Return text that a terminal only shows: control characters are escaped."""
-    return "".join(
-        character
-        if character.isprintable()
-        else character.encode("unicode_escape").decode()
-        for character in text
-    )
+    print(printable(text), file=sys.stderr)
 
 
 if __name__ == "__main__":

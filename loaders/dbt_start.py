@@ -7,6 +7,6 @@ answers signals from then on. `make` lets every Python of .venv import this firs
 import sys
 
 if sys.orig_argv[1:] and sys.orig_argv[1].endswith("/dbt"):
-    from loaders.stopping import end_when_stopped
+    from common.stopping import end_when_stopped
 
     end_when_stopped()

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from loaders import tables
-from loaders.records import Table, file_refused
+from loaders.contract.columns import Table
+from loaders.contract.records import file_refused
+from loaders.hal import tables as hal
+from loaders.metr import tables as metr
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Format:
     @property
     def reader(self) -> ModuleType:
         """The module with fits(head) and read(source), imported when it is needed."""
-        return import_module(f"loaders.{self.module}")
+        return import_module(self.module)
 
     @property
     def loader_version(self) -> str:
@@ -34,23 +36,14 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
+        Format("hal", 2, hal.TABLES, "loaders.hal.trace"),
         Format(
-            "hal",
+            "metr-jsonl",
             2,
-            (
-                tables.HAL_EVALUATIONS,
-                tables.HAL_TASK_RESULTS,
-                tables.HAL_TASK_LATENCIES,
-                tables.HAL_MODEL_CALLS,
-                tables.HAL_TOKEN_USAGE,
-                tables.HAL_NOTES,
-            ),
-            "hal",
+            (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
+            "loaders.metr.jsonl",
         ),
-        Format(
-            "metr-jsonl", 2, (tables.METR_HORIZON_RUNS, tables.METR_NOTES), "metr_jsonl"
-        ),
-        Format("metr-yaml", 2, (tables.METR_RUNS, tables.METR_NOTES), "metr_yaml"),
+        Format("metr-yaml", 2, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
     )
 }
 # The beginning of a file that `recognise` looks at, in bytes.

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from loaders import encrypted
+from loaders.hal import encrypted
 
 Draw = Callable[[], float]
 

@@ -2,7 +2,7 @@
 
     dbt makes it under another name, moves the old one aside, renames the new one and
     drops the old one, so that whoever reads finds one at any moment. Nobody reads the
-    copy of the warehouse that dbt works on (loaders/dbt_plugin.py), and most of what a
+    copy of the warehouse that dbt works on (loaders/warehouse/dbt_plugin.py), and most of what a
     refresh takes is dbt's statements, not what they compute. -#}
 {% materialization view, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}

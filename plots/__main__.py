@@ -2,7 +2,7 @@
 
 if __name__ == "__main__":
     # At once, for the rest takes a while to import.
-    from loaders.stopping import end_when_stopped
+    from common.stopping import end_when_stopped
 
     end_when_stopped()
 
@@ -16,7 +16,8 @@ from pathlib import Path
 
 import duckdb
 
-from loaders.stopping import on_stop
+from common.files import drop_parts
+from common.stopping import on_stop
 from plots import FIGURES, FILE_STEMS
 from plots.drawing import default_workers, drawing_pool
 from plots.export import export
@@ -28,7 +29,6 @@ from plots.warehouse import (
     figure_source,
     open_warehouse,
 )
-from plots.whole import drop_parts
 
 
 class UnknownName(Exception):

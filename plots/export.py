@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
+from common.files import written_whole
 from plots.warehouse import WarehouseUnreadable
-from plots.whole import written_whole
 
 SCATTER_SIZE = 2_000
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 from PIL import Image
 
+from common.files import written_whole
 from plots import FIGURES, FILE_STEMS, __main__
 from plots.answers import ANSWERS
 from plots.render import load_figure
@@ -23,7 +24,6 @@ from plots.warehouse import (
     figure_source,
     open_warehouse,
 )
-from plots.whole import written_whole
 
 # Flat colours and text need no more; all pictures together stay below 3 MB.
 WIDTH = 1200

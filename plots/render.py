@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib import style
 from matplotlib.figure import Figure
 
+from common.files import written_whole
 from plots import FIGURES, LEADERBOARD_FAMILIES, LEADERBOARD_FIGURES
 from plots.axes import note
 from plots.palette import GREY
 from plots.text import clean
-from plots.whole import written_whole
 
 HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
 HEADER_INCHES = 0.78

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from common.names import printable
 from plots.text import amount, count, duration, share, signed
 
 INTERVALS = {
@@ -59,12 +60,7 @@ def visible(value: Any) -> Any:
         return value
     if not value:
         return "''"
-    return "".join(
-        character
-        if character.isprintable()
-        else character.encode("unicode_escape").decode()
-        for character in value
-    )
+    return printable(value)
 
 
 def columns_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Column]:

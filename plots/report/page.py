@@ -13,6 +13,7 @@ import duckdb
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from common.files import written_whole
 from plots.export import (
     ACTION_QUERY,
     SCORE_QUERY,
@@ -22,7 +23,6 @@ from plots.export import (
 from plots.report.cells import cell, columns_of, formatted, visible
 from plots.report.sections import CARDS, FIRST, SECTIONS, Block, Card, Control
 from plots.warehouse import action_source
-from plots.whole import written_whole
 
 FOLDER = Path(__file__).parent
 # The dashboard's own queries; they take one source.

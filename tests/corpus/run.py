@@ -33,8 +33,7 @@ import duckdb
 import pytz  # noqa: F401
 import tqdm  # noqa: F401
 
-import loaders.reader
-import loaders.warehouse  # noqa: F401
+import loaders.warehouse.warehouse  # noqa: F401
 from loaders import __main__ as cli
 
 from . import Case, cases, hal, metr_jsonl, metr_yaml

@@ -14,7 +14,7 @@ import pytest
 from conftest import REPOSITORY
 
 from corpus import SOMEWHERE, Case, cases
-from loaders.records import FILE_REASONS, RECORD_REASONS
+from loaders.contract.reasons import FILE_REASONS, RECORD_REASONS
 
 CASES = list(cases())
 

@@ -20,7 +20,7 @@ import pytest
 from privileges import no_overrides, read_only
 from tiny_project import GENERATIONS, ROWS, ask, generation, warehouse_of, write_project
 
-from loaders.refresh import Refresh
+from loaders.warehouse.publish import Refresh
 
 # dbt takes seconds to import, so it is imported once, in a process from which
 # each run is forked.

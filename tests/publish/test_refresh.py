@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from privileges import no_overrides, read_only
 
-from loaders.refresh import (
+from loaders.warehouse.publish import (
     STORAGE_VERSION,
     Refresh,
     WarehouseBusy,
@@ -102,7 +102,7 @@ print(connection.execute("select generation from state").fetchall(), flush=True)
 """
 REFRESH = """
 import sys
-from loaders.refresh import Refresh
+from loaders.warehouse.publish import Refresh
 with Refresh(sys.argv[1]):
     print("ready", flush=True)
     sys.stdin.readline()
@@ -270,7 +270,7 @@ def test_copy_that_is_still_open_is_not_published(warehouse):
 def test_full_disk_changes_nothing(warehouse, copy):
     code = (
         "import resource, sys\n"
-        f"from loaders.refresh import {copy}\n"
+        f"from loaders.warehouse.publish import {copy}\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         f"{copy}(sys.argv[1]).__enter__()"
     )

@@ -23,9 +23,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 NOTHING, KILLED, TORN, FULL, INTERRUPTED, TERMINATED = range(6)
 # What each command imports.
 IMPORTS = {
-    "loaders": ["loaders.reader", "loaders.warehouse"],
+    "loaders": ["loaders.workers.worker", "loaders.warehouse"],
     "plots": ["plots.render", "plots.warehouse"],
-    "dbt": ["dbt.cli.main", "dbt.adapters.duckdb", "loaders.dbt_plugin"],
+    "dbt": ["dbt.cli.main", "dbt.adapters.duckdb", "loaders.warehouse.dbt_plugin"],
 }
 
 

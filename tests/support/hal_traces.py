@@ -10,9 +10,9 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from loaders import hal
-from loaders.files import Source
-from loaders.records import Quarantined
+from loaders.contract.files import OpenFile
+from loaders.contract.records import Quarantined
+from loaders.hal import trace as hal
 
 SALT = b"0123456789abcdef"
 CONFIG = {
@@ -77,7 +77,7 @@ def read(content: Any, password: str = "hal1234") -> Loaded:
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.flush()
-        return Loaded(list(hal.read(Source(file), password)))
+        return Loaded(list(hal.read(OpenFile(file), password)))
 
 
 def sealed(plain: bytes, password: str = "hal1234", salt: bytes = SALT) -> str:

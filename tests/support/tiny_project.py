@@ -30,7 +30,7 @@ PROJECT = {
               threads: 2
               module_paths: ["REPOSITORY"]
               plugins:
-                - module: loaders.dbt_plugin
+                - module: loaders.warehouse.dbt_plugin
         """,
     "models/first.sql": """
         select '{{ invocation_id }}' as generation from range(ROWS)

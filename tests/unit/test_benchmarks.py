@@ -11,8 +11,10 @@ from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.measure import Benchmark, Case, CommandFailed, Contestant, measure
 from benchmarks.results import section, write
 from benchmarks.view import read_view
-from loaders import hal, metr_jsonl, metr_yaml
-from loaders.files import Source
+from loaders.contract.files import OpenFile
+from loaders.hal import trace as hal
+from loaders.metr import jsonl as metr_jsonl
+from loaders.metr import yaml as metr_yaml
 
 
 def contestant(name: str, code: str) -> Contestant:
@@ -43,7 +45,7 @@ def test_every_made_up_call_can_be_loaded(tmp_path, era):
     path = generate.hal_trace(tmp_path / "trace.json", 6_000_000, era)
     assert 5_000_000 < path.stat().st_size < 7_000_000
     with path.open("rb") as file:
-        loaded = Loaded(list(hal.read(Source(file))))
+        loaded = Loaded(list(hal.read(OpenFile(file))))
     assert len(loaded.rows("model_calls")) == 6_000_000 // generate._CALL_BYTES
     assert loaded.evaluation["log_shape"] != "none"
     assert not loaded.quarantined

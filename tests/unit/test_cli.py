@@ -15,9 +15,12 @@ from hal_traces import trace
 from privileges import no_overrides
 
 from loaders import __main__ as cli
-from loaders import files, hal, metr_yaml, reader
-from loaders.files import Source, unchanged
-from loaders.records import FileRefused
+from loaders.contract import files
+from loaders.contract.files import OpenFile, unchanged
+from loaders.contract.records import FileRefused
+from loaders.hal import trace as hal
+from loaders.metr import yaml as metr_yaml
+from loaders.workers import worker as reader
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -440,7 +443,7 @@ def test_that_a_file_changes_is_the_reason_for_what_its_reader_finds(tmp_path):
     path = tmp_path / "runs.yaml"
     path.write_text(YAML.read_text())
     with path.open("rb") as file:
-        source = Source(file)
+        source = OpenFile(file)
         path.write_text(YAML.read_text() + "x: [\n")
         with pytest.raises(FileRefused) as refused:
             list(unchanged(metr_yaml.read(source), source))
@@ -595,7 +598,7 @@ def test_a_file_is_hashed_whole_whoever_reads_it(tmp_path, name, is_asked_first)
     read = metr_yaml.read if name == "runs.yaml" else hal.read
     expected = hashlib.sha256(path.read_bytes()).hexdigest()
     with path.open("rb") as file:
-        source = Source(file)
+        source = OpenFile(file)
         if is_asked_first:
             assert source.sha256() == expected
         assert sum(len(batch.rows) for batch in read(source)) > 0

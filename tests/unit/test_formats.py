@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from loaders.contract.records import FileRefused
 from loaders.formats import FORMATS, recognise
-from loaders.records import FileRefused
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 YAML = (FIXTURES / "metr_sample.yaml").read_text()

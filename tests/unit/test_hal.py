@@ -9,8 +9,12 @@ from hal_traces import CONFIG, read, trace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import hal, hal_by_task, hal_evaluation, records, sample_hal
-from loaders.records import FileRefused
+from loaders import sample_hal
+from loaders.contract import records
+from loaders.contract.records import FileRefused
+from loaders.hal import by_task as hal_by_task
+from loaders.hal import evaluation as hal_evaluation
+from loaders.hal import trace as hal
 
 TOKEN_NAMES = (
     "vocabulary",
@@ -767,7 +771,7 @@ def test_every_way_of_decoding_gives_the_same_rows(name, monkeypatch):
     assert mended.pop("raw.hal_notes")
     assert mended == tables
     # Where one call is broken, each is decoded for itself.
-    refuse_all = hal.hal_json.decoder(dict[str, bool])
+    refuse_all = hal.raw_json.decoder(dict[str, bool])
     for fast in ("_BY_TASK", "_TRACE"):
         monkeypatch.setattr(hal, fast, refuse_all)
         one_by_one = read(content).all_rows
@@ -823,7 +827,7 @@ def test_a_log_by_task_is_cut_out_where_it_can_be(
     expected = outcome()
     is_refused = isinstance(expected, tuple)
     assert is_refused == ("total_usage" in before)
-    monkeypatch.setattr(hal, "_BY_TASK", hal.hal_json.decoder(dict[str, bool]))
+    monkeypatch.setattr(hal, "_BY_TASK", hal.raw_json.decoder(dict[str, bool]))
     assert outcome() == expected
 
 
@@ -851,7 +855,7 @@ def test_a_log_that_is_cut_out_wrongly_is_not_believed(log, monkeypatch):
         return loaded.all_rows, loaded.quarantined
 
     expected = outcome()
-    monkeypatch.setattr(hal, "_BY_TASK", hal.hal_json.decoder(dict[str, bool]))
+    monkeypatch.setattr(hal, "_BY_TASK", hal.raw_json.decoder(dict[str, bool]))
     assert outcome() == expected
 
 

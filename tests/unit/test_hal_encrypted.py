@@ -14,9 +14,10 @@ import pytest
 from hal_traces import as_member, read, sealed, trace, zipped
 
 from loaders import __main__ as cli
-from loaders import encrypted, records
+from loaders.contract import records
+from loaders.contract.records import FileRefused
 from loaders.formats import recognise
-from loaders.records import FileRefused
+from loaders.hal import encrypted
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLAIN = json.dumps(

@@ -6,7 +6,7 @@ import os
 import pytest
 from hal_traces import read, trace
 
-from loaders import hal_halves
+from loaders.hal import halves as hal_halves
 
 USAGE = {"prompt_tokens": 9, "completion_tokens": 2}
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr_jsonl, records
-from loaders.records import FileRefused, Quarantined
-from loaders.tables import METR_HORIZON_RUNS, METR_NOTES
+from loaders.contract import records
+from loaders.contract.records import FileRefused, Quarantined
+from loaders.metr import jsonl as metr_jsonl
+from loaders.metr.tables import METR_HORIZON_RUNS, METR_NOTES
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "metr_horizon_sample.jsonl"
 COLUMNS = list(METR_HORIZON_RUNS.columns)

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr_jsonl
-from loaders.records import FileRefused, Table
-from loaders.tables import METR_NOTES
+from loaders.contract.columns import Table
+from loaders.contract.records import FileRefused
+from loaders.metr import jsonl as metr_jsonl
+from loaders.metr.tables import METR_NOTES
 
 RUN = {
     "run_id": "mp4-server_205615",

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr_yaml, metr_yaml_events, metr_yaml_pattern, records
-from loaders.records import FileRefused, Quarantined
-from loaders.tables import METR_NOTES, METR_RUNS
+from loaders.contract import records
+from loaders.contract.records import FileRefused, Quarantined
+from loaders.metr import yaml as metr_yaml
+from loaders.metr import yaml_fast as metr_yaml_pattern
+from loaders.metr import yaml_full as metr_yaml_events
+from loaders.metr.tables import METR_NOTES, METR_RUNS
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "metr_sample.yaml"
 FIELDS = "action_count: 3\nagent: a\nhuman_minutes: 2.5\nscore: 1"

@@ -13,9 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import metr, metr_yaml, metr_yaml_events, metr_yaml_pattern, records
-from loaders.records import Batch, FileRefused
-from loaders.tables import METR_NOTES, METR_RUNS
+from loaders.contract import records
+from loaders.contract.records import Batch, FileRefused
+from loaders.metr import yaml as metr_yaml
+from loaders.metr import yaml_fast as metr_yaml_pattern
+from loaders.metr import yaml_full as metr_yaml_events
+from loaders.metr.tables import METR_NOTES, METR_RUNS
+from loaders.metr.warnings import Warnings
 
 REGULAR = """\
 fam_a:
@@ -157,7 +161,7 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
 
 def by_events(content: bytes) -> str | tuple:
     source = metr_yaml_events.Source(io.BytesIO(content))
-    runs = metr_yaml_events.records(source, metr.Notes())
+    runs = metr_yaml_events.records(source, Warnings())
     return outcome(records.batched(METR_RUNS, runs, lambda: source.byte_count))
 
 

@@ -14,10 +14,13 @@ import pytest
 from conftest import REPOSITORY
 
 from loaders import __main__ as cli
-from loaders import hal, metr_yaml, reader, reading
-from loaders.files import find
-from loaders.reading import Readers
-from loaders.records import FileRefused, RecordRefused
+from loaders.contract.records import FileRefused, RecordRefused
+from loaders.hal import trace as hal
+from loaders.inputs import find
+from loaders.metr import yaml as metr_yaml
+from loaders.workers import pool as reading
+from loaders.workers import worker as reader
+from loaders.workers.pool import Readers
 
 YAML = Path(__file__).parents[1] / "fixtures" / "metr_sample.yaml"
 
@@ -206,10 +209,10 @@ def test_a_refused_record_that_escapes_is_raised_as_it_is(load, folder, monkeypa
 
 def test_a_nursery_that_cannot_start_says_so(folder, tmp_path, monkeypatch, capfd):
     # As where a library of a reader is broken: it is imported there first.
-    monkeypatch.setitem(sys.modules, "loaders.reader", None)
+    monkeypatch.setitem(sys.modules, "loaders.workers.worker", None)
     assert cli.main([str(folder), "--db", str(tmp_path / "x.duckdb")]) == 2
     err = capfd.readouterr().err
-    assert "import of loaders.reader halted" in err
+    assert "import of loaders.workers.worker halted" in err
     last = err.splitlines()[-1]
     assert last == "no process to read with can be started; the warehouse is unchanged"
 
@@ -290,7 +293,7 @@ def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch)
 
 SLOW = """
 import runpy, sys, time
-from loaders import metr_yaml
+from loaders.metr import yaml as metr_yaml
 def read(_source):
     print("reading", flush=True)
     time.sleep(600)

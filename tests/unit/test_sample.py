@@ -9,8 +9,10 @@ import pytest
 from hal_traces import read
 from scipy.stats import spearmanr
 
-from loaders import metr_jsonl, metr_yaml, sample
-from loaders.tables import METR_RUNS
+from loaders import sample
+from loaders.metr import jsonl as metr_jsonl
+from loaders.metr import yaml as metr_yaml
+from loaders.metr.tables import METR_RUNS
 
 
 @pytest.fixture(scope="module")

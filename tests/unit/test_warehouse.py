@@ -14,16 +14,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loaders import warehouse
+from loaders.contract.records import Batch, FileRefused, LoadResult, Quarantined
 from loaders.formats import FORMATS
-from loaders.records import Batch, FileRefused, Quarantined
-from loaders.tables import METR_HORIZON_RUNS, METR_RUNS
+from loaders.metr.tables import METR_HORIZON_RUNS, METR_RUNS
 from loaders.warehouse import (
     FileManifest,
-    LoadResult,
     Warehouse,
     WarehouseBusy,
     WarehouseError,
+    duplicates,
     ensure_schema,
 )
 
@@ -402,8 +401,8 @@ def test_duplicates_are_settled_alike_in_parts_of_any_size(path, monkeypatch):
     ]
     settled = set()
     for most in (3, 17, 1_000):
-        monkeypatch.setattr(warehouse, "_PART_HASHES", most)
-        monkeypatch.setattr(warehouse, "_PART_ROWS", most)
+        monkeypatch.setattr(duplicates, "_PART_HASHES", most)
+        monkeypatch.setattr(duplicates, "_PART_ROWS", most)
         path.unlink(missing_ok=True)
         load(path, manifest("v1"), batch(*records[:50]), batch(*records[50:]))
         tables = ("raw.metr_runs", "raw.quarantine")

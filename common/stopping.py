@@ -1,0 +1,66 @@
+"""Ctrl-C and `kill`: end at once, with one line that says what became of the work.
+
+Python's own answer is an exception. DuckDB turns it into one of its own, it can break
+off tidying up, and where nobody waits for it it ends in a traceback. What a crash
+leaves behind does no harm (see loaders/warehouse/publish.py), so stopping is a crash with a message.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+# Enough for what is tidied last, which could wait for another thread.
+_PATIENCE_SECONDS = 2
+
+
+def _nothing_to_tidy() -> str:
+    return "nothing was changed"
+
+
+_tidy: Callable[[], str] = _nothing_to_tidy
+
+
+def on_stop(tidy: Callable[[], str]) -> None:
+    """When stopped, call `tidy`, which returns what became of the work.
+
+    It is called between any two steps of the program. The last one given counts.
+    """
+    global _tidy
+    _tidy = tidy
+
+
+def end_when_stopped() -> None:
+    """Let Ctrl-C and `kill` end this process, without an exception."""
+    owner = os.getpid()
+
+    def answer(number: int, _frame: FrameType | None) -> None:
+        if os.getpid() == owner:
+            end(number)
+        os._exit(128 + number)  # a worker, whose parent has the say
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # A shell lets what runs in the background ignore the Ctrl-C of others.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, answer)
+
+
+def end(number: int = signal.SIGINT) -> None:
+    """End this process as signal `number` asks, from its main thread."""
+    # A second Ctrl-C does not wait for the first.
+    signal.signal(number, signal.SIG_DFL)
+    # Not imported here: whoever has workers has done so.
+    if multiprocessing := sys.modules.get("multiprocessing"):
+        for worker in multiprocessing.active_children():
+            worker.kill()
+    # On a terminal `^C`, and maybe a progress bar, stand on the line already.
+    start = "\n" if os.isatty(2) else ""
+    text = f"{start}stopped; {_tidy()}\n"
+    os.write(2, text.encode(errors="backslashreplace"))
+    if util := sys.modules.get("multiprocessing.util"):
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+        signal.alarm(_PATIENCE_SECONDS)
+        # As Python does when it ends; else it complains of semaphores left.
+        util._exit_function()
+    os._exit(128 + number)

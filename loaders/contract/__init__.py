@@ -1,0 +1,1 @@
+"""What a source hands over, and the rules that all sources share."""

@@ -1,0 +1,122 @@
+"""Rows held column by column, as Arrow lays them out: the way they reach DuckDB.
+
+By nanoarrow, since importing pyarrow takes as long as loading 10,000 records. Of bytes
+and arrays, so that they go from process to process as they are.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, Self
+
+import nanoarrow
+from nanoarrow.c_array import CArray
+
+from loaders.contract.columns import Table
+
+# DuckDB's fixed-width types, as Arrow and as the array module know them.
+_NUMBERS = {"bigint": (nanoarrow.int64(), "q"), "double": (nanoarrow.float64(), "d")}
+
+# Which values are there (None: all are), then where texts end, then the values.
+_Buffers = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnBuffers:
+    """Rows of a table as one set of buffers per column; to iterate gives tuples."""
+
+    row_count: int
+    types: list[str]
+    buffers: list[_Buffers]
+    # To tell that no key stands twice; None where the reader does not say.
+    key_hashes: array | None = None
+
+    @classmethod
+    def of(
+        cls,
+        types: Iterable[str],
+        columns: Iterable[Sequence],
+        key: Sequence[Sequence] | None = None,
+    ) -> Self:
+        """Return the rows with these values, one sequence per column."""
+        types, columns = list(types), list(columns)
+        hashes = None
+        if key is not None:
+            keys = zip(*key, strict=True)
+            if any(None in column for column in key):
+                # SQL takes no null for the same as another one.
+                keys = [each for each in keys if None not in each]
+            hashes = array("q", map(hash, keys))
+        return cls(len(columns[0]), types, list(map(_buffers, columns, types)), hashes)
+
+    @property
+    def arrays(self) -> list[CArray]:
+        return [
+            nanoarrow.c_array_from_buffers(_arrow_type(type_), self.row_count, buffers)
+            for type_, buffers in zip(self.types, self.buffers, strict=True)
+        ]
+
+    def __len__(self) -> int:
+        return self.row_count
+
+    def __iter__(self) -> Iterator[tuple]:
+        values = [nanoarrow.Array(array_).to_pylist() for array_ in self.arrays]
+        return zip(*values, strict=True)
+
+
+def as_buffers(table: Table, rows: Sequence[tuple] | ColumnBuffers) -> ColumnBuffers:
+    """Return at least one row of a table as columns."""
+    if isinstance(rows, ColumnBuffers):
+        return rows
+    columns = dict(zip(table.columns, zip(*rows, strict=True), strict=True))
+    # The key of our own tables begins with file_id, which is none of the columns.
+    key = [columns[name] for name in table.key if name in columns]
+    return ColumnBuffers.of(table.columns.values(), columns.values(), key)
+
+
+def _arrow_type(type_: str) -> Any:
+    return _NUMBERS[type_][0] if type_ in _NUMBERS else nanoarrow.string()
+
+
+def _buffers(values: Sequence, type_: str) -> _Buffers:
+    """Return numbers, or text for any other type; None becomes null."""
+    null_count = values.count(None)
+    if null_count == len(values):
+        return _nulls(len(values), type_)
+    validity = _validity(values) if null_count else None
+    if type_ == "boolean":
+        values = [None if v is None else str(v).lower() for v in values]
+    if type_ in _NUMBERS:
+        _, code = _NUMBERS[type_]
+        return [
+            validity,
+            array(code, values if validity is None else _filled(values, 0)),
+        ]
+    return [validity, *_text(values if validity is None else _filled(values, ""))]
+
+
+def _nulls(count: int, type_: str) -> _Buffers:
+    """Return what `_buffers` would for nothing but None, which many columns hold."""
+    validity = bytes((count + 7) // 8)
+    if type_ in _NUMBERS:
+        return [validity, array(_NUMBERS[type_][1], bytes(8 * count))]
+    return [validity, array("i", bytes(4 * (count + 1))), b""]
+
+
+def _validity(values: Sequence) -> bytes:
+    """Return one bit per value, from the lowest: whether it is there."""
+    bits = "".join(["0" if value is None else "1" for value in reversed(values)])
+    return int(bits, base=2).to_bytes((len(values) + 7) // 8, "little")
+
+
+def _filled(values: Sequence, filling: Any) -> list:
+    return [filling if value is None else value for value in values]
+
+
+def _text(values: Sequence[str]) -> list[Any]:
+    """Return where each text ends, and all of them in one."""
+    whole = "".join(values)
+    # Where each character is a byte, nothing but the whole has to be encoded.
+    pieces = values if whole.isascii() else [value.encode() for value in values]
+    return [array("i", accumulate(map(len, pieces), initial=0)), whole.encode()]

@@ -1,0 +1,7 @@
+"""Limits that hold for every format."""
+
+# No run comes near this; what is longer is not held in memory as one record.
+RECORD_BYTES = 5_000_000
+# DuckDB's JSON gives up a little deeper than this.
+MAX_DEPTH = 128
+MAX_MEMBERS = 64

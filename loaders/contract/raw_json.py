@@ -1,0 +1,365 @@
+"""JSON as a HAL trace writes it: decoded in place, mended where Python wrote more.
+
+msgspec reads a trace where it lies in memory and builds only what a type asks for, so
+message text is passed over. It refuses a whole document for what Python's own writer
+puts into it: NaN, Infinity and lone surrogates. Those are mended in a private copy of
+their pages (null and U+FFFD, as Python's tolerant reader would give), and noted.
+"""
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from loaders.contract import rules
+from loaders.contract.limits import MAX_DEPTH
+from loaders.contract.records import (
+    FileRefused,
+    Quarantined,
+    RecordRefused,
+    file_refused,
+)
+from loaders.contract.rules import is_deeper
+
+# What is checked at a time stays in the cache, with four bytes for each.
+_CHUNK_BYTES = 1 << 14
+_BYTE_ORDER_MARK = codecs.BOM_UTF8
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+# All that holds no constant: text outside strings, and whole strings. Possessive, so
+# that nothing is tried twice and a gigabyte needs no memory.
+_UP_TO_CONSTANT = re.compile(
+    rb'[^"NI]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"NI]*+)*+', re.DOTALL
+)
+_CONSTANT = re.compile(rb"NaN|Infinity")
+# A pair of surrogates, or one that may stand alone.
+_SURROGATES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+_ESCAPE_BYTES = 6
+
+_MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+_BYTE = re.compile(r" \(byte (\d+)\)$")
+_REASON_BY_MESSAGE = {
+    "Object missing required field": "missing_field",
+    "Integer value out of range": "value_too_large",
+    "Number out of range": "not_finite",
+}
+
+
+class Key(str):
+    """A key of an object; each occurrence differs, so that none hides another."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+Scalar = str | int | float | bool | None
+# An object's entries in order, duplicates included, values not decoded.
+Section = dict[Key, Raw]
+
+
+class Pointer(str):
+    """A JSON pointer; `pointer / "name"` points to what is inside."""
+
+    __slots__ = ()
+
+    def __truediv__(self, name: str | int) -> "Pointer":
+        escaped = str(name).replace("~", "~0").replace("/", "~1")
+        return Pointer(f"{self}/{escaped}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of one JSON document."""
+
+    data: Any
+    # Returns the same bytes, free to be written to.
+    private: Callable[[], Any]
+    # Where it begins: empty, or `member#` inside a zip.
+    root: Pointer
+
+    def refused(
+        self, reason_code: str, what: str, position: "Pointer | str" = ""
+    ) -> FileRefused:
+        """Return the refusal of the file for what stands at a pointer or a byte."""
+        if not isinstance(position, Pointer):
+            position = f"{self.root}{position}"
+        return file_refused(reason_code, what, None, str(position) or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was not JSON, and how often it was put right."""
+
+    code: str
+    detail: str
+    first_byte: int
+
+
+def decoder(kind: Any) -> msgspec.json.Decoder:
+    """Return a decoder for `kind`, which may have sections."""
+    return msgspec.json.Decoder(kind, dec_hook=lambda type_, value: type_(value))
+
+
+def decode(
+    document: Document, decoders: tuple[msgspec.json.Decoder, ...]
+) -> tuple[Any, list[Repaired]]:
+    """Return what the first decoder whose type fits makes of the document, and what
+    was mended. Raises FileRefused when it is no JSON, or of no such type.
+    """
+    start = _checked_start(document)
+    data = memoryview(document.data)[start:]
+    mended = [_order_mark()] if start == len(_BYTE_ORDER_MARK) else []
+    try:
+        return _decode(document, decoders, data), mended
+    except FileRefused as refused:
+        patches = list(_patches(data))
+        if not patches:
+            raise refused from None
+    data = memoryview(document.private())[start:]
+    return _decode(document, decoders, _patched(data, patches)), [
+        *mended,
+        *_described(patches, start),
+    ]
+
+
+def entries_once(
+    section: Section, at: Pointer
+) -> Iterator[tuple[str, Raw | Quarantined]]:
+    """Yield each name with its value, or with why a value of that name is refused.
+
+    Of entries that agree the first counts; of those that differ none does.
+    """
+    names = [str(key) for key in section]
+    counts = Counter(names)
+    copies: dict[str, set[bytes]] = {}
+    for name, raw in zip(names, section.values(), strict=True):
+        if counts[name] > 1:
+            copies.setdefault(name, set()).add(bytes(raw))
+    loaded = set()
+    for name, raw in zip(names, section.values(), strict=True):
+        if len(copies.get(name, ())) > 1:
+            code, what = "conflicting_duplicate", "stands more than once and differs"
+        elif name in loaded:
+            code, what = "duplicate_record", "stands more than once"
+        else:
+            loaded.add(name)
+            yield name, raw
+            continue
+        refused = RecordRefused(code, f"{rules.shown(name)} {what}")
+        yield name, refused.at_pointer(at / name, excerpt(raw))
+
+
+def items(found: Any, at: Pointer) -> Iterator[tuple[str, Any]]:
+    """Yield the entries of an object once each, those of a list by position."""
+    if isinstance(found, dict):
+        yield from entries_once(found, at)
+    elif isinstance(found, list):
+        yield from ((str(index), item) for index, item in enumerate(found))
+
+
+def entries_whole(
+    document: Document, section: Section, at: Pointer
+) -> Iterator[tuple[str, Any]]:
+    """Yield the entries of an object that must not contradict itself."""
+    seen = set()
+    for name, found in section.items():
+        name = str(name)
+        if name in seen:
+            what = f"the key {rules.shown(name)} stands twice in one object"
+            raise document.refused("duplicate_key", what, at / name)
+        seen.add(name)
+        yield name, found
+
+
+def part(found: Any) -> Any:
+    """Return a part of a trace one level deep: a list, a section or a scalar."""
+    if not isinstance(found, Raw):
+        return found
+    try:
+        return record(_PART, found)
+    except RecordRefused:
+        return found  # A number that no double holds.
+
+
+def record(decoder: msgspec.json.Decoder, found: Any) -> Any:
+    """Return one record decoded, or raise RecordRefused."""
+    raw = found if isinstance(found, Raw) else msgspec.json.encode(found)
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise record_refused(error) from None
+
+
+def record_refused(error: msgspec.ValidationError) -> RecordRefused:
+    """Return the refusal of the record that a decoder found wrong."""
+    message = _MESSAGE.fullmatch(str(error))
+    what, path = message["what"].replace("`", ""), message["path"]
+    is_whole = path is None and what.startswith("Expected object")
+    code = "not_a_record" if is_whole else "wrong_type"
+    for beginning, reason_code in _REASON_BY_MESSAGE.items():
+        if what.startswith(beginning):
+            code = reason_code
+    what = what[0].lower() + what[1:]
+    return RecordRefused(code, f"{path}: {what}" if path else what)
+
+
+def value(raw: Raw) -> Any:
+    """Return the plain value of a field, or raise RecordRefused."""
+    found = record(_ANYTHING, raw)
+    if is_deeper(found, MAX_DEPTH):
+        raise RecordRefused("too_deep", "the nesting goes on")
+    return found
+
+
+def wrong_kind(found: Any) -> RecordRefused:
+    """Return the refusal of a value that is not the list or object it should be."""
+    kind = {list: "a list", dict: "an object"}.get(type(found))
+    if isinstance(found, Raw):  # A number that no double holds.
+        kind = f"the number {rules.shown(excerpt(found))}"
+    return RecordRefused("wrong_type", f"it is {kind or rules.shown(found)}")
+
+
+def excerpt(found: Any) -> str:
+    """Return the beginning of a value as written."""
+    written = found if isinstance(found, Raw) else msgspec.json.encode(found)
+    return bytes(memoryview(written)[:2000]).decode(errors="replace")
+
+
+_ANYTHING = decoder(Any)
+_PART = decoder(list[Raw] | Section | Scalar)
+
+
+def _decode(
+    document: Document, decoders: tuple[msgspec.json.Decoder, ...], data: memoryview
+) -> Any:
+    error = None
+    try:
+        for each in decoders:
+            try:
+                return each.decode(data)
+            except msgspec.ValidationError as unfit:
+                error = unfit
+    except RecursionError:
+        raise document.refused("too_deep", "the nesting goes on") from None
+    except msgspec.DecodeError as malformed:
+        raise _malformed(document, malformed, data) from None
+    what = record_refused(error).detail.partition(";")[0]
+    raise document.refused("not_a_trace", what)
+
+
+def _malformed(
+    document: Document, error: msgspec.DecodeError, data: memoryview
+) -> FileRefused:
+    message = str(error)
+    if "truncated" in message:
+        position = f"byte {len(data)}"
+        return document.refused("truncated", "it ends inside a value", position)
+    found = _BYTE.search(message)
+    position = f"byte {found[1]}" if found else ""
+    what = _BYTE.sub("", message).removeprefix("JSON is malformed: ")
+    return document.refused("not_json", what, position)
+
+
+def _checked_start(document: Document) -> int:
+    """Return where the text begins; all of it is UTF-8."""
+    data = memoryview(document.data)
+    head = bytes(data[:4])
+    # UTF-16 and UTF-32 put a mark or a zero byte into the first two characters.
+    if head.startswith(_WIDE_MARKS) or b"\0" in head:
+        raise document.refused("wrong_encoding", "it looks like UTF-16 or UTF-32")
+    try:
+        check_text(data)
+    except UnicodeDecodeError as error:
+        raise document.refused(
+            "wrong_encoding", "a byte is not UTF-8", f"byte {error.start}"
+        ) from None
+    return len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0
+
+
+def check_text(data: memoryview) -> None:
+    """Raise UnicodeDecodeError, with where it is, if a byte is not UTF-8."""
+    at = 0
+    while at < len(data):
+        piece = data[at : at + _CHUNK_BYTES]
+        is_last = at + _CHUNK_BYTES >= len(data)
+        try:
+            _, length = codecs.utf_8_decode(piece, "strict", is_last)
+        except UnicodeDecodeError as error:
+            error.start += at
+            raise
+        at += length
+
+
+def _order_mark() -> Repaired:
+    return Repaired("byte_order_mark", "the byte order mark was passed over", 0)
+
+
+# What to write instead of the bytes from start to end.
+_Patch = tuple[int, int, bytes]
+
+
+def _patches(data: memoryview) -> Iterator[_Patch]:
+    """Yield what has to be replaced for `data` to be JSON."""
+    for match in _SURROGATES.finditer(data):
+        is_alone = len(match[0]) == _ESCAPE_BYTES
+        if is_alone and _is_escape(data, match.start()):
+            yield match.start(), match.end(), rb"\ufffd"
+    at = _UP_TO_CONSTANT.match(data).end()
+    while constant := _CONSTANT.match(data, at):
+        start, end = constant.span()
+        if start and data[start - 1] == ord("-"):
+            start -= 1
+        # Usually there is room for one more letter before a NaN.
+        if end - start < 4 and start and data[start - 1] == ord(" "):
+            start -= 1
+        yield start, end, b"null".ljust(end - start)
+        at = _UP_TO_CONSTANT.match(data, end).end()
+
+
+def _is_escape(data: memoryview, at: int) -> bool:
+    """Say whether the backslash there is not itself escaped."""
+    before = at
+    while before and data[before - 1] == ord("\\"):
+        before -= 1
+    return (at - before) % 2 == 0
+
+
+def _patched(data: memoryview, patches: list[_Patch]) -> Any:
+    """Return the patched bytes: in place, or joined anew where one does not fit."""
+    if all(end - start == len(patch) for start, end, patch in patches):
+        for start, end, patch in patches:
+            data[start:end] = patch
+        return data
+    pieces, at = [], 0
+    for start, end, patch in sorted(patches):
+        pieces += [data[at:start], patch]
+        at = end
+    return b"".join([*pieces, data[at:]])
+
+
+def _described(patches: list[_Patch], offset: int) -> Iterator[Repaired]:
+    kinds = {
+        "not_finite": ("NaN or Infinity", "null"),
+        "lone_surrogate": ("half a surrogate pair", "U+FFFD"),
+    }
+    for code, (what, instead) in kinds.items():
+        starts = [
+            start
+            for start, _, patch in patches
+            if patch.startswith(b"\\") == (code == "lone_surrogate")
+        ]
+        if starts:
+            times = "once" if len(starts) == 1 else f"{len(starts):,} times"
+            detail = f"{what} stands there {times} and was read as {instead}"
+            yield Repaired(code, detail, min(starts) + offset)

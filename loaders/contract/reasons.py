@@ -1,0 +1,65 @@
+"""Why a record or a file is refused: stable codes, each with what to do about it."""
+
+from loaders.contract.limits import MAX_DEPTH, MAX_MEMBERS, RECORD_BYTES
+
+# Every reason code, with the sentence that ends its detail. Codes are stable:
+# people count them in `quarantine`.
+RECORD_REASONS = {
+    "action_count_fractional": "a count of actions is written as a whole number",
+    "action_count_negative": "a count of actions is zero or more",
+    "cached_exceeds_prompt": "cached tokens are a part of the prompt's",
+    "conflicting_duplicate": "keep the one that is right",
+    "cost_negative": "a cost is zero dollars or more",
+    "count_fractional": "a count is written as a whole number",
+    "count_negative": "a count is zero or more",
+    "duplicate_field": "a field stands once in a record, so keep the right one",
+    "duplicate_record": "remove this copy",
+    "empty_text": "an id or a name needs at least one visible character",
+    "human_minutes_not_positive": "the human time is more than zero minutes",
+    "invalid_json": "a line holds one whole JSON object",
+    "line_too_long": f"a line has at most {RECORD_BYTES:,} bytes",
+    "missing_field": "every record has it, so add it",
+    "not_a_record": "a record is a set of named fields",
+    "not_finite": "a number is neither NaN nor infinite and fits a double",
+    "null_field": "it is required, so give it a value",
+    "score_binarized_invalid": "a binarised score is 0 or 1",
+    "score_out_of_range": "a score lies between 0 and 1",
+    "seconds_negative": "a time is zero seconds or more",
+    "too_deep": f"a record nests at most {MAX_DEPTH} levels",
+    "value_too_large": "no run comes near this, so check its unit",
+    "wrong_encoding": "text is UTF-8, so convert it",
+    "wrong_type": "a number is written without quotes, a name is text",
+}
+FILE_REASONS = {
+    "alias": "anchors, aliases and merge keys are not followed, so write values out",
+    "broken_zip": "get the file again from where it came",
+    "changed_while_reading": "load it again when nothing writes to it any more",
+    "control_character": "remove it or write it as an escape",
+    "duplicate_key": "keep one, with all that belongs under it",
+    "empty_file": "check that it was written whole",
+    "identity_missing": "a trace names its run, benchmark and agent in config",
+    "no_record_loaded": "correct them, and check that the format is the right one",
+    "not_a_regular_file": "name a file, not a pipe, a socket or a device",
+    "not_a_trace": "a trace is a JSON object with the objects config and results",
+    "not_json": "write the trace again with a JSON writer",
+    "reader_died": "load it by itself, where there is more memory, and report it",
+    "record_too_large": f"a record has at most {RECORD_BYTES:,} bytes",
+    "sample_beside_data": (
+        "load the sample into another warehouse (--db or EVALHOUSE_DB)"
+    ),
+    "several_documents": "split the file into one file per document",
+    "sparse_file": "copy it again from where it was written whole",
+    "strict": "with --strict no record may be refused",
+    "syntax": "correct the file near this line",
+    "tag": "tags are not followed, so write the plain value",
+    "too_deep": f"a file nests at most {MAX_DEPTH} levels",
+    "too_large": "unpack it yourself if you trust where it came from",
+    "too_many_members": f"a zip of traces has at most {MAX_MEMBERS} members",
+    "truncated": "copy it again from where it was written whole",
+    "unknown_format": "if it is one of these, say which with --format",
+    "unreadable": "check the path and its permissions",
+    "unsafe_name": "a member's name is a plain file name, and each stands once",
+    "wrong_encoding": "convert the file to UTF-8",
+    "wrong_nesting": "a file nests task family > variant > run id > fields",
+    "wrong_password": "give the right one with --password, or get the file again",
+}

@@ -1,0 +1,186 @@
+"""What a source hands to the warehouse: batches, refusals and what identifies a file."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from loaders.contract.columns import Table
+from loaders.contract.reasons import FILE_REASONS, RECORD_REASONS
+
+if TYPE_CHECKING:
+    from loaders.contract.arrow import ColumnBuffers
+
+BATCH_RECORDS = 4_000
+# A batch of huge records ends early, so that memory stays flat.
+BATCH_BYTES = 16_000_000
+EXCERPT_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One record that is refused while the rest of its file is loaded."""
+
+    # The line as text, or a JSON pointer where lines mean nothing.
+    position: str
+    line: int | None
+    reason_code: str
+    detail: str
+    # At most EXCERPT_LENGTH characters.
+    record_excerpt: str | None
+    # The values of Table.key, where the reader knows them.
+    key: tuple | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some records of one table, and how far its file is read."""
+
+    table: Table
+    # A tuple each, or whole columns where a reader has them.
+    rows: "list[tuple] | ColumnBuffers"
+    quarantined: list[Quarantined]
+    # Bytes of the file read so far, for progress.
+    byte_offset: int
+
+
+class FileStamp(NamedTuple):
+    """What differs once somebody has written to a file; times are in nanoseconds."""
+
+    size_bytes: int
+    modified_ns: int
+    # Nobody can set this one back.
+    changed_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class FileManifest:
+    """What identifies a file; `path` is absolute and free of symlinks."""
+
+    path: str
+    sha256: str
+    format: str | None
+    size_bytes: int
+    loader_version: str | None
+    is_sample: bool = False
+    # What the file can be known by without its bytes, where it can.
+    state: FileStamp | None = None
+
+    @property
+    def file_id(self) -> str:
+        return self.sha256[:16]
+
+
+@dataclass(slots=True)
+class LoadResult:
+    """What became of one file; record_count is None if it was refused whole.
+
+    `reasons` holds one {"reason_code", "count", "first_position", "detail"} per
+    reason, most frequent first. `detail` adds what the status alone does not say.
+    """
+
+    path: str
+    file_id: str
+    format: str | None
+    status: str
+    record_count: int | None
+    loaded_count: int
+    quarantined_count: int
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    detail: str | None = None
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be used; the message says why and what to do next."""
+
+
+class RecordRefused(Exception):
+    """One record breaks the contract; the rest of its file is loaded."""
+
+    def __init__(self, reason_code: str, what: str):
+        # Those that it is made of, so that it can go from process to process.
+        super().__init__(reason_code, what)
+        self.reason_code = reason_code
+        self.detail = f"{what}; {RECORD_REASONS[reason_code]}"
+
+    def __str__(self) -> str:
+        return self.detail
+
+    def at_line(self, line: int, excerpt: str, key: tuple | None = None) -> Quarantined:
+        """Return the quarantine entry for the record that starts at `line`."""
+        return Quarantined(
+            position=str(line),
+            line=line,
+            reason_code=self.reason_code,
+            detail=self.detail,
+            record_excerpt=excerpt[:EXCERPT_LENGTH],
+            key=key,
+        )
+
+    def at_pointer(self, pointer: str, excerpt: str) -> Quarantined:
+        """Return the quarantine entry for the record at a JSON pointer."""
+        return Quarantined(
+            position=pointer,
+            line=None,
+            reason_code=self.reason_code,
+            detail=self.detail,
+            record_excerpt=excerpt[:EXCERPT_LENGTH],
+        )
+
+
+class FileRefused(Exception):
+    """The identity or structure of a file is in doubt, so none of it is loaded."""
+
+    def __init__(
+        self,
+        reason_code: str,
+        detail: str,
+        line: int | None = None,
+        position: str | None = None,
+    ):
+        super().__init__(detail)
+        self.reason_code = reason_code
+        self.detail = detail
+        self.line = line
+        self.position = position
+
+    def __reduce__(self) -> tuple:
+        fields = (self.reason_code, self.detail, self.line, self.position)
+        return type(self), fields
+
+
+def file_refused(
+    reason_code: str,
+    what: str,
+    line: int | None = None,
+    position: str | None = None,
+) -> FileRefused:
+    """Return the refusal that says `what` was wrong and how to put it right."""
+    detail = f"{what}; {FILE_REASONS[reason_code]}"
+    return FileRefused(reason_code, detail, line, position)
+
+
+def batched(
+    table: Table,
+    records: Iterable[tuple | Quarantined],
+    bytes_read: Callable[[], int],
+) -> Iterator[Batch]:
+    """Yield the records in batches; a file without any is refused."""
+    rows, quarantined, start, is_empty = [], [], 0, True
+    for record in records:
+        is_empty = False
+        (quarantined if isinstance(record, Quarantined) else rows).append(record)
+        if (
+            len(rows) + len(quarantined) == BATCH_RECORDS
+            or bytes_read() - start >= BATCH_BYTES
+        ):
+            yield Batch(table, rows, quarantined, bytes_read())
+            rows, quarantined, start = [], [], bytes_read()
+    if is_empty:
+        raise file_refused("empty_file", "the file holds no run")
+    if rows or quarantined:
+        yield Batch(table, rows, quarantined, bytes_read())

@@ -1,0 +1,162 @@
+"""Rules for fields, whichever source they come from.
+
+Each rule takes a field's name and value and returns the value to store, or raises
+RecordRefused. Values are Python's: None, bool, int, float, str, list, dict.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from loaders.contract.records import RecordRefused
+
+Rule = Callable[[str, Any], Any]
+
+# What the views can add up without overflow, and no run comes near.
+MAX_COUNT = 10**12
+MAX_MINUTES = 10**9  # 1,900 years
+MAX_SECONDS = MAX_MINUTES * 60
+MAX_USD = 10**9
+
+
+def required(fields: dict[str, Any], name: str, rule: Rule) -> Any:
+    """Take `name` out of `fields` and return it by `rule`; it must be there."""
+    if name not in fields:
+        raise RecordRefused("missing_field", f"{name} is missing")
+    value = fields.pop(name)
+    if value is None:
+        raise RecordRefused("null_field", f"{name} is null")
+    return rule(name, value)
+
+
+def optional(fields: dict[str, Any], name: str, rule: Rule) -> Any:
+    """Take `name` out of `fields` and return it by `rule`, or None."""
+    value = fields.pop(name, None)
+    return None if value is None else rule(name, value)
+
+
+def text(name: str, value: Any) -> str:
+    """Return text, as written."""
+    if not isinstance(value, str):
+        raise _wrong_type(name, value)
+    return value
+
+
+def identifier(name: str, value: Any) -> str:
+    """Return an id or a name, as written; it is not empty."""
+    if not text(name, value).strip():
+        raise RecordRefused("empty_text", f"{name} is empty")
+    return value
+
+
+def number(name: str, value: Any) -> float:
+    """Return a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong_type(name, value)
+    try:
+        converted = float(value)
+    except OverflowError:
+        converted = math.inf
+    if not math.isfinite(converted):
+        raise RecordRefused("not_finite", f"{name} is {shown(value)}")
+    return converted
+
+
+def score(name: str, value: Any) -> float:
+    """Return a score, 0 to 1."""
+    converted = number(name, value)
+    if not 0 <= converted <= 1:
+        raise RecordRefused("score_out_of_range", f"{name} is {shown(value)}")
+    return converted
+
+
+def count(name: str, value: float | None) -> int | None:
+    """Return a count, None for none, or raise RecordRefused."""
+    if value is None:
+        return None
+    number(name, value)
+    if value < 0:
+        raise RecordRefused("count_negative", f"{name} is {shown(value)}")
+    if isinstance(value, float) and not value.is_integer():
+        raise RecordRefused("count_fractional", f"{name} is {shown(value)}")
+    return at_most(MAX_COUNT, name, int(value))
+
+
+def seconds(name: str, value: float | None) -> float | None:
+    """Return a time in seconds, None for none, or raise RecordRefused."""
+    if value is None:
+        return None
+    converted = number(name, value)
+    if converted < 0:
+        raise RecordRefused("seconds_negative", f"{name} is {shown(value)}")
+    return at_most(MAX_SECONDS, name, converted)
+
+
+def cost(name: str, value: Any) -> float:
+    """Return a cost in US dollars, not below 0."""
+    converted = number(name, value)
+    if converted < 0:
+        raise RecordRefused("cost_negative", f"{name} is {shown(value)}")
+    return at_most(MAX_USD, name, converted)
+
+
+def at_most(limit: int, name: str, value: float) -> int | float:
+    """Return a number whose size is at most `limit`."""
+    if abs(value) > limit:
+        raise RecordRefused("value_too_large", f"{name} is {shown(value)}")
+    return value
+
+
+def extra(fields: dict[str, Any]) -> str | None:
+    """Return the fields that no column takes as JSON text, None if there are none."""
+    return json.dumps(fields, ensure_ascii=False, allow_nan=False) if fields else None
+
+
+def is_deeper(value: Any, depth: int) -> bool:
+    """Say whether lists and objects nest more than `depth` levels."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return False
+    return depth == 0 or any(is_deeper(item, depth - 1) for item in value)
+
+
+def is_finite(value: Any) -> bool:
+    """Say whether all numbers in a value are finite."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return True
+    return all(map(is_finite, value))
+
+
+def made_finite(value: Any) -> Any:
+    """Return a value with null for each number in it that is not finite."""
+    if isinstance(value, dict):
+        return {name: made_finite(inside) for name, inside in value.items()}
+    if isinstance(value, list):
+        return [made_finite(inside) for inside in value]
+    return value if is_finite(value) else None
+
+
+def duplicate_field(names: Iterable[str]) -> RecordRefused:
+    """Return the refusal of a record in which one of `names` stands twice."""
+    twice = next(name for name, count in Counter(names).items() if count > 1)
+    return RecordRefused("duplicate_field", f"{shown(twice)} stands twice")
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: one line, at most 60 characters."""
+    whole = repr(value)
+    return whole if len(whole) <= 60 else f"{whole[:59]}…"
+
+
+def _wrong_type(name: str, value: Any) -> RecordRefused:
+    kind = {str: "the text", bool: "the boolean", list: "a list", dict: "a mapping"}
+    word = kind.get(type(value), "the number")
+    tail = "" if isinstance(value, list | dict) else f" {shown(value)}"
+    return RecordRefused("wrong_type", f"{name} is {word}{tail}")

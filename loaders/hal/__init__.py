@@ -1,0 +1,1 @@
+"""HAL traces, plain or in an encrypted zip."""

@@ -1,0 +1,81 @@
+"""A trace whose log is an object by task, decoded in one pass.
+
+All objects that are values of one object decode to one type. So `hal` keeps the tasks
+of such a log as written, and decodes each a second time, which takes as long as the
+first. Here the log is cut out and has a type of its own. Where to cut is a guess; but
+if what stands before, inside and after are each whole JSON, so is the trace, and it
+says the same.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from loaders.contract import raw_json
+from loaders.contract.raw_json import Key, Section
+from loaders.hal.calls import TaskLog
+from loaders.hal.evaluation import PARTS
+
+_LOG = "raw_logging_results"
+_LOG_KEY = re.compile(rf'"{_LOG}"\s*:\s*'.encode())
+_NEXT_KEY = re.compile(rf',\s*"(?:{"|".join(sorted(PARTS))})"\s*:'.encode())
+# A trace that has more before or after its log is left to `hal`.
+_MOST_BEFORE = 32_000_000
+_MOST_AFTER = 4_000_000
+_MOST_GUESSES = 50
+_SPACE = b" \t\r\n"
+_MOST_SPACE = 1_000
+
+_SECTIONS = raw_json.decoder(Section)
+_TASKS = raw_json.decoder(dict[Key, TaskLog])
+
+
+class ByTask:
+    """Decodes a whole trace, as a decoder of msgspec does."""
+
+    def decode(self, data: memoryview) -> dict[Key, Any]:
+        """Return the parts of a trace; raise ValidationError where it cannot."""
+        try:
+            return _decoded(data)
+        except msgspec.DecodeError:
+            raise msgspec.ValidationError("a guess was wrong") from None
+
+
+def _decoded(data: memoryview) -> dict[Key, Any]:
+    before, start, end, after = log_cut_out(data)
+    if data[start : start + 1] != b"{":
+        raise msgspec.ValidationError("there is no log by task")
+    log = _TASKS.decode(data[start:end])
+    if len(set(map(str, log))) < len(log):
+        raise msgspec.ValidationError("a task stands twice")
+    # The log's key is the last one before it.
+    return {**before, next(reversed(before)): log, **after}
+
+
+def log_cut_out(data: memoryview) -> tuple[Section, int, int, Section]:
+    """Return the parts before the log with its key, where it begins and ends, and the
+    parts after it; raise DecodeError where that cannot be guessed.
+    """
+    key = _LOG_KEY.search(data, 0, _MOST_BEFORE)
+    if key is None or data[key.end() : key.end() + 1] not in (b"{", b"["):
+        raise msgspec.ValidationError("there is no log of calls")
+    before = _SECTIONS.decode(bytes(data[: key.end()]) + b"null}")
+    return before, key.end(), *_tail(data, key.end())
+
+
+def _tail(data: memoryview, start: int) -> tuple[int, Section]:
+    """Return where the log that begins at `start` ends, and the parts after it."""
+    window = max(start, len(data) - _MOST_AFTER)
+    guesses = [found.start() for found in _NEXT_KEY.finditer(data, window)]
+    for at in guesses[-_MOST_GUESSES:]:
+        try:
+            return at, _SECTIONS.decode(b"{" + bytes(data[at + 1 :]))
+        except msgspec.DecodeError:
+            continue
+    # Or the log comes last, and the trace ends behind it.
+    window = max(start, len(data) - _MOST_SPACE)
+    ending = bytes(data[window:]).rstrip(_SPACE)
+    if not ending.endswith(b"}"):
+        raise msgspec.ValidationError("the log has no end that one can guess")
+    return window + len(ending) - 1, {}

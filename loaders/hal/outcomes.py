@@ -1,0 +1,219 @@
+"""What `raw_eval_results` of a HAL trace says about its tasks, by benchmark.
+
+The harness puts each benchmark's own report there as it comes. Its lists of successful
+and failed tasks are made from that; where they are missing, these rules stand in.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from msgspec import Raw, Struct
+
+from loaders.contract import raw_json, rules
+from loaders.contract.raw_json import Pointer
+from loaders.contract.records import Quarantined, RecordRefused
+from loaders.hal.usage import Number
+
+
+class Verdict(NamedTuple):
+    """What the raw result of a task says."""
+
+    is_success: bool | None
+    score: float | None
+
+
+NO_VERDICT = Verdict(None, None)
+
+
+class _Scored(Struct):
+    # Which of the two depends on the benchmark.
+    score: int | float | bool | None = None
+    reward: int | float | bool | None = None
+
+
+class _Passed(Struct):
+    fraction_passed: int | float | str
+
+
+class _Judged(Struct):
+    result: _Passed
+
+
+class _Answers(Struct):
+    correct_written_answers: Number = None
+    correct_vision_answers: Number = None
+    total_written_questions: Number = None
+    total_vision_questions: Number = None
+
+
+class _SuccessRate(Struct):
+    success_rate: int | float | None = None
+
+
+class _Success(Struct):
+    success: bool | None = None
+
+
+class _Correct(Struct):
+    correct: bool | None = None
+    overall_score: Number = None
+
+
+# A list holds one result for each wording of the task.
+_Varied = _Scored | list[_Scored] | str
+
+
+def _gaia(result: _Varied) -> Verdict:
+    score = _mean_score(result)
+    return Verdict(None if score is None else int(score) > 0, score)
+
+
+def _taubench(result: _Varied) -> Verdict:
+    if isinstance(result, str):
+        return Verdict(False, None)  # What went wrong, or that time ran out.
+    reward = _mean_score(result)
+    return Verdict(None if reward is None else reward > 0, reward)
+
+
+def _mean_score(result: _Varied) -> float | None:
+    if isinstance(result, str):
+        return None
+    results = result if isinstance(result, list) else [result]
+    found = [each.reward if each.score is None else each.score for each in results]
+    scores = [_finite(score) for score in found if score is not None]
+    return sum(scores) / len(scores) if scores else None
+
+
+def _usaco(judged: list[_Judged]) -> Verdict:
+    if not judged:
+        return NO_VERDICT
+    try:
+        share = float(judged[0].result.fraction_passed)
+    except (ValueError, OverflowError):
+        what = f"fraction_passed is {rules.shown(judged[0].result.fraction_passed)}"
+        raise RecordRefused("wrong_type", what) from None
+    return Verdict(_finite(share) == 1, share)
+
+
+def _corebench(answers: _Answers) -> Verdict:
+    correct = (answers.correct_written_answers, answers.correct_vision_answers)
+    asked = (answers.total_written_questions, answers.total_vision_questions)
+    right = [rules.count("correct answers", each) or 0 for each in correct]
+    total = [rules.count("questions", each) or 0 for each in asked]
+    if not any(total):
+        return Verdict(False, None)
+    return Verdict(right == total, sum(right) / sum(total))
+
+
+def _scienceagentbench(result: _SuccessRate) -> Verdict:
+    rate = None if result.success_rate is None else _finite(result.success_rate)
+    return Verdict(None if rate is None else rate == 1, rate)
+
+
+def _colbench_backend(score: float) -> Verdict:
+    return Verdict(_finite(score) == 1, _finite(score))
+
+
+def _colbench_frontend(score: float) -> Verdict:
+    # A likeness of pictures: the benchmark names no likeness that is enough.
+    return Verdict(None, _finite(score))
+
+
+def _appworld(result: _Success) -> Verdict:
+    return Verdict(result.success, None)
+
+
+def _replicatorbench(result: _Correct) -> Verdict:
+    score = result.overall_score
+    return Verdict(result.correct, None if score is None else _finite(score))
+
+
+def _finite(number: float) -> float:
+    # A boolean is the number that it is for Python.
+    return rules.number("a score", +number)
+
+
+class _Rule(NamedTuple):
+    """How to read the raw results of a benchmark."""
+
+    # How the benchmark's name begins.
+    benchmark: str
+    # Where the tasks stand inside raw_eval_results, None: they are all of it.
+    section: str | None
+    # What the result of a task is, and what it says.
+    result: Any
+    verdict: Callable[[Any], Verdict]
+
+
+# scicode and online_mind2web are decided by the lists alone. assistantbench gives bare
+# scores without task ids.
+_RULES = (
+    _Rule("appworld", "individual", _Success, _appworld),
+    _Rule("colbench_backend", None, float, _colbench_backend),
+    _Rule("colbench_frontend", None, float, _colbench_frontend),
+    _Rule("corebench", None, _Answers, _corebench),
+    _Rule("gaia", None, _Varied, _gaia),
+    _Rule("replicatorbench", None, _Correct, _replicatorbench),
+    _Rule("scienceagentbench", "eval_result", _SuccessRate, _scienceagentbench),
+    _Rule("taubench", None, _Varied, _taubench),
+    _Rule("usaco", "sdict", list[_Judged], _usaco),
+)
+# SWE-bench gives lists of ids instead. An empty patch is a failure, though the
+# harness puts it into neither of its own lists.
+_SWEBENCH_LISTS = {
+    "resolved_ids": True,
+    "unresolved_ids": False,
+    "error_ids": False,
+    "empty_patch_ids": False,
+}
+_SECTION = raw_json.decoder(raw_json.Section)
+_TASK_IDS = raw_json.decoder(list[str])
+
+
+def verdicts(
+    benchmark: str, results: Any, at: Pointer
+) -> Iterator[tuple[Pointer, str, Verdict | Quarantined]]:
+    """Yield where each task's result stands, its id, and what it says or why it says
+    nothing; nothing at all where the benchmark has no rule.
+    """
+    if benchmark.startswith("swebench"):
+        yield from _listed(results, at)
+    for rule in _RULES:
+        if benchmark.startswith(rule.benchmark):
+            yield from _by_rule(rule, results, at)
+
+
+def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
+    for name, raw in raw_json.items(results, at):
+        if name not in _SWEBENCH_LISTS or isinstance(raw, Quarantined):
+            continue
+        try:
+            for index, task_id in enumerate(raw_json.record(_TASK_IDS, raw)):
+                verdict = Verdict(_SWEBENCH_LISTS[name], None)
+                yield at / name / index, task_id, verdict
+        except RecordRefused as refused:
+            yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
+
+
+def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
+    if rule.section is not None:
+        found = dict(raw_json.items(results, at)).get(rule.section)
+        at /= rule.section
+        if not isinstance(found, Raw):
+            return
+        try:
+            results = raw_json.record(_SECTION, found)
+        except RecordRefused as refused:
+            yield at, "", refused.at_pointer(at, raw_json.excerpt(found))
+            return
+    kind = raw_json.decoder(rule.result)
+    for task_id, raw in raw_json.items(results, at):
+        pointer = at / task_id
+        if isinstance(raw, Quarantined):
+            yield pointer, task_id, raw
+            continue
+        try:
+            verdict = rule.verdict(raw_json.record(kind, raw))
+        except RecordRefused as refused:
+            verdict = refused.at_pointer(pointer, raw_json.excerpt(raw))
+        yield pointer, task_id, verdict

@@ -1,0 +1,165 @@
+"""The tasks of a HAL trace: outcome, steps and time, from wherever it tells them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import Struct
+
+from loaders.contract import raw_json, rules
+from loaders.contract.raw_json import Pointer
+from loaders.contract.records import Quarantined, RecordRefused
+from loaders.hal.outcomes import NO_VERDICT, Verdict, verdicts
+from loaders.hal.usage import Number
+
+
+class _Latency(Struct):
+    total_time: Number = None
+    first_call_timestamp: str | None = None
+    last_call_timestamp: str | None = None
+
+
+_TASK_ID = raw_json.decoder(str)
+_NUMBER = raw_json.decoder(Number)
+_LATENCY = raw_json.decoder(_Latency | Number)
+
+
+@dataclass(slots=True)
+class _Task:
+    pointer: Pointer
+    # The lists it stands in, as the outcome they mean.
+    listed: set[str] = field(default_factory=set)
+    verdict: Verdict = NO_VERDICT
+    step_count: int | None = None
+    wall_clock_seconds: float | None = None
+
+    def outcome(self) -> tuple[str | None, str]:
+        """Return the outcome and what decided it.
+
+        Lists that contradict each other decide nothing: to prefer one of them would
+        raise or lower a success rate by a guess.
+        """
+        if len(self.listed) == 1:
+            return next(iter(self.listed)), "list"
+        if self.verdict.is_success is not None:
+            return "success" if self.verdict.is_success else "failure", "raw_result"
+        return None, "none"
+
+
+class Tasks:
+    """What one trace says about its tasks; what breaks a rule is in `quarantined`."""
+
+    def __init__(self, trace_number: int):
+        self._trace_number = trace_number
+        self._tasks: dict[str, _Task] = {}
+        self.quarantined: list[Quarantined] = []
+
+    def add_list(self, outcome: str, task_ids: Any, at: Pointer) -> int | None:
+        """Add the tasks of a list; return its length, None if there is no list."""
+        if not isinstance(task_ids, list):
+            self._refuse_other(task_ids, at)
+            return None
+        seen = set()
+        for index, raw in enumerate(task_ids):
+            try:
+                task_id = rules.identifier("the id", raw_json.record(_TASK_ID, raw))
+                if task_id in seen:
+                    what = f"{rules.shown(task_id)} stands twice in the list"
+                    raise RecordRefused("duplicate_record", what)
+            except RecordRefused as refused:
+                self._refuse(refused, at / index, raw)
+                continue
+            seen.add(task_id)
+            self._task(task_id, at / index).listed.add(outcome)
+        return len(task_ids)
+
+    def add_raw_results(self, benchmark: str, results: Any, at: Pointer) -> None:
+        """Add what the benchmark's own report says."""
+        for pointer, task_id, verdict in verdicts(benchmark, results, at):
+            if isinstance(verdict, Quarantined):
+                self.quarantined.append(verdict)
+            else:
+                self._task(task_id, pointer).verdict = verdict
+
+    def add_step_counts(self, counts: Any, at: Pointer) -> None:
+        for task_id, number, pointer in self._numbers(counts, at):
+            self._task(task_id, pointer).step_count = number
+
+    def add_wall_clock_times(self, times: Any, at: Pointer) -> None:
+        for task_id, number, pointer in self._numbers(times, at, rules.seconds):
+            self._task(task_id, pointer).wall_clock_seconds = number
+
+    def rows(self) -> Iterator[tuple]:
+        """Yield a row for each task."""
+        for task_id, task in self._tasks.items():
+            yield (
+                task.pointer,
+                self._trace_number,
+                task_id,
+                *task.outcome(),
+                len(task.listed) == 2,
+                task.verdict.score,
+                task.step_count,
+                task.wall_clock_seconds,
+            )
+
+    def _task(self, task_id: str, pointer: Pointer) -> _Task:
+        return self._tasks.setdefault(task_id, _Task(pointer))
+
+    def _numbers(self, section: Any, at: Pointer, rule=rules.count) -> Iterator[tuple]:
+        """Yield task id, number and where it stands; null is no number."""
+        if not isinstance(section, dict):
+            self._refuse_other(section, at)
+            return
+        for task_id, raw in raw_json.entries_once(section, at):
+            if isinstance(raw, Quarantined):
+                self.quarantined.append(raw)
+                continue
+            try:
+                rules.identifier("the task id", task_id)
+                number = rule("it", raw_json.record(_NUMBER, raw))
+            except RecordRefused as refused:
+                self._refuse(refused, at / task_id, raw)
+                continue
+            yield task_id, number, at / task_id
+
+    def _refuse(self, refused: RecordRefused, at: Pointer, raw: Any) -> None:
+        self.quarantined.append(refused.at_pointer(at, raw_json.excerpt(raw)))
+
+    def _refuse_other(self, found: Any, at: Pointer) -> None:
+        """Refuse what stands where a list or an object belongs; null may."""
+        if found is not None:
+            self._refuse(raw_json.wrong_kind(found), at, found)
+
+
+def latencies(
+    section: Any, at: Pointer, trace_number: int, call_counts: dict[str, int] | None
+) -> Iterator[tuple | Quarantined]:
+    """Yield a row for each task's latency; `call_counts` is None without a log."""
+    if not isinstance(section, dict):
+        if section is not None:
+            refused = raw_json.wrong_kind(section)
+            yield refused.at_pointer(at, raw_json.excerpt(section))
+        return
+    for task_id, raw in raw_json.entries_once(section, at):
+        if isinstance(raw, Quarantined):
+            yield raw
+            continue
+        try:
+            rules.identifier("the task id", task_id)
+            latency = raw_json.record(_LATENCY, raw)
+            if not isinstance(latency, _Latency):
+                latency = _Latency(latency)
+            total = rules.seconds("total_time", latency.total_time)
+        except RecordRefused as refused:
+            yield refused.at_pointer(at / task_id, raw_json.excerpt(raw))
+            continue
+        yield (
+            at / task_id,
+            trace_number,
+            task_id,
+            total,
+            latency.first_call_timestamp,
+            latency.last_call_timestamp,
+            None if call_counts is None else call_counts.get(task_id, 0),
+        )

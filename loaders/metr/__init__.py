@@ -1,0 +1,1 @@
+"""METR's two files of runs."""

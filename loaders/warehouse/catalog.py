@@ -1,0 +1,372 @@
+"""What is on record of files: raw.files, raw.file_paths and raw.quarantine."""
+
+from typing import Any
+
+import duckdb
+
+from loaders.contract.arrow import as_buffers
+from loaders.contract.records import (
+    FileManifest,
+    FileStamp,
+    LoadResult,
+    Quarantined,
+    file_refused,
+)
+from loaders.formats import FORMATS
+from loaders.warehouse.schema import insert_rows, raw_tables
+from loaders.warehouse.sql import path_text, quoted
+from loaders.warehouse.tables import FILE_PATHS, QUARANTINE
+
+
+def is_at(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> bool:
+    """Return whether it is on record that the bytes stand at `path`."""
+    row = connection.execute(
+        "from raw.file_paths where file_id = ? and path = ?", [file_id, path]
+    ).fetchone()
+    return row is not None
+
+
+def add_path(
+    connection: duckdb.DuckDBPyConnection,
+    file_id: str,
+    path: str,
+    state: FileStamp | None = None,
+) -> bool:
+    """Record that the bytes stand at `path`, and return whether that is news."""
+    is_news = not is_at(connection, file_id, path)
+    if is_news:
+        connection.execute(
+            "insert into raw.file_paths values (?, ?, null, null)", [file_id, path]
+        )
+    if state:
+        set_stamp(connection, file_id, path, state)
+    return is_news
+
+
+def set_stamp(
+    connection: duckdb.DuckDBPyConnection, file_id: str, path: str, state: FileStamp
+) -> None:
+    connection.execute(
+        "update raw.file_paths set modified_ns = ?, changed_ns = ? "
+        "where file_id = ? and path = ?",
+        [state.modified_ns, state.changed_ns, file_id, path],
+    )
+
+
+def look_up(
+    connection: duckdb.DuckDBPyConnection,
+    path: str,
+    sha256: str,
+    format: str,
+    loader_version: str,
+) -> LoadResult | None:
+    """Return an `unchanged` result if these bytes are loaded, None if not."""
+    # Anything else on record for this path is out of date, so load.
+    query = """
+        select
+            file_id, path, format, record_count, loaded_count, quarantined_count
+        from raw.files
+        where
+            sha256 = $sha256
+            and format = $format
+            and loader_version = $loader_version
+            and status <> 'refused'
+            and not exists (
+                from raw.file_paths as others
+                where others.path = $path and others.file_id <> files.file_id
+            )
+    """
+    try:
+        row = connection.execute(
+            query,
+            {
+                "sha256": sha256,
+                "format": format,
+                "loader_version": loader_version,
+                "path": path,
+            },
+        ).fetchone()
+    except duckdb.CatalogException:
+        return None  # a database that nothing was loaded into yet
+    if row is None:
+        return None
+    known = unchanged_result(path, *row)
+    known.reasons = reasons_of(connection, known.file_id)
+    return known
+
+
+def files_by_path(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[str, tuple[FileStamp, LoadResult]]:
+    """Return the loaded files by path that can be known by size and times."""
+    try:
+        rows = connection.execute(
+            """
+            select
+                file_paths.path,
+                (size_bytes, modified_ns, changed_ns),
+                file_id,
+                files.path,
+                format,
+                record_count,
+                loaded_count,
+                quarantined_count
+            from raw.file_paths
+            inner join raw.files using (file_id)
+            where
+                status <> 'refused'
+                and changed_ns is not null
+                and list_contains($versions, loader_version)
+                -- What else is on record for a path is out of date.
+                and file_paths.path not in (
+                    select path from raw.file_paths group by path having count(*) > 1
+                )
+            """,
+            {"versions": [each.loader_version for each in FORMATS.values()]},
+        ).fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return {}  # nothing was loaded yet, or by a loader that kept no times
+    return {
+        path: (FileStamp(*state), unchanged_result(path, *on_record))
+        for path, state, *on_record in rows
+    }
+
+
+def unchanged_result(
+    path: str,
+    file_id: str,
+    loaded_path: str,
+    format: str,
+    record_count: int,
+    loaded_count: int,
+    quarantined_count: int,
+) -> LoadResult:
+    is_elsewhere = loaded_path != path
+    return LoadResult(
+        path=path,
+        file_id=file_id,
+        format=format,
+        status="unchanged",
+        record_count=record_count,
+        loaded_count=loaded_count,
+        quarantined_count=quarantined_count,
+        detail=f"the same bytes are loaded from {loaded_path}" * is_elsewhere or None,
+    )
+
+
+def leave_others(
+    connection: duckdb.DuckDBPyConnection,
+    manifest: FileManifest,
+    *,
+    only_refused: bool = False,
+) -> bool:
+    """Take the path from other files, and return whether any had it.
+
+    A file that is left without a path is deleted; one that was loaded from this
+    path is from now on loaded from another of its own.
+    """
+    path = path_text(manifest.path)
+    others = connection.execute(
+        """
+        select file_id
+        from raw.file_paths
+        inner join raw.files using (file_id)
+        where
+            file_paths.path = ?
+            and file_id <> ?
+            and (status = 'refused' or not ?)
+        """,
+        [path, manifest.file_id, only_refused],
+    ).fetchall()
+    for (file_id,) in others:
+        connection.execute(
+            "delete from raw.file_paths where file_id = ? and path = ?", [file_id, path]
+        )
+        (other_path,) = connection.execute(
+            "select min(path) from raw.file_paths where file_id = ?", [file_id]
+        ).fetchone()
+        if other_path is None:
+            delete_file(connection, file_id)
+        else:
+            connection.execute(
+                "update raw.files set path = ? where file_id = ? and path = ?",
+                [other_path, file_id, path],
+            )
+    return bool(others)
+
+
+def record_refusal(
+    connection: duckdb.DuckDBPyConnection, manifest: FileManifest, entry: Quarantined
+) -> bool:
+    """Write the refusal if it is news, and return whether anything was written."""
+    has_left = leave_others(connection, manifest, only_refused=True)
+    is_new_path = add_path(connection, manifest.file_id, path_text(manifest.path))
+    on_record = connection.execute(
+        """
+        select files.status <> 'refused' or (
+            quarantine.reason_code = ? and quarantine.detail = ?
+        )
+        from raw.files
+        left join raw.quarantine using (file_id)
+        where file_id = ?
+        """,
+        [entry.reason_code, entry.detail, manifest.file_id],
+    ).fetchone()
+    # The same bytes loaded by another version or format: the last good wins.
+    if on_record and on_record[0]:
+        return has_left or is_new_path
+    delete_file(connection, manifest.file_id)
+    row = as_buffers(QUARANTINE, [quarantine_row(entry)])
+    insert_rows(connection, QUARANTINE, manifest.file_id, row)
+    insert_manifest(connection, manifest, "refused", None, None)
+    return True
+
+
+def keep_sample_apart(
+    connection: duckdb.DuckDBPyConnection, manifest: FileManifest
+) -> int:
+    """Let no made-up run stand beside real ones, whose numbers it would falsify.
+
+    The sample makes way for any other file, and is refused where there is one.
+    Returns how many files of the sample were taken out.
+    """
+    loaded = connection.execute(
+        "select file_id, path from raw.files where is_sample <> ? and loaded_count > 0",
+        [manifest.is_sample],
+    ).fetchall()
+    if manifest.is_sample and loaded:
+        raise file_refused(
+            "sample_beside_data",
+            f"the warehouse holds runs of {loaded[0][1]}, and made-up ones beside them "
+            "would falsify every number",
+        )
+    for file_id, _ in loaded:
+        delete_file(connection, file_id)
+        connection.execute("delete from raw.file_paths where file_id = ?", [file_id])
+    return len(loaded)
+
+
+def quarantine_row(entry: Quarantined) -> tuple:
+    return (
+        entry.position,
+        entry.line,
+        entry.reason_code,
+        entry.detail,
+        entry.record_excerpt,
+    )
+
+
+def number_shared_positions(
+    connection: duckdb.DuckDBPyConnection, file_id: str
+) -> None:
+    """Make positions unique: the second refusal on line 7 becomes `7:2`."""
+    connection.execute(
+        """
+        update raw.quarantine
+        set position = position || ':' || shared.number
+        from (
+            select
+                rowid as row_id,
+                row_number() over (partition by position order by rowid) as number
+            from raw.quarantine
+            where
+                file_id = $file_id
+                and hash(position) in (
+                    select hash(position)
+                    from raw.quarantine
+                    where file_id = $file_id
+                    group by hash(position)
+                    having count(*) > 1
+                )
+            qualify number > 1
+        ) as shared
+        where quarantine.rowid = shared.row_id
+        """,
+        {"file_id": file_id},
+    )
+
+
+def first_quarantined(
+    connection: duckdb.DuckDBPyConnection, file_id: str
+) -> Quarantined:
+    row = connection.execute(
+        """
+        select position, line, reason_code, detail, record_excerpt
+        from raw.quarantine
+        where file_id = ?
+        order by line, position
+        limit 1
+        """,
+        [file_id],
+    ).fetchone()
+    return Quarantined(*row)
+
+
+def insert_manifest(
+    connection: duckdb.DuckDBPyConnection,
+    manifest: FileManifest,
+    status: str,
+    loaded_count: int | None,
+    quarantined_count: int | None,
+) -> None:
+    """Write the raw.files row; the counts are None for a refused file."""
+    counts = (loaded_count, quarantined_count)
+    connection.execute(
+        "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())",
+        [
+            manifest.file_id,
+            path_text(manifest.path),
+            manifest.format,
+            manifest.sha256,
+            manifest.size_bytes,
+            status,
+            None if None in counts else sum(counts),
+            loaded_count or 0,
+            quarantined_count or 0,
+            manifest.loader_version,
+            manifest.is_sample,
+        ],
+    )
+
+
+def delete_file(connection: duckdb.DuckDBPyConnection, file_id: str) -> None:
+    """Delete what is known of a file, but for the paths that it stands at."""
+    query = "select count(*) from raw.files where file_id = ?"
+    if connection.execute(query, [file_id]).fetchall() == [(0,)]:
+        return
+    for table in raw_tables():
+        if table is not FILE_PATHS:
+            connection.execute(
+                f"delete from {quoted(table.name)} where file_id = ?", [file_id]
+            )
+
+
+def reasons_of(
+    connection: duckdb.DuckDBPyConnection, file_id: str
+) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        """
+        select
+            reason_code,
+            count(*) as record_count,
+            arg_min(position, (line, position)),
+            arg_min(detail, (line, position))
+        from raw.quarantine
+        where file_id = ?
+        group by reason_code
+        order by record_count desc, reason_code
+        """,
+        [file_id],
+    ).fetchall()
+    return [reason_entry(*row) for row in rows]
+
+
+def reason_entry(
+    code: str, count: int, first_position: str, detail: str
+) -> dict[str, Any]:
+    return {
+        "reason_code": code,
+        "count": count,
+        "first_position": first_position,
+        "detail": detail,
+    }

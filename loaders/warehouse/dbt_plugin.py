@@ -1,0 +1,136 @@
+"""dbt-duckdb plugin: dbt works on a copy, published when the command succeeded.
+
+Commands that build (`dbt build`, `dbt run`, ...) change the private copy of
+publish.py. Everything else (`dbt test`, `dbt show`, `dbt docs generate`, ..., and
+`--empty`, whose views have no rows) gets a throw-away copy: it changes nothing, waits
+for nobody and holds nobody up.
+
+Publishing hangs on dbt's closing event, CommandCompleted, not on an on-run-end
+hook: dbt's own verdict includes tests, hooks and `run-operation`, and by then all
+work is done, so the copy can be closed before it takes the warehouse's place. An
+error there becomes dbt's exit code.
+"""
+
+import atexit
+import contextlib
+import logging
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.cli.exceptions import ExceptionExit
+from dbt.flags import get_flags
+from dbt_common.events.base_types import EventLevel, EventMsg
+from dbt_common.events.event_manager_client import add_callback_to_manager
+from dbt_common.events.functions import fire_event
+from dbt_common.events.types import Note
+from dbt_common.exceptions import DbtRuntimeError
+
+from common.stopping import end, end_when_stopped
+from loaders.warehouse.publish import Refresh, WarehouseError, remedy, scratch_copy
+from loaders.warehouse.schema import ensure_schema
+
+_BUILDING_COMMANDS = {"build", "clone", "run", "run-operation", "seed", "snapshot"}
+
+
+class Plugin(BasePlugin):
+    """One dbt invocation on one copy of the warehouse."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        self._copies = contextlib.ExitStack()
+        self._refresh: Refresh | None = None
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        # A program that calls dbt has its own way to stop.
+        self._is_command = Path(sys.argv[0]).name == "dbt"
+        if self._is_command:
+            # On a full disk: no traceback for each line that dbt's log cannot take.
+            logging.raiseExceptions = False
+        self._answers_ctrl_c = False
+        add_callback_to_manager(self._on_event)
+
+    def update_connection_config(
+        self, creds: DuckDBCredentials, config: dict[str, Any]
+    ) -> None:
+        """Point dbt to a copy, named like the warehouse, as its catalog is."""
+        try:
+            if _is_building():
+                self._refresh = self._copies.enter_context(Refresh(creds.path))
+                creds.path = self._refresh.path
+            else:
+                creds.path = self._copies.enter_context(scratch_copy(creds.path))
+        except (WarehouseError, OSError) as error:
+            raise DbtRuntimeError(str(error)) from error
+        # For an end without the event; closing twice does no harm.
+        atexit.register(self._discard)
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Let every source() exist, even before the first load."""
+        self._connection = conn
+        ensure_schema(conn)
+
+    def _on_event(self, event: EventMsg) -> None:
+        if self._is_command and threading.current_thread() is threading.main_thread():
+            self._answer_ctrl_c()
+        if event.info.name != "CommandCompleted":
+            return
+        try:
+            if self._refresh is not None:
+                self._finish(self._refresh, event)
+        finally:
+            self._discard()
+
+    def _answer_ctrl_c(self) -> None:
+        """Spare the user dbt's traceback.
+
+        At its first event in the main thread, for dbt makes its plugins in another
+        one, where Python does not let signals be dealt with.
+        """
+        if isinstance(sys.exception(), KeyboardInterrupt):
+            end()
+        if not self._answers_ctrl_c:
+            end_when_stopped()
+            self._answers_ctrl_c = True
+
+    def _finish(self, refresh: Refresh, event: EventMsg) -> None:
+        if not event.data.success:
+            _say_unpublished(refresh, "see above for what failed")
+            return
+        if event.data.command.endswith(" retry"):
+            # What passed the first time was thrown away with the rest.
+            error = DbtRuntimeError(
+                "dbt retry would publish half a build; run `dbt build` instead"
+            )
+            _say_unpublished(refresh, str(error))
+            raise ExceptionExit(error)
+        try:
+            self._connection.execute("checkpoint")
+            self._connection.close()
+            refresh.publish()
+        except (WarehouseError, OSError, duckdb.Error) as error:
+            reason = str(error).removeprefix(f"{refresh.outcome}: ")
+            if isinstance(error, duckdb.Error):
+                reason += f"; {remedy(reason)} and run this again"
+            _say_unpublished(refresh, reason)
+            raise ExceptionExit(error) from error
+        fire_event(Note(msg=f"Published {refresh.live}"), level=EventLevel.INFO)
+
+    def _discard(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._copies.close()
+
+
+def _is_building() -> bool:
+    """Return whether the command makes what readers are to see."""
+    flags = get_flags()
+    return flags.WHICH in _BUILDING_COMMANDS and not getattr(flags, "EMPTY", False)
+
+
+def _say_unpublished(refresh: Refresh, reason: str) -> None:
+    fire_event(
+        Note(msg=f"Not published, {refresh.outcome}: {reason}"), level=EventLevel.ERROR
+    )

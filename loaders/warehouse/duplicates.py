@@ -1,0 +1,246 @@
+"""Records of one file with the same key: the copies are refused."""
+
+import duckdb
+
+from loaders.contract.arrow import ColumnBuffers
+from loaders.contract.columns import Table
+from loaders.contract.reasons import RECORD_REASONS
+from loaders.warehouse.schema import create_temporary
+from loaders.warehouse.sql import quoted
+
+# Repeated keys are looked for among so many hashes, then rows, at a time, about.
+_PART_HASHES = 2_000_000
+
+
+_PART_ROWS = 100_000
+
+
+# Up to so many keys are compared while they pass, which takes no query.
+_COMPARED_KEYS = 50_000
+
+
+class Keys:
+    """The keys of one table of a file: whether one may stand there twice."""
+
+    def __init__(self, table: Table):
+        self.table = table
+        self.may_repeat = False
+        self._hashes: set[int] = set()
+
+    def add(self, rows: ColumnBuffers) -> None:
+        if self.may_repeat or rows.key_hashes is None:
+            self.may_repeat = True
+            return
+        expected = len(self._hashes) + len(rows.key_hashes)
+        if expected <= _COMPARED_KEYS:
+            self._hashes.update(rows.key_hashes)
+        self.may_repeat = len(self._hashes) < expected
+
+
+def position_column(table: Table) -> str:
+    """Return the column that says where a record stands: a line or a pointer."""
+    return next(iter(table.columns))
+
+
+def _refused_keys(table: Table) -> Table:
+    """Return the temporary table of the keys of a file's refused records."""
+    return Table(
+        name=f"refused_{table.name.rpartition('.')[2]}",
+        columns={
+            name: table.columns[name] for name in (position_column(table), *table.key)
+        },
+        key=(),
+    )
+
+
+def create_refused_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Table:
+    """Return the table of the keys of a file's refused records, made by now."""
+    keys = _refused_keys(table)
+    create_temporary(connection, keys.name, {"file_id": "varchar", **keys.columns})
+    return keys
+
+
+def move_duplicates(
+    connection: duckdb.DuckDBPyConnection, table: Table, file_id: str
+) -> int:
+    """Move duplicates of one file to quarantine and return how many were moved.
+
+    Of records that agree in everything but their position the first stays; records
+    with one key that disagree all go, for nothing says which one is right. So does
+    a record whose key a refused one has too.
+    """
+    create_refused_keys(connection, table)
+    moved_count = 0
+    if _find_repeated_keys(connection, table, file_id):
+        name = quoted(table.name)
+        first_row, last_row = connection.execute(
+            f"select min(rowid), max(rowid) from {name} where file_id = ?", [file_id]
+        ).fetchone()
+        # Part by part, so that a file of nothing but duplicates takes no more memory.
+        for start in range(first_row, last_row + 1, _PART_ROWS):
+            rows = (start, start + _PART_ROWS - 1)
+            moved_count += _move_part(connection, table, file_id, rows)
+    for temporary in ("suspects", "repeated", _refused_keys(table).name):
+        connection.execute(f"drop table {quoted(temporary)}")
+    return moved_count
+
+
+def _move_part(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    file_id: str,
+    rows: tuple[int, int],
+) -> int:
+    """Move the duplicates from the first to the last of these rows."""
+    position = position_column(table)
+    connection.execute(
+        f"""
+        create or replace temp table duplicates as
+        select
+            {quoted(table.name)}.rowid as row_id,
+            {position} as position,
+            {_record_text(table)} as record,
+            copy_count,
+            first_position,
+            is_conflict
+        from {quoted(table.name)}
+        inner join repeated using ({_key_columns(table)})
+        where
+            file_id = $file_id
+            and {quoted(table.name)}.rowid between $first_row and $last_row
+            and (is_conflict or {quoted(table.name)}.rowid <> kept_row_id)
+        """,
+        {"file_id": file_id, "first_row": rows[0], "last_row": rows[1]},
+    )
+    connection.execute(
+        """
+        insert into raw.quarantine
+        select
+            $file_id,
+            position::varchar,
+            if($has_lines, position, null)::bigint,
+            if(is_conflict, 'conflicting_duplicate', 'duplicate_record'),
+            if(
+                is_conflict,
+                copy_count || ' records with this ' || $key || ' differ, the first '
+                || $at || first_position || '; ' || $conflicting,
+                'the same record as ' || $at || first_position || ', which is loaded; '
+                || $duplicate
+            ),
+            left(record, 500)
+        from duplicates
+        order by position, row_id
+        """,
+        {
+            "has_lines": position == "line",
+            "at": "on line " if position == "line" else "at ",
+            "file_id": file_id,
+            "key": ", ".join(table.key),
+            "conflicting": RECORD_REASONS["conflicting_duplicate"],
+            "duplicate": RECORD_REASONS["duplicate_record"],
+        },
+    )
+    (count,) = connection.execute(
+        f"delete from {quoted(table.name)} "
+        "where rowid in (select row_id from duplicates)"
+    ).fetchone()
+    connection.execute("drop table duplicates")
+    return count
+
+
+def _key_columns(table: Table) -> str:
+    return ", ".join(quoted(name) for name in table.key)
+
+
+def _record_text(table: Table) -> str:
+    """Return the expression for a row as text, without its position."""
+    compared = ", ".join(
+        f"{quoted(name)} := {quoted(name)}"
+        for name in table.columns
+        if name != position_column(table)
+    )
+    return f"to_json(struct_pack({compared}))::varchar"
+
+
+def _find_repeated_keys(
+    connection: duckdb.DuckDBPyConnection, table: Table, file_id: str
+) -> bool:
+    """Fill the temp table `repeated` with the keys that stand twice in a file.
+
+    By their hashes first, which take little memory and rarely meet by chance. Part by
+    part, so that a file of any length takes the memory of one part.
+    """
+    key = _key_columns(table)
+    key_types = {name: table.columns[name] for name in table.key}
+    position = position_column(table)
+    refused = quoted(_refused_keys(table).name)
+    create_temporary(
+        connection, "suspects", {"key_hash": "ubigint", "row_count": "bigint"}
+    )
+    create_temporary(
+        connection,
+        "repeated",
+        {
+            **key_types,
+            "copy_count": "bigint",
+            "first_position": table.columns[position],
+            "kept_row_id": "bigint",
+            "is_conflict": "boolean",
+        },
+    )
+    (row_count,) = connection.execute(
+        f"select count(*) from {quoted(table.name)} where file_id = ?", [file_id]
+    ).fetchone()
+    for part in _parts(key, row_count, _PART_HASHES):
+        connection.execute(
+            f"""
+            insert into suspects
+            select hash({key}) as key_hash, count(*)
+            from (
+                select {key} from {quoted(table.name)} where file_id = $file_id
+                union all
+                select {key} from {refused}
+            )
+            where {part}
+            group by key_hash
+            having count(*) > 1
+            """,
+            {"file_id": file_id},
+        )
+    (suspect_count,) = connection.execute(
+        "select coalesce(sum(row_count), 0)::bigint from suspects"
+    ).fetchone()
+    for part in _parts(key, suspect_count, _PART_ROWS) if suspect_count else ():
+        is_suspect = f"{part} and hash({key}) in (select key_hash from suspects)"
+        connection.execute(
+            f"""
+            insert into repeated
+            select
+                {key},
+                count(*),
+                min(position),
+                arg_min(row_id, (position, row_id)),
+                bool_or(row_id is null) or min(record) <> max(record)
+            from (
+                select
+                    {key},
+                    {position} as position,
+                    rowid as row_id,
+                    {_record_text(table)} as record
+                from {quoted(table.name)}
+                where file_id = $file_id and {is_suspect}
+                union all
+                select {key}, {position}, null, null from {refused} where {is_suspect}
+            )
+            group by {key}
+            having count(*) > 1
+            """,
+            {"file_id": file_id},
+        )
+    return bool(suspect_count)
+
+
+def _parts(key: str, row_count: int, most: int) -> list[str]:
+    """Return conditions that part keys, so that about `most` rows fulfil each."""
+    count = 1 + row_count // most
+    return [f"hash({key}) % {count} = {part}" for part in range(count)]

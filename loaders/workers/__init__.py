@@ -1,0 +1,1 @@
+"""Files are read in processes beside the one that writes."""

@@ -1,0 +1,250 @@
+"""Files are read in processes of their own, beside the one that writes.
+
+So every core reads; and a reader that dies, be it of a mapped file that is cut short or
+for want of memory, takes no more with it than its file, which is refused.
+
+A process with threads should not be forked, and DuckDB starts some. So a nursery is
+forked before DuckDB is imported, and forks a reader whenever it is asked for one. It
+imports what the readers need while the writing process imports DuckDB.
+"""
+
+import errno
+import os
+import pickle
+import signal
+import socket
+import struct
+import traceback
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Self
+
+from loaders.contract.files import InputFile, stamp_at
+from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
+from loaders.formats import FORMATS
+
+# A closed pipe at the terminal may end the program, a dead reader may not.
+_NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
+# Messages of one length are taken one by one, however quickly they follow: the number
+# of a reader, and whether it is to be killed; the status with which it has ended.
+_READER = struct.Struct("=q?")
+_STATUS = struct.Struct("=q")
+_TABLES = {table.name: table for each in FORMATS.values() for table in each.tables}
+
+
+class Readers:
+    """Some processes that read files, one file at a time each."""
+
+    def __init__(self, count: int):
+        self._count = count
+        self._started_count = 0
+        self._free: list[_Reader] = []
+        self._nursery, theirs = socket.socketpair()
+        self._nursery_id = os.fork()
+        if not self._nursery_id:
+            _become(_nursery, theirs, self._nursery)
+        theirs.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End all of them, whatever they are doing."""
+        self._nursery.close()
+        os.waitpid(self._nursery_id, 0)
+
+    @property
+    def has_free(self) -> bool:
+        return self._count > 0
+
+    def start(
+        self, found: InputFile, options: Namespace, is_hashed_first: bool
+    ) -> "Reading":
+        """Let a free reader begin with a file."""
+        self._count -= 1
+        reader = self._free.pop() if self._free else self._new_reader()
+        return Reading(self, reader, found, options, is_hashed_first)
+
+    def take_back(self, reader: "_Reader") -> None:
+        """Take a reader that has finished with its file."""
+        self._count += 1
+        self._free.append(reader)
+
+    def leave(self, reader: "_Reader") -> None:
+        """End a reader that is at a file; another one may be started in its place."""
+        self._ended(reader, is_killed=True)
+
+    def bury(self, reader: "_Reader") -> str:
+        """Return how a reader has died; another one may be started in its place."""
+        status = self._ended(reader)
+        # The nursery ends where it may start no process.
+        if status is None:
+            raise OSError(errno.EAGAIN, "no process to read with can be started")
+        if os.WIFSIGNALED(status):
+            return f"was ended by {signal.Signals(os.WTERMSIG(status)).name}"
+        return f"ended with exit code {os.waitstatus_to_exitcode(status)}"
+
+    def _ended(self, reader: "_Reader", *, is_killed: bool = False) -> int | None:
+        """Return the status with which a reader has ended; None without a nursery."""
+        self._count += 1
+        answer = b""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._nursery.send(_READER.pack(reader.number, is_killed), _NO_SIGNAL)
+            answer = self._nursery.recv(_STATUS.size)
+        return _STATUS.unpack(answer)[0] if answer else None
+
+    def _new_reader(self) -> "_Reader":
+        """Ask for a reader; not even that it is there has to be waited for."""
+        self._started_count += 1
+        ours, theirs = socket.socketpair()
+        number = _READER.pack(self._started_count, False)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            socket.send_fds(self._nursery, [number], [theirs.fileno()], _NO_SIGNAL)
+        theirs.close()
+        return _Reader(self._started_count, ours)
+
+
+class _Reader:
+    """A process that reads, as the writing one sees it."""
+
+    def __init__(self, number: int, connection: socket.socket):
+        self.number = number
+        self._connection = connection
+        self._incoming = connection.makefile("rb")
+
+    def tell(self, message: Any) -> None:
+        # That it is dead shows when it is listened to.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._connection.sendall(pickle.dumps(message), _NO_SIGNAL)
+
+    def hear(self) -> Any:
+        """Return its next message; raise EOFError if it has died."""
+        try:
+            return pickle.load(self._incoming)
+        except (EOFError, pickle.UnpicklingError, ConnectionResetError):
+            raise EOFError from None
+
+
+class Reading:
+    """A file that a reader is at: first what identifies it, then its batches."""
+
+    def __init__(
+        self,
+        readers: Readers,
+        reader: _Reader,
+        found: InputFile,
+        options: Namespace,
+        is_hashed_first: bool,
+    ):
+        self.is_hashed_first = is_hashed_first
+        self._readers = readers
+        self._reader = reader
+        self._path = found.real_path
+        self._state = stamp_at(found.real_path)
+        reader.tell((found, options, is_hashed_first))
+
+    def manifest(self) -> FileManifest:
+        """Return what identifies the file.
+
+        If it is hashed first, go_on or stop decides what becomes of the rest. Raises
+        FileRefused where not even so much is known.
+        """
+        return self._next()
+
+    def stop(self) -> None:
+        """Do without the rest of a file that is hashed first."""
+        self._reader.tell(False)
+        with suppress(FileRefused):  # Dead by now: nothing more is asked of it.
+            self._next()
+
+    def go_on(self) -> None:
+        self._reader.tell(True)
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield what is in the file, or raise FileRefused."""
+        while (batch := self._next()) is not None:
+            yield replace(batch, table=_TABLES[batch.table])
+
+    def finish(self) -> None:
+        """Do without what nobody has asked for."""
+        if self._reader:
+            self._readers.leave(self._reader)
+            self._reader = None
+
+    def _next(self) -> Any:
+        """Return the next message; after None, or an error, there is no more."""
+        try:
+            message = self._reader.hear()
+        except EOFError:
+            how = self._readers.bury(self._reader)
+            self._reader = None
+            raise self._died(how) from None
+        if message is None or isinstance(message, BaseException):
+            self._readers.take_back(self._reader)
+            self._reader = None
+        if isinstance(message, BaseException):
+            raise message
+        return message
+
+    def _died(self, how: str) -> FileRefused:
+        if stamp_at(self._path) != self._state:
+            return file_refused("changed_while_reading", "it changed while it was read")
+        return file_refused("reader_died", f"the process that read it {how}")
+
+
+def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None:
+    """Serve in a process that was forked just now, then end it."""
+    try:
+        # Ctrl-C reaches all processes; the writing one ends the others.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        ours.close()
+        serve(theirs)
+    except BaseException:  # noqa: BLE001 -- nobody else could say what it was
+        traceback.print_exc()
+        os._exit(1)
+    # What the writing process wants to do at its end is not done here.
+    os._exit(0)
+
+
+def _nursery(writer: socket.socket) -> None:
+    """Fork readers, and say how they ended, until the writing process is done."""
+    from loaders.workers.worker import serve
+
+    living: dict[int, int] = {}
+    try:
+        while _served(writer, living, serve):
+            pass
+    except OSError:
+        pass  # No process can be forked, or nobody waits for an answer any more.
+    for process_id in living.values():
+        os.kill(process_id, signal.SIGKILL)
+        os.waitpid(process_id, 0)
+
+
+def _served(writer: socket.socket, living: dict[int, int], serve: Callable) -> bool:
+    """Start the reader of a number or, if no socket comes with it, say how it has died.
+
+    Returns whether there was anything to do.
+    """
+    message, descriptors, _, _ = socket.recv_fds(writer, _READER.size, 1)
+    if not message:
+        return False
+    number, is_killed = _READER.unpack(message)
+    if descriptors:
+        theirs = socket.socket(fileno=descriptors[0])
+        process_id = os.fork()
+        if not process_id:
+            _become(serve, theirs, writer)
+        living[number] = process_id
+        theirs.close()
+    else:
+        process_id = living.pop(number)
+        if is_killed:
+            os.kill(process_id, signal.SIGKILL)
+        _, status = os.waitpid(process_id, 0)
+        writer.send(_STATUS.pack(status))
+    return True
