@@ -425,7 +425,7 @@ SECTIONS = (
                 ("agent_intervals",),
                 f"population as named in the row · {RULES} · unit: mean of task means "
                 "· n: attempt_count at task_count tasks · 95 % interval clustered by "
-                "task or family; Wilson's takes attempts as independent",
+                "task or family; naive_se takes attempts as independent",
                 NO_SCORES,
                 controls=(
                     METR_FIRST,

@@ -17,9 +17,8 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from conftest import DBT, run_in_repository
-from scipy.stats import binomtest, t
+from scipy.stats import beta, binomtest, t
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 
 GROUP = ["success_rule", "source", "benchmark", "population"]
 AGENT = [*GROUP, "agent"]
@@ -28,7 +27,9 @@ T_QUERY = """
     select
         degrees_of_freedom,
         {{ t_quantile_975('numbers.degrees_of_freedom', 't_quantiles.t_975') }}
-            as value
+            as value,
+        {{ t_quantile_800('numbers.degrees_of_freedom', 't_quantiles.t_800') }}
+            as of_power
     from (select unnest(range(1, 10001)) as degrees_of_freedom) as numbers
     left join {{ ref('t_quantiles') }} as t_quantiles using (degrees_of_freedom)
     order by degrees_of_freedom
@@ -175,28 +176,85 @@ def test_t_quantiles_are_scipys(sample_warehouse):
     expected = t.ppf(0.975, frame.degrees_of_freedom)
     assert len(frame) == 10_000
     assert frame.value.to_numpy() == pytest.approx(expected, abs=1e-9)
+    of_power = t.ppf(0.8, frame.degrees_of_freedom)
+    assert frame.of_power.to_numpy() == pytest.approx(of_power, abs=1e-9)
 
 
-def test_agent_intervals(views, tasks):
+def effective_tasks(rates: pd.Series, clusters: pd.Series) -> float | None:
+    """How many tasks without siblings are worth these, by matrices."""
+    members = pd.get_dummies(clusters).to_numpy(float)
+    sizes, n, groups = members.sum(0), len(rates), members.shape[1]
+    if groups == 1:
+        return None
+    rate = rates.mean()
+    correlated = n / (1 + ((sizes**2).sum() / n - 1) / 3)
+    if rate in (0, 1):
+        return correlated
+    sums = members.T @ (rates - rate).to_numpy()
+    variance = (sums**2 / (1 - sizes / n)).sum() / n**2
+    # No variance at all: as many tasks as there are.
+    worth = rate * (1 - rate) * n / (n - 1) / variance if variance > 1e-20 else n
+    worth = min(worth, n)
+    fewer = worth * (t.ppf(0.975, n - 1) / t.ppf(0.975, groups - 1)) ** 2
+    return max(fewer, min(worth, correlated))
+
+
+def exact_interval(rate: float, trials: float | None) -> tuple:
+    """Clopper and Pearson's interval; the trials need not be an integer."""
+    if trials is None:
+        return None, None
+    x = rate * trials
+    low = beta.ppf(0.025, x, trials - x + 1) if x > 0 else 0.0
+    high = beta.ppf(0.975, x + 1, trials - x) if x < trials else 1.0
+    return low, high
+
+
+def test_agent_intervals(views, tasks, attempts):
     rows = []
+    naive = attempts.astype({"is_success": float}).groupby(AGENT).is_success.sem()
     for key, group in tasks.groupby(AGENT):
-        attempt_count, successes = group.attempt_count.sum(), group.success_count.sum()
-        low, high = proportion_confint(successes, attempt_count, method="wilson")
         interval = clustered(group.rate, group.cluster)
+        trials = effective_tasks(group.rate, group.cluster)
+        low, high = exact_interval(group.rate.mean(), trials)
         rows.append(
             {
                 **dict(zip(AGENT, key, strict=True)),
                 "task_count": len(group),
-                "attempt_count": attempt_count,
+                "attempt_count": group.attempt_count.sum(),
                 "success_rate": interval["mean"],
                 "se_clustered": interval["se"],
-                "ci_low": interval["ci_low"],
-                "ci_high": interval["ci_high"],
-                "wilson_low": low,
-                "wilson_high": high,
+                "effective_task_count": trials,
+                "ci_low": low,
+                "ci_high": high,
+                "naive_se": naive[key],
             }
         )
-    assert_same(views.sql("from agent_intervals").df(), pd.DataFrame(rows), AGENT)
+    actual = views.sql("from agent_intervals").df()
+    assert_same(actual, pd.DataFrame(rows), AGENT)
+    known = actual[actual.ci_low.notna()]
+    assert len(known) < len(actual)
+    assert ((known.ci_low >= 0) & (known.ci_high <= 1)).all()
+    assert (known.ci_low < known.ci_high).all()
+    assert known.success_rate.between(known.ci_low, known.ci_high).all()
+
+
+def test_exact_limits_are_scipys(sample_warehouse):
+    trials = [0.7, 1, 2.5, 8, 33.3, 250, 4_000.5, 1_000_000]
+    rates = [0, 0.0001, 0.03, 0.5, 0.9, 0.999, 1]
+    pairs = [(rate, number) for rate in rates for number in trials]
+    values = ", ".join(f"({rate}e0, {number}e0)" for rate, number in pairs)
+    query = f"""
+        with observed as (
+            select * from (values {values}) as given (rate, trial_count)
+        ), {{{{ binomial_limit_ctes(['rate', 'trial_count']) }}}}
+        final as (select * from binomial_limits)
+        select * from final
+    """
+    frame = compiled(query, sample_warehouse)
+    assert len(frame) == len(pairs)
+    for row in frame.itertuples():
+        expected = exact_interval(row.rate, row.trial_count)
+        assert (row.ci_low, row.ci_high) == pytest.approx(expected, abs=2e-9)
 
 
 @pytest.fixture(scope="module")

@@ -212,8 +212,8 @@ CATALOGUE = {
     "agent_intervals": (
         "success_rule source benchmark agent",
         (
-            "task_count attempt_count success_rate se_clustered ci_low ci_high "
-            "wilson_low wilson_high"
+            "task_count attempt_count success_rate se_clustered effective_task_count "
+            "ci_low ci_high naive_se"
         ),
     ),
     "paired_comparisons": (
