@@ -1,10 +1,11 @@
 {#- Fails where a column is null that its description says is never null: all columns
-    of a model in one pass. -#}
+    of a view or a raw table in one pass. -#}
 {% test never_null(model) %}
 {%- set columns = [] -%}
 {%- if execute -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.name == model.identifier -%}
+    {%- set models = graph.nodes.values() | selectattr('resource_type', 'eq', 'model') -%}
+    {%- for node in (models | list) + (graph.sources.values() | list)
+        if node.name == model.identifier and node.schema == model.schema -%}
         {%- for column in node.columns.values() -%}
             {%- if 'never null' in column.description.lower().split() | join(' ') -%}
                 {%- do columns.append(column.name ~ ' is null') -%}
