@@ -220,7 +220,8 @@ CATALOGUE = {
         "success_rule source benchmark agent_a agent_b",
         (
             "shared_task_count mean_difference se ci_low ci_high a_only_count "
-            "b_only_count mcnemar_p holm_p minimum_detectable_difference"
+            "b_only_count p_value mid_p holm_p mcnemar_p is_separable "
+            "minimum_detectable_difference"
         ),
     ),
     "separability": (
