@@ -47,15 +47,15 @@ decile_numbers as (
 -- edge slightly above a whole number leaves that number in the lower bin.
 decile_positions as (
     select
-        source,
-        model,
+        value_counts.source,
+        value_counts.model,
         decile_numbers.number as decile,
         max(value_counts.model_count - 1)
         * (decile_numbers.number * 0.1e0) as decile_position
     from value_counts
     cross join decile_numbers
     where value_counts.model_count >= {{ var('major_model_attempts') }}
-    group by source, model, decile_numbers.number
+    group by value_counts.source, value_counts.model, decile_numbers.number
 ),
 
 decile_neighbours as (

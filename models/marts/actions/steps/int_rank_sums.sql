@@ -63,12 +63,14 @@ final as (
             'value_counts.value_count * y_ranks.y_rank * y_ranks.y_rank', 2
         ) }} as yy_sum
     from value_counts
-    inner join x_ranks using (
-        source, population, x, y, controlling_for, stratum, x_value
-    )
-    inner join y_ranks using (
-        source, population, x, y, controlling_for, stratum, y_value
-    )
+    inner join x_ranks
+        using (
+            source, population, x, y, controlling_for, stratum, x_value
+        )
+    inner join y_ranks
+        using (
+            source, population, x, y, controlling_for, stratum, y_value
+        )
     group by
         source,
         population,
