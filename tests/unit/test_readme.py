@@ -25,7 +25,7 @@ def test_make_run_prints_what_the_readme_shows(made_run):
         (str(made_run / "sample"), "build/sample"),
         (str(made_run / "figures"), "figures"),
         (str(made_run / "report.html"), "report.html"),
-        (str(made_run / "evalhouse.duckdb"), "evalhouse.duckdb"),
+        (str(made_run / "evalhouse.duckdb"), "sample.duckdb"),
     ):
         printed = printed.replace(here, there)
     [(_, output)] = shown("make run")
