@@ -23,7 +23,7 @@ from tiny_project import warehouse_of as warehouse_path
 from tiny_project import write_project
 from trials import Trial, build_trial, figure_trial, load_trial
 
-from loaders.sample import write_sample
+from sample import write_sample
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DBT = Path(sys.executable).with_name("dbt")
@@ -120,6 +120,23 @@ def build_warehouse(
     )
     assert build.returncode == 0, build.stdout + build.stderr
     return warehouse
+
+
+# Fixtures that build a warehouse with dbt.
+WAREHOUSES = {
+    "hal_traps_warehouse",
+    "made_run",
+    "real_warehouse",
+    "refreshed_place",
+    "warehouse_of",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a built warehouse: `make check` goes without."""
+    for item in items:
+        if WAREHOUSES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.warehouse)
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,7 @@ from loaders.contract.arrow import as_buffers
 from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
 from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
-from loaders.sample import is_sample
 
-# By them the sample is told apart.
-_SAMPLE_HEAD_BYTES = 4096
 # Imported before there is a file, for all processes that are forked from here.
 _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
 
@@ -112,6 +109,5 @@ def _manifest(
         format=format_.name if format_ else None,
         size_bytes=source.size_bytes,
         loader_version=format_.loader_version if format_ else None,
-        is_sample=is_sample(sha256, source.head(_SAMPLE_HEAD_BYTES)),
         state=source.state,
     )
