@@ -52,8 +52,6 @@ $(INSTALLED): requirements.lock
 	@"$$PYTHON" -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements.lock
-	@printf '%s\nimport loaders.dbt_start\n' "$$PWD" > \
-		"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/evalhouse.pth"
 	@touch $@
 
 # The loader ends with 1 when it kept records or files back: it has said which,

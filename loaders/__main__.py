@@ -23,6 +23,7 @@ from loaders.contract.files import InputFile, stamp_at
 from loaders.contract.records import Batch, FileRefused, WarehouseError
 from loaders.formats import FORMATS
 from loaders.inputs import find
+from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading
 
 if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
@@ -185,6 +186,7 @@ class _Ahead:
         self._waiting = deque(files)
         self._readers = readers
         self._options = options
+        self._read_options = ReadOptions(options.format, options.password)
         self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
 
@@ -210,7 +212,7 @@ class _Ahead:
             warehouse and warehouse.has_file_of(size_bytes)
         )
         self._sizes.add(size_bytes)
-        return self._readers.start(file, self._options, is_hashed_first)
+        return self._readers.start(file, self._read_options, is_hashed_first)
 
 
 def _known_by_times(

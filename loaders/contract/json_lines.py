@@ -1,16 +1,18 @@
 """Flat records as JSON, one object in each line."""
 
 import codecs
+import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from loaders.contract import rules
+from loaders.contract.arrow import ColumnBuffers
 from loaders.contract.columns import RawTable
 from loaders.contract.extract import row, take
 from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
-from loaders.contract.records import Quarantined, RecordRefused, file_refused
+from loaders.contract.records import Batch, Quarantined, RecordRefused, file_refused
 from loaders.contract.warnings import Warnings
 
 # Smaller blocks decode faster, larger ones are inserted faster.
@@ -23,8 +25,44 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_DIGITS = 300
 
 
-def blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield a file in blocks of lines; one that is too long comes cut, one byte over the limit."""
+# Reads a block's regular lines quickly: takes the table, the block and the number of its
+# first line; returns the rows, if there are any, and its other lines with their numbers.
+Fast = Callable[
+    [RawTable, bytes, int], tuple[ColumnBuffers | None, Iterable[tuple[int, bytes]]]
+]
+
+
+def read(
+    stream: BinaryIO, table: RawTable, notes: RawTable, fast: Fast | None = None
+) -> Iterator[Batch]:
+    """Yield the records of a file as rows of `table`, and its warnings in `notes`.
+
+    A line that breaks a rule is quarantined. Raises FileRefused when the file is not
+    UTF-8 at all or holds no record.
+    """
+    warnings = Warnings(notes)
+    first_line, is_empty = 1, True
+    for block in _blocks(stream):
+        if fast and len(block) <= RECORD_BYTES:
+            columns, lines = fast(table, block, first_line)
+        else:
+            columns, lines = None, enumerate(io.BytesIO(block), first_line)
+        if columns:
+            yield Batch(table, columns, [], stream.tell())
+        rows, quarantined = [], []
+        for record in _records(table, lines, warnings):
+            (quarantined if isinstance(record, Quarantined) else rows).append(record)
+        if rows or quarantined:
+            yield Batch(table, rows, quarantined, stream.tell())
+        is_empty = is_empty and not (columns or rows or quarantined)
+        first_line += block.count(b"\n") + (not block.endswith(b"\n"))
+    if is_empty:
+        raise file_refused("empty_file", "the file holds no run")
+    yield from warnings.batches(stream.tell())
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield a file in blocks of lines; a line that is too long is cut, one byte over."""
     while block := stream.read(_BLOCK_BYTES):
         if not block.endswith(b"\n"):
             begun = len(block) - (block.rfind(b"\n") + 1)
@@ -35,7 +73,7 @@ def blocks(stream: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def records(
+def _records(
     table: RawTable, lines: Iterable[tuple[int, bytes]], warnings: Warnings
 ) -> Iterator[tuple | Quarantined]:
     """Yield the row of each numbered line, or why the line is refused."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from loaders.contract.columns import RawTable
+from loaders.contract.columns import Column, RawTable
 from loaders.contract.records import Batch
 
 _NOTED = {
@@ -16,11 +16,31 @@ _NOTED = {
 }
 
 
+def warnings_table(name: str) -> RawTable:
+    """Return the raw table that a source keeps its warnings in."""
+    return RawTable(
+        name=name,
+        key=("note_code",),
+        comment="One row per file and kind of oddity that was loaded all the same.",
+        columns=(
+            Column("line", "bigint", "Line of the first such record, from 1."),
+            Column(
+                "note_code",
+                "varchar",
+                "What kind of oddity, as a stable code to count by.",
+            ),
+            Column(
+                "detail", "varchar", "What was odd, how often, and how it was read."
+            ),
+        ),
+        has_records=False,
+    )
+
+
 class Warnings:
     """What is odd about a file and loaded all the same, each kind with its count."""
 
     def __init__(self, table: RawTable) -> None:
-        # Its columns are line, note_code and detail.
         self._table = table
         self._first_lines: dict[str, int] = {}
         self._last_lines: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from loaders.contract import rules
 from loaders.contract.columns import EXTRA, LINE, Column, RawTable
+from loaders.contract.warnings import warnings_table
 from loaders.metr.rules import action_count, human_minutes, millis, run_id, zero_or_one
 
 METR_RUNS = RawTable(
@@ -208,20 +209,6 @@ METR_HORIZON_RUNS = RawTable(
     ),
 )
 
-METR_NOTES = RawTable(
-    name="raw.metr_notes",
-    key=("note_code",),
-    comment="One row per file and kind of oddity that was loaded all the same.",
-    columns=(
-        Column("line", "bigint", "Line of the first such record, from 1."),
-        Column(
-            "note_code",
-            "varchar",
-            "What kind of oddity, as a stable code to count by.",
-        ),
-        Column("detail", "varchar", "What was odd, how often, and how it was read."),
-    ),
-    has_records=False,
-)
+METR_NOTES = warnings_table("raw.metr_notes")
 
 TABLES = (METR_RUNS, METR_HORIZON_RUNS, METR_NOTES)

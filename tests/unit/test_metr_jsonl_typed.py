@@ -176,7 +176,7 @@ def test_cut_short_or_without_any_byte():
 
 
 def test_a_line_that_does_not_end(monkeypatch):
-    monkeypatch.setattr(metr_jsonl, "RECORD_BYTES", 700)
+    monkeypatch.setattr(json_lines, "RECORD_BYTES", 700)
     for length in range(690, 710):
         long = line_of(AS_JSON | {"model": f'"{"x" * (length - len(LINE))}"'})
         content = f"{LINE}\n{long}\n{LINE}\n{long}".encode()
