@@ -9,12 +9,12 @@ from hal_traces import CONFIG, read, trace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import sample_hal
 from loaders.contract import records
 from loaders.contract.records import FileRefused
 from loaders.hal import by_task as hal_by_task
 from loaders.hal import evaluation as hal_evaluation
 from loaders.hal import trace as hal
+from sample import hal as sample_hal
 
 TOKEN_NAMES = (
     "vocabulary",
