@@ -20,6 +20,8 @@ class Format:
     version: int
     tables: tuple[RawTable, ...]
     module: str
+    # Whether its read() takes the password of --password.
+    takes_password: bool = False
 
     @property
     def reader(self) -> ModuleType:
@@ -41,7 +43,7 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace"),
+        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "metr-jsonl",
             2,

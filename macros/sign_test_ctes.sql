@@ -58,10 +58,7 @@ sign_tests as (
         -- Of this very split.
         exp(greatest_terms.ln_greatest) as same_split_p
     from tail_terms
-    inner join greatest_terms
-        on
-            tail_terms.more_count = greatest_terms.more_count
-            and tail_terms.fewer_count = greatest_terms.fewer_count
+    inner join greatest_terms using (more_count, fewer_count)
     group by
         tail_terms.more_count,
         tail_terms.fewer_count,

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from plots.agents import LARGEST_BENCHMARK, whose
 from plots.axes import scale_share
+from plots.figure import Answer
 from plots.palette import BLUE, ORANGE
 from plots.text import count, share, shorten
 
@@ -22,6 +23,27 @@ QUERIES = {
         order by success_rate desc, agent
     """,
 }
+ANSWER = Answer(
+    f"""
+        with {LARGEST_BENCHMARK}
+
+        select
+            agent,
+            100 * ci_low as low_percent,
+            100 * ci_high as high_percent,
+            attempt_count,
+            task_count,
+            count(*) over () as agent_count,
+            100 * median(ci_high - ci_low) over () as median_width
+        from known_agents
+        order by size_place
+        limit 1
+    """,
+    "The 95 % interval of the agent with the most tasks runs from {low_percent:.1f} to "
+    "{high_percent:.1f} % (`{agent}`, n = {attempt_count:,} attempts at {task_count} "
+    "tasks); over all {agent_count} agents the median interval is {median_width:.0f} "
+    "points wide.",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
