@@ -33,6 +33,7 @@
         'bootstrap_replicates',
         'bootstrap_seed',
         'bootstrap_max_tasks',
+        'rating_intervals',
         'rating_max_clusters',
         'rating_cluster_groups',
         'rating_steps',
