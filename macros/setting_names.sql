@@ -26,6 +26,7 @@
         'repeat_counts',
         'horizon_newton_steps',
         'horizon_flat_slope',
+        'horizon_bound_families',
         'horizon_log2_limit',
         'horizon_curve_log2_minutes',
         'action_budgets',
