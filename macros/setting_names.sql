@@ -32,6 +32,7 @@
         'action_budgets',
         'bootstrap_replicates',
         'bootstrap_seed',
+        'bootstrap_min_clusters',
         'bootstrap_max_tasks',
         'rating_intervals',
         'rating_max_clusters',
