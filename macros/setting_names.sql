@@ -27,6 +27,7 @@
         'horizon_newton_steps',
         'horizon_flat_slope',
         'horizon_bound_families',
+        'horizon_trend_since',
         'horizon_log2_limit',
         'horizon_curve_log2_minutes',
         'action_budgets',
