@@ -30,7 +30,7 @@ fits as (
 days as (
     select
         *,
-        cast(released_on - date '2000-01-01' as bigint) as day
+        cast(released_on - date '2000-01-01' as bigint) as day_number
     from points
 ),
 
@@ -40,7 +40,7 @@ means as (
         count(*) as model_count,
         min(released_on) as first_release,
         max(released_on) as last_release,
-        sum(day) * 1e0 / count(*) as mean_day,
+        sum(day_number) * 1e0 / count(*) as mean_day,
         {{ exact_mean('log2_p50') }} as mean_log2_p50
     from days
     group by {{ key }}
@@ -51,7 +51,7 @@ deviations as (
         {{ key }},
         days.model,
         days.log2_p50,
-        days.day - means.mean_day as day_deviation,
+        days.day_number - means.mean_day as day_deviation,
         days.log2_p50 - means.mean_log2_p50 as log2_p50_deviation
     from days
     inner join means using ({{ key }})

@@ -144,7 +144,7 @@ horizons as (
         case
             when
                 {{ log2_minutes }} between -{{ limit }} and {{ limit }}
-                {%- if horizon in ['p50_low', 'p50_high', 'p80_low', 'p80_high'] %}
+                {%- if horizon.endswith('low') or horizon.endswith('high') %}
                 and log2_p50 between -{{ limit }} and {{ limit }}
                 {%- endif %}
                 then power(2e0, {{ log2_minutes }})

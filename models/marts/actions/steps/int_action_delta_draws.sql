@@ -1,8 +1,8 @@
 -- Grain: one row per summary number that is drawn: the interval of its median
 -- delta.
--- The bootstrap: draw the clusters anew and take the median of all their deltas,
--- over and over. Clusters and not pairs, because the pairs of one cluster are
--- not independent.
+-- The bootstrap: draw the clusters anew and take the median of all their
+-- deltas, over and over. Clusters and not pairs, because the pairs of one
+-- cluster are not independent.
 with
 
 pairs as (
@@ -36,8 +36,9 @@ draws as (
     select
         drawn_clusters.cluster_number,
         replicates.number as replicate,
-        {{ bootstrap_weight('replicates.number', 'drawn_clusters.cluster_key') }}
-            as weight
+        {{ bootstrap_weight(
+            'replicates.number', 'drawn_clusters.cluster_key'
+        ) }} as weight
     from drawn_clusters
     cross join replicates
 ),

@@ -1,11 +1,11 @@
--- Grain: one row per summary number that is not drawn: the interval of its median
--- delta.
+-- Grain: one row per summary number that is not drawn: the interval of its
+-- median delta.
 -- For many clusters what the draws of int_action_delta_draws come to, and for
 -- few what a test of the sign sums leaves, since draws of few clusters are too
--- much alike. A median is no greater than a value where more deltas lie up to it
--- than beyond. Each cluster has a sign sum: deltas up to the value minus deltas
--- beyond. Were the value the median, their total would have mean zero and the
--- sum of the squared sign sums as variance.
+-- much alike. A median is no greater than a value where more deltas lie up to
+-- it than beyond. Each cluster has a sign sum: deltas up to the value minus
+-- deltas beyond. Were the value the median, their total would have mean zero
+-- and the sum of the squared sign sums as variance.
 with
 
 pairs as (

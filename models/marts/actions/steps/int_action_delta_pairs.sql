@@ -1,6 +1,6 @@
 -- Grain: one row per success rule, population, source, grain of comparison
--- (`task` or `task_model`) and pair: its delta. A cluster is what varies as one:
--- the tasks of a family, or a task without siblings.
+-- (`task` or `task_model`) and pair: its delta. A cluster is what varies as
+-- one: the tasks of a family, or a task without siblings.
 -- Numbers group and join faster than names do.
 with
 

@@ -1,5 +1,5 @@
--- Grain: one row per regularisation and fitted fit number that is not drawn: the
--- intervals of its horizons. A horizon is no greater than a time where the
+-- Grain: one row per regularisation and fitted fit number that is not drawn:
+-- the intervals of its horizons. A horizon is no greater than a time where the
 -- curve there is no greater than one half, or 80 % (Fieller).
 with
 
@@ -47,22 +47,21 @@ squared_quantiles as (
 -- quadratic equation in the distance from the centre.
 equations as (
     select
-        horizon_fits.fit_number,
-        horizon_fits.regularisation,
-        horizon_fits.centre,
-        horizon_fits.slope < -{{ var('horizon_flat_slope') }} as is_falling,
-        power(horizon_fits.slope, 2)
-        - squared_quantiles.squared_quantile * horizon_variances.slope_variance
-            as square_term,
         {% for horizon, log_odds in [('p50', '0'), ('p80', 'ln(4)')] -%}
         (horizon_fits.intercept - {{ log_odds }}) * horizon_fits.slope
         - squared_quantiles.squared_quantile * horizon_variances.covariance
             as half_linear_term_{{ horizon }},
         power(horizon_fits.intercept - {{ log_odds }}, 2)
         - squared_quantiles.squared_quantile
-        * horizon_variances.intercept_variance as constant_term_{{ horizon }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        * horizon_variances.intercept_variance as constant_term_{{ horizon }},
+        {% endfor -%}
+        horizon_fits.fit_number,
+        horizon_fits.regularisation,
+        horizon_fits.centre,
+        horizon_fits.slope < -{{ var('horizon_flat_slope') }} as is_falling,
+        power(horizon_fits.slope, 2)
+        - squared_quantiles.squared_quantile * horizon_variances.slope_variance
+            as square_term
     from horizon_fits
     inner join horizon_variances
         on
@@ -72,10 +71,29 @@ equations as (
         on horizon_fits.fit_number = squared_quantiles.fit_number
 ),
 
+-- Below zero by rounding alone.
+roots as (
+    select
+        *,
+        sqrt(
+            greatest(
+                power(half_linear_term_p50, 2)
+                - square_term * constant_term_p50,
+                0
+            )
+        ) as root_p50,
+        sqrt(
+            greatest(
+                power(half_linear_term_p80, 2)
+                - square_term * constant_term_p80,
+                0
+            )
+        ) as root_p80
+    from equations
+),
+
 final as (
     select
-        fit_number,
-        regularisation,
         -- No end where even the slope's sign is open.
         {% for horizon, end, sign in [
             ('p50', 'low', '-'),
@@ -89,21 +107,15 @@ final as (
                     centre
                     + (
                         -half_linear_term_{{ horizon }}
-                        {{ sign }} sqrt(
-                            -- Below zero by rounding alone.
-                            greatest(
-                                power(half_linear_term_{{ horizon }}, 2)
-                                - square_term * constant_term_{{ horizon }},
-                                0
-                            )
-                        )
+                        {{ sign }} root_{{ horizon }}
                     )
                     / square_term
-            else cast('{{ '-' if sign == '-' }}infinity' as double)
-        end as log2_{{ horizon }}_{{ end }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
-    from equations
+            else cast('{{ sign }}infinity' as double)
+        end as log2_{{ horizon }}_{{ end }},
+        {% endfor -%}
+        fit_number,
+        regularisation
+    from roots
 )
 
 select * from final

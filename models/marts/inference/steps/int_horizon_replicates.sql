@@ -155,19 +155,24 @@ replicate_horizons as (
         newton_steps.fit_number,
         newton_steps.regularisation,
         newton_steps.replicate,
-        {% for log_odds in ['0', 'ln(4)'] -%}
         case
             when newton_steps.slope < -{{ var('horizon_flat_slope') }}
                 then
                     horizon_fits.centre
-                    - (newton_steps.intercept - {{ log_odds }})
-                    / newton_steps.slope
-            when newton_steps.intercept > {{ log_odds }}
+                    - newton_steps.intercept / newton_steps.slope
+            when newton_steps.intercept > 0
                 then cast('infinity' as double)
             else cast('-infinity' as double)
-        end as {{ 'log2_p50' if log_odds == '0' else 'log2_p80' }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        end as log2_p50,
+        case
+            when newton_steps.slope < -{{ var('horizon_flat_slope') }}
+                then
+                    horizon_fits.centre
+                    - (newton_steps.intercept - ln(4)) / newton_steps.slope
+            when newton_steps.intercept > ln(4)
+                then cast('infinity' as double)
+            else cast('-infinity' as double)
+        end as log2_p80
     from newton_steps
     inner join horizon_fits
         on

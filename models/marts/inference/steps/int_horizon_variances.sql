@@ -1,5 +1,5 @@
--- Grain: one row per regularisation and fitted fit number that is not drawn: the
--- covariance of its coefficients.
+-- Grain: one row per regularisation and fitted fit number that is not drawn:
+-- the covariance of its coefficients.
 -- What the draws of int_horizon_replicates come to without making them: a
 -- sandwich of what each draw moves.
 with
@@ -141,7 +141,10 @@ final as (
         )
         / squared_determinant as intercept_variance,
         (
-            (intercept_information * slope_information + mixed_information * mixed_information)
+            (
+                intercept_information * slope_information
+                + mixed_information * mixed_information
+            )
             * mixed_square
             - slope_information * mixed_information * intercept_square
             - intercept_information * mixed_information * slope_square
