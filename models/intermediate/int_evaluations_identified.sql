@@ -1,45 +1,61 @@
 -- Grain: one row per evaluation: who ran.
+{%- set columns = {
+    'evaluation_id': 'string',
+    'source': 'string',
+    'agent': 'string',
+    'scaffold': 'string',
+    'framework': 'string',
+    'model': 'string',
+    'population': 'string',
+    'match_rule': 'string',
+    'unmapped_advice': 'string',
+    'is_reported': 'boolean',
+} %}
 with
 
-agents as (
-    select * from {{ ref('int_agents_identified') }}
+metr_agents as (
+    select * from {{ ref('int_metr_agents') }}
+),
+
+metr_horizon_agents as (
+    select * from {{ ref('int_metr_horizon_agents') }}
 ),
 
 hal_evaluations as (
     select * from {{ ref('int_hal_evaluations_identified') }}
 ),
 
--- METR's runs: all runs of one agent string are one evaluation.
-run_sets as (
-    select
-        source || ':' || agent as evaluation_id,
-        source,
-        agent,
-        scaffold,
-        framework,
-        model,
-        population,
-        match_rule
-    from agents
+every_source as (
+    {{ union_columns(columns, {
+        'metr_agents': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'population', 'match_rule', 'unmapped_advice',
+        ],
+        'metr_horizon_agents': [
+            'evaluation_id', 'source', 'agent', 'model', 'population',
+            'match_rule', 'unmapped_advice',
+        ],
+        'hal_evaluations': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'match_rule', 'unmapped_advice', 'is_reported',
+        ],
+    }) }}
 ),
 
-traces as (
+named as (
     select
         evaluation_id,
         source,
         agent,
-        scaffold,
-        scaffold as framework,
+        coalesce(scaffold, 'unknown') as scaffold,
+        -- A source that tells no framework apart has its scaffold.
+        coalesce(framework, scaffold, 'unknown') as framework,
         coalesce(model, 'unknown') as model,
-        'capability' as population,
-        match_rule
-    from hal_evaluations
-),
-
-every_source as (
-    select * from run_sets
-    union all
-    select * from traces
+        coalesce(population, 'capability') as population,
+        match_rule,
+        unmapped_advice,
+        coalesce(is_reported, false) as is_reported
+    from every_source
 ),
 
 model_counts as (
@@ -47,21 +63,17 @@ model_counts as (
         source,
         agent,
         count(distinct model) as model_count
-    from every_source
+    from named
     group by source, agent
 ),
 
 labelled as (
     select
-        every_source.*,
-        every_source.agent || ' [' || every_source.model || ']'
-            as label_with_model,
+        named.*,
+        named.agent || ' [' || named.model || ']' as label_with_model,
         model_counts.model_count > 1 as has_several_models
-    from every_source
-    inner join model_counts
-        on
-            every_source.source = model_counts.source
-            and every_source.agent = model_counts.agent
+    from named
+    inner join model_counts using (source, agent)
 ),
 
 labels_with_model as (
@@ -90,7 +102,9 @@ final as (
         labelled.framework,
         labelled.model,
         labelled.population,
-        labelled.match_rule
+        labelled.match_rule,
+        labelled.unmapped_advice,
+        labelled.is_reported
     from labelled
     left join labels_with_model
         on

@@ -45,12 +45,13 @@ final as (
         task_results.task_id,
         evaluations.agent,
         task_results.score,
+        'scored' as status,
         task_results.is_reported_success,
         coalesce(task_results.step_count, call_sums.call_count)
             as action_count,
         task_latencies.latency_seconds,
-        call_sums.input_tokens,
-        call_sums.output_tokens,
+        cast(call_sums.input_tokens as bigint) as input_tokens,
+        cast(call_sums.output_tokens as bigint) as output_tokens,
         task_latencies.started_at
     from evaluations
     inner join task_results

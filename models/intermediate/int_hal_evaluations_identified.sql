@@ -1,6 +1,6 @@
 -- Grain: one row per HAL evaluation: a trace, of repeated ones the kept one.
--- The whole agent name says the scaffold; model and effort are the trace's own,
--- since one agent name runs several models.
+-- The agent's name says the scaffold; model and effort come from the trace's
+-- config, since one agent name runs several models.
 with
 
 evaluations as (
@@ -116,11 +116,12 @@ final as (
         kept.source,
         kept.benchmark,
         kept.agent,
-        -- An unknown scaffold stands for itself, lest several pass for one.
+        -- An unknown scaffold stands for itself, so that two unknown scaffolds
+        -- are not one.
         coalesce(matched_scaffolds.scaffold, kept.agent) as scaffold,
         scaffolds.is_generalist,
         coalesce(model_aliases.model, kept.model_alias) as base_model,
-        -- The default effort is what the model does when nobody asks.
+        -- The default effort is what the model does unless told otherwise.
         coalesce(model_aliases.model, kept.model_alias)
         || case
             when
@@ -131,12 +132,18 @@ final as (
         end as model,
         efforts.reasoning_effort,
         matched_scaffolds.match_rule,
+        case
+            when matched_scaffolds.match_rule is null
+                then
+                    'stand for a scaffold of their own; add a rule to seeds/'
+        end as unmapped_advice,
         kept.accuracy,
         kept.accuracy_metric,
         kept.total_cost_usd,
         kept.log_shape,
         model_aliases.alias is not null as is_known_model,
         kept.is_date_unread,
+        true as is_reported,
         kept.evaluated_on
     from kept
     inner join efforts

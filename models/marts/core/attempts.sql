@@ -39,7 +39,7 @@ final as (
         attempts.latency_seconds,
         attempts.input_tokens,
         attempts.output_tokens,
-        cast(null as double) as cost_usd,
+        attempts.cost_usd,
         attempts.started_at,
         attempts.file_id
     from attempts

@@ -1,0 +1,46 @@
+-- Grain: one row per evaluation, as its source reports it, else as its
+-- attempts sum up.
+{%- set columns = {
+    'evaluation_id': 'string',
+    'benchmark': 'string',
+    'is_generalist': 'boolean',
+    'reasoning_effort': 'string',
+    'evaluated_on': 'date',
+    'accuracy': 'double',
+    'accuracy_metric': 'string',
+    'total_cost_usd': 'double',
+    'mean_latency_seconds': 'double',
+    'input_tokens': 'bigint',
+    'output_tokens': 'bigint',
+    'cache_read_tokens': 'bigint',
+    'cache_write_tokens': 'bigint',
+    'known_token_count': 'bigint',
+    'file_id': 'string',
+} %}
+with
+
+from_attempts as (
+    select * from {{ ref('int_evaluations_from_attempts') }}
+),
+
+from_traces as (
+    select * from {{ ref('int_evaluations_from_traces') }}
+),
+
+final as (
+    {{ union_columns(columns, {
+        'from_attempts': [
+            'evaluation_id', 'benchmark', 'evaluated_on', 'accuracy',
+            'accuracy_metric', 'mean_latency_seconds', 'file_id',
+        ],
+        'from_traces': [
+            'evaluation_id', 'benchmark', 'is_generalist', 'reasoning_effort',
+            'evaluated_on', 'accuracy', 'accuracy_metric', 'total_cost_usd',
+            'mean_latency_seconds', 'input_tokens', 'output_tokens',
+            'cache_read_tokens', 'cache_write_tokens', 'known_token_count',
+            'file_id',
+        ],
+    }) }}
+)
+
+select * from final
