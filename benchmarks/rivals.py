@@ -72,7 +72,7 @@ def duckdb_json(path: str, warehouse: str) -> None:
 
     columns = {
         name: type_
-        for name, type_ in METR_HORIZON_RUNS.columns.items()
+        for name, type_ in METR_HORIZON_RUNS.types.items()
         if name not in ("line", "extra")
     }
     Path(warehouse).unlink(missing_ok=True)

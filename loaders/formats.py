@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.records import file_refused
 from loaders.hal import tables as hal
 from loaders.metr import tables as metr
@@ -18,13 +18,18 @@ class Format:
     name: str
     # Raised when its rows change, so that files are read again.
     version: int
-    tables: tuple[Table, ...]
+    tables: tuple[RawTable, ...]
     module: str
 
     @property
     def reader(self) -> ModuleType:
         """The module with fits(head) and read(source), imported when it is needed."""
         return import_module(self.module)
+
+    @property
+    def source(self) -> str:
+        """The folder of loaders/ that reads it, and of models/staging/."""
+        return self.module.split(".")[1]
 
     @property
     def loader_version(self) -> str:

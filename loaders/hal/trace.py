@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Raw
 
 from loaders.contract import raw_json, rules
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.raw_json import Document, Key, Pointer, Scalar, Section
 from loaders.contract.records import (
@@ -50,7 +50,7 @@ _USAGE = raw_json.decoder(Usage | None)
 # What the harness zips up beside a trace is refused with one of these.
 _NO_TRACE = {"not_a_trace", "not_json", "truncated", "wrong_encoding"}
 
-_Record = tuple[Table, tuple | Quarantined]
+_Record = tuple[RawTable, tuple | Quarantined]
 
 
 def fits(head: str) -> bool:

@@ -18,7 +18,7 @@ from typing import Self
 import duckdb
 
 from loaders.contract.arrow import as_buffers
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.records import (
     Batch,
     FileManifest,
@@ -337,7 +337,7 @@ class Warehouse:
 
 def _quarantine(
     connection: duckdb.DuckDBPyConnection,
-    table: Table,
+    table: RawTable,
     file_id: str,
     entries: list[Quarantined],
 ) -> None:

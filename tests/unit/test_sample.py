@@ -23,7 +23,7 @@ def metr_batches(sample_paths):
 
 @pytest.fixture(scope="module")
 def runs(metr_batches):
-    names = list(METR_RUNS.columns)
+    names = list(METR_RUNS.types)
     return [
         dict(zip(names, row, strict=True))
         for batch in metr_batches
