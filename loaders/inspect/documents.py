@@ -32,6 +32,8 @@ _SURROGATES = re.compile(
 )
 
 Number = int | float | str | bool | None
+# What stands for a field that is missing; a Raw cannot be None.
+NOTHING = Raw(b"null")
 
 
 class Malformed(Exception):
@@ -99,14 +101,6 @@ def check_once(raw: Raw) -> None:
         raise rules.duplicate_field(_FIELD_NAMES)
 
 
-def entries(raw: Raw | None) -> dict[str, Raw]:
-    """Return the entries of an object, none of what is no object."""
-    try:
-        return _OBJECT.decode(raw) if raw is not None else {}
-    except msgspec.DecodeError:
-        return {}
-
-
 def value(raw: Raw) -> Any:
     """Return the plain value of a field, or raise RecordRefused."""
     found = record(raw, _ANYTHING)
@@ -120,10 +114,10 @@ def number(found: Any) -> Any:
     return _NUMBERS.get(found, found) if isinstance(found, str) else found
 
 
-def json_text(raw: Raw | None) -> str | None:
-    """Return a value as JSON text; null for a number that JSON does not have."""
-    if raw is None:
-        return None
+def json_text(raw: Raw) -> str | None:
+    """Return a value as JSON text, None for an empty one; null for a number that JSON
+    does not have.
+    """
     written = bytes(raw)
     if written in (b"null", b"{}", b"[]"):
         return None
@@ -175,4 +169,3 @@ def _malformed(error: msgspec.DecodeError, length: int) -> Malformed:
 
 
 _ANYTHING = msgspec.json.Decoder(Any)
-_OBJECT = msgspec.json.Decoder(dict[str, Raw])
