@@ -14,7 +14,7 @@ _SMALL_TRACE_BYTES = 180_000
 
 
 def ours(path: Path, folder: Path) -> Contestant:
-    """Return the whole command that loads `path` into a new warehouse."""
+    """Return the command that loads `path` into a new warehouse."""
     warehouse = folder / "loading.duckdb"
     return Contestant(
         "python -m loaders",

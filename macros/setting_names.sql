@@ -29,7 +29,6 @@
         'horizon_log2_limit',
         'horizon_curve_log2_minutes',
         'action_budgets',
-        'resource_budget_quantiles',
         'bootstrap_replicates',
         'bootstrap_seed',
         'bootstrap_max_tasks',

@@ -165,13 +165,12 @@ def made_run(built_once: Callable[..., Path]) -> Path:
             f"REPORT={folder / 'report.html'}",
             f"SAMPLE={folder / 'sample'}",
         ]
-        run = run_in_repository(
-            ["make", "--no-print-directory", "run", *settings, "DATA="],
-            folder / "evalhouse.duckdb",
-            folder,
-        )
-        assert run.returncode == 0, run.stdout + run.stderr
-        (folder / "printed").write_text(f"{run.stderr}{run.stdout}")
+        # In the order of a terminal: messages beside what they are about.
+        in_order = ["sh", "-c", 'PYTHONUNBUFFERED=1 "$@" 2>&1', "sh"]
+        make = ["make", "--no-print-directory", "run", *settings, "DATA="]
+        run = run_in_repository([*in_order, *make], folder / "evalhouse.duckdb", folder)
+        assert run.returncode == 0, run.stdout
+        (folder / "printed").write_text(run.stdout)
 
     return built_once("made_run", run)
 

@@ -135,7 +135,7 @@ final as (
         case
             when matched_scaffolds.match_rule is null
                 then
-                    'stand for a scaffold of their own; add a rule to seeds/'
+                    'count for a scaffold of their own; add a rule to seeds/'
         end as unmapped_advice,
         kept.accuracy,
         kept.accuracy_metric,

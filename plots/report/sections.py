@@ -613,7 +613,7 @@ SECTIONS = (
             Block(
                 "loads",
                 "Loaded and refused",
-                ("load_totals",),
+                ("load_report",),
                 "every file loaded · unit: records; loaded and quarantined add up to "
                 "all of them",
                 "Not loaded: no file.",
@@ -621,7 +621,7 @@ SECTIONS = (
             Block(
                 "finding_counts",
                 "Findings by kind",
-                ("finding_totals",),
+                ("data_findings",),
                 "every finding of every check · unit: findings",
                 "Nothing odd was found.",
             ),

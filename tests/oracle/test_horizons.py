@@ -375,36 +375,3 @@ def test_success_within_budgets_is_counted_attempt_by_attempt(views):
         within = group.is_success & (group.action_count <= row.budget_actions)
         assert row.attempt_count == len(group)
         assert row.success_rate == pytest.approx(within.mean(), rel=1e-12)
-
-
-def test_success_within_a_resource_is_counted_attempt_by_attempt(views):
-    attempts = views.sql(
-        """
-        select *, input_tokens + output_tokens as tokens
-        from attempts
-        inner join attempt_successes using (attempt_id)
-        where attempts.population = 'capability'
-        """
-    ).df()
-    rows = views.sql("from success_within_resource").df()
-    assert "latency_seconds" in set(rows.resource)
-    for (rule, source, resource), group in rows.groupby(
-        ["success_rule", "source", "resource"]
-    ):
-        known = attempts[
-            (attempts.success_rule == rule)
-            & (attempts.source == source)
-            & attempts[resource].notna()
-        ]
-        # One budget for every rule: what all scored attempts of the source used.
-        scored = attempts[
-            (attempts.source == source) & attempts[resource].notna()
-        ].drop_duplicates("attempt_id")
-        budgets = np.unique(np.quantile(scored[resource], np.arange(1, 11) / 10))
-        assert np.unique(group.budget) == pytest.approx(budgets, rel=1e-9)
-        assert set(group.model) == set(known.model)
-        for row in group.itertuples():
-            own = known[known.model == row.model]
-            within = own.is_success & (own[resource] <= row.budget)
-            assert row.attempt_count == len(own)
-            assert row.success_rate == pytest.approx(within.mean(), rel=1e-12)

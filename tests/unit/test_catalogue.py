@@ -261,10 +261,6 @@ CATALOGUE = {
         "success_rule source model budget_actions",
         "attempt_count success_rate",
     ),
-    "success_within_resource": (
-        "success_rule source model resource budget",
-        "attempt_count success_rate",
-    ),
     "source_totals": (
         "source",
         (
@@ -281,13 +277,8 @@ CATALOGUE = {
         ),
     ),
     "settings": ("setting", "value"),
-    "load_totals": (
-        "source",
-        "file_count record_count loaded_count quarantined_count",
-    ),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),
-    "finding_totals": ("finding_code source severity", "finding_count finding_rank"),
 }
 
 
