@@ -85,10 +85,7 @@ from (
                     )
                 ) as raw_strength
             from {{ strengths }} as own
-            inner join meetings
-                on
-                    own.replicate = meetings.replicate
-                    and own.member_number = meetings.member_number
+            inner join meetings using (replicate, member_number)
             inner join {{ strengths }} as rival
                 on
                     meetings.replicate = rival.replicate

@@ -56,10 +56,7 @@ sign_tests as (
             1e0
         ) as sign_test_p
     from tail_terms
-    inner join greatest_terms
-        on
-            tail_terms.more_count = greatest_terms.more_count
-            and tail_terms.fewer_count = greatest_terms.fewer_count
+    inner join greatest_terms using (more_count, fewer_count)
     group by
         tail_terms.more_count,
         tail_terms.fewer_count,

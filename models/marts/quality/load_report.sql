@@ -16,7 +16,7 @@ reason_counts as (
         count(*) as record_count,
         row_number() over (
             partition by file_id order by count(*) desc, reason_code
-        ) as place
+        ) as reason_rank
     from quarantined_records
     group by file_id, reason_code
 ),
@@ -40,7 +40,9 @@ final as (
         files.loaded_at
     from files
     left join reason_counts
-        on files.file_id = reason_counts.file_id and reason_counts.place = 1
+        on
+            files.file_id = reason_counts.file_id
+            and reason_counts.reason_rank = 1
 )
 
 select * from final

@@ -53,11 +53,7 @@ evaluation_latencies as (
         count(scored_tasks.task_id) as task_count
     from evaluations
     inner join task_latencies using (file_id, trace_number)
-    left join scored_tasks
-        on
-            task_latencies.file_id = scored_tasks.file_id
-            and task_latencies.trace_number = scored_tasks.trace_number
-            and task_latencies.task_id = scored_tasks.task_id
+    left join scored_tasks using (file_id, trace_number, task_id)
     group by evaluations.source, evaluations.evaluation_id
 ),
 
