@@ -16,9 +16,7 @@ from loaders.contract.records import RecordRefused
 
 # What stands for a number that JSON does not have; no log has such a text.
 _MARK = "\0number:"
-_NUMBERS = {
-    f"{_MARK}{name}": float(name) for name in ("NaN", "Infinity", "-Infinity")
-}
+_NUMBERS = {f"{_MARK}{name}": float(name) for name in ("NaN", "Infinity", "-Infinity")}
 _MARK_AS_WRITTEN = rb"\u0000number:"
 
 # All that holds no such number: text outside strings, and complete strings.

@@ -13,10 +13,11 @@ from loaders.contract.columns import RawTable
 from loaders.contract.records import Quarantined, RecordRefused
 from loaders.inspect import documents
 from loaders.inspect.documents import NOTHING, Number
-from loaders.inspect.fields import At, Usage, checked, count, time, token, usage_row
+from loaders.inspect.fields import At, Usage, checked, time, token, usage_row
 from loaders.inspect.tables import (
     INSPECT_EVALUATIONS,
     INSPECT_METRICS,
+    INSPECT_PLAN_STEPS,
     INSPECT_USAGE,
     INSPECT_WARNINGS,
 )
@@ -149,7 +150,7 @@ class Log:
         self.at = f"{member}#" if member else ""
         self._warnings: dict[tuple[str, str], str] = {}
 
-    def warn(self, pointer: str, code: str, detail: str) -> None:
+    def add_warning(self, pointer: str, code: str, detail: str) -> None:
         self._warnings.setdefault((pointer, code), detail)
 
     def warnings(self) -> Iterator[Record]:
@@ -173,6 +174,7 @@ class Log:
 
     def records(self, container: str, status: Any, read_from: str) -> Iterator[Record]:
         yield INSPECT_EVALUATIONS, self._evaluation(container, status, read_from)
+        yield from self._plan_steps()
         yield from self._metrics()
         yield from self._usage()
 
@@ -185,7 +187,6 @@ class Log:
         headline = results.headline or about.headline_metric or _Headline()
         if isinstance(headline, str):
             headline = _Headline(metric=headline)
-        steps = [step.solver for step in (plan and plan.steps) or ()]
         packages = about.packages or {}
         generate = about.model_generate_config or _Generate()
         plan_config = (plan and plan.config) or _Generate()
@@ -208,9 +209,6 @@ class Log:
             documents.json_text(about.task_args),
             about.model,
             self._text("solver", about.solver),
-            json.dumps([step for step in steps if isinstance(step, str)])
-            if plan and plan.steps is not None
-            else None,
             self._text("plan/config/reasoning_effort", plan_config.reasoning_effort),
             self._text("reasoning_effort", generate.reasoning_effort),
             documents.json_text(about.model_roles),
@@ -249,6 +247,15 @@ class Log:
         whole = json.dumps([str(part) for part in parts])
         return hashlib.sha256(whole.encode()).hexdigest()[:22]
 
+    def _plan_steps(self) -> Iterator[Record]:
+        plan = self.header.plan
+        for place, step in enumerate((plan and plan.steps) or (), 1):
+            at = f"{self.at}/plan/steps/{place - 1}"
+            if isinstance(step.solver, str):
+                yield INSPECT_PLAN_STEPS, (at, place, step.solver)
+            else:
+                self.add_warning(at, "wrong_type", "solver is no text")
+
     def _metrics(self) -> Iterator[Record]:
         results = self.header.results
         if results is None:
@@ -262,19 +269,25 @@ class Log:
         else:
             places = [f"{at}/scores/{place}/metrics" for place in range(len(scores))]
         for place, (score, base) in enumerate(zip(scores, places, strict=True), 1):
-            for key, metric in (score.metrics or {}).items():
+            for number, (key, metric) in enumerate((score.metrics or {}).items(), 1):
                 pointer = f"{base}/{token(key)}"
                 try:
                     yield (
                         INSPECT_METRICS,
-                        self._metric(pointer, place, key, score, metric),
+                        self._metric(pointer, place, number, key, score, metric),
                     )
                 except RecordRefused as refused:
                     excerpt = msgspec.json.encode(key).decode()
                     yield INSPECT_METRICS, refused.at_pointer(pointer, excerpt)
 
     def _metric(
-        self, pointer: str, place: int, key: str, score: _Scores, metric: _Metric
+        self,
+        pointer: str,
+        place: int,
+        number: int,
+        key: str,
+        score: _Scores,
+        metric: _Metric,
     ) -> tuple:
         scorer = self._text("scorer", score.scorer) or self._text("name", score.name)
         if scorer is None:
@@ -286,6 +299,7 @@ class Log:
         return (
             pointer,
             place,
+            number,
             key,
             scorer,
             self._text("name", score.name) or scorer,
@@ -316,7 +330,7 @@ class Log:
             return value
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        self.warn(f"{self.at}/{name}", "wrong_type", f"{name} is no text")
+        self.add_warning(f"{self.at}/{name}", "wrong_type", f"{name} is no text")
         return None
 
     def _count(self, path: str, value: Any) -> int | None:
@@ -327,7 +341,7 @@ class Log:
         try:
             return checked(rule, path.rpartition("/")[2], value)
         except RecordRefused as refused:
-            self.warn(f"{self.at}/{path}", refused.reason_code, refused.detail)
+            self.add_warning(f"{self.at}/{path}", refused.reason_code, refused.detail)
             return None
 
 

@@ -186,7 +186,7 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
         found, read_from = _of_summaries(log, rows), "summaries"
         if rows and not names:
             what = f"{len(rows)} summaries have no sample beside them"
-            log.warn(SUMMARIES, "summary_without_sample", what)
+            log.add_warning(SUMMARIES, "summary_without_sample", what)
     else:
         found, read_from = _of_samples(archive, log, names, rows or []), "samples"
     for name in archive.superseded:
@@ -194,7 +194,7 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
         if name in names and read_from == "samples":
             found.keep_back(RecordRefused("superseded_sample", what), name, None)
         else:
-            log.warn(name, "superseded_member", what)
+            log.add_warning(name, "superseded_member", what)
     yield from log.records("eval", status, read_from if rows or names else "none")
     yield from found.records()
     _warn_without_samples(log, found)
@@ -249,7 +249,9 @@ def _summaries(archive: Archive, log: Log) -> list[_Summary] | None:
         try:
             pieces = documents.decode(archive.read(name), _LIST)
         except (MemberError, Malformed) as error:
-            log.warn(name, "broken_summaries", f"{error.what}; the samples are read")
+            log.add_warning(
+                name, "broken_summaries", f"{error.what}; the samples are read"
+            )
             return None
         rows += [_Summary(raw, f"{name}#/{at}") for at, raw in enumerate(pieces)]
     return rows
@@ -305,17 +307,18 @@ def _of_samples(
             continue
         summary = told.get(taken.key)
         if summary is None:
-            log.warn(name, "sample_without_summary", "no summary tells of it")
+            log.add_warning(name, "sample_without_summary", "no summary tells of it")
         elif differs(summary.sample, sample):
             what = "its summary says another score, error or limit; the sample counts"
-            log.warn(name, "summary_contradicts_sample", what)
+            log.add_warning(name, "summary_contradicts_sample", what)
     for row in rows:
         if row.sample is None:
             found.keep_back(row.refused, row.at, row.raw)
-        elif row.key not in found:
-            if found.add(row.sample, row.at, row.raw, is_opened=False):
-                what = "there is no sample that it tells of; the summary counts"
-                log.warn(row.at, "summary_without_sample", what)
+        elif row.key not in found and found.add(
+            row.sample, row.at, row.raw, is_opened=False
+        ):
+            what = "there is no sample that it tells of; the summary counts"
+            log.add_warning(row.at, "summary_without_sample", what)
     return found
 
 
@@ -330,7 +333,7 @@ def differs(summary: Sample, sample: Sample) -> bool:
 def _warn_without_samples(log: Log, found: _Samples) -> None:
     if not len(found):
         what = "the log has no samples, so its numbers are the evaluation's alone"
-        log.warn(log.at, "samples_not_logged", what)
+        log.add_warning(log.at, "samples_not_logged", what)
 
 
 __all__ = ["FileRefused", "RawTable", "fits", "read"]

@@ -1,6 +1,7 @@
 """Samples, as their summaries tell of them or as they are themselves."""
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -103,7 +104,9 @@ def decoded(raw: Raw | memoryview) -> Sample:
     return sample
 
 
-def records(sample: Sample, at: str, is_opened: bool, one_scorer: str | None) -> Records:
+def records(
+    sample: Sample, at: str, is_opened: bool, one_scorer: str | None
+) -> Records:
     """Return the rows of a sample, or raise At with the field that is wrong.
 
     `at` is where it begins; `one_scorer` is the name of the scorer of version 1.
@@ -149,7 +152,7 @@ def _id(found: Any) -> str:
             raise RecordRefused("missing_field", "id is missing")
         if found is None:
             raise RecordRefused("null_field", "id is null")
-        if isinstance(found, bool) or isinstance(found, float):
+        if isinstance(found, bool | float):
             raise RecordRefused("wrong_type", f"id is {rules.shown(found)}")
         return short_text(name, str(found))
     except RecordRefused as refused:
@@ -235,26 +238,31 @@ def _scores(sample: Sample, one_scorer: str | None, is_opened: bool) -> Iterator
     scores, at = sample.scores, "/scores"
     if scores is None and sample.score is not None:
         name = one_scorer or "score"
-        yield from _values(name, sample.score, "/score", is_opened)
+        yield from _values(1, name, sample.score, "/score", is_opened)
         return
-    for scorer, score in (scores or {}).items():
+    for number, (scorer, score) in enumerate((scores or {}).items(), 1):
         checked(short_text, "scores", scorer)
         if score is not None:
-            yield from _values(scorer, score, f"{at}/{token(scorer)}", is_opened)
+            place = f"{at}/{token(scorer)}"
+            yield from _values(number, scorer, score, place, is_opened)
 
 
-def _values(scorer: str, score: _Score, at: str, is_opened: bool) -> Iterator[tuple]:
+def _values(
+    number: int, scorer: str, score: _Score, at: str, is_opened: bool
+) -> Iterator[tuple]:
     edits = len(score.history or ()) if is_opened else None
     raw = bytes(score.value)
     if raw[:1] != b"{":
-        yield f"{at}/value", scorer, "", *_value(documents.value(raw)), edits
+        found = documents.value(score.value)
+        yield f"{at}/value", number, scorer, "", *_value(found), edits
         return
-    inside = documents.value(raw)
+    inside = documents.value(score.value)
     for key, found in inside.items():
         checked(short_text, f"{at[1:]}/value", key)
-        yield f"{at}/value/{token(key)}", scorer, key, *_value(found), edits
+        place = f"{at}/value/{token(key)}"
+        yield place, number, scorer, key, *_value(found), edits
     if not inside:
-        yield f"{at}/value", scorer, "", "object", "{}", None, edits
+        yield f"{at}/value", number, scorer, "", "object", "{}", None, edits
 
 
 def _value(found: Any) -> tuple[str, str, float | None]:
@@ -269,7 +277,7 @@ def _value(found: Any) -> tuple[str, str, float | None]:
         return kind, _short(written(found)), None
     if found is None:
         return "null", "null", None
-    if found != found:
+    if isinstance(found, float) and math.isnan(found):
         return "nan", "NaN", None
     try:
         as_double = float(found)

@@ -57,12 +57,6 @@ INSPECT_EVALUATIONS = RawTable(
         Column("task_args", "json", "eval.task_args.", null="Null without any."),
         Column("model", "varchar", "Name of the model with its provider."),
         Column("solver", "varchar", "eval.solver.", null=_NO),
-        Column(
-            "plan_steps",
-            "json",
-            "Names of the plan's steps, in order.",
-            null="Null without a plan.",
-        ),
         Column("plan_effort", "varchar", "plan.config.reasoning_effort.", null=_NO),
         Column(
             "model_effort",
@@ -133,6 +127,17 @@ INSPECT_EVALUATIONS = RawTable(
             "varchar",
             "summaries, samples (each one was opened) or none.",
         ),
+    ),
+)
+
+INSPECT_PLAN_STEPS = RawTable(
+    name="raw.inspect_plan_steps",
+    key=("step_number",),
+    comment="One row per step of the plan of an Inspect log.",
+    columns=(
+        _POINTER,
+        Column("step_number", "bigint", "Position in the plan, from 1."),
+        Column("solver", "varchar", "Name of the solver."),
     ),
 )
 
@@ -213,6 +218,7 @@ INSPECT_SCORES = RawTable(
         _POINTER,
         _SAMPLE_ID,
         _EPOCH,
+        Column("scorer_number", "bigint", "Position among the scorers, from 1."),
         Column("scorer", "varchar", "Name of the scorer."),
         Column(
             "score_key",
@@ -247,6 +253,7 @@ INSPECT_METRICS = RawTable(
     columns=(
         _POINTER,
         Column("score_number", "bigint", "Position in results.scores, from 1."),
+        Column("metric_number", "bigint", "Position among its metrics, from 1."),
         Column("metric_key", "varchar", "Key of the metric there."),
         Column("scorer", "varchar", "The scorer."),
         Column("score", "varchar", "Its score: the scorer, or a key of its values."),
@@ -307,6 +314,7 @@ INSPECT_WARNINGS = RawTable(
 
 TABLES = (
     INSPECT_EVALUATIONS,
+    INSPECT_PLAN_STEPS,
     INSPECT_SAMPLES,
     INSPECT_SCORES,
     INSPECT_METRICS,
