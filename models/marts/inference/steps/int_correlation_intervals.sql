@@ -1,7 +1,7 @@
 -- Grain: one row per source, population and control: the interval of the rank
 -- correlation of action count and score, over clusters of tasks. The ranks are
--- taken as given; a cluster moves a correlation by its share in it, less half of
--- the correlation times its shares in both variances.
+-- taken as given; a cluster moves a correlation by its share in it, less half
+-- of the correlation times its shares in both variances.
 with
 
 scores as (
@@ -31,7 +31,7 @@ moves as (
         pair,
         scores.cluster_key,
         scores.xy_share - rhos.rho * (scores.xx_share + scores.yy_share) / 2
-            as move
+            as rho_move
     from scores
     inner join rhos using (source, population, controlling_for, pair)
 ),
@@ -67,14 +67,14 @@ cluster_moves as (
         partials.rho,
         {{ exact_sum(
             'case moves.pair'
-            ~ " when 'xy' then moves.move / partials.norm"
-            ~ " when 'xz' then moves.move * (partials.rho * partials.xz_rho"
+            ~ " when 'xy' then moves.rho_move / partials.norm"
+            ~ " when 'xz' then moves.rho_move * (partials.rho * partials.xz_rho"
             ~ ' / (1 - partials.xz_rho * partials.xz_rho)'
             ~ ' - partials.zy_rho / partials.norm)'
-            ~ " when 'zy' then moves.move * (partials.rho * partials.zy_rho"
+            ~ " when 'zy' then moves.rho_move * (partials.rho * partials.zy_rho"
             ~ ' / (1 - partials.zy_rho * partials.zy_rho)'
             ~ ' - partials.xz_rho / partials.norm) end', 18
-        ) }} as move
+        ) }} as rho_move
     from moves
     inner join partials using (source, population, controlling_for)
     group by
@@ -95,7 +95,7 @@ errors as (
         count(*) - 1 as degrees_of_freedom,
         sqrt(
             count(*) * 1e0 / nullif(count(*) - 1, 0)
-            * {{ exact_sum('move * move', 18) }}
+            * {{ exact_sum('rho_move * rho_move', 18) }}
         )
         / nullif(1 - rho * rho, 0) as se
     from cluster_moves

@@ -92,14 +92,17 @@ paired_values as (
         pair,
         stratum,
         {{ axis }}_value,
-        sum(value_count) over (
-            partition by source, population, controlling_for, pair, stratum
-            order by {{ axis }}_value
-        )
+        sum(value_count)
+            over (
+                partition by source, population, controlling_for, pair, stratum
+                order by {{ axis }}_value
+            )
         - value_count / 2e0
-        - sum(value_count) over (
-            partition by source, population, controlling_for, pair, stratum
-        ) / 2e0 as {{ axis }}_rank
+        - sum(value_count)
+            over (
+                partition by source, population, controlling_for, pair, stratum
+            )
+        / 2e0 as {{ axis }}_rank
     from {{ axis }}_counts
 ),
 
