@@ -8,6 +8,7 @@ from types import ModuleType
 from loaders.contract.columns import RawTable
 from loaders.contract.records import file_refused
 from loaders.hal import tables as hal
+from loaders.inspect import tables as inspect
 from loaders.metr import tables as metr
 
 
@@ -43,6 +44,7 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
+        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
         Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "metr-jsonl",

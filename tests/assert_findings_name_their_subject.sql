@@ -35,6 +35,10 @@ hal_traces_repeated as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
+inspect_logs as (
+    select * from {{ ref('stg_inspect__evaluations') }}
+),
+
 corrections as (
     select * from {{ ref('corrections') }}
 ),
@@ -74,6 +78,11 @@ subjects as (
         'evaluation' as subject_kind,
         evaluation_id as subject
     from hal_traces_repeated
+    union all
+    select
+        'evaluation' as subject_kind,
+        evaluation_id as subject
+    from inspect_logs
     union all
     select
         'evaluation' as subject_kind,

@@ -241,7 +241,7 @@ CATALOGUE = {
     ),
     "model_ratings": (
         "success_rule source basis model",
-        "component_id strength ci_low ci_high status",
+        "component_id strength se ci_low ci_high status",
     ),
     "headline_sensitivity": (
         "headline source success_rule population coverage",
@@ -251,7 +251,15 @@ CATALOGUE = {
         "success_rule weighting regularisation source model",
         (
             "attempt_count task_count intercept slope p50_minutes p80_minutes p50_low "
-            "p50_high status"
+            "p50_high p80_low p80_high interval_method lower_bound_minutes status "
+            "is_headline"
+        ),
+    ),
+    "horizon_trend": (
+        "success_rule weighting regularisation source models since",
+        (
+            "model_count first_release last_release doubling_days ci_low ci_high "
+            "r_squared"
         ),
     ),
     "time_horizon_curves": (

@@ -34,6 +34,10 @@ hal_task_findings as (
     select * from {{ ref('int_hal_task_findings') }}
 ),
 
+inspect_findings as (
+    select * from {{ ref('int_inspect_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -48,6 +52,7 @@ all_findings as (
         'metr_findings',
         'hal_trace_findings',
         'hal_task_findings',
+        'inspect_findings',
     ]) }}
 ),
 

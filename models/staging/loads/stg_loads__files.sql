@@ -12,6 +12,7 @@ renamed as (
 
         case format
             when 'hal' then 'hal'
+            when 'inspect' then 'inspect'
             when 'metr-yaml' then 'metr'
             when 'metr-jsonl' then 'metr_horizon'
         end as source,
