@@ -239,7 +239,7 @@ def _rows() -> Iterator[Case]:
     samples = [(f"samples/{name}.json", b"{}") for name in "ab"]
     reasons = {"duplicate_field": "summaries.json#/1"}
     yield _partly("field_twice", log(rows, samples), (4, 1), reasons)
-    odd = text([summary(scores={"match": {"value": 9}})]).replace(b': 9}', b': NaN}')
+    odd = text([summary(scores={"match": {"value": 9}})]).replace(b": 9}", b": NaN}")
     yield _loaded("not_a_number", log(odd, [("samples/a.json", b"{}")]), 4)
     without = log([summary("a"), summary("b")], [("samples/a.json", text(summary()))])
     yield _loaded(
