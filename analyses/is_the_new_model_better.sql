@@ -1,6 +1,6 @@
 -- Is the new model really better than the old one?
 -- Two agents of one scaffold on the tasks that both tried: the mean difference,
--- its interval (tasks are drawn, epochs are repeats of one) and who was the later.
+-- its interval (tasks are drawn, epochs are repeats of one), and the newer one.
 -- Only where the interval leaves 0 out is one of them better.
 with
 

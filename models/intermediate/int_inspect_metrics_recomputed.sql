@@ -1,5 +1,5 @@
--- Grain: one row per metric that an Inspect evaluation reports: what the log says,
--- and what its scores say.
+-- Grain: one row per metric that an Inspect evaluation reports: what the log
+-- says, and what its scores say.
 with
 
 evaluations as (
@@ -37,7 +37,7 @@ clustered as (
         metrics.score_number,
         metrics.metric_number,
         {{ json_value('samples.metadata', "'$.' || metrics.cluster_field") }}
-            as cluster,
+            as cluster_name,
         sum(reduced.value - totals.mean_value) as deviation
     from metrics
     inner join reduced using (file_id, score_number)
@@ -52,7 +52,7 @@ clustered as (
         metrics.file_id,
         metrics.score_number,
         metrics.metric_number,
-        cluster
+        cluster_name
 ),
 
 cluster_errors as (
