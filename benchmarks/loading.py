@@ -138,7 +138,7 @@ BENCHMARKS = (
         "load_trace",
         "How fast is one HAL trace loaded, in each way that HAL has logged calls?",
         _trace_cases,
-        "decoding in two processes, hashing beside them, then writing the rows.",
+        "decoding in one process, hashing beside it, then writing the rows.",
     ),
     Benchmark(
         "load_zip",

@@ -47,8 +47,8 @@ def _table(table: RawTable) -> Iterator[str]:
     columns = (FILE_ID, *table.columns)
     yield f"      - name: {table.name.removeprefix('raw.')}\n"
     yield _folded("description", table.comment, 8)
-    # It reads the descriptions.
-    yield "        data_tests:\n          - never_null\n        columns:\n"
+    yield "        data_tests:\n          - never_null\n"
+    yield "        columns:\n"
     for column in columns:
         yield f"          - name: {column.name}\n"
         yield f"            data_type: {column.type}\n"

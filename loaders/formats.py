@@ -21,6 +21,8 @@ class Format:
     version: int
     tables: tuple[RawTable, ...]
     module: str
+    # Whether its read() takes the password of --password.
+    takes_password: bool = False
 
     @property
     def reader(self) -> ModuleType:
@@ -43,7 +45,7 @@ FORMATS = {
     format_.name: format_
     for format_ in (
         Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace"),
+        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "metr-jsonl",
             2,

@@ -2,7 +2,7 @@
 
     dbt makes it under another name, moves the old one aside, renames the new one and
     drops the old one, so that readers find one at any moment. The copy of the warehouse
-    that dbt works on has no readers (loaders/dbt_plugin.py), and most of a refresh is
+    that dbt works on has no readers (warehouse/dbt_plugin.py in loaders), and most of a refresh is
     dbt's statements, not what they compute. -#}
 {% materialization view, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}

@@ -1,10 +1,9 @@
 """Figures and the dashboard's data file, drawn from the views.
 
-A figure is a module of this package with `QUERIES` (each takes `$source`; the
-first one returns no row exactly when there is nothing to show), `SIZE` in
-inches, `subtitle(frames)` and `draw(frames, figure)`. Figures that differ only
-in what they measure share a module; its `VARIANTS` holds one such object for
-each name.
+A figure is a module of this package, as `plots.figure.Figure` describes it: its
+queries, its drawing and the sentence that answers its question. Figures that
+differ only in what they measure share a module; its `VARIANTS` holds one such
+object for each name.
 """
 
 # In the order of the studies that asked these questions.

@@ -1,16 +1,17 @@
 """`python -m plots`: figures, or the dashboard's data, from the views."""
 
 if __name__ == "__main__":
-    # At once, for the rest takes a while to import.
+    # First, because the other imports take a while.
     from common.stopping import end_when_stopped
 
     end_when_stopped()
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
 
@@ -35,72 +36,111 @@ class UnknownName(Exception):
     """No figure or source has this name; the message lists those that exist."""
 
 
+COMMANDS = {
+    "draw": "draw every figure, or those named",
+    "report": "write everything as one page",
+    "export": "write the dashboard's data file",
+}
+
+
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return the command line, taken apart."""
+    """Return the command line, taken apart; without a command it is `draw`."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] not in [[command] for command in (*COMMANDS, "-h", "--help")]:
+        given = ["draw", *given]
+    arguments = command_line().parse_args(given)
+    if arguments.command == "draw" and arguments.jobs < 1:
+        raise SystemExit(usage_error("--jobs takes a number above zero"))
+    return arguments
+
+
+def usage_error(message: str) -> int:
+    """Print why the command line cannot be read, and return the exit code."""
+    print(f"python -m plots: error: {message}", file=sys.stderr)
+    return 2
+
+
+def command_line() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m plots",
-        usage=(
-            "python -m plots [NAME ...] [--list] [--out DIR] [--format png|svg]"
-            " [--source NAME] [--jobs N] [--db FILE]\n       python -m plots export FILE [--db FILE]"
-            "\n       python -m plots report [--out report.html] [--db FILE]"
-        ),
-        description=(
-            "Draw every figure, or those named, from the views; or export the "
-            "dashboard's data file (viz_data.json); or write everything as one page."
-        ),
+        description="Draw figures from the views, or write the report.",
+        epilog="`draw` may be left out: python -m plots time_horizons --out figures\n"
+        "example: python -m plots report --out report.html",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="see --list")
-    parser.add_argument(
-        "--list", action="store_true", help="print the figures' names and questions"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="PATH",
-        help="folder for the figures (default: figures), file for the report "
-        "(default: report.html)",
-    )
-    parser.add_argument(
-        "--format", choices=["png", "svg"], help="of the figures (default: png)"
-    )
-    parser.add_argument(
-        "--source",
-        metavar="NAME",
-        help="what to draw, for example metr_horizon (default: metr for attempts, hal "
-        "for leaderboards; where they are absent the largest)",
-    )
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        default=default_workers(),
-        metavar="N",
-        help="how many to draw at once (default: one for each core, at most 8)",
-    )
-    parser.add_argument(
+    warehouse = argparse.ArgumentParser(add_help=False)
+    warehouse.add_argument(
         "--db",
         type=Path,
         default=default_path(),
         metavar="FILE",
         help="warehouse (default: EVALHOUSE_DB, else evalhouse.duckdb)",
     )
-    arguments = parser.parse_args(argv)
-    if arguments.jobs < 1:
-        parser.error("--jobs takes a number above zero")
-    arguments.export_to = None
-    arguments.is_report = arguments.names[:1] == ["report"]
-    if arguments.is_report and len(arguments.names) > 1:
-        parser.error("report takes no NAME: it holds everything")
-    if arguments.is_report and (arguments.source or arguments.format):
-        parser.error("report takes no --source and no --format: it holds everything")
-    arguments.format = arguments.format or "png"
-    arguments.out = arguments.out or Path(
-        "report.html" if arguments.is_report else "figures"
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, example: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            parents=[warehouse],
+            help=COMMANDS[name],
+            description=f"{COMMANDS[name].capitalize()}.",
+            epilog=f"example: python -m plots {example}",
+        )
+
+    draw = command("draw", "accuracy_against_cost --source hal --format svg")
+    add_draw_options(draw)
+    report = command("report", "report --out report.html")
+    report.add_argument(
+        "--out",
+        type=Path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="where to write (default: report.html)",
     )
-    if arguments.names[:1] == ["export"]:
-        if len(arguments.names) != 2:
-            parser.error("export takes one FILE, for example viz_data.json")
-        arguments.export_to = Path(arguments.names[1])
-    return arguments
+    export = command("export", "export viz_data.json --source metr")
+    export.add_argument("out", type=Path, metavar="FILE", help="where to write")
+    export.add_argument(
+        "--source",
+        metavar="NAME",
+        help="what to export (default: metr, or the largest)",
+    )
+    report.set_defaults(source=None)
+    return parser
+
+
+def add_draw_options(draw: argparse.ArgumentParser) -> None:
+    """Add what only the drawing of figures takes."""
+    draw.add_argument("names", nargs="*", metavar="NAME", help="see --list")
+    draw.add_argument(
+        "--list", action="store_true", help="print the figures' names and questions"
+    )
+    draw.add_argument(
+        "--out",
+        type=Path,
+        default=Path("figures"),
+        metavar="DIR",
+        help="folder to write to (default: figures)",
+    )
+    draw.add_argument(
+        "--format",
+        choices=["png", "svg"],
+        default="png",
+        help="of the figures (default: png)",
+    )
+    draw.add_argument(
+        "--source",
+        metavar="NAME",
+        help="what to draw, for example metr_horizon (default: metr for attempts, hal "
+        "for leaderboards; where they are absent the largest)",
+    )
+    draw.add_argument(
+        "--jobs",
+        type=int,
+        default=default_workers(),
+        metavar="N",
+        help="how many to draw at once (default: one for each core, at most 8)",
+    )
 
 
 def chosen_figures(names: Sequence[str]) -> list[str]:
@@ -108,11 +148,21 @@ def chosen_figures(names: Sequence[str]) -> list[str]:
     by_stem = {stem: name for name, stem in FILE_STEMS.items()}
     figures = [by_stem.get(name, name) for name in names] or list(FIGURES)
     for name in figures:
+        if name in COMMANDS:
+            raise UnknownName(
+                f"{name} is a command and comes first: python -m plots {name}"
+            )
         if name not in FIGURES:
             raise UnknownName(
-                f"{name}: no such figure. There are: {', '.join(FIGURES)}"
+                f"{name}: no such figure. Did you mean {nearest(name, [*FIGURES, *COMMANDS])}? "
+                f"There are: {', '.join(FIGURES)}"
             )
     return figures
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like `name`."""
+    return max(known, key=lambda each: SequenceMatcher(None, name, each).ratio())
 
 
 def check_source(connection: duckdb.DuckDBPyConnection, source: str | None) -> None:
@@ -128,22 +178,27 @@ def check_source(connection: duckdb.DuckDBPyConnection, source: str | None) -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Write what the arguments ask for, print each written path, return the exit code."""
-    draws = not arguments.export_to and not arguments.is_report
-    figures = chosen_figures(arguments.names) if draws else []
+    if arguments.command == "draw":
+        return draw(arguments)
     with open_warehouse(arguments.db) as connection:
         check_source(connection, arguments.source)
-        if arguments.export_to:
+        if arguments.command == "export":
             source = arguments.source or action_source(connection)
-            export(connection, source, arguments.export_to)
-            print(arguments.export_to)
-            return 0
-        if arguments.is_report:
+            export(connection, source, arguments.out)
+        else:
             # Imported here: nothing else needs the charting library.
             from plots.report.page import write_report
 
             write_report(connection, arguments.out)
-            print(arguments.out)
-            return 0
+    print(arguments.out)
+    return 0
+
+
+def draw(arguments: argparse.Namespace) -> int:
+    """Draw the figures that are asked for, print their paths, return the exit code."""
+    figures = chosen_figures(arguments.names)
+    with open_warehouse(arguments.db) as connection:
+        check_source(connection, arguments.source)
         arguments.out.mkdir(parents=True, exist_ok=True)
         on_stop(partial(drop_parts, arguments.out))
         with drawing_pool(min(arguments.jobs, len(figures))) as pool:
@@ -220,9 +275,9 @@ def explain(error: BaseException, warehouse: Path) -> str:
                 "See what is odd in the data: from data_findings."
             )
         case OSError():
-            return f"cannot write: {error}. Name another place."
+            return f"cannot write: {error}. Choose another path."
         case BrokenProcessPool():
-            return "a process that draws has ended, perhaps for want of memory. Try --jobs 1."
+            return "a process that draws has ended; there may be too little memory. Try --jobs 1."
         case UnknownName() | WarehouseUnreadable():
             return str(error)
     return f"a mistake in how a figure is drawn: {type(error).__name__}: {first_line}."
@@ -231,7 +286,7 @@ def explain(error: BaseException, warehouse: Path) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit code: 0 all written, 1 some figures, 2 nothing."""
     arguments = parse_arguments(argv)
-    if arguments.list:
+    if arguments.command == "draw" and arguments.list:
         for name, question in FIGURES.items():
             print(f"{name:<34} {question}")
         return 0

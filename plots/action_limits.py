@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.axes import scale_counts
+from plots.figure import Answer
 from plots.palette import BLACK, BLUE, VERMILION
 from plots.text import ANY_CREDIT, count, share
 
@@ -23,6 +24,17 @@ QUERIES = {
         order by action_count
     """,
 }
+ANSWER = Answer(
+    """
+        select action_count, spike_ratio, attempt_count
+        from action_limit_checks
+        where source = $source and spike_ratio is not null
+        order by spike_ratio desc, action_count desc
+        limit 1
+    """,
+    "The most crowded suspect is {action_count} actions, with {spike_ratio:.2f} times as "
+    "many attempts as the mean of its neighbours (n = {attempt_count:,} attempts at it).",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

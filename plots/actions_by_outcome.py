@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from plots.axes import draw_cumulative, scale_counts, scale_share
+from plots.figure import Answer
 from plots.palette import OUTCOME_COLORS, OUTCOME_LINES
 from plots.text import POPULATIONS, count
 
@@ -63,6 +64,16 @@ QUERIES = {
         order by outcome, action_count
     """,
 }
+ANSWER = Answer(
+    """
+        select outcome, median_action_count, attempt_count
+        from outcome_action_stats
+        where source = $source and population = 'all'
+        order by median_action_count, outcome
+    """,
+    "Median actions: {items}.",
+    item="{outcome} {median_action_count:g} (n = {attempt_count:,})",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from plots.axes import draw_cumulative, scale_counts, scale_share
+from plots.figure import Answer
 from plots.palette import SUCCESS_COLORS, SUCCESS_LINES
 from plots.panels import panel_grid
 from plots.text import ANY_CREDIT, POPULATIONS, count, share, shorten
@@ -37,6 +38,21 @@ QUERIES = {
         order by model, is_success, action_count
     """,
 }
+ANSWER = Answer(
+    """
+        select
+            model,
+            100 * success_rate as success_percent,
+            attempt_count,
+            median_action_count
+        from shared_task_model_summary
+        where source = $source
+        order by success_rate desc, model
+        limit 1
+    """,
+    "On the shared tasks `{model}` succeeds most often: {success_percent:.1f} % of "
+    "n = {attempt_count:,} attempts, with a median of {median_action_count:g} actions.",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

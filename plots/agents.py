@@ -1,4 +1,4 @@
-"""What the figures of how sure we are share: which agents they show."""
+"""Which agents the figures with intervals show, and of which benchmark."""
 
 import pandas as pd
 

@@ -84,7 +84,7 @@ def _apart(axes: Axes, ticks: list[float]) -> list[float]:
 
 
 def scale_note(values: pd.Series, logarithmic: bool) -> str:
-    """Return what an axis that `scale_amounts` made has to say of itself."""
+    """Return what an axis that `scale_amounts` made adds to its label."""
     if not logarithmic:
         return ""
     return " (log scale, linear to 0)" if (values == 0).any() else " (log scale)"

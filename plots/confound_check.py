@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.axes import note, scale_counts, scale_minutes, scale_share
+from plots.figure import Answer
 from plots.palette import BLACK, BLUE, POPULATION_COLORS, POPULATION_MARKERS
 from plots.text import ANY_CREDIT, POPULATIONS, count, signed
 
@@ -38,6 +39,25 @@ ROWS = {
     ("action_count", "score", "human_minutes"): "actions and score,\nhuman time fixed",
     ("action_count", "score", "task"): "actions and score,\ninside each task",
 }
+ANSWER = Answer(
+    """
+        select
+            spearman_rho,
+            case controlling_for
+                when 'none' then 'over all attempts'
+                when 'task' then 'inside each task'
+                else 'with human time held fixed'
+            end as how,
+            max(attempt_count) over () as attempt_count
+        from rank_correlations
+        where
+            source = $source and population = 'all'
+            and x = 'action_count' and y = 'score' and spearman_rho is not null
+        order by abs(spearman_rho) desc
+    """,
+    "Spearman's rho of actions and score: {items} (n = {attempt_count:,} attempts).",
+    item="{spearman_rho:+.2f} {how}",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
@@ -65,7 +85,7 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
             color=BLUE,
             alpha=0.45,
             linewidth=0,
-            clip_on=False,  # a dot at 0 or 100 % is a whole dot
+            clip_on=False,  # a dot at 0 or 100 % is drawn in full
         )
         scale_minutes(axes, tasks["human_minutes"])
     if not tasks.empty:

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
+from plots.figure import Answer
 from plots.palette import BLACK, BLUE, LIGHT_GREY, POPULATION_COLORS, POPULATION_MARKERS
 from plots.text import clean, count, signed
 
@@ -28,6 +29,33 @@ SUMMARY_QUERY = """
         ),
         population
 """
+# Any credit is the study's choice; full credit is said beside it.
+ANSWER_QUERY = """
+    select
+        any_value(median_delta) filter (where success_rule = 'any_credit') as delta,
+        any_value(ci_low) filter (where success_rule = 'any_credit') as low,
+        any_value(ci_high) filter (where success_rule = 'any_credit') as high,
+        any_value(pair_count) filter (where success_rule = 'any_credit') as pair_count,
+        any_value(median_delta) filter (where success_rule = 'full_credit')
+            as full_delta,
+        any_value(pair_count) filter (where success_rule = 'full_credit')
+            as full_pair_count
+    from action_delta_summary
+    where source = $source and grain = '{grain}' and population = '{population}'
+"""
+
+
+def delta_answer(
+    grain: str, population: str, *, who: str, noun: str, attempts: str
+) -> Answer:
+    """Return the answer of a figure of deltas, with the words for what it counts."""
+    return Answer(
+        ANSWER_QUERY.format(grain=grain, population=population),
+        f"The median {who} says {{delta:+.2f}} actions, success minus failure (95 % "
+        f"interval {{low:+.2f}} to {{high:+.2f}}; n = {{pair_count:,}} {noun}, any "
+        f"credit, {attempts}).",
+        more="By full credit it is {full_delta:+.2f} (n = {full_pair_count:,}).",
+    )
 
 
 def published_choice(summaries: pd.DataFrame, population: str) -> pd.Series:

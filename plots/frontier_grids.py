@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from plots.axes import scale_amounts, scale_note
+from plots.figure import Answer
 from plots.leaderboard import (
     NAME_WIDTH,
     SHOWN,
@@ -40,6 +41,27 @@ POINTS_QUERY = f"""
     qualify count(x) over () > 0
     order by pareto_frontier.benchmark, pareto_frontier.model
 """
+ANSWER_QUERY = """
+    with models as (
+        select model, count(*) filter (where is_pareto_efficient) as efficient_count
+        from pareto_frontier
+        where source = $source and x_metric = '{x_metric}' and is_comparable
+        group by model
+        order by efficient_count desc, model desc
+        limit 1
+    )
+
+    select
+        count(*) as point_count,
+        count(distinct benchmark) as benchmark_count,
+        count(*) filter (where is_pareto_efficient) as efficient_count,
+        count(*) filter (where is_on_hull) as hull_count,
+        any_value(models.model) as model,
+        any_value(models.efficient_count) as model_efficient_count
+    from pareto_frontier
+    cross join models
+    where source = $source and x_metric = '{x_metric}' and is_comparable
+"""
 
 
 @dataclass(frozen=True)
@@ -53,6 +75,15 @@ class FrontierGrid:
     @property
     def QUERIES(self) -> dict[str, str]:
         return {"points": POINTS_QUERY.format(x_metric=self.x_metric)}
+
+    @property
+    def ANSWER(self) -> Answer:
+        return Answer(
+            ANSWER_QUERY.format(x_metric=self.x_metric),
+            "{efficient_count} of n = {point_count:,} best evaluations on "
+            "{benchmark_count} benchmarks are efficient, {hull_count} of them on the "
+            "hull; `{model}` is efficient most often ({model_efficient_count} times).",
+        )
 
     def subtitle(self, frames: dict[str, pd.DataFrame]) -> str:
         points = frames["points"]

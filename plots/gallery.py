@@ -16,7 +16,7 @@ from PIL import Image
 
 from common.files import written_whole
 from plots import FIGURES, FILE_STEMS, __main__
-from plots.answers import ANSWERS
+from plots.figure import say
 from plots.render import load_figure
 from plots.warehouse import (
     WarehouseUnreadable,
@@ -33,7 +33,7 @@ HEAD = """\
 
 Every figure, its question, what the views answer, and how to draw it. Written by
 `python -m plots.gallery` from a warehouse of the public studies' data; every number is
-read from a view by the queries of `plots/answers.py`. The studies, and what we read
+read from a view by the query beside the figure, in `plots/`. The studies, and what we read
 differently: `docs/corrections.md`.
 
 {data}
@@ -79,9 +79,7 @@ Views: {views} · `python -m plots {name}`
 
 def answer(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     """Return what the views say to figure `name`'s question."""
-    source = figure_source(connection, name)
-    row = connection.execute(ANSWERS[name], {"source": source}).fetchone()
-    return row[0] if row and row[0] else "Nothing is loaded that could answer it."
+    return say(load_figure(name).ANSWER, connection, figure_source(connection, name))
 
 
 def views_of(name: str, known: set[str]) -> list[str]:
@@ -127,7 +125,9 @@ def shrink(source: Path, target: Path) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit code: 0 written, 2 not."""
     parser = argparse.ArgumentParser(
-        prog="python -m plots.gallery", description=__doc__
+        prog="python -m plots.gallery",
+        description=__doc__,
+        epilog="example: python -m plots.gallery --out docs",
     )
     parser.add_argument(
         "--out",

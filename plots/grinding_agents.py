@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from plots.axes import scale_counts
+from plots.figure import Answer
 from plots.palette import BLUE, LIGHT_GREY, ORANGE, VERMILION
 from plots.text import POPULATIONS, count, shorten
 
@@ -26,6 +27,18 @@ MARKERS = {
     "p95_action_count": ("D", VERMILION, "95th percentile"),
     "max_action_count": ("x", "black", "longest"),
 }
+ANSWER = Answer(
+    """
+        select agent, grind_ratio, p95_action_count, median_action_count, failure_count
+        from agent_failure_profiles
+        where source = $source
+        order by grind_ratio desc, agent
+        limit 1
+    """,
+    "`{agent}`: the 95th percentile of its failures takes {grind_ratio:.1f} times the "
+    "actions of the median one ({p95_action_count} against {median_action_count}; "
+    "n = {failure_count:,} failures).",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

@@ -4,17 +4,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from plots.figure import Answer
 from plots.palette import BLACK, BLUE, GREY, VERMILION
 from plots.text import count, signed
 
 SIZE = (12, 9)
-QUERIES = {
-    "choices": """
-        select *
-        from headline_sensitivity
-        where
+# Who leads on a single benchmark is no headline: ties decide.
+HEADLINES = """
             source = $source
-            -- Who leads on a single benchmark is no headline: ties decide.
             and (
                 headline not like 'lead_by%'
                 or exists (
@@ -23,9 +20,26 @@ QUERIES = {
                     where source = $source and benchmark_count > 1
                 )
             )
+"""
+QUERIES = {
+    "choices": f"""
+        select *
+        from headline_sensitivity
+        where {HEADLINES}
         order by headline, population, coverage, success_rule
     """,
 }
+ANSWER = Answer(
+    f"""
+        select
+            count(*) filter (where flips) as flip_count,
+            count(*) as choice_count
+        from headline_sensitivity
+        where {HEADLINES} and not is_published_choice
+    """,
+    "{flip_count} of n = {choice_count:,} other choices of success rule, population or "
+    "coverage change the sign of a headline.",
+)
 UNITS = {
     "action_delta": "actions, success − failure",
     "action_score": "Spearman's rho",

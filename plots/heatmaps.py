@@ -14,7 +14,15 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, PercentFormatter
 
 from plots.axes import decade_ticks
-from plots.leaderboard import NAME_WIDTH, SHOWN, shown_of, spans_decades
+from plots.figure import Answer
+from plots.leaderboard import (
+    ACCURACY_LEADERS,
+    FRONTIER_LEADERS,
+    NAME_WIDTH,
+    SHOWN,
+    shown_of,
+    spans_decades,
+)
 from plots.palette import BLACK, GREY, LIGHT_GREY
 from plots.text import amount, count, share, shorten, wrap
 
@@ -56,6 +64,7 @@ SCAFFOLD_WINS = """
         benchmark,
         model,
         win_rate as value,
+        wins,
         comparisons as n,
         wins || ' of ' || comparisons as detail
     from scaffold_kind_summary
@@ -96,6 +105,48 @@ FRONTIER_WINS = """
             and considered.benchmark = published.benchmark
             and considered.model = published.model
 """
+# What the cells answer: the ends of their range, or who wins most often.
+ENDS_QUERY = """
+    with cells as ({cells})
+
+    select
+        count(*) as cell_count,
+        sum(n)::bigint as evaluation_count,
+        arg_min(model, (value, benchmark, model)) as first_model,
+        arg_min(benchmark, (value, benchmark, model)) as first_benchmark,
+        min(value) as lowest,
+        100 * min(value) as lowest_percent,
+        arg_max(model, (value, benchmark, model)) as last_model,
+        arg_max(benchmark, (value, benchmark, model)) as last_benchmark,
+        max(value) as highest,
+        100 * max(value) as highest_percent
+    from cells
+    where value is not null
+"""
+WINNER_QUERY = """
+    with cells as ({cells}),
+
+    models as (
+        select model, sum(wins)::bigint as wins, sum(n)::bigint as comparisons
+        from cells
+        where n > 0
+        group by model
+    )
+
+    select
+        model,
+        wins,
+        comparisons,
+        100 * wins / comparisons as win_percent,
+        count(*) over () as model_count
+    from models
+    order by wins / comparisons desc, model desc
+    limit 1
+"""
+WINNER = (
+    "`{model}` wins most often: {wins} of its {comparisons} comparisons, "
+    "{win_percent:.1f} %. n = {model_count:,} models."
+)
 ALONE = "evaluated, but no other model to compare with"
 
 
@@ -115,6 +166,7 @@ class Heatmap:
     unit: str
     unknown: str
     write: Callable[[float], str]
+    ANSWER: Answer
     missing: str = "evaluations"
     SIZE: ClassVar = (14.5, 7)
 
@@ -131,7 +183,7 @@ class Heatmap:
         )
 
     def draw(self, frames: dict[str, pd.DataFrame], figure: Figure) -> None:
-        """Draw a cell per model and benchmark, what is missing told apart."""
+        """Draw a cell per model and benchmark, and mark those without a number."""
         axes = figure.subplots()
         cells = frames["cells"]
         models, benchmarks = (cells[key].unique() for key in ("model", "benchmark"))
@@ -246,6 +298,16 @@ def readable_on(color: tuple[float, float, float, float]) -> str:
     return BLACK if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
 
 
+def ends_answer(cells: str, lowest: str, highest: str) -> Answer:
+    """Return the answer that names the lowest and the highest of the cells."""
+    return Answer(
+        ENDS_QUERY.format(cells=cells),
+        f"From {lowest} (`{{first_model}}` on `{{first_benchmark}}`) to {highest} "
+        "(`{last_model}` on `{last_benchmark}`), over n = {evaluation_count:,} "
+        "evaluations in {cell_count} cells of a model and a benchmark.",
+    )
+
+
 def dollars(number: float) -> str:
     """Return `$12.5`."""
     return f"${amount(number)}"
@@ -258,57 +320,63 @@ def seconds(number: float) -> str:
 
 def kind_variants(kind: str, scaffold: str, is_generalist: str) -> dict[str, Heatmap]:
     """Return the four figures of one kind of scaffold."""
+
+    def means(column: str, n: str) -> str:
+        return MEANS.format(column=column, n=n, is_generalist=is_generalist)
+
+    accuracies = means("mean_accuracy", "scored_count")
+    costs = means("mean_cost_usd", "costed_count")
+    latencies = means("mean_latency_seconds", "timed_count")
+    wins = SCAFFOLD_WINS.format(is_generalist=is_generalist)
     remark = "mean of a cell's evaluations, n where there are several"
-    means = {
+    heatmaps = {
         "accuracy": Heatmap(
-            cells=MEANS.format(
-                column="mean_accuracy", n="scored_count", is_generalist=is_generalist
-            ),
+            cells=accuracies,
             title=f"Mean accuracy with {scaffold}",
             label="mean accuracy",
             remark=remark,
             unit="evaluations",
             unknown="evaluated, but no accuracy reported",
             write=share,
+            ANSWER=ends_answer(
+                accuracies, "{lowest_percent:.1f} %", "{highest_percent:.1f} %"
+            ),
         ),
         "cost": Heatmap(
-            cells=MEANS.format(
-                column="mean_cost_usd", n="costed_count", is_generalist=is_generalist
-            ),
+            cells=costs,
             title=f"Mean cost of one run with {scaffold}",
             label="mean cost, US dollars as reported",
             remark=remark,
             unit="evaluations with a cost",
             unknown="evaluated, but no cost known",
             write=dollars,
+            ANSWER=ends_answer(costs, "${lowest:.2f}", "${highest:.2f}"),
         ),
         "latency": Heatmap(
-            cells=MEANS.format(
-                column="mean_latency_seconds",
-                n="timed_count",
-                is_generalist=is_generalist,
-            ),
+            cells=latencies,
             title=f"Mean latency of one task with {scaffold}",
             label="mean latency, seconds",
             remark=remark,
             unit="evaluations with a latency",
             unknown="evaluated, but not timed",
             write=seconds,
+            ANSWER=ends_answer(latencies, "{lowest:.1f} s", "{highest:.1f} s"),
         ),
         "win_rate": Heatmap(
-            cells=SCAFFOLD_WINS.format(is_generalist=is_generalist),
+            cells=wins,
             title=f"Wins over other models with {scaffold} by accuracy",
             label="win rate",
             remark="wins of comparisons with the same scaffold; a tie is no win",
             unit="comparisons",
             unknown=ALONE,
             write=share,
+            ANSWER=Answer(WINNER_QUERY.format(cells=wins), WINNER),
         ),
     }
     missing = f"evaluations with {scaffold} (seeds/scaffolds.csv says which)"
     return {
         f"{kind}_{measure}": replace(heatmap, missing=missing)
-        for measure, heatmap in means.items()
+        for measure, heatmap in heatmaps.items()
     }
 
 
@@ -323,6 +391,7 @@ VARIANTS = {
         unit="comparisons",
         unknown=ALONE,
         write=share,
+        ANSWER=ACCURACY_LEADERS,
     ),
     "frontier_distance_win_rate": Heatmap(
         cells=FRONTIER_WINS,
@@ -335,5 +404,6 @@ VARIANTS = {
         unit="comparisons",
         unknown="evaluated, but no cost known or no other model to compare with",
         write=share,
+        ANSWER=FRONTIER_LEADERS,
     ),
 }

@@ -1,10 +1,11 @@
-"""What the leaderboard's figures share: whom they show, how, and the hull."""
+"""What the leaderboard's figures share: which models they show, how, and the hull."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from plots.figure import Answer
 from plots.palette import BLACK, GREY, MODEL_COLORS, MODEL_MARKERS
 from plots.text import count, counted, shorten
 
@@ -43,6 +44,54 @@ SHOWN = f"""
         limit {BENCHMARK_LIMIT}
     )
 """
+LEADERS_QUERY = """
+    with ranked as (
+        select *, row_number() over (order by rank, model) as place
+        from model_win_rates
+        where
+            source = $source and basis = '{basis}' and coverage = 'all'
+            and rank is not null
+    )
+
+    select
+        first.model as first,
+        100 * first.overall_win_rate as first_percent,
+        first.comparisons::bigint as comparisons,
+        first.benchmark_count as benchmark_count,
+        second.model as second,
+        100 * second.overall_win_rate as second_percent,
+        second.comparisons::bigint as second_comparisons,
+        ({other_leader}) as other_leader
+    from ranked as first
+    inner join ranked as second on second.place = 2
+    where first.place = 1
+"""
+LEADERS = (
+    "`{first}` leads with {first_percent:.1f} % of n = {comparisons:,} comparisons on "
+    "{benchmark_count} benchmarks, before `{second}` with {second_percent:.1f} % of "
+    "{second_comparisons}"
+)
+SHARED_LEADER = """
+            select arg_min(model, (rank, model))
+            from model_win_rates
+            where
+                source = $source and basis = 'max_accuracy' and coverage = 'shared'
+"""
+PUBLISHED_LEADER = """
+            select arg_min(model, (published_rank, model))
+            from win_rate_corrections
+            where source = $source
+"""
+# Who wins by best accuracy or by frontier distance is asked by a figure of cells
+# and by one of bars: they share the answer.
+ACCURACY_LEADERS = Answer(
+    LEADERS_QUERY.format(basis="max_accuracy", other_leader=SHARED_LEADER),
+    f"{LEADERS}; on the benchmarks that every model ran `{{other_leader}}` leads.",
+)
+FRONTIER_LEADERS = Answer(
+    LEADERS_QUERY.format(basis="frontier_distance", other_leader=PUBLISHED_LEADER),
+    f"{LEADERS}; with the published lookup `{{other_leader}}` would lead.",
+)
 # Around an efficient point; an edge would not show on every marker.
 RING = {
     "linestyle": "none",
@@ -128,7 +177,7 @@ def frontier_handles() -> list[Line2D]:
 
 
 def names_without_x(points: pd.DataFrame, limit: int = 6) -> str:
-    """Return the names of the points that have no place on the x axis."""
+    """Return the names of the points without an x."""
     missing = points[points["x"].isna()]
     names = [
         f"{shorten(row.model)} ({shorten(row.benchmark)})"

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.axes import scale_counts
+from plots.figure import Answer
 from plots.palette import BLACK, BLUE, SKY
 from plots.placement import place_labels
 from plots.text import POPULATIONS, count, shorten
@@ -33,6 +34,18 @@ BOX_PARTS = {
     "p75_action_count": "q3",
     "p95_action_count": "whishi",
 }
+ANSWER = Answer(
+    """
+        select model, mean_score, median_action_count, attempt_count, task_count
+        from model_summary
+        where source = $source and population = 'capability' and is_major
+        order by mean_score desc, model
+        limit 1
+    """,
+    "`{model}` has the highest mean score, {mean_score:.2f}, with a median of "
+    "{median_action_count:g} actions (n = {attempt_count:,} attempts at {task_count} "
+    "tasks); models tried different tasks.",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

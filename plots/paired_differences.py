@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from plots.agents import LARGEST_BENCHMARK, whose
+from plots.figure import Answer
 from plots.palette import BLACK, BLUE, GREY, LIGHT_GREY, VERMILION
 from plots.text import count, share, shorten, signed
 
@@ -52,6 +53,22 @@ DIFFERENCE_COLORS = LinearSegmentedColormap.from_list(
     "differences", [VERMILION, "white", BLUE]
 )
 DARK = 0.8  # a difference whose colour asks for white letters
+ANSWER = Answer(
+    f"""
+        with {LARGEST_BENCHMARK}
+
+        select
+            count(*) filter (where is_separable) as separable_count,
+            count(*) as pair_count
+        from paired_comparisons
+        inner join largest using (benchmark)
+        where
+            source = $source and success_rule = 'any_credit'
+            and population = 'capability'
+    """,
+    "{separable_count} of n = {pair_count:,} pairs of agents with enough shared tasks are "
+    "told apart by their 95 % interval; the figure shows the agents with the most tasks.",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

@@ -51,11 +51,11 @@ def place_labels(
             middle = (box.p0 + box.p1) / 2
             line = Path([centres[index], middle])
             # Without a line to it, the own marker must be the nearest one.
-            reach = box if gap > NEAR else box.padded((gap + 1) * pixels)
+            clearance = box if gap > NEAR else box.padded((gap + 1) * pixels)
             if (
                 contains(axes.bbox, box)
                 and not box.count_overlaps([*texts, markers[index]])
-                and not reach.count_overlaps(markers[:index] + markers[index + 1 :])
+                and not clearance.count_overlaps(markers[:index] + markers[index + 1 :])
                 and not any(other.intersects_bbox(box) for other in lines)
                 and not box.padded(2 * pixels).count_contains(passed)
                 and not any(line.intersects_bbox(text) for text in texts)
@@ -97,9 +97,9 @@ def candidates(
     size = np.array([extent.width, extent.height])
     middle = (marker.p0 + marker.p1) / 2
     for gap in GAPS:
-        reach = (marker.width + size) / 2 + gap * pixels
+        distance = (marker.width + size) / 2 + gap * pixels
         for angle in ANGLES:
-            corner = middle + reach * (cos(angle), sin(angle)) - size / 2
+            corner = middle + distance * (cos(angle), sin(angle)) - size / 2
             yield gap, Bbox([corner, corner + size])
 
 

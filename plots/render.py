@@ -3,15 +3,15 @@
 import warnings
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
+import matplotlib.figure
 import pandas as pd
 from matplotlib import style
-from matplotlib.figure import Figure
 
 from common.files import written_whole
 from plots import FIGURES, LEADERBOARD_FAMILIES, LEADERBOARD_FIGURES
 from plots.axes import note
+from plots.figure import Figure
 from plots.palette import GREY
 from plots.text import clean
 
@@ -19,7 +19,7 @@ HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
 HEADER_INCHES = 0.78
 
 
-def load_figure(name: str) -> Any:
+def load_figure(name: str) -> Figure:
     """Return what draws figure `name`: its module, or its family's variant."""
     for family, names in LEADERBOARD_FAMILIES.items():
         if name in names:
@@ -40,10 +40,12 @@ def render(name: str, frames: dict[str, pd.DataFrame], source: str, path: Path) 
     return path
 
 
-def draw_figure(name: str, frames: dict[str, pd.DataFrame], source: str) -> Figure:
+def draw_figure(
+    name: str, frames: dict[str, pd.DataFrame], source: str
+) -> matplotlib.figure.Figure:
     """Return figure `name` with its title, or a plain note if it has no rows."""
     drawn = load_figure(name)
-    figure = Figure(figsize=drawn.SIZE, layout="constrained")
+    figure = matplotlib.figure.Figure(figsize=drawn.SIZE, layout="constrained")
     if next(iter(frames.values())).empty:
         write_header(figure, FIGURES[name], f"source {clean(source)}")
         what = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
@@ -58,7 +60,7 @@ def draw_figure(name: str, frames: dict[str, pd.DataFrame], source: str) -> Figu
     return figure
 
 
-def write_header(figure: Figure, title: str, subtitle: str) -> None:
+def write_header(figure: matplotlib.figure.Figure, title: str, subtitle: str) -> None:
     """Write both lines at the top left and keep the axes below them."""
     width, height = figure.get_size_inches()
     left = 0.12 / width

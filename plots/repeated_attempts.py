@@ -6,6 +6,7 @@ from matplotlib.ticker import FixedLocator
 
 from plots.agents import LARGEST_BENCHMARK, whose
 from plots.axes import scale_share
+from plots.figure import Answer
 from plots.palette import BLUE, GREY, VERMILION
 from plots.panels import panel_grid
 from plots.text import count, two_lines
@@ -43,6 +44,31 @@ LINES = {
     "pass_hat_k": ("s", "--", VERMILION, "pass^k: all succeed"),
 }
 BELOW = -0.14  # room for the numbers of tasks
+ANSWER = Answer(
+    f"""
+        with {LARGEST_BENCHMARK},
+
+        first_agent as (select agent from known_agents where size_place = 1)
+
+        select
+            agent,
+            k,
+            100 * pass_at_k as any_percent,
+            100 * pass_hat_k as all_percent,
+            task_count
+        from repeatability
+        inner join largest using (benchmark)
+        inner join first_agent using (agent)
+        where
+            source = $source and success_rule = 'any_credit'
+            and population = 'capability'
+        order by k desc
+        limit 1
+    """,
+    "`{agent}`, the agent with the most tasks, succeeds at {any_percent:.1f} % of its "
+    "tasks in at least one of {k} attempts, at {all_percent:.1f} % in all of them "
+    "(n = {task_count:,} tasks tried so often).",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

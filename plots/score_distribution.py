@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.axes import note, scale_share
+from plots.figure import Answer
 from plots.palette import OUTCOME_COLORS
 from plots.text import count, share
 
@@ -30,6 +31,19 @@ OUTCOME_LABELS = {
     "partial": "partial (between)",
     "fail": "fail (score = 0)",
 }
+ANSWER = Answer(
+    """
+        select
+            attempt_count,
+            100 * fail_share as fail_percent,
+            100 * partial_share as partial_percent,
+            100 * full_share as full_percent
+        from outcome_shares
+        where source = $source and population = 'all'
+    """,
+    "{fail_percent:.1f} % of n = {attempt_count:,} scored attempts get nothing, "
+    "{full_percent:.1f} % full credit and {partial_percent:.1f} % something between.",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

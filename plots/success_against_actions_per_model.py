@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from plots.axes import scale_counts, scale_share
+from plots.figure import Answer
 from plots.palette import BLUE, LIGHT_GREY
 from plots.panels import panel_grid
 from plots.text import ANY_CREDIT, POPULATIONS, count, shorten
@@ -26,6 +27,29 @@ QUERIES = {
         order by model_attempt_count desc, model, action_bin
     """,
 }
+ANSWER = Answer(
+    """
+        with models as (
+            select
+                model,
+                sum(attempt_count) as attempt_count,
+                arg_min(success_rate, action_bin) as first_rate,
+                arg_max(success_rate, action_bin) as last_rate
+            from success_by_action_bin
+            where source = $source
+            group by model
+        )
+
+        select
+            count(*) filter (where last_rate < first_rate) as falling_count,
+            count(*) as model_count,
+            sum(attempt_count)::bigint as attempt_count
+        from models
+    """,
+    "In {falling_count} of {model_count} models the bin of the longest attempts succeeds "
+    "less often than the bin of the shortest (n = {attempt_count:,} attempts); hard tasks "
+    "are not told apart here.",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

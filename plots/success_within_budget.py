@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from plots.axes import scale_counts, scale_share
+from plots.figure import Answer
 from plots.palette import BLUE, LIGHT_GREY
 from plots.panels import panel_grid
 from plots.text import ANY_CREDIT, POPULATIONS, count, share, shorten
@@ -30,6 +31,33 @@ QUERIES = {
         order by best_success_rate desc, model, budget_actions
     """,
 }
+ANSWER = Answer(
+    """
+        with ends as (
+            select
+                model,
+                attempt_count,
+                success_rate,
+                budget_actions,
+                max(success_rate) over (partition by model) as best_rate
+            from success_within_budget
+            where source = $source and success_rule = 'any_credit'
+        )
+
+        select
+            model,
+            attempt_count,
+            100 * success_rate as first_percent,
+            100 * best_rate as best_percent
+        from ends
+        where budget_actions = 10
+        order by attempt_count desc, model
+        limit 1
+    """,
+    "`{model}`, with the most attempts (n = {attempt_count:,}), succeeds in "
+    "{first_percent:.1f} % within 10 actions and in {best_percent:.1f} % within the "
+    "largest budget.",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

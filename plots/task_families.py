@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.axes import scale_counts, scale_share
+from plots.figure import Answer
 from plots.palette import BLUE, GREY, ORANGE, VERMILION
 from plots.placement import place_labels
 from plots.text import ANY_CREDIT, POPULATIONS, count, shorten
@@ -32,6 +33,22 @@ DIFFICULTIES = {
     "over 120 min": ("^", VERMILION),
     "not recorded": ("D", GREY),
 }
+ANSWER = Answer(
+    """
+        select
+            task_family,
+            mean_action_count,
+            count(*) over () as family_count,
+            count(*) filter (where success_rate < 0.1) over () as failing_count
+        from task_family_summary
+        where source = $source and attempt_count >= 30
+        order by mean_action_count desc, task_family desc
+        limit 1
+    """,
+    "{failing_count} of n = {family_count:,} families with at least 30 attempts succeed "
+    "less than one time in ten; `{task_family}` takes the most actions, "
+    "{mean_action_count:.1f} on average.",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
@@ -44,7 +61,7 @@ def subtitle(frames: dict[str, pd.DataFrame]) -> str:
 
 
 def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
-    """Draw a marker per family; its shape tells the mean human time."""
+    """Draw a marker per family; its shape says the mean human time."""
     axes = figure.subplots()
     families = frames["families"]
     areas = 320 * families["attempt_count"] / families["attempt_count"].max()

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.axes import scale_minutes, scale_share
+from plots.figure import Answer
 from plots.palette import BLACK, BLUE, VERMILION
 from plots.panels import panel_grid
 from plots.text import count, duration, shorten
@@ -79,6 +80,27 @@ QUERIES = {
         order by model, curves.human_minutes
     """,
 }
+ANSWER = Answer(
+    """
+        select
+            model,
+            p50_minutes / 60 as hours,
+            coalesce(format('{:.1f}', p50_low / 60), '0') as low,
+            coalesce(format('{:.1f} hours', p50_high / 60), 'no end') as high,
+            attempt_count,
+            task_count
+        from time_horizons
+        where
+            source = $source and success_rule = 'any_credit'
+            and weighting = 'inverse_sqrt_family' and regularisation = 0.1
+            and status = 'ok'
+        order by p50_minutes desc, model
+        limit 1
+    """,
+    "`{model}` finishes half of the tasks that take a human {hours:.1f} hours, the longest "
+    "horizon inside the tasks' range (95 % interval {low} to {high}; "
+    "n = {attempt_count:,} attempts at {task_count} tasks).",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
@@ -136,7 +158,7 @@ def draw_model(
         color=BLUE,
         alpha=0.6,
         linewidth=0,
-        clip_on=False,  # a dot at 0 or 100 % is a whole dot
+        clip_on=False,  # a dot at 0 or 100 % is drawn in full
     )
     axes.axhline(0.5, color=BLACK, linewidth=0.8, linestyle=":")
     if curve is not None:

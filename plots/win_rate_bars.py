@@ -8,11 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.axes import scale_share
-from plots.leaderboard import NAME_WIDTH, SHOWN, shown_of
+from plots.figure import Answer
+from plots.leaderboard import (
+    ACCURACY_LEADERS,
+    FRONTIER_LEADERS,
+    NAME_WIDTH,
+    SHOWN,
+    shown_of,
+)
 from plots.palette import BLUE, SKY
 from plots.text import count, counted, share, shorten
 
-# Each pair of bars is a model; `lead` is its first bar, by which they stand.
+# Each pair of bars is a model; `lead` is its first bar, by which they are sorted.
 BARS_QUERY = """
     with {shown},
 
@@ -75,6 +82,7 @@ class WinRateBars:
     rates: str
     title: str
     labels: tuple[str, str]
+    ANSWER: Answer
     SIZE: ClassVar = (12, 7.5)
 
     @property
@@ -137,10 +145,12 @@ VARIANTS = {
         MAX_ACCURACY_RATES,
         "Wins by best accuracy",
         ("all benchmarks that the model ran", "only those that every model ran"),
+        ACCURACY_LEADERS,
     ),
     "overall_frontier_win_rate": WinRateBars(
         FRONTIER_RATES,
         "Wins by the smaller distance to the frontier",
         ("by benchmark", "by the study's lookup"),
+        FRONTIER_LEADERS,
     ),
 }

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from plots.axes import scale_amounts, scale_note, scale_share
+from plots.figure import Answer
 from plots.leaderboard import (
     NAME_WIDTH,
     SHOWN,
@@ -43,6 +44,25 @@ POINTS_QUERY = f"""
     qualify count(x) over () > 0
     order by win_rate desc, win_rate_frontier.model
 """
+ANSWER_QUERY = """
+    with points as (
+        select
+            *,
+            count(*) over () as model_count,
+            count(*) filter (where is_pareto_efficient) over () as efficient_count
+        from win_rate_frontier
+        where
+            source = $source and basis = '{basis}' and x_metric = '{x_metric}'
+            and is_comparable
+    )
+
+    select model, x, 100 * win_rate as win_percent, model_count, efficient_count
+    from points
+    where is_pareto_efficient
+    order by x
+"""
+# How an efficient model's x is written in the answer.
+X_TEXTS = {"cost": "${x:.2f}", "latency": "{x:.1f} s"}
 X_LABELS = {
     "cost": "mean cost of a run, US dollars",
     "latency": "mean latency of a task, seconds",
@@ -65,6 +85,14 @@ class WinRateFrontier:
     def QUERIES(self) -> dict[str, str]:
         query = POINTS_QUERY.format(basis=self.basis, x_metric=self.x_metric)
         return {"points": query}
+
+    @property
+    def ANSWER(self) -> Answer:
+        return Answer(
+            ANSWER_QUERY.format(basis=self.basis, x_metric=self.x_metric),
+            "{efficient_count} of n = {model_count:,} models are efficient: {items}.",
+            item=f"`{{model}}` ({X_TEXTS[self.x_metric]}, {{win_percent:.1f}} %)",
+        )
 
     def subtitle(self, frames: dict[str, pd.DataFrame]) -> str:
         points = frames["points"]

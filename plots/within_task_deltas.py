@@ -8,6 +8,7 @@ from plots.deltas import (
     DELTA_LABEL,
     HISTOGRAM_QUERY,
     SUMMARY_QUERY,
+    delta_answer,
     draw_histogram,
     draw_sensitivity,
     published_choice,
@@ -28,6 +29,7 @@ QUERIES = {
         order by benchmark, task_id
     """,
 }
+ANSWER = delta_answer("task", "all", who="task", noun="tasks", attempts="all attempts")
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

@@ -8,6 +8,7 @@ from plots.axes import note
 from plots.deltas import (
     HISTOGRAM_QUERY,
     SUMMARY_QUERY,
+    delta_answer,
     draw_histogram,
     draw_sensitivity,
     published_choice,
@@ -30,6 +31,13 @@ QUERIES = {
         order by median_delta, model
     """,
 }
+ANSWER = delta_answer(
+    "task_model",
+    "capability",
+    who="pair of task and model",
+    noun="pairs",
+    attempts="capability attempts",
+)
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:

@@ -125,7 +125,7 @@ class OpenFile:
     def map(self) -> mmap.mmap:
         """Return all of the file, mapped into memory and hashed in the background.
 
-        The hash is one call outside of Python's lock, beside whoever decodes the map.
+        The hash is one call outside of Python's lock, beside the decoding of the map.
         """
         if self._map is None:
             self._map = self._mapped(mmap.ACCESS_READ)

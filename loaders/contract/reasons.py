@@ -50,9 +50,6 @@ FILE_REASONS = {
     "not_json": "write the trace again with a JSON writer",
     "reader_died": "load it by itself, where there is more memory, and report it",
     "record_too_large": f"a record has at most {RECORD_BYTES:,} bytes",
-    "sample_beside_data": (
-        "load the sample into another warehouse (--db or EVALHOUSE_DB)"
-    ),
     "several_documents": "split the file into one file per document",
     "sparse_file": "copy it again from where it was written whole",
     "strict": "with --strict no record may be refused",

@@ -66,7 +66,8 @@ class FileManifest:
     format: str | None
     size_bytes: int
     loader_version: str | None
-    is_sample: bool = False
+    # What the user says of it, by --note.
+    note: str | None = None
     # What the file can be known by without its bytes, where it can.
     state: FileStamp | None = None
 

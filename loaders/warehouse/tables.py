@@ -48,7 +48,12 @@ FILES = RawTable(
             "Format and version of the reader that was used.",
             null="Null where no format was recognised.",
         ),
-        Column("is_sample", "boolean", "Whether it is of the shipped sample, made up."),
+        Column(
+            "note",
+            "varchar",
+            "What was said of it when it was loaded, by --note.",
+            null="Null where nothing was.",
+        ),
         Column(
             "loaded_at", "timestamp with time zone", "When it was loaded or refused."
         ),

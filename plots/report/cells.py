@@ -12,7 +12,6 @@ INTERVALS = {
     "ci": "95 % interval",
     "p50": "p50 95 % interval",
     "rank": "ranks it may have",
-    "wilson": "Wilson interval",
 }
 LABELS = {"p5_action_count": "p5 actions", "p95_action_count": "p95 actions"}
 SIGNED = {"action_delta", "mean_delta", "median_delta", "value", "strength"}
@@ -27,7 +26,7 @@ class Column:
     """A column of a table; an interval's holds two of the query's.
 
     `unit` is the column that says what its numbers are: an interval's is the one
-    that the interval is of, which stands before it.
+    that the interval is of, which comes before it.
     """
 
     name: str
@@ -39,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a table and, where the text does not sort, what sorts it."""
+    """The text of a table's cell and, where the text does not sort, the key that does."""
 
     text: str
     key: float | None

@@ -196,7 +196,7 @@ def card_of(card: Card, data: Data) -> dict[str, Any] | None:
 
 
 def script_json(value: Any) -> str:
-    """Return JSON that cannot end the script element it stands in."""
+    """Return JSON that cannot end its script element."""
     text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -234,7 +234,7 @@ def read_json(name: str) -> Any:
 
 
 def library() -> str:
-    """Return the charting library as it may stand in a script element."""
+    """Return the charting library as a script element can hold it."""
     bundle = vl_convert.javascript_bundle(LIBRARY)
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
@@ -271,7 +271,7 @@ def report(connection: duckdb.DuckDBPyConnection) -> str:
     return templates.get_template("template.html").render(
         cards=[card for card in cards if card],
         sections=sections,
-        is_sample=any(row["is_sample"] for row in data["files"].as_objects()),
+        notes=data["files"].values("note"),
         payload=script_json(charts_of(data)),
         script=script,
         script_digest=digest(script),

@@ -215,15 +215,15 @@ function cutMiddle(pixels) {
   return `length(datum.label) > ${2 * half + 1} ? slice(datum.label, 0, ${half}) + '…' + slice(datum.label, -${half}) : datum.label`;
 }
 
-// A row without a number, or at zero on a log axis, has no place in the chart.
-function tellUnplaced(block, specification) {
+// A row without a number, or at zero on a log axis, cannot be drawn.
+function reportUndrawn(block, specification) {
   const transforms = specification.transform ?? specification.spec?.transform ?? [];
   const floor = transforms.find((transform) => transform.filter?.gt !== undefined)?.filter;
   if (!floor) return;
-  const unplaced = chosenRows(block, block).filter(
+  const undrawn = chosenRows(block, block).filter(
     (row) => row[floor.field] === null || row[floor.field] <= floor.gt,
   ).length;
-  if (unplaced) formOf[block].querySelector("output").append(` · ${unplaced} without a place in the chart`);
+  if (undrawn) formOf[block].querySelector("output").append(` · ${undrawn} not in the chart: no number, or 0 on a log axis`);
 }
 
 // What an axis is called when its quantity is chosen.
@@ -241,27 +241,27 @@ async function draw(block) {
   }
   const specification = placed(chart.specification, values);
   specification.datasets = { rows: drawn };
-  tellUnplaced(block, specification);
+  reportUndrawn(block, specification);
   specification.config = payload.config;
   specification.params = [
     ...Object.entries(colours()).map(([name, value]) => ({ name, value })),
     ...(specification.params ?? []),
   ];
   views.get(block)?.finalize();
-  // The library gives the element it draws in a role of its own.
+  // The library gives the element that it draws in its own role.
   const embedded = await charting.vegaEmbed(element.firstElementChild, specification, {
     actions: false,
     ast: true,
     defaultStyle: false,
     logLevel: 1, // errors: a choice without a number is nothing to warn of
     renderer: "canvas",
-    tooltip: tell,
+    tooltip: showTip,
   });
   views.set(block, embedded.view);
 }
 
 const tip = document.getElementById("tip");
-function tell(_, event, __, value) {
+function showTip(_, event, __, value) {
   tip.hidden = value === null || value === undefined;
   if (tip.hidden) return;
   tip.replaceChildren(
@@ -385,7 +385,7 @@ paint(theme());
 for (const form of forms) fill(form.dataset.block);
 followAddress();
 for (const form of forms) await draw(form.dataset.block);
-// Charts have grown above the place that the address names.
+// Charts have grown above the block that the address names.
 if (location.hash && scrollY) document.getElementById(location.hash.slice(1).split("?")[0])?.scrollIntoView();
 addEventListener("hashchange", followAddress);
 page.dataset.ready = "yes";

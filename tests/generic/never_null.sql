@@ -1,11 +1,11 @@
 {#- Fails where a column is null that its description says is never null: all columns
-    of a view or a raw table in one pass. -#}
+    of a view or of a source in one pass. -#}
 {% test never_null(model) %}
 {%- set columns = [] -%}
 {%- if execute -%}
-    {%- set models = graph.nodes.values() | selectattr('resource_type', 'eq', 'model') -%}
-    {%- for node in (models | list) + (graph.sources.values() | list)
-        if node.name == model.identifier and node.schema == model.schema -%}
+    {%- for node in graph.nodes.values() | list + graph.sources.values() | list
+        if node.resource_type in ('model', 'source')
+        and (node.schema, node.name) == (model.schema, model.identifier) -%}
         {%- for column in node.columns.values() -%}
             {%- if 'never null' in column.description.lower().split() | join(' ') -%}
                 {%- do columns.append(column.name ~ ' is null') -%}

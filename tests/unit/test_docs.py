@@ -10,8 +10,9 @@ from conftest import REPOSITORY
 
 from loaders import __main__ as cli
 from plots import FIGURES, FILE_STEMS
-from plots.answers import ANSWERS
+from plots.figure import Answer
 from plots.gallery import answer, page, views_of
+from plots.render import load_figure
 
 DOCS = REPOSITORY / "docs"
 TEXTS = sorted([*REPOSITORY.glob("*.md"), *DOCS.glob("*.md")])
@@ -88,8 +89,10 @@ def test_every_figure_answers_with_numbers(name, sample_views):
     assert views_of(name, known)
 
 
-def test_no_answer_is_left_over():
-    assert list(ANSWERS.keys() - FIGURES.keys()) == []
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_owns_its_answer(name):
+    assert isinstance(load_figure(name).ANSWER, Answer)
+    assert "$source" in load_figure(name).ANSWER.query
 
 
 def test_the_gallery_says_what_the_studies_views_say(real_views):

@@ -24,6 +24,7 @@ from matplotlib.text import Text
 from plots import ACTION_FIGURES, FIGURES, FILE_STEMS, LEADERBOARD_FIGURES
 from plots.__main__ import main
 from plots.export import dashboard_data, export
+from plots.figure import NO_ANSWER, Answer, say
 from plots.heatmaps import readable_on
 from plots.leaderboard import hull_line, model_style
 from plots.render import HOUSE_STYLE, draw_figure, load_figure
@@ -873,3 +874,55 @@ def test_exported_names_cannot_close_a_script_element(small_views, tmp_path):
         "success_rate": 0.3333,
     }
     assert (tmp_path / "b.json").read_text(encoding="utf-8") == text
+
+
+def test_an_unknown_figure_answers_with_the_nearest(sample_warehouse, tmp_path, capsys):
+    options = ["--db", sample_warehouse, "--out", tmp_path]
+    line = error_of(capsys, "time_horizon", *options)
+    assert "Did you mean time_horizons?" in line
+    line = error_of(capsys, "reprot", *options)
+    assert "Did you mean report?" in line
+
+
+def test_a_command_that_does_not_come_first_is_named(
+    sample_warehouse, tmp_path, capsys
+):
+    line = error_of(capsys, "--db", sample_warehouse, "report")
+    assert line == "report is a command and comes first: python -m plots report"
+
+
+@pytest.mark.parametrize("command", [[], ["draw"], ["report"], ["export"]])
+def test_help_shows_an_example(command, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main([*command, "--help"])
+    assert exit_.value.code == 0
+    assert "example: python -m plots" in capsys.readouterr().out
+
+
+def test_draw_may_be_named(capsys):
+    assert main(["draw", "--list"]) == 0
+    named = capsys.readouterr().out
+    assert main(["--list"]) == 0
+    assert capsys.readouterr().out == named
+
+
+def say_of(answer: Answer, values: str) -> str:
+    """What an answer says of a few rows."""
+    connection = duckdb.connect()
+    connection.execute(
+        f"create table t as select 'metr' as source, * from (values {values}) as v (a, b)"
+    )
+    return say(answer, connection, "metr")
+
+
+def test_an_answer_is_its_first_row_and_its_items_in_a_sentence():
+    query = "select a, b from t where source = $source order by a"
+    answer = Answer(query, "{a} of: {items}.", item="{b:.1f}", more="And {b:.2f}.")
+    assert say_of(answer, "(2, 0.25), (1, 7.125)") == "1 of: 7.1, 0.2. And 7.12."
+    # Without the number there is no second sentence, without the first no answer.
+    assert say_of(Answer(query, "{a}.", more="And {b}."), "(1, null)") == "1."
+    assert say_of(Answer(query, "{b}."), "(1, null)") == NO_ANSWER
+    assert say_of(Answer(query, "{items}", item="{b}"), "(1, null)") == NO_ANSWER
+    assert say_of(Answer(f"select * from ({query}) where a > 1", "{a}"), "(1, 1)") == (
+        NO_ANSWER
+    )

@@ -141,7 +141,7 @@ def test_round_trip(path):
         3,
         0,
         "metr-yaml 1",
-        False,
+        None,
     )
     assert os.listdir(path.parent) == [path.name]
 

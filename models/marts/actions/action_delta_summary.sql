@@ -21,6 +21,7 @@ summaries as (
         source,
         grain,
         summary_number,
+        min(cluster_count) as cluster_count,
         count(*) as pair_count,
         median(action_delta) as median_delta,
         avg(action_delta) as mean_delta,
@@ -31,11 +32,41 @@ summaries as (
     group by success_rule, population, source, grain, summary_number
 ),
 
+-- A task has one vote, whatever the number of its pairs, and a family the vote
+-- of most of its tasks.
+task_votes as (
+    select
+        summary_number,
+        cluster_number,
+        task_key,
+        sign(sum(sign(action_delta))) as vote
+    from pairs
+    group by summary_number, cluster_number, task_key
+),
+
+cluster_votes as (
+    select
+        summary_number,
+        cluster_number,
+        sign(sum(vote)) as vote
+    from task_votes
+    group by summary_number, cluster_number
+),
+
+votes as (
+    select
+        summary_number,
+        count(*) filter (where vote > 0) as more_count,
+        count(*) filter (where vote < 0) as fewer_count
+    from cluster_votes
+    group by summary_number
+),
+
 splits as (
     select distinct
         more_count,
         fewer_count
-    from summaries
+    from votes
 ),
 
 {{ sign_test_ctes() }}
@@ -63,14 +94,20 @@ final as (
         summaries.pair_count,
         summaries.median_delta,
         summaries.mean_delta,
-        more_count,
-        fewer_count,
+        summaries.more_count,
+        summaries.fewer_count,
         summaries.equal_count,
         sign_tests.sign_test_p,
-        intervals.ci_low,
-        intervals.ci_high
+        case when summaries.cluster_count > 1 then intervals.ci_low end
+            as ci_low,
+        case when summaries.cluster_count > 1 then intervals.ci_high end
+            as ci_high
     from summaries
-    inner join sign_tests using (more_count, fewer_count)
+    inner join votes using (summary_number)
+    inner join sign_tests
+        on
+            votes.more_count = sign_tests.more_count
+            and votes.fewer_count = sign_tests.fewer_count
     inner join intervals using (summary_number)
 )
 

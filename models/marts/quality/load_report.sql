@@ -36,7 +36,7 @@ final as (
         reason_counts.reason_code as main_reason_code,
         reason_counts.record_count as main_reason_count,
         files.loader_version,
-        files.is_sample,
+        files.note,
         files.loaded_at
     from files
     left join reason_counts

@@ -23,15 +23,13 @@ renamed as (
         sha256,
         status,
         loader_version,
+        note,
 
         ---------- numerics
         size_bytes,
         record_count,
         loaded_count,
         quarantined_count,
-
-        ---------- booleans
-        is_sample,
 
         ---------- timestamps
         loaded_at

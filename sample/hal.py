@@ -11,7 +11,6 @@ import hmac
 import io
 import json
 import random
-import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,10 +21,8 @@ from loaders.hal import encrypted
 
 Draw = Callable[[], float]
 
-# It stands in every run id, before the number of the trace: what a file that says so
-# has to be is drawn anew, and no other file of the sample.
+# In every run id, before the number of the trace.
 _MARK = "_evalhouse_"
-_MARKED = re.compile(rf"{_MARK}(\d{{2}})".encode())
 
 _SEED = 11
 _TASK_COUNT = 14
@@ -175,16 +172,6 @@ class _Run(NamedTuple):
 def contents() -> Iterator[tuple[str, bytes]]:
     """Yield the name and the bytes of each file."""
     return map(_content, range(len(_TRACES)))
-
-
-def has_hash(sha256: str, head: bytes) -> bool:
-    """Say whether it is the hash of the file of the sample that begins with `head`."""
-    marked = _MARKED.search(head)
-    number = int(marked[1]) - 1 if marked else -1
-    if not 0 <= number < len(_TRACES):
-        return False
-    _, content = _content(number)
-    return hashlib.sha256(content).hexdigest() == sha256
 
 
 def _content(number: int) -> tuple[str, bytes]:

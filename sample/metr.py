@@ -1,34 +1,21 @@
-"""Write the shipped sample: `python -m loaders.sample DIR`.
+"""The made-up METR runs of the sample.
 
-Made-up runs with the shape of METR's two files. Difficulty drives both the number of
+They have the shape of METR's two files. Difficulty drives both the number of
 actions and failure, so over all runs more actions go with lower scores, while inside
 one task they do not. The same bytes come out on every machine: the draws use only
 random() and exact arithmetic, no function of the C library.
 """
 
-import argparse
 import json
 import math
 import random
-import signal
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 Draw = Callable[[], float]
 
 _SEED = 3
-
-# SHA-256 of METR's files in the sample. By its bytes the warehouse knows the sample
-# wherever it lies: made-up runs must never stand beside real ones.
-SAMPLE_HASHES = frozenset(
-    {
-        "ee5321ab5bf269a8c322ad0d5a48059ba77ce79e3a18f2ac8e7be2458b74f0bc",
-        "5e23a4db64fe3c75e7a37e6f0dea8556cbe69d8a5feec4ab29e0652f9972aef6",
-    }
-)
 
 
 class _Task(NamedTuple):
@@ -132,7 +119,7 @@ _BAD_RECORDS = {
         "action_count: 14\nhuman_minutes: 27.0\nscore: 1.0",
     ),
     ("maze_planner", "small"): (
-        "the score stands twice",
+        "the score is duplicated",
         "action_count: 6\nagent: {agent}\nhuman_minutes: 4.0\nscore: 0.0\nscore: 1.0",
     ),
     ("regex_repair", "date_formats"): (
@@ -146,38 +133,19 @@ _BAD_RECORDS = {
 }
 
 
-def write_sample(directory: Path) -> list[Path]:
-    """Write the sample files into `directory`, made if missing; return their paths."""
-    from loaders import sample_hal
-
-    lines = {
-        "metr_runs.yaml": _metr_runs(),
-        "metr_horizon_runs.jsonl": _horizon_runs(),
-    }
-    contents = {
-        name: "".join(f"{line}\n" for line in lines[name]).encode("ascii")
-        for name in lines
-    }
-    contents |= {f"hal/{name}": content for name, content in sample_hal.contents()}
-    (directory / "hal").mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        (directory / name).write_bytes(content)
-    return [directory / name for name in contents]
-
-
-def is_sample(sha256: str, head: bytes) -> bool:
-    """Say whether the file that begins with `head` is one of the sample."""
-    if sha256 in SAMPLE_HASHES:
-        return True
-    from loaders import sample_hal
-
-    return sample_hal.has_hash(sha256, head)
+def contents() -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the bytes of each file."""
+    for name, lines in (
+        ("metr_runs.yaml", _metr_runs()),
+        ("metr_horizon_runs.jsonl", _horizon_runs()),
+    ):
+        yield name, "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
 def _metr_runs() -> Iterator[str]:
     """Yield the lines of the action-count file."""
     draw = random.Random(_SEED).random
-    yield "# Made-up METR runs, written by `python -m loaders.sample`. A few records are"
+    yield "# Made-up METR runs, written by `python -m sample`. A few records are"
     yield "# broken on purpose, to show what the quarantine says about them."
     run_id = 300_000
     family = None
@@ -303,25 +271,3 @@ def _family_weight(task: _Task) -> float:
     sizes = Counter(other.family for other in _HORIZON_TASKS)
     total = math.fsum(1 / math.sqrt(sizes[other.family]) for other in _HORIZON_TASKS)
     return 1 / math.sqrt(sizes[task.family]) / total
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m loaders.sample",
-        description="Write the sample files, the same bytes every time.",
-    )
-    parser.add_argument("directory", type=Path, metavar="DIR", help="where to")
-    directory = parser.parse_args().directory
-    try:
-        paths = write_sample(directory)
-    except OSError as error:
-        print(f"{directory} cannot be written: {error.strerror}", file=sys.stderr)
-        return 2
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # For who reads the first lines.
-    for path in paths:
-        print(path)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
