@@ -38,7 +38,8 @@ clustered as (
         metrics.metric_number,
         {{ json_value('samples.metadata', "'$.' || metrics.cluster_field") }}
             as cluster_name,
-        sum(reduced.value - totals.mean_value) as deviation
+        {{ in_order('sum', 'reduced.value - totals.mean_value') }}
+            as deviation
     from metrics
     inner join reduced using (file_id, score_number)
     inner join totals using (file_id, score_number)
@@ -109,7 +110,7 @@ compared as (
                 metrics.scorer,
                 metrics.score,
                 metrics.metric_key,
-                metrics.reducer
+                coalesce(metrics.reducer, 'mean')
             order by metrics.score_number, metrics.metric_number
         ) as repeat_number
     from evaluations
