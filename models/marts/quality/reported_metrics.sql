@@ -1,5 +1,5 @@
--- Grain: one row per metric that a source reports of an evaluation: what it says,
--- and what its own scores say.
+-- Grain: one row per metric that a source reports of an evaluation: what it
+-- says, and what its own scores say.
 {%- set columns = {
     'source': 'string',
     'evaluation_id': 'string',
