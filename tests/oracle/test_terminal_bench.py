@@ -68,6 +68,14 @@ def test_published_figures_come_out_when_every_trial_counts(views, real_data):
     assert compared == 25
 
 
+def test_every_reported_accuracy_is_recomputed(views):
+    found = views.sql(
+        "select count(*), count(*) filter (where abs(difference) <= 1e-12) "
+        "from reported_metrics where source = 'terminal_bench'"
+    ).fetchall()
+    assert found == [(RUNS, RUNS)]
+
+
 def test_names_and_gaps_are_findings(views):
     found = views.sql(
         "select finding_code, subject from data_findings "
