@@ -22,7 +22,6 @@
         'apply_corrections',
         'min_shared_tasks',
         'max_compared_agents',
-        'detectable_standard_errors',
         'repeat_counts',
         'horizon_newton_steps',
         'horizon_flat_slope',

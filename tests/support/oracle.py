@@ -59,7 +59,7 @@ EVALUATION_IDENTITY = (
     "file_id",
 )
 LAST_DAY = pd.Timestamp.max
-RULES = ("any_credit", "half_credit", "full_credit", "reported")
+RULES = ("any_credit", "half_credit", "full_credit", "reported", "resolved")
 
 
 @dataclass(frozen=True)
@@ -246,6 +246,10 @@ def attempt_successes(attempts: pd.DataFrame) -> pd.DataFrame:
 
 def judged(attempts: pd.DataFrame, rule: str) -> pd.DataFrame:
     """Return the attempts that a rule can judge, and whether they succeeded by it."""
+    if rule == "resolved":
+        # Without a score there is no success.
+        return attempts.assign(success_rule=rule, is_success=attempts.score >= 1)
+    attempts = attempts[attempts.score.notna()]
     if rule == "reported":
         known = attempts[attempts.is_reported_success.notna()]
         return known.assign(success_rule=rule, is_success=known.is_reported_success)
@@ -623,7 +627,7 @@ def model_summary(attempts: pd.DataFrame) -> pd.DataFrame:
 
 def task_model_outcomes(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return how often each model succeeded at each task that it tried."""
-    known = by_population(attempts[attempts.score.notna() & attempts.model.notna()])
+    known = by_population(attempts[attempts.model.notna()])
     key = ["success_rule", "population", "source", "benchmark", "task_id", "model"]
     attempts_by_rule = pd.concat(judged(known, rule) for rule in RULES)
     successes = attempts_by_rule.astype({"is_success": bool}).groupby(key).is_success

@@ -212,15 +212,16 @@ CATALOGUE = {
     "agent_intervals": (
         "success_rule source benchmark agent",
         (
-            "task_count attempt_count success_rate se_clustered ci_low ci_high "
-            "wilson_low wilson_high"
+            "task_count attempt_count success_rate se_clustered effective_task_count "
+            "ci_low ci_high naive_se"
         ),
     ),
     "paired_comparisons": (
         "success_rule source benchmark agent_a agent_b",
         (
             "shared_task_count mean_difference se ci_low ci_high a_only_count "
-            "b_only_count mcnemar_p holm_p minimum_detectable_difference"
+            "b_only_count p_value mid_p holm_p mcnemar_p is_separable "
+            "minimum_detectable_difference"
         ),
     ),
     "separability": (

@@ -14,6 +14,10 @@ evaluation_findings as (
     select * from {{ ref('int_evaluation_findings') }}
 ),
 
+rate_findings as (
+    select * from {{ ref('int_rate_findings') }}
+),
+
 name_findings as (
     select * from {{ ref('int_name_findings') }}
 ),
@@ -47,6 +51,7 @@ all_findings as (
         'load_findings',
         'attempt_findings',
         'evaluation_findings',
+        'rate_findings',
         'name_findings',
         'metr_findings',
         'hal_trace_findings',
