@@ -37,6 +37,10 @@ inspect_attempts as (
     select * from {{ ref('int_inspect_attempts') }}
 ),
 
+terminal_bench_attempts as (
+    select * from {{ ref('int_terminal_bench_attempts') }}
+),
+
 final as (
     {{ union_columns(columns, {
         'metr_attempts': [
@@ -61,6 +65,12 @@ final as (
             'task_id', 'agent', 'score', 'status', 'action_count',
             'human_minutes', 'latency_seconds', 'input_tokens',
             'output_tokens', 'cost_usd', 'started_at',
+        ],
+        'terminal_bench_attempts': [
+            'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
+            'task_id', 'agent', 'score', 'status', 'latency_seconds',
+            'input_tokens', 'output_tokens', 'is_reported_success',
+            'started_at',
         ],
     }) }}
 )
