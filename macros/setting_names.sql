@@ -32,6 +32,7 @@
         'action_budgets',
         'bootstrap_replicates',
         'bootstrap_seed',
+        'win_rate_replicates',
         'bootstrap_min_clusters',
         'bootstrap_max_tasks',
         'rating_intervals',

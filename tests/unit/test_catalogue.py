@@ -161,7 +161,8 @@ CATALOGUE = {
         "basis source coverage model",
         (
             "benchmark_count cell_count win_rate_mean win_rate_std wins ties "
-            "comparisons overall_win_rate overall_win_rate_half_ties rank"
+            "comparisons overall_win_rate ci_low ci_high "
+            "overall_win_rate_half_ties rank"
         ),
     ),
     "published_frontier_win_rates": (

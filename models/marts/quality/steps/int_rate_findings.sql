@@ -2,27 +2,37 @@
 -- attempts without a score.
 with
 
-agent_tasks as (
-    select * from {{ ref('int_agent_tasks_counted') }}
+attempts as (
+    select * from {{ ref('attempts') }}
+    where population <> 'human'
 ),
 
+agent_tasks as (
+    select
+        source,
+        benchmark,
+        agent_label as agent,
+        task_id,
+        count(*) as attempt_count,
+        count(score) as scored_count,
+        count(*) filter (where score >= 1) as success_count
+    from attempts
+    group by source, benchmark, agent_label, task_id
+),
+
+-- Means over tasks, as in agent_intervals.
 rates as (
     select
         source,
         benchmark,
         agent,
-        {{ mean_of_shares(
-            "case when success_rule = 'full_credit' then success_rate end"
-        ) }} as scored_rate,
-        {{ mean_of_shares(
-            "case when success_rule = 'resolved' then success_rate end"
-        ) }} as resolved_rate,
-        sum(case when success_rule = 'full_credit' then attempt_count else 0 end)
-            as scored_count,
-        sum(case when success_rule = 'resolved' then attempt_count else 0 end)
-            as attempt_count
+        sum(attempt_count) as attempt_count,
+        sum(scored_count) as scored_count,
+        {{ mean_of_shares('success_count * 1e0 / nullif(scored_count, 0)') }}
+            as scored_rate,
+        {{ mean_of_shares('success_count * 1e0 / attempt_count') }}
+            as resolved_rate
     from agent_tasks
-    where success_rule in ('full_credit', 'resolved')
     group by source, benchmark, agent
 ),
 
@@ -32,8 +42,8 @@ final as (
         source,
         {{ escaped('benchmark', '/') }} || '/' || agent as subject,
         attempt_count - scored_count || ' of ' || attempt_count
-        || ' attempts have no score; as failures they move the success rate from '
-        || round(100e0 * scored_rate, 1) || ' % to '
+        || ' attempts have no score; counted as failures they move the'
+        || ' success rate from ' || round(100e0 * scored_rate, 1) || ' % to '
         || round(100e0 * resolved_rate, 1) || ' %' as detail
     from rates
     where
