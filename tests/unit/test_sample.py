@@ -47,9 +47,7 @@ def test_the_bytes_are_the_same_on_every_machine(sample_paths):
 @pytest.fixture(scope="module")
 def traces(sample_paths):
     return [
-        read(path.read_bytes())
-        for path in sample_paths
-        if path.parent.name == "hal"
+        read(path.read_bytes()) for path in sample_paths if path.parent.name == "hal"
     ]
 
 
