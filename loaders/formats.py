@@ -48,7 +48,7 @@ FORMATS = {
         Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "metr-jsonl",
-            2,
+            3,
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),
