@@ -52,7 +52,7 @@ FORMATS = {
         ),
         Format(
             "metr-jsonl",
-            2,
+            3,
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),

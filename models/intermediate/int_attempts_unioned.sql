@@ -15,6 +15,7 @@
     'latency_seconds': 'double',
     'input_tokens': 'bigint',
     'output_tokens': 'bigint',
+    'total_tokens': 'bigint',
     'cost_usd': 'double',
     'is_reported_success': 'boolean',
     'started_at': 'timestamp',
@@ -51,8 +52,8 @@ final as (
         'metr_horizon_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_family', 'task_id', 'agent', 'score', 'status',
-            'human_minutes', 'latency_seconds', 'is_reported_success',
-            'started_at',
+            'human_minutes', 'latency_seconds', 'total_tokens', 'cost_usd',
+            'is_reported_success', 'started_at',
         ],
         'hal_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',

@@ -40,8 +40,8 @@ every_source as (
             'population', 'match_rule', 'unmapped_advice',
         ],
         'metr_horizon_agents': [
-            'evaluation_id', 'source', 'agent', 'model', 'population',
-            'match_rule', 'unmapped_advice',
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'population', 'match_rule', 'unmapped_advice',
         ],
         'hal_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
