@@ -112,6 +112,14 @@ subjects as (
         agent as subject
     from evaluations
     union all
+    -- An agent on one benchmark.
+    select
+        'agent' as subject_kind,
+        {{ escaped('attempts.benchmark', '/') }}
+        || '/' || evaluations.agent_label as subject
+    from attempts
+    inner join evaluations using (evaluation_id)
+    union all
     select
         'model' as subject_kind,
         model as subject

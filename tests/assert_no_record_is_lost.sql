@@ -29,6 +29,9 @@ loaded_rows as (
         'inspect_scores',
         'inspect_metrics',
         'inspect_usage',
+        'terminal_bench_runs',
+        'terminal_bench_results',
+        'terminal_bench_trials',
     ] %}
     select file_id from {{ source('raw', table) }}
     {{ 'union all' if not loop.last }}

@@ -15,6 +15,7 @@
     'latency_seconds': 'double',
     'input_tokens': 'bigint',
     'output_tokens': 'bigint',
+    'total_tokens': 'bigint',
     'cost_usd': 'double',
     'is_reported_success': 'boolean',
     'started_at': 'timestamp',
@@ -37,6 +38,10 @@ inspect_attempts as (
     select * from {{ ref('int_inspect_attempts') }}
 ),
 
+terminal_bench_attempts as (
+    select * from {{ ref('int_terminal_bench_attempts') }}
+),
+
 final as (
     {{ union_columns(columns, {
         'metr_attempts': [
@@ -47,8 +52,8 @@ final as (
         'metr_horizon_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_family', 'task_id', 'agent', 'score', 'status',
-            'human_minutes', 'latency_seconds', 'is_reported_success',
-            'started_at',
+            'human_minutes', 'latency_seconds', 'total_tokens', 'cost_usd',
+            'is_reported_success', 'started_at',
         ],
         'hal_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
@@ -61,6 +66,12 @@ final as (
             'task_id', 'agent', 'score', 'status', 'action_count',
             'human_minutes', 'latency_seconds', 'input_tokens',
             'output_tokens', 'cost_usd', 'started_at',
+        ],
+        'terminal_bench_attempts': [
+            'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
+            'task_id', 'agent', 'score', 'status', 'latency_seconds',
+            'input_tokens', 'output_tokens', 'is_reported_success',
+            'started_at',
         ],
     }) }}
 )

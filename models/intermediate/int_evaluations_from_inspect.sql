@@ -24,7 +24,12 @@ final as (
         evaluations.reasoning_effort,
         evaluations.evaluated_on,
         evaluations.accuracy,
-        evaluations.accuracy_metric,
+        case
+            when evaluations.accuracy is not null
+                then evaluations.accuracy_metric
+        end as accuracy_metric,
+        evaluations.reported_accuracy,
+        nullif(evaluations.status, 'unknown') as status,
         evaluations.total_cost_usd,
         latencies.mean_latency_seconds,
         evaluations.input_tokens,

@@ -29,6 +29,10 @@ inspect_evaluations as (
     select * from {{ ref('int_inspect_evaluations_identified') }}
 ),
 
+terminal_bench_evaluations as (
+    select * from {{ ref('int_terminal_bench_evaluations_identified') }}
+),
+
 every_source as (
     {{ union_columns(columns, {
         'metr_agents': [
@@ -36,8 +40,8 @@ every_source as (
             'population', 'match_rule', 'unmapped_advice',
         ],
         'metr_horizon_agents': [
-            'evaluation_id', 'source', 'agent', 'model', 'population',
-            'match_rule', 'unmapped_advice',
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'population', 'match_rule', 'unmapped_advice',
         ],
         'hal_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
@@ -46,6 +50,10 @@ every_source as (
         'inspect_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
             'population', 'is_reported',
+        ],
+        'terminal_bench_evaluations': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'match_rule', 'unmapped_advice',
         ],
     }) }}
 ),

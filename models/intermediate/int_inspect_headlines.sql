@@ -1,6 +1,6 @@
 -- Grain: one row per Inspect log: which score is the score, and what it says.
--- A row in seeds/inspect_score_scales.csv, else the log's headline, else the first
--- of its scores.
+-- A row in seeds/inspect_score_scales.csv, else the log's headline, else the
+-- first of its scores.
 with
 
 evaluations as (

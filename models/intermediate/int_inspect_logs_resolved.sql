@@ -1,6 +1,7 @@
 -- Grain: one row per Inspect log: whether it is counted, of copies and retries.
--- Copies share an eval_id: one that is still `started` loses; those that agree in
--- score, status and tokens count once, those that contradict each other not at all.
+-- Copies share an eval_id: one that is still `started` loses; those that agree
+-- in score, status and tokens count once, those that contradict each other not
+-- at all.
 -- Retries share a task_id: a success first, then the latest.
 with
 
@@ -22,14 +23,14 @@ sample_texts as (
         sample_id || ' ' || epoch
         || ' ' || coalesce(cast(score as string), 'null')
         || ' ' || status
-        || ' ' || coalesce(cast(total_tokens as string), 'null') as text
+        || ' ' || coalesce(cast(total_tokens as string), 'null') as sample_text
     from samples
 ),
 
 fingerprints as (
     select
         file_id,
-        {{ fingerprint('text') }} as fingerprint
+        {{ fingerprint('sample_text') }} as fingerprint
     from sample_texts
     group by file_id
 ),

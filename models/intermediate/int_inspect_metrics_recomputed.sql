@@ -1,5 +1,5 @@
--- Grain: one row per metric that an Inspect evaluation reports: what the log says,
--- and what its scores say.
+-- Grain: one row per metric that an Inspect evaluation reports: what the log
+-- says, and what its scores say.
 with
 
 evaluations as (
@@ -37,8 +37,9 @@ clustered as (
         metrics.score_number,
         metrics.metric_number,
         {{ json_value('samples.metadata', "'$.' || metrics.cluster_field") }}
-            as cluster,
-        sum(reduced.value - totals.mean_value) as deviation
+            as cluster_name,
+        {{ in_order('sum', 'reduced.value - totals.mean_value') }}
+            as deviation
     from metrics
     inner join reduced using (file_id, score_number)
     inner join totals using (file_id, score_number)
@@ -52,7 +53,7 @@ clustered as (
         metrics.file_id,
         metrics.score_number,
         metrics.metric_number,
-        cluster
+        cluster_name
 ),
 
 cluster_errors as (
@@ -109,7 +110,7 @@ compared as (
                 metrics.scorer,
                 metrics.score,
                 metrics.metric_key,
-                metrics.reducer
+                coalesce(metrics.reducer, 'mean')
             order by metrics.score_number, metrics.metric_number
         ) as repeat_number
     from evaluations

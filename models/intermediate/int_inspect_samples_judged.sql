@@ -1,4 +1,4 @@
--- Grain: one row per Inspect log, sample and epoch: its score, status and tokens.
+-- Grain: one row per Inspect log, sample and epoch: its score, status, tokens.
 with
 
 samples as (

@@ -23,7 +23,7 @@ compared as (
         coalesce(usage.cache_write_tokens, 0) as known_write_tokens,
         coalesce(evaluations.writer_number >= 3184, true) as is_new,
         coalesce(
-            usage.provider, split_part(evaluations.full_model, '/', 1)
+            usage.provider_name, split_part(evaluations.full_model, '/', 1)
         ) as asked_provider
     from usage
     inner join evaluations using (file_id)
@@ -82,9 +82,9 @@ summed as (
         -- A cost is complete if each model that used tokens has one, and not 0.
         count(*) filter (
             where
-                kind = 'model'
-                and total_tokens > 0
-                and coalesce(cost_usd, 0) <= 0
+            kind = 'model'
+            and total_tokens > 0
+            and coalesce(cost_usd, 0) <= 0
         ) as unpriced_count,
         count(*) filter (
             where kind = 'role' and cost_usd is null

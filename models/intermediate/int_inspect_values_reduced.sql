@@ -64,7 +64,7 @@ ranked as (
         *,
         row_number() over (
             partition by file_id, score_number, sample_id
-            order by equal_count desc, epoch
+            order by equal_count desc, epoch asc
         ) as mode_rank
     from counted
 ),
@@ -140,13 +140,22 @@ draws as (
     from by_sample
     inner join numbers
         on
-            numbers.number < by_sample.k
+            by_sample.k > numbers.number
             and by_sample.k <= by_sample.value_count
     group by
         by_sample.file_id,
         by_sample.score_number,
         by_sample.sample_id,
         by_sample.unit
+),
+
+drawn as (
+    select
+        by_sample.*,
+        draws.all_succeed,
+        draws.all_fail
+    from by_sample
+    left join draws using (file_id, score_number, sample_id, unit)
 ),
 
 final as (
@@ -169,17 +178,16 @@ final as (
                 then
                     case
                         when value_count - success_count < k then 1e0
-                        else 1 - draws.all_fail
+                        else 1 - all_fail
                     end
             when reducer like 'pass@_k@_%' escape '@'
                 then
                     case
                         when success_count < k then 0e0
-                        else draws.all_succeed
+                        else all_succeed
                     end
         end as value
-    from by_sample
-    left join draws using (file_id, score_number, sample_id, unit)
+    from drawn
 )
 
 select * from final

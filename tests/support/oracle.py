@@ -7,6 +7,7 @@ two agree only if both are right. Every function takes frames and returns one;
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -572,18 +573,23 @@ def with_clusters(deltas: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
 
 
 def sign_test(group: pd.DataFrame) -> float:
-    """Return the two-sided exact p of families for more against those for fewer.
+    """Return the share of all patterns of signs as far from 0 as the families' sums.
 
-    Each task has one vote, the sign of most of its deltas, and each family too.
+    Every pattern is counted, as the number of ways to each total. Without siblings
+    this is the sign test.
     """
-    signs = np.sign(group.action_delta)
-    by_task = [group.cluster, group.benchmark, group.task_id]
-    tasks = np.sign(signs.groupby(by_task).sum())
-    votes = np.sign(tasks.groupby(level=0).sum())
-    more, fewer = int((votes > 0).sum()), int((votes < 0).sum())
-    if not more + fewer:
-        return 1.0
-    return scipy.stats.binomtest(more, more + fewer).pvalue
+    sums = np.sign(group.action_delta).groupby(group.cluster).sum()
+    if len(sums) < 2:
+        return np.nan
+    ways = {0: 1}
+    for size in sums.abs().astype(int):
+        longer: Counter[int] = Counter()
+        for total, count in ways.items():
+            longer[total + size] += count
+            longer[total - size] += count
+        ways = longer
+    reached = sum(n for total, n in ways.items() if abs(total) >= abs(sums.sum()))
+    return reached / 2 ** len(sums)
 
 
 def model_action_deltas(attempts: pd.DataFrame) -> pd.DataFrame:

@@ -78,6 +78,7 @@ def build(project: Path, run_id: str, agent: str, score: str):
         ("0", "null", "0.5", False),  # said in a block, over the end of a line
     ],
 )
+@pytest.mark.slow
 def test_a_null_where_the_description_denies_it_fails(
     project, run_id, agent, score, passes
 ):

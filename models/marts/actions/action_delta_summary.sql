@@ -32,44 +32,17 @@ summaries as (
     group by success_rule, population, source, grain, summary_number
 ),
 
--- A task has one vote, whatever the number of its pairs, and a family the vote
--- of most of its tasks.
-task_votes as (
+-- What the test flips: a cluster's deltas above 0 less those below, as a sum.
+clusters as (
     select
         summary_number,
-        cluster_number,
-        task_key,
-        sign(sum(sign(action_delta))) as vote
+        cluster_number as task_cluster,
+        sum(cast(sign(action_delta) as double)) as value_sum
     from pairs
-    group by summary_number, cluster_number, task_key
-),
-
-cluster_votes as (
-    select
-        summary_number,
-        cluster_number,
-        sign(sum(vote)) as vote
-    from task_votes
     group by summary_number, cluster_number
 ),
 
-votes as (
-    select
-        summary_number,
-        count(*) filter (where vote > 0) as more_count,
-        count(*) filter (where vote < 0) as fewer_count
-    from cluster_votes
-    group by summary_number
-),
-
-splits as (
-    select distinct
-        more_count,
-        fewer_count
-    from votes
-),
-
-{{ sign_test_ctes() }}
+{{ sign_flip_ctes(['summary_number']) }}
 
 intervals as (
     select
@@ -85,6 +58,7 @@ intervals as (
     from normal_intervals
 ),
 
+-- Where all sums are 0, every pattern of signs gives the same total.
 final as (
     select
         summaries.success_rule,
@@ -97,18 +71,17 @@ final as (
         summaries.more_count,
         summaries.fewer_count,
         summaries.equal_count,
-        sign_tests.sign_test_p,
+        case
+            when summaries.cluster_count > 1
+                then coalesce(sign_flips.flip_p, 1e0)
+        end as sign_test_p,
         case when summaries.cluster_count > 1 then intervals.ci_low end
             as ci_low,
         case when summaries.cluster_count > 1 then intervals.ci_high end
             as ci_high
     from summaries
-    inner join votes using (summary_number)
-    inner join sign_tests
-        on
-            votes.more_count = sign_tests.more_count
-            and votes.fewer_count = sign_tests.fewer_count
     inner join intervals using (summary_number)
+    left join sign_flips using (summary_number)
 )
 
 select * from final

@@ -85,6 +85,8 @@ final as (
         evaluated_on,
         accuracy,
         accuracy_metric,
+        reported_accuracy,
+        status,
         task_count,
         success_rule,
         success_count,

@@ -38,6 +38,10 @@ inspect_findings as (
     select * from {{ ref('int_inspect_findings') }}
 ),
 
+terminal_bench_findings as (
+    select * from {{ ref('int_terminal_bench_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -53,6 +57,7 @@ all_findings as (
         'hal_trace_findings',
         'hal_task_findings',
         'inspect_findings',
+        'terminal_bench_findings',
     ]) }}
 ),
 

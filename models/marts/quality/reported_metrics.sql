@@ -1,5 +1,5 @@
--- Grain: one row per metric that a source reports of an evaluation: what it says,
--- and what its own scores say.
+-- Grain: one row per metric that a source reports of an evaluation: what it
+-- says, and what its own scores say.
 {%- set columns = {
     'source': 'string',
     'evaluation_id': 'string',
@@ -15,9 +15,17 @@ inspect_metrics as (
     select * from {{ ref('int_inspect_metrics_recomputed') }}
 ),
 
+terminal_bench_metrics as (
+    select * from {{ ref('int_terminal_bench_metrics') }}
+),
+
 every_source as (
     {{ union_columns(columns, {
         'inspect_metrics': [
+            'source', 'evaluation_id', 'scorer', 'metric', 'reducer',
+            'reported', 'recomputed',
+        ],
+        'terminal_bench_metrics': [
             'source', 'evaluation_id', 'scorer', 'metric', 'reducer',
             'reported', 'recomputed',
         ],

@@ -1,6 +1,6 @@
 -- Grain: one row per Inspect log, sample, epoch, scorer and key of its value.
--- The value as Inspect's value_to_float reads it, but that what it cannot read is
--- null here and 0 there.
+-- The value as Inspect's value_to_float reads it, but that what it cannot read
+-- is null here and 0 there.
 with
 
 source as (

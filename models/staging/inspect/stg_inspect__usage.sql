@@ -1,5 +1,5 @@
--- Grain: one row per model or role whose tokens an Inspect log counts, of a sample
--- or of the evaluation.
+-- Grain: one row per model or role whose tokens an Inspect log counts, of a
+-- sample or of the evaluation.
 with
 
 source as (
@@ -18,7 +18,8 @@ renamed as (
             when sample_id is null then 'evaluation'
             else 'sample'
         end as scope,
-        case when kind = 'model' then split_part(name, '/', 1) end as provider,
+        case when kind = 'model' then split_part(name, '/', 1) end
+            as provider_name,
 
         ---------- numerics
         input_tokens as reported_input_tokens,
