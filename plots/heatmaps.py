@@ -24,7 +24,7 @@ from plots.leaderboard import (
     spans_decades,
 )
 from plots.palette import BLACK, GREY, LIGHT_GREY
-from plots.text import amount, count, share, shorten, wrap
+from plots.text import amount, count, share, shorten_apart, wrap
 
 COLORS = colormaps["viridis"]
 VALUE_SIZE = 7.5
@@ -210,9 +210,7 @@ class Heatmap:
                     size=VALUE_SIZE,
                     color=readable_on(COLORS(norm(cell.value))),
                 )
-        axes.set_yticks(
-            range(len(models)), [shorten(name, NAME_WIDTH) for name in models]
-        )
+        axes.set_yticks(range(len(models)), shorten_apart(models, NAME_WIDTH).values())
         width = 190 // len(benchmarks)
         axes.set_xticks(
             range(len(benchmarks)),

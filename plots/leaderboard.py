@@ -10,6 +10,7 @@ from plots.palette import BLACK, GREY, MODEL_COLORS, MODEL_MARKERS
 from plots.text import count, counted, shorten
 
 MODEL_LIMIT = 15
+LEADER_LIMIT = 5  # the first of each ranking are always shown
 BENCHMARK_LIMIT = 12
 NAME_WIDTH = 36
 SHOWN = f"""
@@ -19,16 +20,38 @@ SHOWN = f"""
         where source = $source and not is_excluded
     ),
 
+    leaders as (
+        select model, min(rank) as best_rank
+        from (
+            select
+                model,
+                row_number() over (
+                    partition by basis order by rank, model
+                ) as rank
+            from model_win_rates
+            where source = $source and coverage = 'all' and rank is not null
+        )
+        where rank <= {LEADER_LIMIT}
+        group by model
+    ),
+
     models as (
         select *, row_number() over (order by model) - 1 as place
         from (
             select
-                model,
+                considered.model,
                 count(*) as evaluation_count,
                 count(*) over () as model_count
             from considered
-            group by model
-            order by evaluation_count desc, model
+            left join leaders
+                on considered.model = leaders.model
+            group by considered.model
+            -- The first in any ranking stay; the room that is left is for the
+            -- models with the most evaluations.
+            order by
+                coalesce(min(leaders.best_rank), {LEADER_LIMIT} + 1),
+                evaluation_count desc,
+                considered.model
             limit {MODEL_LIMIT}
         )
     ),
@@ -109,8 +132,15 @@ def shown_of(frame: pd.DataFrame, noun: str) -> str:
     if shown == existing:
         return counted(shown, noun)
     limit = {"model": MODEL_LIMIT, "benchmark": BENCHMARK_LIMIT}[noun]
-    which = "with most evaluations" if existing > limit else "with a value to draw"
-    return f"the {count(shown)} of {count(existing)} {noun}s {which}"
+    which = "with a value to draw"
+    if existing > limit:
+        which = "with most evaluations"
+        if noun == "model":
+            which = "the first of each ranking and those with most evaluations"
+    return (
+        f"{count(shown)} of {count(existing)} {noun}s, {which} "
+        f"({count(existing - shown)} not shown)"
+    )
 
 
 def spans_decades(values: pd.Series) -> bool:

@@ -172,17 +172,18 @@ def block_of(
 
 def card_of(card: Card, data: Data) -> dict[str, Any] | None:
     """Return the card's texts, or nothing if no row has its number."""
-    row = next(
-        (
-            row
-            for row in data.as_objects()
-            if row[card.column] is not None
-            and all(row[name] == value for name, value in card.where.items())
-        ),
-        None,
-    )
-    if row is None:
+    rows = [
+        row
+        for row in data.as_objects()
+        if row[card.column] is not None
+        and all(row[name] == value for name, value in card.where.items())
+    ]
+    if card.at_least_half_of:
+        most = max((row[card.at_least_half_of] for row in rows), default=0)
+        rows = [row for row in rows if 2 * row[card.at_least_half_of] >= most]
+    if not rows:
         return None
+    row = rows[0]
     texts = {name: formatted(name, value) for name, value in row.items()}
     for column in columns_of(data.names, data.rows):
         if len(column.places) == 2:

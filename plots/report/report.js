@@ -6,7 +6,15 @@ const collator = new Intl.Collator("en", { numeric: true });
 
 // ---------- rows
 
-const rowsOf = {};
+// Names of columns, blocks and agents may be those of JavaScript's own properties,
+// so what is keyed by them has no prototype.
+function dictionary(entries = []) {
+  const made = Object.create(null);
+  for (const [name, value] of entries) made[name] = value;
+  return made;
+}
+
+const rowsOf = dictionary();
 function rows(name) {
   rowsOf[name] ??= unpacked(name, payload.data[name]);
   return rowsOf[name];
@@ -33,7 +41,7 @@ function choice(value) {
 // ---------- what is chosen, and where the address keeps it: #block?column=value
 
 const forms = [...document.querySelectorAll("form.controls")];
-const formOf = Object.fromEntries(forms.map((form) => [form.dataset.block, form]));
+const formOf = dictionary(forms.map((form) => [form.dataset.block, form]));
 
 function fields(form) {
   return [...form.elements].filter((field) => field.name);
@@ -55,10 +63,10 @@ function narrow(block) {
   }
 }
 
-const recordsOf = {};
+const recordsOf = dictionary();
 function records(block) {
   recordsOf[block] ??= tableOf(block) ? tableRecords(tableOf(block)) : rows(block).map(
-    (row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, choice(value)])),
+    (row) => dictionary(Object.entries(row).map(([name, value]) => [name, choice(value)])),
   );
   return recordsOf[block];
 }
@@ -66,7 +74,7 @@ function records(block) {
 function tableRecords(table) {
   const columns = columnsOf(table);
   return [...table.tBodies[0].rows].map((row) =>
-    Object.fromEntries(columns.map((column, place) => [column, row.cells[place].textContent])),
+    dictionary(columns.map((column, place) => [column, row.cells[place].textContent])),
   );
 }
 
@@ -227,7 +235,7 @@ function reportUndrawn(block, specification) {
 }
 
 // What an axis is called when its quantity is chosen.
-const units = { cost: "cost, US dollars", latency: "latency, seconds" };
+const units = dictionary([["cost", "cost, US dollars"], ["latency", "latency, seconds"]]);
 
 async function draw(block) {
   const chart = payload.charts[block];

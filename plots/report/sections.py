@@ -67,7 +67,8 @@ class Section:
 class Card:
     """A number of a block: the `column` of its first row that `where` describes.
 
-    `label` and `context` may name the row's columns in braces.
+    `at_least_half_of` is a column: rows with less than half of its greatest value
+    are skipped. `label` and `context` may name the row's columns in braces.
     """
 
     block: str
@@ -75,6 +76,7 @@ class Card:
     column: str
     label: str
     context: str
+    at_least_half_of: str = ""
 
 
 def read_yaml(name: str) -> Any:

@@ -42,6 +42,7 @@ HOSTILE_NAMES = [
     "bell\x07 and\nline\u2028break",
     "{agent} %s `${1}`",
     "x" * 300,
+    *("constructor", "__proto__", "toString", "hasOwnProperty"),
 ]
 
 

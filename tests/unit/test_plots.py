@@ -27,6 +27,7 @@ from plots.export import dashboard_data, export
 from plots.figure import NO_ANSWER, Answer, say
 from plots.heatmaps import readable_on
 from plots.leaderboard import hull_line, model_style
+from plots.placement import place_labels
 from plots.render import HOUSE_STYLE, draw_figure, load_figure
 from plots.text import (
     amount,
@@ -34,6 +35,7 @@ from plots.text import (
     counted,
     duration,
     shorten,
+    shorten_apart,
     signed,
     two_lines,
     wrap,
@@ -199,7 +201,9 @@ def test_a_source_with_nothing_to_show_gets_a_note(name, sample_views):
     figure = draw_figure(name, frames_of(name, sample_views, "nowhere"), "nowhere")
     what = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
     (said,) = [text.get_text() for text in figure.axes[0].texts]
-    assert re.fullmatch(rf"no {what}( with .*seeds/scaffolds.csv.*)? to show", said)
+    assert re.fullmatch(
+        rf"no {what}( with .*seeds/scaffolds.csv.*| with a known \w+)? to show", said
+    )
 
 
 @pytest.mark.parametrize(
@@ -483,11 +487,17 @@ def test_a_benchmark_without_any_cost_leaves_the_others_drawn(sample_views):
 
 def test_models_beyond_the_limit_are_drawn_as_others(sample_views):
     frames = frames_of("accuracy_against_latency", sample_views)
-    frames["points"].loc[frames["points"]["place"] > 1, "place"] = None
+    points = frames["points"]
+    points.loc[points["place"] > 1, "place"] = None
     figure = draw_figure("accuracy_against_latency", frames, "hal")
     names = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert len(names) == 2 + 1 + 2
-    assert names[2] == "other models"
+    # An efficient model has a name, however many models there are.
+    beyond = points[points["place"].isna()]
+    efficient = set(beyond.loc[beyond["is_pareto_efficient"].eq(True), "model"])
+    assert 0 < len(efficient) < beyond["model"].nunique()
+    assert len(names) == 2 + len(efficient) + 1 + 2
+    assert set(map(shorten, efficient)) <= set(names)
+    assert names[2 + len(efficient)] == "other models"
     assert_texts_are_readable(figure)
 
 
@@ -926,3 +936,27 @@ def test_an_answer_is_its_first_row_and_its_items_in_a_sentence():
     assert say_of(Answer(f"select * from ({query}) where a > 1", "{a}"), "(1, 1)") == (
         NO_ANSWER
     )
+
+
+def test_names_that_would_look_alike_keep_what_differs():
+    names = [f"A Family of Models {n} large (September 2025)" for n in ("4", "4.5")]
+    short = shorten_apart([*names, "o3"], 24)
+    assert short["o3"] == "o3"
+    assert len({shorten(name, 24) for name in names}) == 1
+    assert len({short[name] for name in names}) == 2
+    assert ".5" in short[names[1]]
+    assert all(len(text) <= 24 for text in short.values())
+    assert shorten_apart(["short"], 9) == {"short": "short"}
+
+
+def test_a_note_on_names_leaves_the_title_above_the_legend():
+    axes = Figure(layout="constrained").subplots()
+    axes.plot([0, 1], [0, 1], "o")
+    axes.set_title("title", pad=26)
+    axes.get_figure().draw_without_rendering()
+    before = axes._left_title.get_window_extent().y0, axes.titleOffsetTrans
+    labels = pd.DataFrame({"x": [0.5] * 9, "y": 0.5, "text": "x" * 90, "radius": 8})
+    place_labels(axes, labels, pad=26)
+    axes.get_figure().draw_without_rendering()
+    assert "without room" in axes.get_title(loc="right")
+    assert axes._left_title.get_window_extent().y0 == pytest.approx(before[0], abs=1)
