@@ -3,13 +3,22 @@
 # into .venv, in the versions of requirements.lock.
 
 PYTHON ?= python3
-EVALHOUSE_DB ?= evalhouse.duckdb
 # A file or folder of runs; the shipped sample, written to SAMPLE, when empty.
 DATA ?=
 SAMPLE ?= build/sample
 FIGURES ?= figures
 REPORT ?= report.html
-export EVALHOUSE_DB DATA
+SAMPLE_NOTE := the runs of the shipped sample are made up, to try the views; they say nothing about any model
+
+# Names are taken as they are written, and recipes read them from the environment, as
+# "$$DATA": neither make nor the shell executes anything of them.
+NAMES := PYTHON DATA SAMPLE FIGURES REPORT EVALHOUSE_DB
+$(foreach name,$(NAMES),$(eval override $(name) := $$(value $(name))))
+# The sample has a warehouse of its own.
+ifeq ($(EVALHOUSE_DB),)
+override EVALHOUSE_DB := $(if $(DATA),evalhouse.duckdb,$(if $(filter run,$(MAKECMDGOALS)),sample.duckdb,$(firstword $(wildcard evalhouse.duckdb sample.duckdb) evalhouse.duckdb)))
+endif
+export $(NAMES)
 
 BIN := .venv/bin
 # Its processes leave semaphores, of which Python would complain.
@@ -20,12 +29,13 @@ SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generi
 MACROS := $(shell find macros -name '*.sql')
 
 .DEFAULT_GOAL := help
-.PHONY: help run docs test soak bench lint format lock audit clean
+.PHONY: help run docs check test soak bench lint format lock audit clean
 
 help:
 	@echo "make run               load the sample, build every view, draw every figure and the report"
 	@echo "make run DATA=PATH     the same with your own runs: a file or a folder"
 	@echo "make docs              write docs/, dbt's site and your warehouse's gallery"
+	@echo "make check             lint and the tests that need no warehouse, in a minute"
 	@echo "make test              lint, build and test everything"
 	@echo "make soak              long checks: crashes, readers, hostile files, intervals (an hour)"
 	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
@@ -33,36 +43,35 @@ help:
 	@echo "make lock              resolve requirements.lock anew from pyproject.toml"
 	@echo "make audit             look for known faults in what requirements.lock names"
 	@echo "make clean             remove what was installed and built, not the warehouse"
-	@echo "EVALHOUSE_DB=FILE      the warehouse (now $(EVALHOUSE_DB))"
+	@echo "EVALHOUSE_DB=FILE      the warehouse (now $$EVALHOUSE_DB); the sample's is sample.duckdb"
 
 $(INSTALLED): requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
-		{ echo "evalhouse needs Python 3.11 to 3.13, and this is $$($(PYTHON) --version): name another, make PYTHON=python3.12"; exit 2; }
+	@"$$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "evalhouse needs Python 3.11 to 3.13, and this is $$("$$PYTHON" --version): name another, make PYTHON=python3.12"; exit 2; }
 	@echo "installing the locked dependencies into .venv (about a minute)"
-	@$(PYTHON) -m venv --clear .venv
+	@"$$PYTHON" -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements.lock
-	@printf '%s\nimport loaders.dbt_start\n' "$$PWD" > \
-		"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/evalhouse.pth"
 	@touch $@
 
 # The loader ends with 1 when it kept records or files back: it has said which,
 # and the rest is loaded. Unit tests ask nothing of the data: `make test` runs them.
 run: $(INSTALLED)
-	@if [ -z "$$DATA" ]; then $(BIN)/python -m loaders.sample $(SAMPLE) >/dev/null; fi
-	@$(BIN)/python -m loaders "$${DATA:-$(SAMPLE)}" || [ $$? -eq 1 ]
-	@$(BIN)/duckdb -readonly -noheader -list "$$EVALHOUSE_DB" \
-		"select count(*) from raw.files where loaded_count > 0 $${DATA:+and not is_sample}" | \
-		grep -qv '^0$$' || \
+	@if [ -n "$$DATA" ]; then set -- "$$DATA"; \
+	else \
+		$(BIN)/python -m sample "$$SAMPLE" >/dev/null || exit; \
+		set -- --note "$(SAMPLE_NOTE)" "$$SAMPLE"; \
+	fi; \
+	$(BIN)/python -m loaders --require-loaded "$$@" || [ $$? -eq 1 ] || \
 		{ echo "nothing$${DATA:+ of yours} is loaded, so there is nothing to build or to draw"; exit 1; }
 	@echo "building and testing every view (dbt build)"
 	@$(BIN)/dbt --quiet build --exclude-resource-type unit_test
-	@$(BIN)/python -m plots --out $(FIGURES)
-	@$(BIN)/python -m plots report --out $(REPORT)
+	@$(BIN)/python -m plots --out "$$FIGURES"
+	@$(BIN)/python -m plots report --out "$$REPORT"
 	@echo
 	@echo "warehouse  $$(cd "$$(dirname "$$EVALHOUSE_DB")" && pwd)/$$(basename "$$EVALHOUSE_DB")"
-	@echo "figures    $$(cd "$(FIGURES)" && pwd)"
-	@echo "report     $$(cd "$$(dirname "$(REPORT)")" && pwd)/$$(basename "$(REPORT)"), to open in a browser"
+	@echo "figures    $$(cd "$$FIGURES" && pwd)"
+	@echo "report     $$(cd "$$(dirname "$$REPORT")" && pwd)/$$(basename "$$REPORT"), to open in a browser"
 	@echo
 	@echo "three queries to try: $(BIN)/duckdb -readonly \"$$EVALHOUSE_DB\""
 	@echo "  from rank_correlations where x = 'action_count' and y = 'score';"
@@ -76,6 +85,9 @@ docs: $(INSTALLED)
 	@$(BIN)/dbt --quiet docs generate --static
 	@cp "$${DBT_TARGET_PATH:-target}/static_index.html" build/docs/views.html
 	@echo build/docs/views.html
+
+check: lint
+	@$(BIN)/python -m pytest -m "not warehouse" tests/unit
 
 test: lint
 	@$(BIN)/python -m pytest

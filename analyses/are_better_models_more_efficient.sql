@@ -2,10 +2,10 @@
 -- The study: "better models are more successful AND more action-efficient":
 -- claude-4-opus (80 %, 9 actions) against gpt-4o-mini (49 %, 11); it also
 -- prints claude-4-sonnet as 67 % and 12 actions.
--- The data: 76.9 % and 11 for claude-4-sonnet. The pair compared is right, the
--- rule is not: gpt-3.5-turbo and qwen-2-72b take the fewest actions and succeed
--- least, for they give up early. On shared tasks o1-preview takes fewer actions
--- than claude-4-opus and succeeds less.
+-- The data: 76.9 % and 11 for claude-4-sonnet. The compared pair is right, but
+-- the rule is not general: gpt-3.5-turbo and qwen-2-72b take the fewest actions
+-- and succeed least, because they give up early. On shared tasks o1-preview
+-- takes fewer actions than claude-4-opus and succeeds less.
 with
 
 model_summary as (

@@ -1,11 +1,11 @@
 -- Do more actions mean failure?
 -- The study: "the headline correlation (rho = -0.33) is almost entirely a
 -- confound"; within a task the median delta is -0.5 actions.
--- The data agree on the confound: half of rho goes with human minutes held
--- fixed (-0.17), most of it inside tasks (-0.13). The -0.5 hangs on a choice:
--- it mixes in safety runs (capability only: 0.0), and becomes -1.5 or -2.0 if
--- success means half or full credit. `answer` is rho, or the median of success
--- minus failure in actions with its 95 % interval.
+-- The data agree on the confound: with human minutes held fixed half of rho
+-- remains (-0.17), inside tasks little of it (-0.13). The -0.5 depends on
+-- choices: it includes safety runs (capability only: 0.0), and is -1.5 or -2.0
+-- if success means half or full credit. `answer` is rho, or the median of
+-- success minus failure in actions with its 95 % interval.
 with
 
 rank_correlations as (
@@ -55,7 +55,7 @@ from answers
 order by
     section,
     source,
-    -- From nothing held fixed to most.
+    -- Sorts from nothing held fixed to the most.
     case holding_fixed
         when 'none' then 1
         when 'human_minutes' then 2

@@ -2,9 +2,9 @@
 -- The study: "every model's success declines with actions; stronger models hold
 -- it longer"; claude-4-opus above 90 % to about 15 actions, gpt-4o-mini below
 -- 60 % by about 10.
--- The data agree, and say no more than that long attempts are at hard tasks:
+-- The data agree, but this only shows that long attempts are at hard tasks:
 -- claude-4-opus is at 90 % in the bin around 15 actions and at 19 % around 46,
--- but inside one task (see do_more_actions_mean_failure) little of it is left.
+-- but inside one task (see do_more_actions_mean_failure) little of it remains.
 with
 
 success_by_action_bin as (

@@ -3,8 +3,8 @@
 -- o1-preview gives up fast (both successes and failures at 1-5 actions)".
 -- The data: the first half holds (median failure of claude-4-opus 39 actions,
 -- claude-3.7-sonnet 32.5). The second does not: 24 % of o1-preview's failures
--- end within 5 actions and the median takes 13; it is its successes that are
--- quick (median 5).
+-- end within 5 actions and the median takes 13; only its successes are quick
+-- (median 5).
 with
 
 attempt_successes as (

@@ -1,9 +1,9 @@
 -- What did looking a model's frontier distance up without the benchmark do?
 -- The study: DeepSeek-V3 wins most comparisons by frontier distance, 89 %, and
 -- o3 none.
--- The data: each model's distance on its alphabetically first benchmark served
--- for all of them. With each benchmark's own, gemini-2.0-flash is 1st (76 %),
--- DeepSeek-V3 wins 64 %, o3 15 %, and gpt-4.1 falls from 5th to 7th.
+-- The data: each model's distance on its alphabetically first benchmark was
+-- used for all of them. With each benchmark's own, gemini-2.0-flash is 1st (76
+-- %), DeepSeek-V3 wins 64 %, o3 15 %, and gpt-4.1 falls from 5th to 7th.
 with
 
 win_rate_corrections as (

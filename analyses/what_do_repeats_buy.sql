@@ -1,9 +1,9 @@
 -- What do repeated attempts at a task buy?
--- The data: where one attempt succeeds in 56 %, one of eight does in 75 %, and
--- all eight do in 35 %: on two tasks of five, eight attempts disagree. Tasks
--- tried often are not the usual ones, so read a row across and not down: each
--- is over the pairs of agent and task with at least k attempts. Any credit,
--- capability only.
+-- The data: where one attempt succeeds in 56 %, at least one of eight does in
+-- 75 %, and all eight do in 35 %: on two tasks of five, eight attempts
+-- disagree. Compare within a row, not between rows: each is over the pairs of
+-- agent and task with at least k attempts, and tasks tried often are not
+-- typical. Any credit, capability only.
 with
 
 repeatability as (

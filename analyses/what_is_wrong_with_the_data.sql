@@ -1,6 +1,6 @@
 -- What should be known about the data before a number from it is published?
 -- Worst first. The study's file has no finding: every record is well-formed,
--- every agent string matches a rule, and difficulty is constant in a task.
+-- every agent string matches a rule, and difficulty is constant within a task.
 with
 
 data_findings as (

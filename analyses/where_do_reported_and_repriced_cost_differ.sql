@@ -1,6 +1,6 @@
 -- Where do the reported cost and the cost by list price differ?
--- The evaluations where they differ by more than a thousandth, most first; then
--- those whose tokens are known but whose report, or the day's price, is not.
+-- The evaluations where they differ by more than a thousandth, largest first;
+-- then those whose tokens are known but whose reported cost or price is not.
 -- The study's runs: 87 of 163 can be repriced, 85 to the cent. DeepSeek-V3
 -- cost 2.5 times its list price in one run of colbench_frontend_design, R1
 -- 0.95 times.

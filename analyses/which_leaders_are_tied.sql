@@ -1,10 +1,11 @@
 -- Which leaders are tied?
 -- The study ranks agents by success rate and gives no interval.
 -- The data: claude-4-opus leads, but claude-4-sonnet and claude-3.7-sonnet are
--- within 1.4 points of it on the 109 tasks they share and cannot be told from
--- it; 12 shared tasks do not settle even 14 points. A row is an agent that is
--- not separable from the best; `detectable_points` is the least difference that
--- so many tasks would mostly show. Any credit, capability only.
+-- within 1.4 points of it on the 109 tasks they share, which is no significant
+-- difference; with 12 shared tasks even 14 points are not. A row is an agent
+-- that is not separable from the best; `detectable_points` is the smallest
+-- difference that this many tasks would usually show. Any credit, capability
+-- only.
 with
 
 separability as (
@@ -15,7 +16,7 @@ paired_comparisons as (
     select * from {{ ref('paired_comparisons') }}
 ),
 
--- Of HAL one agent name can be several agents, told apart by their model.
+-- In HAL one agent name can be several agents, distinguished by their model.
 agents as (
     select distinct
         source,

@@ -1,11 +1,11 @@
 -- Which model finishes the longest tasks?
--- METR: a model's horizon is the human time of the task that it finishes half
--- the time. Fitted as METR fits it, on the source's own verdicts where it has
--- them, else on any credit.
+-- METR: a model's horizon is the human time of tasks that it finishes half the
+-- time. Fitted as METR fits it, on the source's own verdicts where it has them,
+-- else on any credit.
 -- On its time-horizon runs claude-3.5-sonnet-v2 leads with 61 minutes, but the
 -- interval goes from 16 to 217, and o1 (42) and o1-preview (38) lie inside it:
--- no order among the three. `p50` and its interval are in minutes; `none`: no
--- end on that side; 0.0: less than three seconds. Where the status is
+-- the three cannot be ordered. `p50` and its interval are in minutes; `none`:
+-- no bound on that side; 0.0: less than three seconds. Where the status is
 -- `extrapolated`, p50 lies outside the tasks that the model tried.
 with
 
@@ -16,7 +16,7 @@ time_horizons as (
 preferred_rules as (
     select
         source,
-        -- Of reported and any_credit, the former where it is there.
+        -- Reported where the source has it, else any_credit.
         max(success_rule) as success_rule
     from time_horizons
     where success_rule in ('reported', 'any_credit')

@@ -1,7 +1,7 @@
--- Which model wins, and does it survive on the benchmarks that every model ran?
+-- Which model wins, also on the benchmarks that every model ran?
 -- The study ranks models over whatever each of them ran.
--- The data: they skip benchmarks, and not at random. By best accuracy o3 is 1st
--- over its nine benchmarks and 6th over the six that all ran; there
+-- The data: models skip benchmarks, and not at random. By best accuracy o3 is
+-- 1st over its nine benchmarks and 6th over the six that all ran; there
 -- claude-3-7-sonnet high leads by far (81 % of comparisons, the next 62.5 %).
 -- By frontier distance gemini-2.0-flash stays 1st. `rank: win rate in %`.
 with

@@ -1,11 +1,11 @@
 -- Which models are worth their price?
--- Of the benchmarks where a model's cost is known, on how many does no other
--- model reach its accuracy for less, and how many times the least such price
--- does it cost in the median?
+-- On how many of the benchmarks where a model's cost is known does no other
+-- model reach its accuracy for less? And what is the median ratio of its cost
+-- to the lowest cost for that accuracy?
 -- The data: gemini-2.0-flash is efficient on all its nine benchmarks and
 -- DeepSeek-V3 on nine of eleven, but they win 15 and 39 % of comparisons by
 -- accuracy. o4-mini low is the first that does both (six of eleven, 54 %). o3
--- costs eight times what its accuracy costs elsewhere.
+-- costs eight times as much as the cheapest model of its accuracy.
 with
 
 pareto_frontier as (

@@ -1,7 +1,7 @@
 -- Which runs are missing?
--- What `seeds/expected_runs.csv` lists and nobody has loaded.
--- The study's sheet: 13 runs of models that it keeps. Six are o3's and nine are
--- of the two colbench benchmarks, on each of which seven of the nine models are
+-- The runs that `seeds/expected_runs.csv` lists and that are not loaded.
+-- The study's sheet: 13 runs of models that it keeps. Six are o3's, and nine
+-- are on the two colbench benchmarks, where seven of the nine models are
 -- compared.
 with
 

@@ -2,9 +2,9 @@
 -- The study: tasks like reverse_hash and pico_ctf "are either solved in 3-4
 -- actions or ground on for 60-80+ uselessly".
 -- The data: true of claude-3.7-sonnet on three of the reverse_hash tasks (3-4
--- actions against 68-86, over 9 failures in all). Over all models the median
--- failures of reverse_hash take 5 to 22 actions and those of pico_ctf as many:
--- quicker to solve than to give up, but no 60-80.
+-- actions against 68-86, 9 failures in all). Over all models the median failure
+-- takes 5 to 22 actions, on reverse_hash and on pico_ctf: solving is quicker
+-- than giving up, but no failure typically takes 60-80.
 with
 
 task_action_deltas as (
@@ -21,7 +21,7 @@ select
     task_action_deltas.failure_count,
     task_action_deltas.median_success_actions,
     task_action_deltas.median_failure_actions,
-    -- Zero is observed: no failure of the task went beyond the threshold.
+    -- Zero was observed: no failure of the task exceeded the threshold.
     coalesce(grinding_tasks.failure_count, 0) as grinding_failure_count
 from task_action_deltas
 left join grinding_tasks

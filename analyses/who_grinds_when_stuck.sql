@@ -1,9 +1,10 @@
 -- Who grinds when stuck?
 -- The study: "the dragonfly framework lets gpt-4o grind to 484 actions, while
 -- duet caps the same model around 50".
--- The data agree: the worst twentieth of dragonfly's failures take 164 actions
--- or more against a median of 13 (ratio 12.6); gpt-4o under duet stops at 48.
--- The model is the same, so the scaffold decides. 95 % by nearest rank.
+-- The data agree: the longest 5 % of dragonfly's failures take 164 actions or
+-- more against a median of 13 (ratio 12.6); gpt-4o under duet stops at 48. The
+-- model is the same, so the scaffold makes the difference. The 95th percentile
+-- is by nearest rank.
 with
 
 agent_failure_profiles as (

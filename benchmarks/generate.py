@@ -79,7 +79,7 @@ def hal_folder(path: Path, trace_count: int, byte_count: int) -> Path:
 
 
 def _kept(path: Path, write: Write) -> Path:
-    """Return the path of a file; write it whole unless it is there."""
+    """Return the path of a file; write it, atomically, unless it exists."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")

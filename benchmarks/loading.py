@@ -14,7 +14,7 @@ _SMALL_TRACE_BYTES = 180_000
 
 
 def ours(path: Path, folder: Path) -> Contestant:
-    """Return the whole command that loads `path` into a new warehouse."""
+    """Return the command that loads `path` into a new warehouse."""
     warehouse = folder / "loading.duckdb"
     return Contestant(
         "python -m loaders",
@@ -138,7 +138,7 @@ BENCHMARKS = (
         "load_trace",
         "How fast is one HAL trace loaded, in each way that HAL has logged calls?",
         _trace_cases,
-        "decoding in two processes, hashing beside them, then writing the rows.",
+        "decoding in one process, hashing beside it, then writing the rows.",
     ),
     Benchmark(
         "load_zip",

@@ -52,7 +52,7 @@ def studies(folder: Path) -> tuple[str, Path]:
         size, paths = "the studies' files", studies
     else:
         sample = folder / "sample"
-        command = [sys.executable, "-m", "loaders.sample", sample]
+        command = [sys.executable, "-m", "sample", sample]
         subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
         size, paths = "the sample", [sample]
     warehouse = folder / size.replace("'", "").replace(" ", "_") / "evalhouse.duckdb"

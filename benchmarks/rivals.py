@@ -9,7 +9,7 @@ from typing import Any
 
 
 def yaml_safe_load(path: str) -> None:
-    """METR's notebook: the whole document, then a dictionary for each run."""
+    """METR's notebook: the full document, then a dictionary for each run."""
     import yaml
 
     with open(path) as file:
@@ -35,7 +35,7 @@ def yaml_events(path: str) -> None:
 
 
 def json_load(path: str) -> None:
-    """The HAL study: the whole trace, then what the table needs."""
+    """The HAL study: the full trace, then what the table needs."""
     import json
 
     with open(path) as file:
@@ -72,7 +72,7 @@ def duckdb_json(path: str, warehouse: str) -> None:
 
     columns = {
         name: type_
-        for name, type_ in METR_HORIZON_RUNS.columns.items()
+        for name, type_ in METR_HORIZON_RUNS.types.items()
         if name not in ("line", "extra")
     }
     Path(warehouse).unlink(missing_ok=True)

@@ -11,9 +11,6 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-# Enough for what is tidied last, which could wait for another thread.
-_PATIENCE_SECONDS = 2
-
 
 def _nothing_to_tidy() -> str:
     return "nothing was changed"
@@ -34,6 +31,8 @@ def on_stop(tidy: Callable[[], str]) -> None:
 def end_when_stopped() -> None:
     """Let Ctrl-C and `kill` end this process, without an exception."""
     owner = os.getpid()
+    # Else Python's helper says that it tidies up the semaphores of killed workers.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
 
     def answer(number: int, _frame: FrameType | None) -> None:
         if os.getpid() == owner:
@@ -50,7 +49,7 @@ def end(number: int = signal.SIGINT) -> None:
     """End this process as signal `number` asks, from its main thread."""
     # A second Ctrl-C does not wait for the first.
     signal.signal(number, signal.SIG_DFL)
-    # Not imported here: whoever has workers has done so.
+    # Not imported here: a process that has workers has imported it.
     if multiprocessing := sys.modules.get("multiprocessing"):
         for worker in multiprocessing.active_children():
             worker.kill()
@@ -58,9 +57,4 @@ def end(number: int = signal.SIGINT) -> None:
     start = "\n" if os.isatty(2) else ""
     text = f"{start}stopped; {_tidy()}\n"
     os.write(2, text.encode(errors="backslashreplace"))
-    if util := sys.modules.get("multiprocessing.util"):
-        signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
-        signal.alarm(_PATIENCE_SECONDS)
-        # As Python does when it ends; else it complains of semaphores left.
-        util._exit_function()
     os._exit(128 + number)

@@ -1,4 +1,4 @@
-"""`python docs/write_pages.py`: the pages that repeat what stands elsewhere.
+"""`python docs/write_pages.py`: write the pages that are made from other files.
 
 definitions.md comes from the YAML of the views, corrections.md from CHANGELOG.md,
 seeds/corrections.csv and the checks of published figures.
@@ -13,7 +13,7 @@ import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDER = Path(__file__).parent
-# As the README orders them, with the question that each folder answers.
+# In the order of the page, with the question that each folder answers.
 FOLDERS = {
     "core": "what was tried",
     "actions": "do more actions mean failure?",
@@ -32,8 +32,8 @@ CORRECTIONS = """\
 # What we correct in the public studies, and why
 
 Written by `python docs/write_pages.py`; change what it is made from. The studies are
-named, and each number has its view, in the
-[README](../README.md#where-each-number-comes-from).
+named, and each number has its view, in
+[published numbers](published.md#where-each-number-comes-from).
 
 ## Numbers that differ
 
@@ -41,7 +41,7 @@ From [CHANGELOG.md](../CHANGELOG.md).
 
 {numbers}
 
-## Values of the sources that are wrong
+## Wrong values in the sources
 
 From [seeds/corrections.csv](../seeds/corrections.csv). `dbt build --vars
 'apply_corrections: false'` reads the traces as their study does.
@@ -50,8 +50,8 @@ From [seeds/corrections.csv](../seeds/corrections.csv). `dbt build --vars
 
 ## How each published figure is checked
 
-Each test runs on the study's own file, known by its hash, holds the published value
-and, where we differ, ours as well.
+Each test runs on the study's own file, known by its hash, and checks the published value
+and, where ours differs, ours as well.
 
 {checks}
 """

@@ -15,6 +15,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from common.names import printable
@@ -22,6 +23,7 @@ from loaders.contract.files import InputFile, stamp_at
 from loaders.contract.records import Batch, FileRefused, WarehouseError
 from loaders.formats import FORMATS
 from loaders.inputs import find
+from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading
 
 if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
@@ -65,6 +67,10 @@ def main(arguments: list[str] | None = None) -> int:
         _report_all(results)
     outcome = [result for _, result in results]
     _say(_summary(outcome, skipped_count, options.dry_run))
+    if options.require_loaded and not any(
+        result.status != "refused" and result.loaded_count for result in outcome
+    ):
+        return 2
     return exit_code_of(outcome)
 
 
@@ -97,12 +103,23 @@ def _parser() -> argparse.ArgumentParser:
         "that the HAL harness gives to everybody)",
     )
     parser.add_argument(
+        "--note",
+        metavar="TEXT",
+        help="what to say of these files in load_report and the report; a file that "
+        "is unchanged keeps its own",
+    )
+    parser.add_argument(
         "--rehash",
         action="store_true",
         help="read every file, even where size and times say that nobody wrote to it",
     )
     parser.add_argument(
         "--strict", action="store_true", help="refuse a file if any record is refused"
+    )
+    parser.add_argument(
+        "--require-loaded",
+        action="store_true",
+        help="end with 2 if nothing of any file is loaded",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would happen, change nothing"
@@ -169,6 +186,7 @@ class _Ahead:
         self._waiting = deque(files)
         self._readers = readers
         self._options = options
+        self._read_options = ReadOptions(options.format, options.password)
         self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
 
@@ -194,7 +212,7 @@ class _Ahead:
             warehouse and warehouse.has_file_of(size_bytes)
         )
         self._sizes.add(size_bytes)
-        return self._readers.start(file, self._options, is_hashed_first)
+        return self._readers.start(file, self._read_options, is_hashed_first)
 
 
 def _known_by_times(
@@ -232,6 +250,7 @@ def _load_file(
             reading.stop()
             return known
         reading.go_on()
+    manifest = replace(manifest, note=options.note or None)
     batches = _with_progress(reading.batches(), found, manifest.size_bytes)
     try:
         return warehouse.load_file(manifest, batches, strict=options.strict)

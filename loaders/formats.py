@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.records import file_refused
 from loaders.hal import tables as hal
+from loaders.inspect import tables as inspect
 from loaders.metr import tables as metr
 
 
@@ -18,13 +19,20 @@ class Format:
     name: str
     # Raised when its rows change, so that files are read again.
     version: int
-    tables: tuple[Table, ...]
+    tables: tuple[RawTable, ...]
     module: str
+    # Whether its read() takes the password of --password.
+    takes_password: bool = False
 
     @property
     def reader(self) -> ModuleType:
         """The module with fits(head) and read(source), imported when it is needed."""
         return import_module(self.module)
+
+    @property
+    def source(self) -> str:
+        """The folder of loaders/ that reads it, and of models/staging/."""
+        return self.module.split(".")[1]
 
     @property
     def loader_version(self) -> str:
@@ -36,7 +44,8 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace"),
+        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
+        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "metr-jsonl",
             2,

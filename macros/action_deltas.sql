@@ -1,5 +1,5 @@
 {#- Success minus failure in actions, inside each value of the columns `within`
-    that has at least `min_outcomes` of both: a whole model, shared by the two
+    that has at least `min_outcomes` of both: a complete model, shared by the two
     grains at which the question is asked. -#}
 {% macro action_deltas(within, min_outcomes) -%}
 with

@@ -1,5 +1,6 @@
-{#- Whether a HAL evaluation used tokens: as they are counted, else because a task has
-    an outcome or an accuracy is told. What did is not free, whatever cost it says. -#}
+{#- Whether a HAL evaluation used tokens: by their count, else because a task has an
+    outcome or there is an accuracy. What used tokens is not free, even if its cost
+    is 0. -#}
 {% macro has_used_tokens(known_token_count, task_count, accuracy) -%}
     coalesce(
         {{ known_token_count }},

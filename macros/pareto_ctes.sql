@@ -135,7 +135,7 @@ flagged as (
             and points.y = hull.y
 ),
 
--- On an axis where all points agree nobody is apart from anybody.
+-- On an axis where all points agree no two are apart.
 hull_scaled as (
     select
         {% for key in keys %}hull.{{ key }}, {% endfor %}
@@ -159,7 +159,7 @@ segments as (
     window same_key as (partition by {{ key_list }} order by x, y)
 ),
 
--- How far along each segment the nearest place to a point lies, 0 to 1.
+-- How far along each segment the nearest point lies, 0 to 1.
 projections as (
     select
         {% for key in keys %}flagged.{{ key }}, {% endfor %}

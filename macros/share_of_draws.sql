@@ -1,4 +1,4 @@
-{#- The chance that `draws` attempts, taken without putting back out of
+{#- The probability that `draws` attempts, drawn without replacement from
     `attempt_count`, are all among `some_count` of them: C(some, draws) /
     C(attempts, draws), as a product of shares that no number of attempts makes
     too large for a double. -#}

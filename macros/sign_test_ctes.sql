@@ -54,12 +54,11 @@ sign_tests as (
                 'exp(tail_terms.ln_term - greatest_terms.ln_greatest)', 18
             ) }},
             1e0
-        ) as sign_test_p
+        ) as sign_test_p,
+        -- Of this very split.
+        exp(greatest_terms.ln_greatest) as same_split_p
     from tail_terms
-    inner join greatest_terms
-        on
-            tail_terms.more_count = greatest_terms.more_count
-            and tail_terms.fewer_count = greatest_terms.fewer_count
+    inner join greatest_terms using (more_count, fewer_count)
     group by
         tail_terms.more_count,
         tail_terms.fewer_count,

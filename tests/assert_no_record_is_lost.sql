@@ -23,6 +23,12 @@ loaded_rows as (
         'hal_task_latencies',
         'hal_model_calls',
         'hal_token_usage',
+        'inspect_evaluations',
+        'inspect_plan_steps',
+        'inspect_samples',
+        'inspect_scores',
+        'inspect_metrics',
+        'inspect_usage',
     ] %}
     select file_id from {{ source('raw', table) }}
     {{ 'union all' if not loop.last }}

@@ -23,7 +23,7 @@ from tiny_project import warehouse_of as warehouse_path
 from tiny_project import write_project
 from trials import Trial, build_trial, figure_trial, load_trial
 
-from loaders.sample import write_sample
+from sample import write_sample
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DBT = Path(sys.executable).with_name("dbt")
@@ -122,6 +122,31 @@ def build_warehouse(
     return warehouse
 
 
+# Fixtures that build a warehouse with dbt, or read one of those.
+WAREHOUSES = {
+    "hal_traps_warehouse",
+    "made_run",
+    "real_views",
+    "real_warehouse",
+    "refreshed_place",
+    "sample_views",
+    "sample_warehouse",
+    "warehouse_of",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a built warehouse: `make check` goes without."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        # Some tests ask for a fixture that a parameter names.
+        parameters = getattr(item, "callspec", None)
+        if parameters:
+            names |= {name for name in parameters.params.values() if type(name) is str}
+        if WAREHOUSES & names:
+            item.add_marker(pytest.mark.warehouse)
+
+
 @pytest.fixture(scope="session")
 def built_once(
     tmp_path_factory: pytest.TempPathFactory,
@@ -165,13 +190,14 @@ def made_run(built_once: Callable[..., Path]) -> Path:
             f"REPORT={folder / 'report.html'}",
             f"SAMPLE={folder / 'sample'}",
         ]
-        run = run_in_repository(
-            ["make", "--no-print-directory", "run", *settings, "DATA="],
-            folder / "evalhouse.duckdb",
-            folder,
-        )
-        assert run.returncode == 0, run.stdout + run.stderr
-        (folder / "printed").write_text(f"{run.stderr}{run.stdout}")
+        # In the order of a terminal: messages beside what they are about.
+        in_order = ["sh", "-c", 'PYTHONUNBUFFERED=1 "$@" 2>&1', "sh"]
+        make = ["make", "--no-print-directory", "run", *settings, "DATA="]
+        # Never install anew what runs the tests.
+        make.append("--assume-old=.venv/installed")
+        run = run_in_repository([*in_order, *make], folder / "evalhouse.duckdb", folder)
+        assert run.returncode == 0, run.stdout
+        (folder / "printed").write_text(run.stdout)
 
     return built_once("made_run", run)
 

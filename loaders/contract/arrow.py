@@ -13,7 +13,7 @@ from typing import Any, Self
 import nanoarrow
 from nanoarrow.c_array import CArray
 
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 
 # DuckDB's fixed-width types, as Arrow and as the array module know them.
 _NUMBERS = {"bigint": (nanoarrow.int64(), "q"), "double": (nanoarrow.float64(), "d")}
@@ -29,7 +29,7 @@ class ColumnBuffers:
     row_count: int
     types: list[str]
     buffers: list[_Buffers]
-    # To tell that no key stands twice; None where the reader does not say.
+    # To tell that no key is duplicated; None where the reader does not say.
     key_hashes: array | None = None
 
     @classmethod
@@ -65,14 +65,14 @@ class ColumnBuffers:
         return zip(*values, strict=True)
 
 
-def as_buffers(table: Table, rows: Sequence[tuple] | ColumnBuffers) -> ColumnBuffers:
+def as_buffers(table: RawTable, rows: Sequence[tuple] | ColumnBuffers) -> ColumnBuffers:
     """Return at least one row of a table as columns."""
     if isinstance(rows, ColumnBuffers):
         return rows
-    columns = dict(zip(table.columns, zip(*rows, strict=True), strict=True))
+    columns = dict(zip(table.types, zip(*rows, strict=True), strict=True))
     # The key of our own tables begins with file_id, which is none of the columns.
     key = [columns[name] for name in table.key if name in columns]
-    return ColumnBuffers.of(table.columns.values(), columns.values(), key)
+    return ColumnBuffers.of(table.types.values(), columns.values(), key)
 
 
 def _arrow_type(type_: str) -> Any:

@@ -1,20 +1,82 @@
-"""How a raw table is declared."""
+"""A raw table is declared once: its columns with path, type, unit, null rule, meaning.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+From the declaration follow the reading of flat records (extract.py), the table and its
+comments (warehouse/schema.py), and what dbt knows of it (`python -m loaders.declared`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A raw table as a format fills it."""
+class Column:
+    """A column of a raw table."""
 
     name: str
-    # Name to DuckDB type, in order; the writer prepends file_id.
-    columns: Mapping[str, str]
+    # DuckDB's name of the type.
+    type: str
+    # What it says, as a sentence.
+    meaning: str
+    # Where a record has the value: names of fields from the outermost in, with `/`
+    # between them; of several paths the first that has a value. None: the reader
+    # gives the value.
+    path: str | tuple[str, ...] | None = None
+    # "minutes", "US dollars", ...; None where the meaning says all.
+    unit: str | None = None
+    # When it is null, as a sentence; None: never, and a record without it is refused.
+    null: str | None = None
+    # Takes the field's name and value, returns what to store or raises RecordRefused.
+    rule: Callable[[str, Any], Any] | None = None
+    # Whether the value also stays among the fields that no column takes.
+    is_copied: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where a record may have the value, the most telling path first."""
+        if self.path is None:
+            return ()
+        return self.path if isinstance(self.path, tuple) else (self.path,)
+
+    @property
+    def description(self) -> str:
+        """What a person who queries the table is told."""
+        unit = f"Unit: {self.unit}." if self.unit else ""
+        return " ".join(filter(None, (self.meaning, unit, self.null or "Never null.")))
+
+
+# Columns that many tables have.
+FILE_ID = Column(
+    "file_id", "varchar", "First 16 hex digits of the SHA-256 of the file's bytes."
+)
+LINE = Column("line", "bigint", "Line of the file on which the record begins, from 1.")
+EXTRA = Column(
+    "extra",
+    "json",
+    "Fields that the format does not know, as JSON.",
+    null="Null without any.",
+)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A raw table as a source fills it; the warehouse puts file_id before it."""
+
+    name: str
     # The columns that identify a record inside one file.
     key: tuple[str, ...]
-    comment: str = ""
-    # Name to meaning and unit, for who queries raw.*.
-    column_comments: Mapping[str, str] = field(default_factory=dict)
-    # Whether its rows are records of the file; a remark on them counts as none.
+    # What a row is.
+    comment: str
+    # The first one says where in its file a record is.
+    columns: tuple[Column, ...]
+    # Whether its rows are records of the file; warnings about them are none.
     has_records: bool = True
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """The DuckDB type of each column by name, in order."""
+        return {column.name: column.type for column in self.columns}
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)

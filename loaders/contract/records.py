@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.reasons import FILE_REASONS, RECORD_REASONS
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Quarantined:
     detail: str
     # At most EXCERPT_LENGTH characters.
     record_excerpt: str | None
-    # The values of Table.key, where the reader knows them.
+    # The values of RawTable.key, where the reader knows them.
     key: tuple | None = None
 
 
@@ -36,7 +36,7 @@ class Quarantined:
 class Batch:
     """Some records of one table, and how far its file is read."""
 
-    table: Table
+    table: RawTable
     # A tuple each, or whole columns where a reader has them.
     rows: "list[tuple] | ColumnBuffers"
     quarantined: list[Quarantined]
@@ -66,7 +66,8 @@ class FileManifest:
     format: str | None
     size_bytes: int
     loader_version: str | None
-    is_sample: bool = False
+    # What the user says of it, by --note.
+    note: str | None = None
     # What the file can be known by without its bytes, where it can.
     state: FileStamp | None = None
 
@@ -165,7 +166,7 @@ def file_refused(
 
 
 def batched(
-    table: Table,
+    table: RawTable,
     records: Iterable[tuple | Quarantined],
     bytes_read: Callable[[], int],
 ) -> Iterator[Batch]:

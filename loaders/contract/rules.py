@@ -4,7 +4,6 @@ Each rule takes a field's name and value and returns the value to store, or rais
 RecordRefused. Values are Python's: None, bool, int, float, str, list, dict.
 """
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -19,22 +18,6 @@ MAX_COUNT = 10**12
 MAX_MINUTES = 10**9  # 1,900 years
 MAX_SECONDS = MAX_MINUTES * 60
 MAX_USD = 10**9
-
-
-def required(fields: dict[str, Any], name: str, rule: Rule) -> Any:
-    """Take `name` out of `fields` and return it by `rule`; it must be there."""
-    if name not in fields:
-        raise RecordRefused("missing_field", f"{name} is missing")
-    value = fields.pop(name)
-    if value is None:
-        raise RecordRefused("null_field", f"{name} is null")
-    return rule(name, value)
-
-
-def optional(fields: dict[str, Any], name: str, rule: Rule) -> Any:
-    """Take `name` out of `fields` and return it by `rule`, or None."""
-    value = fields.pop(name, None)
-    return None if value is None else rule(name, value)
 
 
 def text(name: str, value: Any) -> str:
@@ -109,11 +92,6 @@ def at_most(limit: int, name: str, value: float) -> int | float:
     return value
 
 
-def extra(fields: dict[str, Any]) -> str | None:
-    """Return the fields that no column takes as JSON text, None if there are none."""
-    return json.dumps(fields, ensure_ascii=False, allow_nan=False) if fields else None
-
-
 def is_deeper(value: Any, depth: int) -> bool:
     """Say whether lists and objects nest more than `depth` levels."""
     if isinstance(value, dict):
@@ -144,9 +122,9 @@ def made_finite(value: Any) -> Any:
 
 
 def duplicate_field(names: Iterable[str]) -> RecordRefused:
-    """Return the refusal of a record in which one of `names` stands twice."""
+    """Return the refusal of a record in which one of `names` is duplicated."""
     twice = next(name for name, count in Counter(names).items() if count > 1)
-    return RecordRefused("duplicate_field", f"{shown(twice)} stands twice")
+    return RecordRefused("duplicate_field", f"{shown(twice)} is duplicated")
 
 
 def shown(value: Any) -> str:

@@ -1,20 +1,23 @@
 """What a HAL trace says about itself: what ran, and the numbers of its headline."""
 
 import json
+from functools import reduce
+from operator import truediv
 from typing import Any
 
 from msgspec import Raw
 
 from loaders.contract import raw_json, rules
+from loaders.contract.columns import Column
+from loaders.contract.extract import take
 from loaders.contract.limits import RECORD_BYTES
 from loaders.contract.raw_json import Document, Pointer
 from loaders.contract.records import RecordRefused
-from loaders.hal.tables import HAL_METRICS
+from loaders.hal.tables import HAL_EVALUATIONS
 from loaders.hal.tasks import Tasks
 
 IDENTITY = ("run_id", "benchmark_name", "agent_name")
-_MODEL_KEYS = ("model_name", "agent.model.name", "model")
-_EFFORT_KEYS = ("reasoning_effort", "agent.model.reasoning_effort")
+_AGENT_ARGS = "config/agent_args"
 # replicatorbench has its own name for the list.
 _LISTS = {
     "successful_tasks": "success",
@@ -52,11 +55,16 @@ class Evaluation:
         self._document = document
         self._parts = parts
         self._trace_number = trace_number
+        self.notes: list[tuple] = []
+        self._list_lengths: dict[str, int] = {}
         self._config = self._fields("config")
         self._results = self._fields("results")
-        self.notes: list[tuple] = []
-        self._identity = [self._identifier(name) for name in IDENTITY]
-        self._list_lengths: dict[str, int] = {}
+        self._arguments = self._agent_args()
+        # What the paths of the columns lead through.
+        self._record = parts | {"config": self._config, "results": self._results}
+        self._identity = {
+            name: self._taken(HAL_EVALUATIONS.column(name)) for name in IDENTITY
+        }
         self.latencies = raw_json.part(self._results.pop("latencies", None))
 
     def note(self, pointer: str, code: str, detail: str) -> None:
@@ -66,7 +74,7 @@ class Evaluation:
 
     def tasks(self) -> Tasks:
         """Return what is said about tasks, wherever it stands."""
-        root, benchmark = self._document.root, self._identity[1]
+        root, benchmark = self._document.root, self._identity["benchmark_name"]
         tasks = Tasks(self._trace_number)
         for name, outcome in _LISTS.items():
             listed = raw_json.part(self._results.pop(name, None))
@@ -84,112 +92,73 @@ class Evaluation:
     def row(self, member: str | None, log_shape: str) -> tuple:
         """Return the evaluation's row, once its tasks are taken."""
         root = self._document.root
-        agent_args, arguments = self._agent_args()
-        date, run_command = self._text("date"), self._text("run_command")
-        metrics = [self._metric(name) for name in HAL_METRICS]
+        values = self._identity | {
+            column.name: self._taken(column)
+            for column in HAL_EVALUATIONS.columns
+            if column.paths and column.name not in self._identity
+        }
         for name in self._parts:
             if name not in PARTS:
                 what = f"no table takes the part {rules.shown(name)}"
                 self.note(root / name, "unknown_part", what)
-        return (
-            root / "config",
-            self._trace_number,
-            member,
-            *self._identity,
-            date,
-            _first_text(arguments, _MODEL_KEYS),
-            _first_text(arguments, _EFFORT_KEYS),
-            run_command,
-            agent_args,
-            self._json(self._config, root / "config"),
-            self._agent_hash(),
-            *metrics,
-            self._json(self._results, root / "results"),
-            self._trace_cost(),
-            "success" in self._list_lengths,
-            "failure" in self._list_lengths,
-            self._list_lengths.get("success"),
-            self._list_lengths.get("failure"),
-            log_shape,
-        )
+        if self._arguments is not None:
+            del self._config["agent_args"]
+        values |= {
+            "pointer": root / "config",
+            "trace_number": self._trace_number,
+            "member": member,
+            "agent_args": self._json(self._arguments or {}, _AGENT_ARGS),
+            "extra_config": self._json(self._config, "config"),
+            "extra_results": self._json(self._results, "results"),
+            "has_successful_list": "success" in self._list_lengths,
+            "has_failed_list": "failure" in self._list_lengths,
+            "successful_count": self._list_lengths.get("success"),
+            "failed_count": self._list_lengths.get("failure"),
+            "log_shape": log_shape,
+        }
+        return tuple(values[column.name] for column in HAL_EVALUATIONS.columns)
 
     def _fields(self, name: str) -> dict[str, Raw]:
         section, at = self._parts[name], self._document.root / name
         return dict(raw_json.entries_whole(self._document, section, at))
 
-    def _identifier(self, name: str) -> str:
-        try:
-            if name not in self._config:
-                raise RecordRefused("missing_field", f"{name} is missing")
-            return rules.identifier(name, raw_json.value(self._config.pop(name)))
-        except RecordRefused as refused:
-            what = refused.detail.partition(";")[0]
-            at = self._document.root / "config" / name
-            raise self._document.refused("identity_missing", what, at) from None
-
-    def _agent_args(self) -> tuple[str | None, dict[str, Raw]]:
-        """Return the agent's arguments as JSON, and the fields that may name its
-        model.
-        """
-        at = self._document.root / "config" / "agent_args"
+    def _agent_args(self) -> dict[str, Raw] | None:
+        """Return the agent's arguments, None and a note where they are no object."""
+        at = self._at(_AGENT_ARGS)
         found = raw_json.part(self._config.get("agent_args"))
         if not isinstance(found, dict):
             if found is not None:
                 self.note(at, "wrong_type", raw_json.wrong_kind(found).detail)
-            return None, self._config
-        del self._config["agent_args"]
+            return None
         arguments = dict(raw_json.entries_whole(self._document, found, at))
-        return self._json(arguments, at), self._config | arguments
+        self._config["agent_args"] = arguments
+        return arguments
 
-    def _text(self, name: str) -> str | None:
-        """Take a text out of the config; what is none stays there, and is noted."""
-        if name not in self._config:
-            return None
-        at = self._document.root / "config" / name
-        found = self._value(self._config[name], at)
-        if found is None or isinstance(found, str):
-            del self._config[name]
-            return found
-        self.note(at, "wrong_type", f"{name} is no text")
-        return None
+    def _taken(self, column: Column) -> Any:
+        """Take a column's value out of the trace.
 
-    def _metric(self, name: str) -> float | None:
-        """Take a number out of the results; what is none stays there, and is noted."""
-        if name not in self._results:
-            return None
-        at = self._document.root / "results" / name
+        One that breaks the rule is noted and stays where it is, among what no column
+        takes; but a trace without its identity is refused.
+        """
         try:
-            found = self._value(self._results[name], at)
-            rule = rules.cost if name == "total_cost" else rules.score
-            number = None if found is None else rule(name, found)
+            return take(column, self._record, self._decoded)
         except RecordRefused as refused:
-            self.note(at, refused.reason_code, refused.detail)
-            return None
-        del self._results[name]
-        return number
-
-    def _agent_hash(self) -> str | None:
-        found = self._parts.get("agent_hash")
-        if found is None or isinstance(found, str):
-            return found
-        at = self._document.root / "agent_hash"
-        self.note(at, "wrong_type", "agent_hash is no text")
-        return None
-
-    def _trace_cost(self) -> float | None:
-        at = self._document.root / "total_cost"
-        found = self._parts.get("total_cost")
-        if isinstance(found, Raw):
-            found = self._value(found, at)
-        try:
-            return None if found is None else rules.cost("total_cost", found)
-        except RecordRefused as refused:
+            at = self._at(column.paths[0])
+            if column.null is None:
+                what = refused.detail.partition(";")[0]
+                raise self._document.refused("identity_missing", what, at) from None
             self.note(at, refused.reason_code, refused.detail)
             return None
 
-    def _json(self, fields: dict[str, Raw], at: Pointer) -> str | None:
+    def _at(self, path: str) -> Pointer:
+        return reduce(truediv, path.split("/"), self._document.root)
+
+    def _decoded(self, path: str, found: Any) -> Any:
+        return self._value(found, self._at(path)) if isinstance(found, Raw) else found
+
+    def _json(self, fields: dict[str, Raw], path: str) -> str | None:
         """Return fields that no column takes as JSON text, None if there are none."""
-        kept = {}
+        kept, at = {}, self._at(path)
         for name, raw in fields.items():
             size = memoryview(raw).nbytes
             if size > RECORD_BYTES:
@@ -208,15 +177,3 @@ class Evaluation:
                 raise self._document.refused("too_deep", what, at) from None
             self.note(at, refused.reason_code, refused.detail)
             return None
-
-
-def _first_text(fields: dict[str, Raw], names: tuple[str, ...]) -> str | None:
-    for name in names:
-        if name in fields:
-            try:
-                found = raw_json.value(fields[name])
-            except RecordRefused:
-                continue
-            if isinstance(found, str):
-                return found
-    return None

@@ -1,252 +1,389 @@
 """The raw tables of HAL traces."""
 
-from loaders.contract.columns import Table
+from typing import Any
 
-# Of the columns that each table of HAL traces begins with.
-_TRACE_COMMENTS = {
-    "pointer": "JSON pointer to the record; inside a zip <member>#<pointer>.",
-    "trace_number": "1; inside a zip the traces are counted.",
-}
+from loaders.contract import rules
+from loaders.contract.columns import Column, RawTable
 
-_USAGE_COMMENTS = {
-    "vocabulary": (
-        "How the usage is spelled: prompt_tokens (no word of a cache), "
+_POINTER = Column(
+    "pointer",
+    "varchar",
+    "JSON pointer to the record; inside a zip <member>#<pointer>.",
+)
+_TRACE_NUMBER = Column(
+    "trace_number", "bigint", "1; inside a zip the traces are counted."
+)
+_NONE = "Null where the trace has none."
+
+# Of one model's usage, in one spelling; which fields they come from is in usage.py.
+TOKENS = (
+    Column(
+        "vocabulary",
+        "varchar",
+        "How the usage is spelled: prompt_tokens (without cached tokens), "
         "prompt_tokens_cached, input_tokens (Inspect), anthropic, bedrock, responses "
-        "or mixed; null without usage."
+        "or mixed.",
+        null="Null without usage.",
     ),
-    "input_tokens": (
-        "Tokens of input that no cache gave; with vocabulary prompt_tokens all input."
+    Column(
+        "input_tokens",
+        "bigint",
+        "Tokens of input that no cache gave; with vocabulary prompt_tokens all input.",
+        null="Null where the usage does not say.",
+        rule=rules.count,
     ),
-    "cache_read_tokens": "Tokens read from a cache; null where not told apart.",
-    "cache_write_tokens": "Tokens written to a cache; null where not told apart.",
-    "output_tokens": "Tokens of output, reasoning included.",
-}
-
-# Numbers of `results` that have a column; all else of it is kept as JSON.
-HAL_METRICS = (
-    "accuracy",
-    "average_correctness",
-    "success_rate",
-    "average_score",
-    "average_exact_match",
-    "total_cost",
+    Column(
+        "cache_read_tokens",
+        "bigint",
+        "Tokens read from a cache.",
+        null="Null where not told apart.",
+        rule=rules.count,
+    ),
+    Column(
+        "cache_write_tokens",
+        "bigint",
+        "Tokens written to a cache.",
+        null="Null where not told apart.",
+        rule=rules.count,
+    ),
+    Column(
+        "output_tokens",
+        "bigint",
+        "Tokens of output, reasoning included.",
+        null="Null where the usage does not say.",
+        rule=rules.count,
+    ),
 )
 
-HAL_EVALUATIONS = Table(
+
+def _text_if_any(_name: str, value: Any) -> str | None:
+    """Return a text; anything else does not count."""
+    return value if isinstance(value, str) else None
+
+
+def _identity(name: str, meaning: str) -> Column:
+    return Column(
+        name, "varchar", meaning, path=f"config/{name}", rule=rules.identifier
+    )
+
+
+def _metric(name: str) -> Column:
+    """Return the column of a number in `results`, the trace's headline."""
+    return Column(
+        name,
+        "double",
+        f"results.{name}, usually 0 to 1.",
+        path=f"results/{name}",
+        null=_NONE,
+        rule=rules.score,
+    )
+
+
+def _argument(name: str, meaning: str, *fields: str) -> Column:
+    """Return the column of one of the agent's arguments, which also stays there."""
+    sections = ("config/agent_args", "config")
+    return Column(
+        name,
+        "varchar",
+        f"{meaning}: the first text of {', '.join(fields)}, each in agent_args, else "
+        "in config.",
+        path=tuple(f"{section}/{field}" for field in fields for section in sections),
+        null="Null without one.",
+        rule=_text_if_any,
+        is_copied=True,
+    )
+
+
+HAL_EVALUATIONS = RawTable(
     name="raw.hal_evaluations",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "member": "varchar",
-        "run_id": "varchar",
-        "benchmark_name": "varchar",
-        "agent_name": "varchar",
-        "date": "varchar",
-        "model_name": "varchar",
-        "reasoning_effort": "varchar",
-        "run_command": "varchar",
-        "agent_args": "json",
-        "extra_config": "json",
-        "agent_hash": "varchar",
-        **dict.fromkeys(HAL_METRICS, "double"),
-        "extra_results": "json",
-        "trace_total_cost": "double",
-        "has_successful_list": "boolean",
-        "has_failed_list": "boolean",
-        "successful_count": "bigint",
-        "failed_count": "bigint",
-        "log_shape": "varchar",
-    },
     key=("trace_number",),
     comment="One row per HAL trace; its numbers are as written there.",
-    column_comments={
-        **_TRACE_COMMENTS,
-        "run_id": "config.run_id.",
-        "benchmark_name": "config.benchmark_name.",
-        "agent_name": "config.agent_name, in which scaffold and model may stand.",
-        "run_command": (
-            "config.run_command, the command line of the harness; null without one."
+    columns=(
+        _POINTER,
+        _TRACE_NUMBER,
+        Column(
+            "member",
+            "varchar",
+            "Name of the member of the zip.",
+            null="Null for a trace that is a file.",
         ),
-        "agent_args": "config.agent_args, as JSON; null where the trace has none.",
-        **{
-            name: f"results.{name}, usually 0-1; null where the trace has none."
-            for name in HAL_METRICS
-        },
-        "has_successful_list": "Whether results lists the successful tasks.",
-        "has_failed_list": "Whether results lists the failed tasks.",
-        "member": "Name of the member of the zip; null for a trace of its own.",
-        "date": "The day the run ended, as written; null where the trace has none.",
-        "model_name": (
-            "The first text of model_name, agent.model.name and model in agent_args, "
-            "else in config; null without one."
+        _identity("run_id", "config.run_id."),
+        _identity("benchmark_name", "config.benchmark_name."),
+        _identity("agent_name", "config.agent_name: often scaffold and model."),
+        Column(
+            "date",
+            "varchar",
+            "The day the run ended, as written.",
+            path="config/date",
+            null=_NONE,
+            rule=rules.text,
         ),
-        "reasoning_effort": (
-            "reasoning_effort or agent.model.reasoning_effort, found likewise."
+        _argument(
+            "model_name",
+            "The model that was asked for",
+            "model_name",
+            "agent.model.name",
+            "model",
         ),
-        "extra_config": "All else of config, as JSON; null if there is nothing else.",
-        "agent_hash": "Hash of the agent's folder; null before 2026.",
-        "total_cost": (
-            "results.total_cost in US dollars, priced when it ran; null where the "
-            "trace has none."
+        _argument(
+            "reasoning_effort",
+            "Its reasoning effort",
+            "reasoning_effort",
+            "agent.model.reasoning_effort",
         ),
-        "extra_results": (
-            "All of results that has no column and no table, as JSON; null if there is "
-            "nothing else."
+        Column(
+            "run_command",
+            "varchar",
+            "The command line of the harness.",
+            path="config/run_command",
+            null=_NONE,
+            rule=rules.text,
         ),
-        "trace_total_cost": (
-            "total_cost beside results, in US dollars: the same cost once more; null "
-            "where the trace has none."
+        Column("agent_args", "json", "config.agent_args, as JSON.", null=_NONE),
+        Column(
+            "extra_config",
+            "json",
+            "All else of config, as JSON.",
+            null="Null if there is nothing else.",
         ),
-        "successful_count": "Length of the list of successful tasks; null without it.",
-        "failed_count": "Length of the list of failed tasks; null without it.",
-        "log_shape": (
+        Column(
+            "agent_hash",
+            "varchar",
+            "Hash of the agent's folder.",
+            path="agent_hash",
+            null="Null before 2026.",
+            rule=rules.text,
+        ),
+        _metric("accuracy"),
+        _metric("average_correctness"),
+        _metric("success_rate"),
+        _metric("average_score"),
+        _metric("average_exact_match"),
+        Column(
+            "total_cost",
+            "double",
+            "results.total_cost, at the prices when it ran.",
+            path="results/total_cost",
+            unit="US dollars",
+            null=_NONE,
+            rule=rules.cost,
+        ),
+        Column(
+            "extra_results",
+            "json",
+            "All of results that has no column and no table, as JSON.",
+            null="Null if there is nothing else.",
+        ),
+        Column(
+            "trace_total_cost",
+            "double",
+            "total_cost beside results: the same cost once more.",
+            path="total_cost",
+            unit="US dollars",
+            null=_NONE,
+            rule=rules.cost,
+        ),
+        Column(
+            "has_successful_list",
+            "boolean",
+            "Whether results lists the successful tasks.",
+        ),
+        Column("has_failed_list", "boolean", "Whether results lists the failed tasks."),
+        Column(
+            "successful_count",
+            "bigint",
+            "Length of the list of successful tasks.",
+            null="Null without it.",
+        ),
+        Column(
+            "failed_count",
+            "bigint",
+            "Length of the list of failed tasks.",
+            null="Null without it.",
+        ),
+        Column(
+            "log_shape",
+            "varchar",
             "How raw_logging_results is written: calls, call_records, by_task, text or "
-            "none."
+            "none.",
         ),
-    },
+    ),
 )
 
-HAL_TASK_RESULTS = Table(
+HAL_TASK_RESULTS = RawTable(
     name="raw.hal_task_results",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "task_id": "varchar",
-        "outcome": "varchar",
-        "decided_by": "varchar",
-        "is_in_both_lists": "boolean",
-        "score": "double",
-        "step_count": "bigint",
-        "wall_clock_seconds": "double",
-    },
     key=("trace_number", "task_id"),
     comment="One row per task that a trace says more about than its latency.",
-    column_comments={
-        **_TRACE_COMMENTS,
-        "task_id": "As the trace has it.",
-        "outcome": (
-            "success or failure; null where nothing decides. Of a task in both lists "
-            "neither is believed: the raw result decides, if there is one."
+    columns=(
+        _POINTER,
+        _TRACE_NUMBER,
+        Column("task_id", "varchar", "As the trace has it."),
+        Column(
+            "outcome",
+            "varchar",
+            "success or failure. Where both lists have the task, neither is believed: "
+            "the raw result decides, if there is one.",
+            null="Null where nothing decides.",
         ),
-        "decided_by": (
+        Column(
+            "decided_by",
+            "varchar",
             "list: the trace's own lists; raw_result: its raw_eval_results, by the "
-            "benchmark's rule, where no list or both lists have the task; none."
+            "benchmark's rule, where no list or both lists have the task; none.",
         ),
-        "is_in_both_lists": "Whether it is listed as a success and as a failure.",
-        "score": (
-            "The number in raw_eval_results, in the benchmark's own unit; null without."
+        Column(
+            "is_in_both_lists",
+            "boolean",
+            "Whether it is listed as a success and as a failure.",
         ),
-        "step_count": "task_step_counts, in steps; null where the trace has none.",
-        "wall_clock_seconds": (
-            "wall_clock_times, in seconds; null where the trace has none."
+        Column(
+            "score",
+            "double",
+            "The number in raw_eval_results, in the benchmark's own unit.",
+            null="Null where there is none.",
         ),
-    },
+        Column(
+            "step_count",
+            "bigint",
+            "The task's entry of task_step_counts.",
+            unit="steps",
+            null=_NONE,
+            rule=rules.count,
+        ),
+        Column(
+            "wall_clock_seconds",
+            "double",
+            "The task's entry of wall_clock_times.",
+            unit="seconds",
+            null=_NONE,
+            rule=rules.seconds,
+        ),
+    ),
 )
 
-HAL_TASK_LATENCIES = Table(
+HAL_TASK_LATENCIES = RawTable(
     name="raw.hal_task_latencies",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "task_id": "varchar",
-        "total_seconds": "double",
-        "first_call_at": "varchar",
-        "last_call_at": "varchar",
-        "call_count": "bigint",
-    },
     key=("trace_number", "task_id"),
     comment="One row per entry of results.latencies.",
-    column_comments={
-        **_TRACE_COMMENTS,
-        "task_id": "As the trace has it; in rebuilt traces a position.",
-        "total_seconds": (
-            "From the start of the first call to the start of the last, in seconds; "
-            "so 0 for a task with one call."
+    columns=(
+        _POINTER,
+        _TRACE_NUMBER,
+        Column(
+            "task_id", "varchar", "As the trace has it; in rebuilt traces a position."
         ),
-        "first_call_at": "As written; null where the trace does not say.",
-        "last_call_at": "As written; null where the trace does not say.",
-        "call_count": (
-            "Model calls in the trace's log of the task; null without a log."
+        Column(
+            "total_seconds",
+            "double",
+            "From the start of the first call to the start of the last; so 0 for a "
+            "task with one call.",
+            unit="seconds",
+            null="Null where the trace does not say.",
+            rule=rules.seconds,
         ),
-    },
+        Column(
+            "first_call_at",
+            "varchar",
+            "When the first call started, as written.",
+            null="Null where the trace does not say.",
+        ),
+        Column(
+            "last_call_at",
+            "varchar",
+            "When the last call started, as written.",
+            null="Null where the trace does not say.",
+        ),
+        Column(
+            "call_count",
+            "bigint",
+            "Model calls in the trace's log of the task.",
+            null="Null without a log.",
+        ),
+    ),
 )
 
-HAL_MODEL_CALLS = Table(
+HAL_MODEL_CALLS = RawTable(
     name="raw.hal_model_calls",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "task_id": "varchar",
-        "call_id": "varchar",
-        "parent_id": "varchar",
-        "op_name": "varchar",
-        "model": "varchar",
-        "started_at": "varchar",
-        "ended_at": "varchar",
-        "vocabulary": "varchar",
-        "input_tokens": "bigint",
-        "cache_read_tokens": "bigint",
-        "cache_write_tokens": "bigint",
-        "output_tokens": "bigint",
-        "is_leaf": "boolean",
-    },
     key=("trace_number", "call_id"),
     comment="One row per call in raw_logging_results.",
-    column_comments={
-        **_TRACE_COMMENTS,
-        "task_id": "The task it was made for; null where the call does not say.",
-        "call_id": "Null in logs by task, which have no ids.",
-        "parent_id": "The call it was made by; null at the top, or where not logged.",
-        "op_name": "What was called, as logged.",
-        "model": "As asked for, else as answered; null for a call of no model.",
-        "started_at": "As written: ISO 8601, or seconds since 1970 in old logs.",
-        "ended_at": "As written; null in old logs.",
-        "is_leaf": (
-            "Whether a model was called by this call and by none below it. Parents "
-            "repeat the usage of their children, so count leaves only."
+    columns=(
+        _POINTER,
+        _TRACE_NUMBER,
+        Column(
+            "task_id",
+            "varchar",
+            "The task it was made for.",
+            null="Null where the call does not say.",
         ),
-        **_USAGE_COMMENTS,
-    },
+        Column(
+            "call_id",
+            "varchar",
+            "The call's id in the log.",
+            null="Null in logs by task, which have no ids.",
+        ),
+        Column(
+            "parent_id",
+            "varchar",
+            "The call it was made by.",
+            null="Null at the top, or where not logged.",
+        ),
+        Column(
+            "op_name",
+            "varchar",
+            "What was called, as logged.",
+            null="Null where not logged.",
+        ),
+        Column(
+            "model",
+            "varchar",
+            "As asked for, else as answered.",
+            null="Null for a call of no model.",
+        ),
+        Column(
+            "started_at",
+            "varchar",
+            "As written: ISO 8601, or seconds since 1970 in old logs.",
+            null="Null where not logged.",
+        ),
+        Column("ended_at", "varchar", "As written.", null="Null in old logs."),
+        *TOKENS,
+        Column(
+            "is_leaf",
+            "boolean",
+            "Whether a model was called by this call and by none below it. Parents "
+            "repeat the usage of their children, so count leaves only.",
+        ),
+    ),
 )
 
-HAL_TOKEN_USAGE = Table(
+HAL_TOKEN_USAGE = RawTable(
     name="raw.hal_token_usage",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "model": "varchar",
-        "vocabulary": "varchar",
-        "input_tokens": "bigint",
-        "cache_read_tokens": "bigint",
-        "cache_write_tokens": "bigint",
-        "output_tokens": "bigint",
-    },
     key=("trace_number", "model"),
     comment="One row per model in total_usage, in one spelling.",
-    column_comments={
-        **_TRACE_COMMENTS,
-        "model": "As written.",
-        **_USAGE_COMMENTS,
-    },
+    columns=(
+        _POINTER,
+        _TRACE_NUMBER,
+        Column("model", "varchar", "As written."),
+        *TOKENS,
+    ),
 )
 
-HAL_NOTES = Table(
+HAL_NOTES = RawTable(
     name="raw.hal_notes",
-    columns={
-        "pointer": "varchar",
-        "trace_number": "bigint",
-        "note_code": "varchar",
-        "detail": "varchar",
-    },
     key=("pointer", "note_code"),
-    has_records=False,
     comment="One row per oddity that was loaded all the same.",
-    column_comments={
-        **_TRACE_COMMENTS,
-        "pointer": "JSON pointer or `byte <n>`; inside a zip after <member>#.",
-        "note_code": "What kind of oddity, as a stable code to count by.",
-        "detail": "What was odd, and what was made of it.",
-    },
+    columns=(
+        Column(
+            "pointer",
+            "varchar",
+            "JSON pointer or `byte <n>`; inside a zip after <member>#.",
+        ),
+        _TRACE_NUMBER,
+        Column(
+            "note_code", "varchar", "What kind of oddity, as a stable code to count by."
+        ),
+        Column("detail", "varchar", "What was odd, and how it was read."),
+    ),
+    has_records=False,
 )
 
 TABLES = (

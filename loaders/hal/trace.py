@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Raw
 
 from loaders.contract import raw_json, rules
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.raw_json import Document, Key, Pointer, Scalar, Section
 from loaders.contract.records import (
@@ -26,7 +26,7 @@ from loaders.contract.records import (
     RecordRefused,
     file_refused,
 )
-from loaders.hal import encrypted, halves
+from loaders.hal import encrypted
 from loaders.hal.by_task import ByTask
 from loaders.hal.calls import Call, Log
 from loaders.hal.evaluation import IDENTITY, Evaluation
@@ -50,7 +50,7 @@ _USAGE = raw_json.decoder(Usage | None)
 # What the harness zips up beside a trace is refused with one of these.
 _NO_TRACE = {"not_a_trace", "not_json", "truncated", "wrong_encoding"}
 
-_Record = tuple[Table, tuple | Quarantined]
+_Record = tuple[RawTable, tuple | Quarantined]
 
 
 def fits(head: str) -> bool:
@@ -118,11 +118,11 @@ def _trace_records(
 ) -> Iterator[_Record]:
     """Yield the records of one trace, each with its table."""
     root = document.root
-    found, mended = _decoded(document)
+    found, repaired = raw_json.decode(document, (_BY_TASK, _TRACE, _SECTIONS))
     whole = raw_json.entries_whole(document, found, root)
     parts = {name: raw_json.part(value) for name, value in whole}
     evaluation = Evaluation(document, parts, trace_number)
-    for each in mended:
+    for each in repaired:
         evaluation.note(f"{root}byte {each.first_byte}", each.code, each.detail)
 
     log_at = root / "raw_logging_results"
@@ -147,15 +147,6 @@ def _trace_records(
 
     yield HAL_EVALUATIONS, evaluation.row(member, log.shape)
     yield from ((HAL_NOTES, row) for row in evaluation.notes)
-
-
-def _decoded(document: Document) -> tuple[Any, list[raw_json.Repaired]]:
-    """Return the parts of a trace, and what was mended."""
-    is_large = len(document.data) >= halves.HALVED_BYTES
-    # Of what was decrypted a second process would write to the same memory.
-    if is_large and not document.root and (found := halves.decoded(document)):
-        return found, []
-    return raw_json.decode(document, (_BY_TASK, _TRACE, _SECTIONS))
 
 
 def _usage_records(

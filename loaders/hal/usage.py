@@ -1,11 +1,15 @@
 """Token usage, in every spelling that the HAL harness passes on."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from loaders.contract import rules
 from loaders.contract.records import RecordRefused
+from loaders.contract.rules import Rule
+from loaders.hal.tables import TOKENS
 
 Number = int | float | None
 
@@ -46,66 +50,106 @@ class Tokens(NamedTuple):
 
 
 class _Vocabulary(NamedTuple):
+    """Which fields of a usage are which of our counts."""
+
     name: str
     # One of these tells the vocabulary.
     signs: tuple[str, ...]
-    input: str
-    output: str
-    # The first that is there counts.
-    cache_read: tuple[str, ...]
-    cache_write: str | None
     # Whether the input includes what was read from a cache.
     includes_cached: bool
+    # Column to paths; of several the first that has a value counts.
+    paths: dict[str, tuple[str, ...]]
 
 
 # The first that fits is taken.
 _VOCABULARIES = (
     _Vocabulary(
         "prompt_tokens",
-        ("prompt_tokens", "completion_tokens"),
-        "prompt_tokens",
-        "completion_tokens",
-        ("cache_read_input_tokens", "prompt_tokens_details"),
-        "cache_creation_input_tokens",
+        signs=("prompt_tokens", "completion_tokens"),
         includes_cached=True,
+        paths={
+            "input_tokens": ("prompt_tokens",),
+            "cache_read_tokens": (
+                "cache_read_input_tokens",
+                "prompt_tokens_details/cached_tokens",
+            ),
+            "cache_write_tokens": ("cache_creation_input_tokens",),
+            "output_tokens": ("completion_tokens",),
+        },
     ),
     _Vocabulary(
         "bedrock",
-        ("inputTokens", "outputTokens"),
-        "inputTokens",
-        "outputTokens",
-        ("cacheReadInputTokens",),
-        "cacheWriteInputTokens",
+        signs=("inputTokens", "outputTokens"),
         includes_cached=False,
+        paths={
+            "input_tokens": ("inputTokens",),
+            "cache_read_tokens": ("cacheReadInputTokens",),
+            "cache_write_tokens": ("cacheWriteInputTokens",),
+            "output_tokens": ("outputTokens",),
+        },
     ),
     _Vocabulary(
         "responses",
-        ("input_tokens_details",),
-        "input_tokens",
-        "output_tokens",
-        ("input_tokens_details",),
-        None,
+        signs=("input_tokens_details",),
         includes_cached=True,
+        paths={
+            "input_tokens": ("input_tokens",),
+            "cache_read_tokens": ("input_tokens_details/cached_tokens",),
+            "output_tokens": ("output_tokens",),
+        },
     ),
     _Vocabulary(
         "anthropic",
-        ("cache_read_input_tokens", "cache_creation_input_tokens"),
-        "input_tokens",
-        "output_tokens",
-        ("cache_read_input_tokens",),
-        "cache_creation_input_tokens",
+        signs=("cache_read_input_tokens", "cache_creation_input_tokens"),
         includes_cached=False,
+        paths={
+            "input_tokens": ("input_tokens",),
+            "cache_read_tokens": ("cache_read_input_tokens",),
+            "cache_write_tokens": ("cache_creation_input_tokens",),
+            "output_tokens": ("output_tokens",),
+        },
     ),
     _Vocabulary(
         "input_tokens",
-        ("input_tokens", "output_tokens"),
-        "input_tokens",
-        "output_tokens",
-        ("input_tokens_cache_read",),
-        "input_tokens_cache_write",
+        signs=("input_tokens", "output_tokens"),
         includes_cached=False,
+        paths={
+            "input_tokens": ("input_tokens",),
+            "cache_read_tokens": ("input_tokens_cache_read",),
+            "cache_write_tokens": ("input_tokens_cache_write",),
+            "output_tokens": ("output_tokens",),
+        },
     ),
 )
+# The counts, each with how its fields are read: name, getter and rule.
+_COUNTS = [column for column in TOKENS if column.rule]
+_Read = tuple[str, Callable[["Usage"], Any], Rule]
+
+
+def _reads(vocabulary: _Vocabulary) -> list[list[_Read]]:
+    """Return for each count how to read the fields that it may be in."""
+    return [
+        [
+            (path.replace("/", "."), _getter(path), column.rule)
+            for path in vocabulary.paths.get(column.name, ())
+        ]
+        for column in _COUNTS
+    ]
+
+
+def _getter(path: str) -> Callable[["Usage"], Any]:
+    section, _, name = path.partition("/")
+    if not name:
+        return attrgetter(section)
+
+    def get(usage: "Usage") -> Any:
+        details = getattr(usage, section)
+        return None if details is None else getattr(details, name)
+
+    return get
+
+
+_READS = {vocabulary.name: _reads(vocabulary) for vocabulary in _VOCABULARIES}
 NO_TOKENS = Tokens(None, None, None, None, None)
 
 
@@ -131,16 +175,14 @@ def total(parts: list[Tokens]) -> Tokens:
 
 
 def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
-    given = _count(usage, vocabulary.input)
-    read = None
-    for name in vocabulary.cache_read:
-        read = _count(usage, name) if read is None else read
-    write = _count(usage, vocabulary.cache_write) if vocabulary.cache_write else None
-    output = _count(usage, vocabulary.output)
+    given, read, write, output = [
+        _count(usage, each) for each in _READS[vocabulary.name]
+    ]
     name = vocabulary.name
     if vocabulary.includes_cached and given is not None and read is not None:
         if read > given:
-            what = f"{read:,} of {given:,} {vocabulary.input} are cached"
+            (input_name,) = vocabulary.paths["input_tokens"]
+            what = f"{read:,} of {given:,} {input_name} are cached"
             raise RecordRefused("cached_exceeds_prompt", what)
         given -= read
     if name == "prompt_tokens" and (read is not None or write is not None):
@@ -148,11 +190,14 @@ def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
     return Tokens(name, given, read, write, output)
 
 
-def _count(usage: Usage, name: str) -> int | None:
-    value = getattr(usage, name)
-    # There are hundreds of thousands of counts, nearly all of them good.
-    if value is None or (type(value) is int and 0 <= value <= rules.MAX_COUNT):
-        return value
-    if isinstance(value, _Details):
-        name, value = f"{name}.cached_tokens", value.cached_tokens
-    return rules.count(name, value)
+def _count(usage: Usage, reads: list[_Read]) -> int | None:
+    """Return a count from the first field that has one."""
+    for name, get, rule in reads:
+        value = get(usage)
+        if value is None:
+            continue
+        # There are hundreds of thousands of counts, nearly all of them good.
+        if type(value) is int and 0 <= value <= rules.MAX_COUNT:
+            return value
+        return rule(name, value)
+    return None

@@ -13,10 +13,10 @@ from msgspec import Meta
 
 from loaders.contract import rules
 from loaders.contract.arrow import ColumnBuffers
-from loaders.contract.columns import Table
-from loaders.metr import rules as metr_rules
+from loaders.contract.columns import RawTable
+from loaders.metr.rules import MAX_MILLIS
 
-_Millis = Annotated[int, Meta(ge=-metr_rules.MAX_MILLIS, le=metr_rules.MAX_MILLIS)]
+_Millis = Annotated[int, Meta(ge=-MAX_MILLIS, le=MAX_MILLIS)]
 
 
 class _Run(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -54,7 +54,7 @@ _OPTIONAL_TEXTS = [
 
 
 def typed_columns(
-    table: Table, block: bytes, first_line: int
+    table: RawTable, block: bytes, first_line: int
 ) -> tuple[ColumnBuffers | None, list[tuple[int, bytes]]]:
     """Return the runs of a block's regular lines, and its other lines, numbered."""
     lines = block.split(b"\n")
@@ -81,7 +81,7 @@ def typed_columns(
     if not all(map(str.strip, names)):
         return None, list(enumerate(lines, first_line))
     rows = (numbers, run_ids, *columns, [None] * len(run_ids))
-    return ColumnBuffers.of(table.columns.values(), rows, [run_ids]), others
+    return ColumnBuffers.of(table.types.values(), rows, [run_ids]), others
 
 
 def _decoded(lines: Sequence[bytes]) -> tuple[list[_Run | None], bool]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from loaders.contract.records import Batch, FileRefused, batched
-from loaders.metr.tables import METR_RUNS
-from loaders.metr.warnings import Warnings
+from loaders.contract.warnings import Warnings
+from loaders.metr.tables import METR_NOTES, METR_RUNS
 from loaders.metr.yaml_fast import NotAPart, Place, blocks, regular_columns
 
 _ENDS_OF_VALUES = (b"\n", b"}", b"]", b"'", b'"')
@@ -37,18 +37,18 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
     A record that breaks a rule is quarantined. Raises FileRefused when the structure
     of the file is in doubt.
     """
-    place, notes, stream = Place(), Warnings(), _Watched(stream)
+    place, warnings, stream = Place(), Warnings(METR_NOTES), _Watched(stream)
     try:
-        yield from _by_block(stream, place, notes)
+        yield from _by_block(stream, place, warnings)
     except (NotAPart, FileRefused):
         # Only the whole file tells what a block means, or what is wrong with it.
         stream.seek(0)
-        yield from _from_line(place.line, stream, notes)
+        yield from _from_line(place.line, stream, warnings)
     if stream.has_byte_order_mark:
-        notes.add("byte_order_mark", 1)
+        warnings.add("byte_order_mark", 1)
     if stream.ends_openly:
-        notes.add("no_last_newline", stream.last_line)
-    yield from notes.batches(stream.byte_count)
+        warnings.add("no_last_newline", stream.last_line)
+    yield from warnings.batches(stream.byte_count)
 
 
 class _Watched:
@@ -78,7 +78,7 @@ class _Watched:
         return piece
 
 
-def _by_block(stream: _Watched, place: Place, notes: Warnings) -> Iterator[Batch]:
+def _by_block(stream: _Watched, place: Place, warnings: Warnings) -> Iterator[Batch]:
     byte_offset = 0
     for block in blocks(stream):
         rows, quarantined = regular_columns(METR_RUNS, block, place), []
@@ -86,19 +86,19 @@ def _by_block(stream: _Watched, place: Place, notes: Warnings) -> Iterator[Batch
             # Its import takes longer than reading some thousand regular runs.
             from loaders.metr import yaml_full
 
-            rows, quarantined = yaml_full.read_block(block, place, notes)
+            rows, quarantined = yaml_full.read_block(block, place, warnings)
         byte_offset += len(block)
         yield Batch(METR_RUNS, rows, quarantined, byte_offset)
     if not byte_offset:
         raise NotAPart
 
 
-def _from_line(line: int, stream: _Watched, notes: Warnings) -> Iterator[Batch]:
+def _from_line(line: int, stream: _Watched, warnings: Warnings) -> Iterator[Batch]:
     """Yield the runs from a line on; what stands before it is read nevertheless."""
     from loaders.metr import yaml_full
 
     source = yaml_full.Source(stream)
-    records = yaml_full.records(source, notes)
+    records = yaml_full.records(source, warnings)
     for batch in batched(METR_RUNS, records, lambda: source.byte_count):
         batch.rows = [row for row in batch.rows if row[0] >= line]
         batch.quarantined = [each for each in batch.quarantined if each.line >= line]

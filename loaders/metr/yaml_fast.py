@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import BinaryIO
 
-from loaders.contract import rules
 from loaders.contract.arrow import ColumnBuffers
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.records import RecordRefused
-from loaders.metr import rules as metr_rules
+from loaders.metr.tables import METR_RUNS
 from loaders.metr.yaml_core import core_value
 
 _BLOCK_BYTES = 1_000_000
@@ -35,10 +34,9 @@ _RUN = re.compile(
 _LINES_PER_RUN = 5
 
 # Numbers, each with what it has to be, in the order of the pattern.
-_NUMBERS: dict[str, rules.Rule] = {
-    "action_count": metr_rules.action_count,
-    "human_minutes": metr_rules.human_minutes,
-    "score": rules.score,
+_NUMBERS = {
+    name: METR_RUNS.column(name).rule
+    for name in ("action_count", "human_minutes", "score")
 }
 
 # A file is cut between a field and the name of another run, variant or family.
@@ -103,11 +101,13 @@ def blocks(stream: BinaryIO) -> Iterator[bytes]:
         yield rest
 
 
-def regular_columns(table: Table, block: bytes, place: Place) -> ColumnBuffers | None:
+def regular_columns(
+    table: RawTable, block: bytes, place: Place
+) -> ColumnBuffers | None:
     """Return the runs of a block and move `place` to its end.
 
     None if it is not of the regular shape through and through, or if any run breaks a
-    rule. Raises NotAPart where a section stands twice.
+    rule. Raises NotAPart where a section is duplicated.
     """
     if not block.isascii():
         return None
@@ -126,7 +126,7 @@ def regular_columns(table: Table, block: bytes, place: Place) -> ColumnBuffers |
         *_sections(families, variants, place),
         *(run_ids, agents, scores, counts, minutes, [None] * len(run_ids)),
     )
-    return ColumnBuffers.of(table.columns.values(), columns)
+    return ColumnBuffers.of(table.types.values(), columns)
 
 
 def _numbers(name: str, texts: Sequence[str]) -> list[int | float]:

@@ -22,6 +22,7 @@ from yaml.events import (
 )
 
 from loaders.contract import rules
+from loaders.contract.extract import as_json, take
 from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
 from loaders.contract.records import (
     EXCERPT_LENGTH,
@@ -30,8 +31,8 @@ from loaders.contract.records import (
     RecordRefused,
     file_refused,
 )
-from loaders.metr import rules as metr_rules
-from loaders.metr.warnings import Warnings
+from loaders.contract.warnings import Warnings
+from loaders.metr.tables import METR_RUNS
 from loaders.metr.yaml_core import core_value
 from loaders.metr.yaml_fast import NotAPart, Place
 
@@ -43,7 +44,8 @@ _NODES = {ScalarEvent, *_STARTS}
 _REGULAR_COLUMNS = (0, 2, 4)
 _ANY_COLUMNS = (None, None, None)
 
-_FIELD_NAMES = {"agent", "score", "action_count", "human_minutes"}
+_READ = [column for column in METR_RUNS.columns if column.path]
+_FIELD_NAMES = {column.path for column in _READ}
 
 
 class _Quoted(str):
@@ -92,13 +94,13 @@ class Source:
         return 1 + self._lines_before_chunk + in_chunk
 
 
-def records(source: Source, notes: Warnings) -> Iterator[tuple | Quarantined]:
+def records(source: Source, warnings: Warnings) -> Iterator[tuple | Quarantined]:
     """Yield the runs of a file, each one's row or its quarantine entry."""
     events = _events(source)
     next(events)  # The start of the stream.
     if type(next(events)) is StreamEndEvent:
         return
-    yield from _runs(events, source, Place(), notes, _ANY_COLUMNS)
+    yield from _runs(events, source, Place(), warnings, _ANY_COLUMNS)
     next(events)  # The end of the document.
     following = next(events)
     if type(following) is not StreamEndEvent:
@@ -108,7 +110,7 @@ def records(source: Source, notes: Warnings) -> Iterator[tuple | Quarantined]:
 
 
 def read_block(
-    block: bytes, place: Place, notes: Warnings
+    block: bytes, place: Place, warnings: Warnings
 ) -> tuple[list[tuple], list[Quarantined]]:
     """Return the rows and quarantine entries of a block; move `place` to its end.
 
@@ -123,7 +125,7 @@ def read_block(
     if type(next(events)) is StreamEndEvent:
         raise NotAPart
     rows, quarantined = [], []
-    runs = _runs(events, source, place, notes, _REGULAR_COLUMNS, first_line)
+    runs = _runs(events, source, place, warnings, _REGULAR_COLUMNS, first_line)
     for record in runs:
         (quarantined if isinstance(record, Quarantined) else rows).append(record)
     end, *following = events
@@ -137,7 +139,7 @@ def _runs(
     events: Iterator[Event],
     source: Source,
     place: Place,
-    notes: Warnings,
+    warnings: Warnings,
     columns: tuple[int | None, int | None, int | None],
     first_line: int = 1,
 ) -> Iterator[tuple | Quarantined]:
@@ -153,7 +155,7 @@ def _runs(
             for run_id, line in _entries(events, owner, at_run):
                 source.start_record()
                 line += first_line - 1
-                yield _record(events, line, family, variant, run_id, notes)
+                yield _record(events, line, family, variant, run_id, warnings)
 
 
 def _events(source: Source) -> Iterator[Event]:
@@ -279,7 +281,7 @@ def _record(
     family: str,
     variant: str,
     run_id: str,
-    notes: Warnings,
+    warnings: Warnings,
 ) -> tuple | Quarantined:
     """Return the row of the run whose value comes next, or its quarantine entry."""
     record = _node(events, next(events))
@@ -290,28 +292,23 @@ def _record(
                 raise file_refused("wrong_nesting", what, line)
             raise RecordRefused("not_a_record", f"{rules.shown(run_id)} has no fields")
         rules.identifier("run_id", run_id)
-        *columns, others = _columns(record)
-        if others and not rules.is_finite(others):
-            notes.add("not_finite", line)
-            others = rules.made_finite(others)
-        return line, family, variant, run_id, *columns, rules.extra(others)
+        fields = _fields(record)
+        values = [take(column, fields) for column in _READ]
+        if not rules.is_finite(fields):
+            warnings.add("not_finite", line)
+            fields = rules.made_finite(fields)
+        return line, family, variant, run_id, *values, as_json(fields)
     except RecordRefused as refused:
         return refused.at_line(line, f"{run_id}: {_written(record)}", (run_id,))
 
 
-def _columns(record: _Mapping) -> tuple:
-    """Return a run's agent, score, action_count, human_minutes and other fields."""
+def _fields(record: _Mapping) -> dict[str, Any]:
+    """Return the fields of a run with what they mean."""
     fields = _value(record)
     agent = dict(record).get("agent")
     if isinstance(agent, str) and fields["agent"] is not None:
         fields["agent"] = str(agent)  # A name, even where it reads `no` or `0123`.
-    return (
-        rules.required(fields, "agent", rules.identifier),
-        rules.required(fields, "score", rules.score),
-        rules.required(fields, "action_count", metr_rules.action_count),
-        rules.required(fields, "human_minutes", metr_rules.human_minutes),
-        fields,
-    )
+    return fields
 
 
 def _value(node: Node) -> Any:

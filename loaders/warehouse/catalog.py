@@ -10,7 +10,6 @@ from loaders.contract.records import (
     FileStamp,
     LoadResult,
     Quarantined,
-    file_refused,
 )
 from loaders.formats import FORMATS
 from loaders.warehouse.schema import insert_rows, raw_tables
@@ -222,30 +221,6 @@ def record_refusal(
     return True
 
 
-def keep_sample_apart(
-    connection: duckdb.DuckDBPyConnection, manifest: FileManifest
-) -> int:
-    """Let no made-up run stand beside real ones, whose numbers it would falsify.
-
-    The sample makes way for any other file, and is refused where there is one.
-    Returns how many files of the sample were taken out.
-    """
-    loaded = connection.execute(
-        "select file_id, path from raw.files where is_sample <> ? and loaded_count > 0",
-        [manifest.is_sample],
-    ).fetchall()
-    if manifest.is_sample and loaded:
-        raise file_refused(
-            "sample_beside_data",
-            f"the warehouse holds runs of {loaded[0][1]}, and made-up ones beside them "
-            "would falsify every number",
-        )
-    for file_id, _ in loaded:
-        delete_file(connection, file_id)
-        connection.execute("delete from raw.file_paths where file_id = ?", [file_id])
-    return len(loaded)
-
-
 def quarantine_row(entry: Quarantined) -> tuple:
     return (
         entry.position,
@@ -312,7 +287,13 @@ def insert_manifest(
     """Write the raw.files row; the counts are None for a refused file."""
     counts = (loaded_count, quarantined_count)
     connection.execute(
-        "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())",
+        """
+        insert into raw.files (
+            file_id, path, format, sha256, size_bytes, status, record_count,
+            loaded_count, quarantined_count, loader_version, note, loaded_at
+        )
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())
+        """,
         [
             manifest.file_id,
             path_text(manifest.path),
@@ -324,7 +305,7 @@ def insert_manifest(
             loaded_count or 0,
             quarantined_count or 0,
             manifest.loader_version,
-            manifest.is_sample,
+            manifest.note,
         ],
     )
 

@@ -3,7 +3,7 @@
 import duckdb
 
 from loaders.contract.arrow import ColumnBuffers
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.reasons import RECORD_REASONS
 from loaders.warehouse.schema import create_temporary
 from loaders.warehouse.sql import quoted
@@ -22,7 +22,7 @@ _COMPARED_KEYS = 50_000
 class Keys:
     """The keys of one table of a file: whether one may stand there twice."""
 
-    def __init__(self, table: Table):
+    def __init__(self, table: RawTable):
         self.table = table
         self.may_repeat = False
         self._hashes: set[int] = set()
@@ -37,31 +37,32 @@ class Keys:
         self.may_repeat = len(self._hashes) < expected
 
 
-def position_column(table: Table) -> str:
+def position_column(table: RawTable) -> str:
     """Return the column that says where a record stands: a line or a pointer."""
-    return next(iter(table.columns))
+    return table.columns[0].name
 
 
-def _refused_keys(table: Table) -> Table:
+def _refused_keys(table: RawTable) -> RawTable:
     """Return the temporary table of the keys of a file's refused records."""
-    return Table(
+    return RawTable(
         name=f"refused_{table.name.rpartition('.')[2]}",
-        columns={
-            name: table.columns[name] for name in (position_column(table), *table.key)
-        },
         key=(),
+        comment="",
+        columns=(table.columns[0], *map(table.column, table.key)),
     )
 
 
-def create_refused_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Table:
+def create_refused_keys(
+    connection: duckdb.DuckDBPyConnection, table: RawTable
+) -> RawTable:
     """Return the table of the keys of a file's refused records, made by now."""
     keys = _refused_keys(table)
-    create_temporary(connection, keys.name, {"file_id": "varchar", **keys.columns})
+    create_temporary(connection, keys.name, {"file_id": "varchar", **keys.types})
     return keys
 
 
 def move_duplicates(
-    connection: duckdb.DuckDBPyConnection, table: Table, file_id: str
+    connection: duckdb.DuckDBPyConnection, table: RawTable, file_id: str
 ) -> int:
     """Move duplicates of one file to quarantine and return how many were moved.
 
@@ -87,7 +88,7 @@ def move_duplicates(
 
 def _move_part(
     connection: duckdb.DuckDBPyConnection,
-    table: Table,
+    table: RawTable,
     file_id: str,
     rows: tuple[int, int],
 ) -> int:
@@ -148,30 +149,30 @@ def _move_part(
     return count
 
 
-def _key_columns(table: Table) -> str:
+def _key_columns(table: RawTable) -> str:
     return ", ".join(quoted(name) for name in table.key)
 
 
-def _record_text(table: Table) -> str:
+def _record_text(table: RawTable) -> str:
     """Return the expression for a row as text, without its position."""
     compared = ", ".join(
         f"{quoted(name)} := {quoted(name)}"
-        for name in table.columns
+        for name in table.types
         if name != position_column(table)
     )
     return f"to_json(struct_pack({compared}))::varchar"
 
 
 def _find_repeated_keys(
-    connection: duckdb.DuckDBPyConnection, table: Table, file_id: str
+    connection: duckdb.DuckDBPyConnection, table: RawTable, file_id: str
 ) -> bool:
-    """Fill the temp table `repeated` with the keys that stand twice in a file.
+    """Fill the temp table `repeated` with the keys that a file holds more than once.
 
     By their hashes first, which take little memory and rarely meet by chance. Part by
     part, so that a file of any length takes the memory of one part.
     """
     key = _key_columns(table)
-    key_types = {name: table.columns[name] for name in table.key}
+    key_types = {name: table.types[name] for name in table.key}
     position = position_column(table)
     refused = quoted(_refused_keys(table).name)
     create_temporary(
@@ -183,7 +184,7 @@ def _find_repeated_keys(
         {
             **key_types,
             "copy_count": "bigint",
-            "first_position": table.columns[position],
+            "first_position": table.types[position],
             "kept_row_id": "bigint",
             "is_conflict": "boolean",
         },

@@ -6,10 +6,10 @@ import duckdb
 import nanoarrow
 
 from loaders.contract.arrow import ColumnBuffers
-from loaders.contract.columns import Table
+from loaders.contract.columns import FILE_ID, Column, RawTable
 from loaders.formats import FORMATS
 from loaders.warehouse.sql import literal, quoted, transaction
-from loaders.warehouse.tables import FILE_COMMENTS, FILE_PATHS, FILES, QUARANTINE
+from loaders.warehouse.tables import TABLES
 
 # A file of a million duplicates then spills to disk instead of taking gigabytes.
 _MEMORY_LIMIT = "200MB"
@@ -27,9 +27,8 @@ def open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
             "temp_directory": f"{path}.tmp",
         }
     )
-    quoted = path.replace("'", "''")
     connection.execute(
-        f"attach '{quoted}' as warehouse (row_group_size {_ROW_GROUP_SIZE})"
+        f"attach {literal(path)} as warehouse (row_group_size {_ROW_GROUP_SIZE})"
     )
     connection.execute("use warehouse")
     return connection
@@ -43,9 +42,9 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
         if existing is None:
             statements += _creation(table)
             continue
-        for name in table.columns:
-            if name not in existing:
-                statements += _addition(table, name)
+        for column in table.columns:
+            if column.name not in existing:
+                statements += _addition(table, column)
     if statements:
         # In one transaction, for each one of its own waits for the disk.
         with transaction(connection):
@@ -55,7 +54,7 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _existing_columns(
-    connection: duckdb.DuckDBPyConnection, table: Table
+    connection: duckdb.DuckDBPyConnection, table: RawTable
 ) -> list[str] | None:
     """Return the columns of a table that is there.
 
@@ -69,46 +68,43 @@ def _existing_columns(
     return [name for name, *_ in found.description]
 
 
-def raw_tables() -> list[Table]:
+def raw_tables() -> list[RawTable]:
     """Return each raw table once, though formats may share one."""
     filled = [table for each in FORMATS.values() for table in each.tables]
-    tables = (FILES, FILE_PATHS, QUARANTINE, *filled)
-    return list({table.name: table for table in tables}.values())
+    return list({table.name: table for table in (*TABLES, *filled)}.values())
 
 
-def _creation(table: Table) -> Iterator[str]:
+def _creation(table: RawTable) -> Iterator[str]:
     """Yield the statements that create a table and say what it holds."""
-    columns = {"file_id": "varchar", **table.columns}
-    typed = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns.items())
+    columns = (FILE_ID, *table.columns)
+    typed = ", ".join(f"{quoted(column.name)} {column.type}" for column in columns)
     yield f"create table {quoted(table.name)} ({typed})"
     yield f"comment on table {quoted(table.name)} is {literal(table.comment)}"
-    for name in columns:
-        yield from _comment(table, name)
+    for column in columns:
+        yield _comment(table, column)
 
 
-def _addition(table: Table, name: str) -> Iterator[str]:
+def _addition(table: RawTable, column: Column) -> Iterator[str]:
     """Yield the statements that add a column to a table of an older loader."""
-    type_ = table.columns[name]
-    yield f"alter table {quoted(table.name)} add column {quoted(name)} {type_}"
-    yield from _comment(table, name)
+    added = f"{quoted(column.name)} {column.type}"
+    yield f"alter table {quoted(table.name)} add column {added}"
+    yield _comment(table, column)
 
 
-def _comment(table: Table, name: str) -> Iterator[str]:
-    comment = table.column_comments.get(name) or FILE_COMMENTS.get(name)
-    if comment:
-        column = f"{quoted(table.name)}.{quoted(name)}"
-        yield f"comment on column {column} is {literal(comment)}"
+def _comment(table: RawTable, column: Column) -> str:
+    name = f"{quoted(table.name)}.{quoted(column.name)}"
+    return f"comment on column {name} is {literal(column.description)}"
 
 
 def insert_rows(
     connection: duckdb.DuckDBPyConnection,
-    table: Table,
+    table: RawTable,
     file_id: str,
     rows: ColumnBuffers,
 ) -> None:
     arrays = rows.arrays
     schemas = {
-        name: array_.schema for name, array_ in zip(table.columns, arrays, strict=True)
+        name: array_.schema for name, array_ in zip(table.types, arrays, strict=True)
     }
     incoming = nanoarrow.c_array_from_buffers(
         nanoarrow.struct(schemas), len(rows), [None], children=arrays

@@ -18,7 +18,7 @@ from typing import Self
 import duckdb
 
 from loaders.contract.arrow import as_buffers
-from loaders.contract.columns import Table
+from loaders.contract.columns import RawTable
 from loaders.contract.records import (
     Batch,
     FileManifest,
@@ -35,7 +35,6 @@ from loaders.warehouse.catalog import (
     first_quarantined,
     insert_manifest,
     is_at,
-    keep_sample_apart,
     leave_others,
     look_up,
     number_shared_positions,
@@ -197,10 +196,7 @@ class Warehouse:
         return result
 
     def refuse_file(self, manifest: FileManifest, refused: FileRefused) -> LoadResult:
-        """Record that the file is refused whole, unless that is on record.
-
-        A sample that is not wanted is no fault of the data, so it is not recorded.
-        """
+        """Record that the file is refused whole, unless that is on record."""
         position = refused.position or str(refused.line or "file")
         entry = Quarantined(
             position=position,
@@ -209,12 +205,11 @@ class Warehouse:
             detail=refused.detail,
             record_excerpt=None,
         )
-        if refused.reason_code != "sample_beside_data":
-            with as_warehouse_error(self._path):
-                connection = self._connection_to_write()
-                with transaction(connection):
-                    if record_refusal(connection, manifest, entry):
-                        self._has_changed = True
+        with as_warehouse_error(self._path):
+            connection = self._connection_to_write()
+            with transaction(connection):
+                if record_refusal(connection, manifest, entry):
+                    self._has_changed = True
         return LoadResult(
             path=manifest.path,
             file_id=manifest.file_id,
@@ -290,9 +285,6 @@ class Warehouse:
         leave_others(connection, manifest)
         add_path(connection, file_id, path_text(manifest.path), manifest.state)
         delete_file(connection, file_id)
-        sample_count = keep_sample_apart(connection, manifest)
-        if sample_count:
-            self._files_at = None
         loaded_count = quarantined_count = 0
         keys: dict[str, Keys] = {}
         for batch in batches:
@@ -331,13 +323,12 @@ class Warehouse:
             loaded_count=loaded_count,
             quarantined_count=quarantined_count,
             reasons=reasons_of(connection, file_id) if quarantined_count else [],
-            detail="the sample's runs were taken out" if sample_count else None,
         )
 
 
 def _quarantine(
     connection: duckdb.DuckDBPyConnection,
-    table: Table,
+    table: RawTable,
     file_id: str,
     entries: list[Quarantined],
 ) -> None:

@@ -1,11 +1,11 @@
 """Files are read in processes of their own, beside the one that writes.
 
-So every core reads; and a reader that dies, be it of a mapped file that is cut short or
-for want of memory, takes no more with it than its file, which is refused.
+So every core reads; and when a worker dies, because a mapped file is cut short or memory
+runs out, only its file is lost: it is refused.
 
-A process with threads should not be forked, and DuckDB starts some. So a nursery is
-forked before DuckDB is imported, and forks a reader whenever it is asked for one. It
-imports what the readers need while the writing process imports DuckDB.
+A process with threads should not be forked, and DuckDB starts some. So a fork server is
+forked before DuckDB is imported, and forks a worker whenever it is asked for one. It
+imports what the workers need while the writing process imports DuckDB.
 """
 
 import errno
@@ -15,7 +15,6 @@ import signal
 import socket
 import struct
 import traceback
-from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -24,6 +23,7 @@ from typing import Any, Self
 from loaders.contract.files import InputFile, stamp_at
 from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
 from loaders.formats import FORMATS
+from loaders.workers.options import ReadOptions
 
 # A closed pipe at the terminal may end the program, a dead reader may not.
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
@@ -41,10 +41,10 @@ class Readers:
         self._count = count
         self._started_count = 0
         self._free: list[_Reader] = []
-        self._nursery, theirs = socket.socketpair()
-        self._nursery_id = os.fork()
-        if not self._nursery_id:
-            _become(_nursery, theirs, self._nursery)
+        self._fork_server, theirs = socket.socketpair()
+        self._fork_server_id = os.fork()
+        if not self._fork_server_id:
+            _become(_fork_server, theirs, self._fork_server)
         theirs.close()
 
     def __enter__(self) -> Self:
@@ -52,15 +52,15 @@ class Readers:
 
     def __exit__(self, *_error: object) -> None:
         """End all of them, whatever they are doing."""
-        self._nursery.close()
-        os.waitpid(self._nursery_id, 0)
+        self._fork_server.close()
+        os.waitpid(self._fork_server_id, 0)
 
     @property
     def has_free(self) -> bool:
         return self._count > 0
 
     def start(
-        self, found: InputFile, options: Namespace, is_hashed_first: bool
+        self, found: InputFile, options: ReadOptions, is_hashed_first: bool
     ) -> "Reading":
         """Let a free reader begin with a file."""
         self._count -= 1
@@ -76,10 +76,10 @@ class Readers:
         """End a reader that is at a file; another one may be started in its place."""
         self._ended(reader, is_killed=True)
 
-    def bury(self, reader: "_Reader") -> str:
+    def reap(self, reader: "_Reader") -> str:
         """Return how a reader has died; another one may be started in its place."""
         status = self._ended(reader)
-        # The nursery ends where it may start no process.
+        # The fork server ends where it may start no process.
         if status is None:
             raise OSError(errno.EAGAIN, "no process to read with can be started")
         if os.WIFSIGNALED(status):
@@ -87,12 +87,12 @@ class Readers:
         return f"ended with exit code {os.waitstatus_to_exitcode(status)}"
 
     def _ended(self, reader: "_Reader", *, is_killed: bool = False) -> int | None:
-        """Return the status with which a reader has ended; None without a nursery."""
+        """Return the status with which a reader has ended; None without a fork server."""
         self._count += 1
         answer = b""
         with suppress(BrokenPipeError, ConnectionResetError):
-            self._nursery.send(_READER.pack(reader.number, is_killed), _NO_SIGNAL)
-            answer = self._nursery.recv(_STATUS.size)
+            self._fork_server.send(_READER.pack(reader.number, is_killed), _NO_SIGNAL)
+            answer = self._fork_server.recv(_STATUS.size)
         return _STATUS.unpack(answer)[0] if answer else None
 
     def _new_reader(self) -> "_Reader":
@@ -101,7 +101,7 @@ class Readers:
         ours, theirs = socket.socketpair()
         number = _READER.pack(self._started_count, False)
         with suppress(BrokenPipeError, ConnectionResetError):
-            socket.send_fds(self._nursery, [number], [theirs.fileno()], _NO_SIGNAL)
+            socket.send_fds(self._fork_server, [number], [theirs.fileno()], _NO_SIGNAL)
         theirs.close()
         return _Reader(self._started_count, ours)
 
@@ -114,12 +114,12 @@ class _Reader:
         self._connection = connection
         self._incoming = connection.makefile("rb")
 
-    def tell(self, message: Any) -> None:
-        # That it is dead shows when it is listened to.
+    def send(self, message: Any) -> None:
+        # That it is dead shows when it is read from.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._connection.sendall(pickle.dumps(message), _NO_SIGNAL)
 
-    def hear(self) -> Any:
+    def receive(self) -> Any:
         """Return its next message; raise EOFError if it has died."""
         try:
             return pickle.load(self._incoming)
@@ -135,7 +135,7 @@ class Reading:
         readers: Readers,
         reader: _Reader,
         found: InputFile,
-        options: Namespace,
+        options: ReadOptions,
         is_hashed_first: bool,
     ):
         self.is_hashed_first = is_hashed_first
@@ -143,7 +143,7 @@ class Reading:
         self._reader = reader
         self._path = found.real_path
         self._state = stamp_at(found.real_path)
-        reader.tell((found, options, is_hashed_first))
+        reader.send((found, options, is_hashed_first))
 
     def manifest(self) -> FileManifest:
         """Return what identifies the file.
@@ -155,12 +155,12 @@ class Reading:
 
     def stop(self) -> None:
         """Do without the rest of a file that is hashed first."""
-        self._reader.tell(False)
+        self._reader.send(False)
         with suppress(FileRefused):  # Dead by now: nothing more is asked of it.
             self._next()
 
     def go_on(self) -> None:
-        self._reader.tell(True)
+        self._reader.send(True)
 
     def batches(self) -> Iterator[Batch]:
         """Yield what is in the file, or raise FileRefused."""
@@ -176,9 +176,9 @@ class Reading:
     def _next(self) -> Any:
         """Return the next message; after None, or an error, there is no more."""
         try:
-            message = self._reader.hear()
+            message = self._reader.receive()
         except EOFError:
-            how = self._readers.bury(self._reader)
+            how = self._readers.reap(self._reader)
             self._reader = None
             raise self._died(how) from None
         if message is None or isinstance(message, BaseException):
@@ -210,7 +210,7 @@ def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None
     os._exit(0)
 
 
-def _nursery(writer: socket.socket) -> None:
+def _fork_server(writer: socket.socket) -> None:
     """Fork readers, and say how they ended, until the writing process is done."""
     from loaders.workers.worker import serve
 

@@ -3,7 +3,6 @@
 import pickle
 import socket
 import traceback
-from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -14,10 +13,8 @@ from loaders.contract.arrow import as_buffers
 from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
 from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
-from loaders.sample import is_sample
+from loaders.workers.options import ReadOptions
 
-# By them the sample is told apart.
-_SAMPLE_HEAD_BYTES = 4096
 # Imported before there is a file, for all processes that are forked from here.
 _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
 
@@ -26,7 +23,7 @@ def serve(writer: socket.socket) -> None:
     """Read files until the writing process is done."""
     incoming, outgoing = writer.makefile("rb"), writer.makefile("wb")
 
-    def tell(message: Any) -> None:
+    def send(message: Any) -> None:
         pickle.dump(message, outgoing)
         outgoing.flush()
 
@@ -36,16 +33,16 @@ def serve(writer: socket.socket) -> None:
             go_on = (lambda: pickle.load(incoming)) if is_hashed_first else None
             try:
                 for message in _messages(found, options, go_on):
-                    tell(message)
-                tell(None)
+                    send(message)
+                send(None)
             except (BrokenPipeError, ConnectionResetError):
                 raise
             except MemoryError:
-                tell(
+                send(
                     file_refused("reader_died", "there is not memory enough to read it")
                 )
             except BaseException as error:  # noqa: BLE001 -- raised again by who writes
-                tell(_with_origin(error, found.path))
+                send(_with_origin(error, found.path))
 
 
 def _with_origin(error: BaseException, path: str) -> BaseException:
@@ -62,7 +59,7 @@ def _with_origin(error: BaseException, path: str) -> BaseException:
 
 
 def _messages(
-    found: InputFile, options: Namespace, go_on: Callable[[], bool] | None
+    found: InputFile, options: ReadOptions, go_on: Callable[[], bool] | None
 ) -> Iterator[FileManifest | Batch]:
     """Yield what identifies a file, then its batches, as columns.
 
@@ -79,7 +76,7 @@ def _messages(
                 yield _manifest(found, source, format_)
                 if not go_on():
                     return
-            secret = {"password": options.password} if format_.name == "hal" else {}
+            secret = {"password": options.password} if format_.takes_password else {}
             batches = unchanged(_READERS[format_.name].read(source, **secret), source)
             batches = _begun(batches)
         except FileRefused:
@@ -112,6 +109,5 @@ def _manifest(
         format=format_.name if format_ else None,
         size_bytes=source.size_bytes,
         loader_version=format_.loader_version if format_ else None,
-        is_sample=is_sample(sha256, source.head(_SAMPLE_HEAD_BYTES)),
         state=source.state,
     )

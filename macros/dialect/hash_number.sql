@@ -1,4 +1,4 @@
-{#- A whole number from 0 to 2^60 - 1 that depends on the text alone: the same
+{#- An integer from 0 to 2^60 - 1 that depends on the text alone: the same
     on every machine, thread count and engine. md5 and not the engine's own
     hash, which differs between engines and versions. -#}
 {% macro hash_number(text) -%}

@@ -1,5 +1,5 @@
 -- Grain: one row per attempt id that more than one file holds.
--- The loader settles repeats inside a file; between files only the warehouse
+-- The loader resolves repeats inside a file; between files only the warehouse
 -- can see them.
 with
 
@@ -17,8 +17,7 @@ repeated_ids as (
 repeated_attempts as (
     select attempts.*
     from attempts
-    inner join repeated_ids
-        on attempts.attempt_id = repeated_ids.attempt_id
+    inner join repeated_ids using (attempt_id)
 ),
 
 compared as (

@@ -25,6 +25,10 @@ hal_evaluations as (
     select * from {{ ref('int_hal_evaluations_identified') }}
 ),
 
+inspect_evaluations as (
+    select * from {{ ref('int_inspect_evaluations_identified') }}
+),
+
 every_source as (
     {{ union_columns(columns, {
         'metr_agents': [
@@ -38,6 +42,10 @@ every_source as (
         'hal_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
             'match_rule', 'unmapped_advice', 'is_reported',
+        ],
+        'inspect_evaluations': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'population', 'is_reported',
         ],
     }) }}
 ),

@@ -15,6 +15,7 @@
     'cache_read_tokens': 'bigint',
     'cache_write_tokens': 'bigint',
     'known_token_count': 'bigint',
+    'run_exclusion_reason': 'string',
     'file_id': 'string',
 } %}
 with
@@ -25,6 +26,10 @@ from_attempts as (
 
 from_traces as (
     select * from {{ ref('int_evaluations_from_traces') }}
+),
+
+from_inspect as (
+    select * from {{ ref('int_evaluations_from_inspect') }}
 ),
 
 final as (
@@ -39,6 +44,13 @@ final as (
             'mean_latency_seconds', 'input_tokens', 'output_tokens',
             'cache_read_tokens', 'cache_write_tokens', 'known_token_count',
             'file_id',
+        ],
+        'from_inspect': [
+            'evaluation_id', 'benchmark', 'reasoning_effort', 'evaluated_on',
+            'accuracy', 'accuracy_metric', 'total_cost_usd',
+            'mean_latency_seconds', 'input_tokens', 'output_tokens',
+            'cache_read_tokens', 'cache_write_tokens', 'known_token_count',
+            'run_exclusion_reason', 'file_id',
         ],
     }) }}
 )

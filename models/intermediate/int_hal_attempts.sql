@@ -54,20 +54,9 @@ final as (
         cast(call_sums.output_tokens as bigint) as output_tokens,
         task_latencies.started_at
     from evaluations
-    inner join task_results
-        on
-            evaluations.file_id = task_results.file_id
-            and evaluations.trace_number = task_results.trace_number
-    left join call_sums
-        on
-            task_results.file_id = call_sums.file_id
-            and task_results.trace_number = call_sums.trace_number
-            and task_results.task_id = call_sums.task_id
-    left join task_latencies
-        on
-            task_results.file_id = task_latencies.file_id
-            and task_results.trace_number = task_latencies.trace_number
-            and task_results.task_id = task_latencies.task_id
+    inner join task_results using (file_id, trace_number)
+    left join call_sums using (file_id, trace_number, task_id)
+    left join task_latencies using (file_id, trace_number, task_id)
     where task_results.score is not null
 )
 

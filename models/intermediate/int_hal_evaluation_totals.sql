@@ -1,4 +1,4 @@
--- Grain: one row per HAL evaluation: what it used as a whole.
+-- Grain: one row per HAL evaluation: what it used in all.
 with
 
 evaluations as (
@@ -43,7 +43,7 @@ final as (
         token_sums.cache_read_tokens,
         token_sums.cache_write_tokens,
         token_sums.output_tokens,
-        -- Null where nobody says that there were none.
+        -- Null unless it is known that there were none.
         case
             when
                 token_sums.known_token_count > 0
@@ -51,12 +51,8 @@ final as (
                 then token_sums.known_token_count
         end as known_token_count
     from evaluations
-    left join mean_latencies
-        on
-            evaluations.file_id = mean_latencies.file_id
-            and evaluations.trace_number = mean_latencies.trace_number
-    left join token_sums
-        on evaluations.evaluation_id = token_sums.evaluation_id
+    left join mean_latencies using (file_id, trace_number)
+    left join token_sums using (evaluation_id)
 )
 
 select * from final

@@ -35,8 +35,7 @@ corrections as (
 kept as (
     select evaluations.*
     from evaluations
-    left join repeated_traces
-        on evaluations.evaluation_id = repeated_traces.evaluation_id
+    left join repeated_traces using (evaluation_id)
     where
         repeated_traces.evaluation_id is null
         or (
@@ -100,8 +99,7 @@ efforts as (
                 )
         end as reasoning_effort
     from kept
-    left join matched_efforts
-        on kept.evaluation_id = matched_efforts.evaluation_id
+    left join matched_efforts using (evaluation_id)
     left join corrections
         on
             kept.evaluation_id = corrections.subject
@@ -135,7 +133,7 @@ final as (
         case
             when matched_scaffolds.match_rule is null
                 then
-                    'stand for a scaffold of their own; add a rule to seeds/'
+                    'count for a scaffold of their own; add a rule to seeds/'
         end as unmapped_advice,
         kept.accuracy,
         kept.accuracy_metric,
@@ -146,14 +144,9 @@ final as (
         true as is_reported,
         kept.evaluated_on
     from kept
-    inner join efforts
-        on kept.evaluation_id = efforts.evaluation_id
-    left join matched_scaffolds
-        on kept.evaluation_id = matched_scaffolds.evaluation_id
-    left join scaffolds
-        on
-            kept.source = scaffolds.source
-            and matched_scaffolds.scaffold = scaffolds.scaffold
+    inner join efforts using (evaluation_id)
+    left join matched_scaffolds using (evaluation_id)
+    left join scaffolds using (source, scaffold)
     left join model_aliases
         on kept.model_alias = model_aliases.alias
 )

@@ -1,6 +1,6 @@
 -- Grain: one row per HAL evaluation and model that it called.
--- total_usage says it for the whole run; the leaf calls of the log stand in
--- where a trace has none.
+-- total_usage covers the run; where a trace has none, the leaf calls of its log
+-- are summed.
 with
 
 evaluations as (
@@ -46,10 +46,7 @@ reports as (
         model_calls.cache_write_tokens,
         model_calls.output_tokens
     from model_calls
-    left join traces_with_usage
-        on
-            model_calls.file_id = traces_with_usage.file_id
-            and model_calls.trace_number = traces_with_usage.trace_number
+    left join traces_with_usage using (file_id, trace_number)
     where
         model_calls.is_leaf
         and traces_with_usage.file_id is null
@@ -72,10 +69,7 @@ final as (
             ) as bigint
         ) as known_token_count
     from evaluations
-    inner join reports
-        on
-            evaluations.file_id = reports.file_id
-            and evaluations.trace_number = reports.trace_number
+    inner join reports using (file_id, trace_number)
     left join model_aliases
         on reports.model_alias = model_aliases.alias
     group by

@@ -20,11 +20,7 @@ latency_keys as (
         and max(try_cast(task_latencies.task_id as bigint)) = count(*) - 1
             as is_numbered
     from task_latencies
-    left join task_results
-        on
-            task_latencies.file_id = task_results.file_id
-            and task_latencies.trace_number = task_results.trace_number
-            and task_latencies.task_id = task_results.task_id
+    left join task_results using (file_id, trace_number, task_id)
     group by task_latencies.file_id, task_latencies.trace_number
 ),
 
@@ -39,10 +35,7 @@ final as (
         task_latencies.call_count,
         task_latencies.started_at
     from task_latencies
-    inner join latency_keys
-        on
-            task_latencies.file_id = latency_keys.file_id
-            and task_latencies.trace_number = latency_keys.trace_number
+    inner join latency_keys using (file_id, trace_number)
 )
 
 select * from final

@@ -88,8 +88,7 @@ final as (
     from agents
     left join models using (agent)
     left join frameworks using (agent)
-    left join safety_agents
-        on agents.agent = safety_agents.agent
+    left join safety_agents using (agent)
 )
 
 select * from final

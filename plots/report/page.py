@@ -272,7 +272,7 @@ def report(connection: duckdb.DuckDBPyConnection) -> str:
     return templates.get_template("template.html").render(
         cards=[card for card in cards if card],
         sections=sections,
-        is_sample=any(row["is_sample"] for row in data["files"].as_objects()),
+        notes=data["files"].values("note"),
         payload=script_json(charts_of(data)),
         script=script,
         script_digest=digest(script),

@@ -105,15 +105,16 @@ def test_of_disputed_copies_none_counts_and_each_is_named(views):
             f"from {view} where evaluation_id like 'hal:disputed%'"
         ).fetchall()
     found = views.sql(
-        "select subject, severity from data_findings"
-        " where finding_code = 'duplicate_evaluation_id'"
+        "select subject, finding_code, severity from data_findings"
+        " where finding_code like '%_evaluation_id'"
     ).fetchall()
     repeats = {f"{kind}_{n}" for n in REPEATS for kind in KINDS}
     kept = {"equal", "zipped_twice"} | repeats
     disputes = {f"disputed_{what}" for what in DISPUTES}
-    assert dict(found) == {f"hal:{name}": "note" for name in kept} | {
-        f"hal:{name}": "error" for name in disputes
-    }
+    assert set(found) == {
+        (f"hal:{name}", "duplicate_evaluation_id", "note") for name in kept
+    } | {(f"hal:{name}", "conflicting_evaluation_id", "error") for name in disputes}
+    assert len(found) == len(kept) + len(disputes)
 
 
 # -------------------------------------------- do the traps snap shut?

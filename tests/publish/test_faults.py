@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from faults import DBT, FULL, INTERRUPTED, KILLED, REPOSITORY, TERMINATED, TORN
+from faults import FULL, INTERRUPTED, KILLED, REPOSITORY, TERMINATED, TORN
 from tiny_project import warehouse_of
 
 
@@ -74,14 +74,11 @@ def test_a_power_cut_finds_what_was_synced_whole(request, command):
     [
         ([sys.executable, "-m", "loaders"], "argparse"),
         ([sys.executable, "-m", "plots"], "argparse"),
-        ([DBT, "build"], "click"),
     ],
-    ids=["loaders", "plots", "dbt"],
+    ids=["loaders", "plots"],
 )
 def test_a_stop_while_it_imports(command, first_import, signal_number, tmp_path):
     """Importing takes a while, in which an exception would end in a traceback."""
-    if command[0] == DBT and "loaders.dbt_start" not in sys.modules:
-        pytest.skip("only in the .venv that make sets up does dbt start with loaders")
     slow = "import time\nprint('importing', flush=True)\ntime.sleep(60)\n"
     (tmp_path / f"{first_import}.py").write_text(slow)
     with subprocess.Popen(

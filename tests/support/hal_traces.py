@@ -34,7 +34,7 @@ class Loaded:
         self._rows: dict[str, list[dict]] = {}
         for batch in batches:
             rows = self._rows.setdefault(batch.table.name, [])
-            names = list(batch.table.columns)
+            names = list(batch.table.types)
             rows += [dict(zip(names, row, strict=True)) for row in batch.rows]
             self.quarantined += batch.quarantined
 

@@ -540,7 +540,7 @@ def action_delta_summary(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return how the deltas lie around zero, but for the bootstrap interval."""
     return pd.concat(
         summarise(
-            deltas(attempts).assign(grain=grain),
+            with_clusters(deltas(attempts), attempts).assign(grain=grain),
             ["success_rule", "population", "source", "grain"],
             lambda group: {
                 "pair_count": len(group),
@@ -549,18 +549,36 @@ def action_delta_summary(attempts: pd.DataFrame) -> pd.DataFrame:
                 "more_count": (group.action_delta > 0).sum(),
                 "fewer_count": (group.action_delta < 0).sum(),
                 "equal_count": (group.action_delta == 0).sum(),
-                "sign_test_p": sign_test(group.action_delta),
+                "sign_test_p": sign_test(group),
             },
         )
         for grain, deltas in DELTAS.items()
     )
 
 
-def sign_test(deltas: pd.Series) -> float:
-    """Return the two-sided exact p of more against fewer; NaN if all are equal."""
-    more, fewer = int((deltas > 0).sum()), int((deltas < 0).sum())
+def with_clusters(deltas: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
+    """Return the deltas with the family of their task, or the task where it has none."""
+    key = ["source", "benchmark", "task_id"]
+    families = attempts.groupby(key, as_index=False).task_family.first()
+    rows = deltas.merge(families, on=key, how="left")
+    alone = "alone: " + rows.task_id
+    return rows.assign(
+        cluster=rows.benchmark + "/" + rows.task_family.fillna(alone).astype(str)
+    )
+
+
+def sign_test(group: pd.DataFrame) -> float:
+    """Return the two-sided exact p of families for more against those for fewer.
+
+    Each task has one vote, the sign of most of its deltas, and each family too.
+    """
+    signs = np.sign(group.action_delta)
+    by_task = [group.cluster, group.benchmark, group.task_id]
+    tasks = np.sign(signs.groupby(by_task).sum())
+    votes = np.sign(tasks.groupby(level=0).sum())
+    more, fewer = int((votes > 0).sum()), int((votes < 0).sum())
     if not more + fewer:
-        return math.nan
+        return 1.0
     return scipy.stats.binomtest(more, more + fewer).pvalue
 
 

@@ -212,15 +212,16 @@ CATALOGUE = {
     "agent_intervals": (
         "success_rule source benchmark agent",
         (
-            "task_count attempt_count success_rate se_clustered ci_low ci_high "
-            "wilson_low wilson_high"
+            "task_count attempt_count success_rate se_clustered effective_task_count "
+            "ci_low ci_high naive_se"
         ),
     ),
     "paired_comparisons": (
         "success_rule source benchmark agent_a agent_b",
         (
             "shared_task_count mean_difference se ci_low ci_high a_only_count "
-            "b_only_count mcnemar_p holm_p minimum_detectable_difference"
+            "b_only_count p_value mid_p holm_p mcnemar_p is_separable "
+            "minimum_detectable_difference"
         ),
     ),
     "separability": (
@@ -240,7 +241,7 @@ CATALOGUE = {
     ),
     "model_ratings": (
         "success_rule source basis model",
-        "component_id strength ci_low ci_high status",
+        "component_id strength se ci_low ci_high status",
     ),
     "headline_sensitivity": (
         "headline source success_rule population coverage",
@@ -250,7 +251,15 @@ CATALOGUE = {
         "success_rule weighting regularisation source model",
         (
             "attempt_count task_count intercept slope p50_minutes p80_minutes p50_low "
-            "p50_high status"
+            "p50_high p80_low p80_high interval_method lower_bound_minutes status "
+            "is_headline"
+        ),
+    ),
+    "horizon_trend": (
+        "success_rule weighting regularisation source models since",
+        (
+            "model_count first_release last_release doubling_days ci_low ci_high "
+            "r_squared"
         ),
     ),
     "time_horizon_curves": (
@@ -259,10 +268,6 @@ CATALOGUE = {
     ),
     "success_within_budget": (
         "success_rule source model budget_actions",
-        "attempt_count success_rate",
-    ),
-    "success_within_resource": (
-        "success_rule source model resource budget",
         "attempt_count success_rate",
     ),
     "source_totals": (
@@ -281,13 +286,8 @@ CATALOGUE = {
         ),
     ),
     "settings": ("setting", "value"),
-    "load_totals": (
-        "source",
-        "file_count record_count loaded_count quarantined_count",
-    ),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),
-    "finding_totals": ("finding_code source severity", "finding_count finding_rank"),
 }
 
 

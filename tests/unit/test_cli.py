@@ -555,14 +555,6 @@ def test_a_warehouse_without_times_gains_them(load, database, folder, unread):
 
 
 @pytest.mark.usefixtures("settled")
-def test_a_sample_that_made_way_is_not_taken_for_unchanged(load, sample_paths):
-    load(*sample_paths)
-    _, out, _ = load(sample_paths[0], YAML, *sample_paths)
-    assert out.splitlines()[0].startswith(f"{sample_paths[0]}: unchanged, ")
-    assert out.count("refused: sample_beside_data") == len(sample_paths) - 1
-
-
-@pytest.mark.usefixtures("settled")
 def test_what_a_path_held_before_is_not_taken_for_unchanged(load, tmp_path):
     path = tmp_path / "runs.yaml"
     path.write_text(YAML.read_text())
@@ -592,7 +584,7 @@ def test_bytes_are_known_by_their_hash_not_by_their_size_or_time(load, tmp_path)
 @pytest.mark.parametrize("is_asked_first", [True, False])
 def test_a_file_is_hashed_whole_whoever_reads_it(tmp_path, name, is_asked_first):
     path = tmp_path / name
-    # NaN is mended in a copy, which must not be what is hashed.
+    # NaN is repaired in a copy, which must not be what is hashed.
     written = json.dumps(trace(total_cost=math.nan))
     path.write_text(YAML.read_text() if name == "runs.yaml" else written)
     read = metr_yaml.read if name == "runs.yaml" else hal.read
@@ -621,21 +613,26 @@ def test_the_command_itself(database):
     assert (done.returncode, done.stdout) == (0, f"{YAML}: 10 rows loaded\n")
 
 
-def test_the_sample_never_stands_beside_other_runs(load, sample_paths, database):
-    code, out, _ = load(*sample_paths)
-    assert code == 1  # for the records that are broken on purpose
-    assert out.count(" loaded") == len(sample_paths)
+def test_a_load_can_ask_that_something_is_loaded(load, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("x: [")
+    assert load(bad)[0] == 1
+    assert load("--require-loaded", bad)[0] == 2
+    assert load("--require-loaded", bad, YAML)[0] == 1
+    assert load("--require-loaded", YAML)[0] == 0  # it is loaded already
+    # What was loaded from there earlier is not loaded now.
+    path = tmp_path / "runs.yaml"
+    path.write_text(YAML.read_text() + BAD_RUN)
+    assert load("--require-loaded", path)[0] == 1
+    path.write_text("x: [")
+    assert load("--require-loaded", path)[0] == 2
 
-    code, out, _ = load(YAML)
-    assert code == 0
-    assert "the sample's runs were taken out" in out
 
-    code, out, _ = load(*sample_paths)
-    assert code == 1
-    assert out.count("refused: sample_beside_data") == len(sample_paths)
+def test_a_note_stays_with_the_files_that_it_was_said_of(load, database):
+    notes = "select path, note from raw.files order by path"
+    load("--note", "made up; don't trust", YAML)
+    load("--note", "", JSONL)
+    load("--note", "another", YAML)  # it is unchanged
+    expected = [(str(JSONL), None), (str(YAML), "made up; don't trust")]
     with duckdb.connect(database, read_only=True) as connection:
-        assert len(connection.sql("from raw.metr_runs").fetchall()) == 10
-        assert connection.sql("from raw.metr_horizon_runs").fetchall() == []
-        # The refusal is no finding about the runs that are there.
-        assert connection.sql("select path from raw.files").fetchall() == [(str(YAML),)]
-        assert connection.sql("from raw.quarantine").fetchall() == []
+        assert connection.sql(notes).fetchall() == sorted(expected)

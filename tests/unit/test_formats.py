@@ -97,5 +97,5 @@ def test_a_format_has_what_the_loader_asks_of_it(name):
     assert callable(format_.reader.fits)
     assert callable(format_.reader.read)
     for table in format_.tables:
-        assert next(iter(table.columns)) in ("line", "pointer")
-        assert set(table.key) <= set(table.columns)
+        assert table.columns[0].name in ("line", "pointer")
+        assert set(table.key) <= set(table.types)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.contract import records
+from loaders.contract import json_lines, records
 from loaders.contract.records import FileRefused, Quarantined
 from loaders.metr import jsonl as metr_jsonl
 from loaders.metr.tables import METR_HORIZON_RUNS, METR_NOTES
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "metr_horizon_sample.jsonl"
-COLUMNS = list(METR_HORIZON_RUNS.columns)
+COLUMNS = list(METR_HORIZON_RUNS.types)
 REQUIRED = {
     "run_id": "r",
     "task_id": "f/v",
@@ -248,7 +248,7 @@ def test_a_truncated_last_line_is_quarantined():
 
 
 def test_an_endless_line_is_quarantined_and_passed_over(monkeypatch):
-    monkeypatch.setattr(metr_jsonl, "RECORD_BYTES", 1000)
+    monkeypatch.setattr(json_lines, "RECORD_BYTES", 1000)
     for length in (999, 1000, 1001, 2002, 5000):
         filler = "x" * (length - len(line(note="").rstrip()))
         rows, quarantined = read(line(note=filler) + line(run_id="after"))
@@ -276,7 +276,7 @@ def test_a_doubtful_file_is_refused(content, reason_code):
 
 
 def test_records_come_in_batches(monkeypatch):
-    monkeypatch.setattr(metr_jsonl, "_BLOCK_BYTES", 1500)
+    monkeypatch.setattr(json_lines, "_BLOCK_BYTES", 1500)
     content = FIXTURE.read_bytes()
     batches = list(metr_jsonl.read(io.BytesIO(content)))
     assert sum(len(batch.rows) for batch in batches) == 10

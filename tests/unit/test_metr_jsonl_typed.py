@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.contract.columns import Table
+from loaders.contract import json_lines
+from loaders.contract.columns import RawTable
 from loaders.contract.records import FileRefused
 from loaders.metr import jsonl as metr_jsonl
 from loaders.metr.tables import METR_NOTES
@@ -79,7 +80,9 @@ AS_JSON = {name: json.dumps(value) for name, value in RUN.items()}
 LINE = line_of(AS_JSON)
 
 
-def nothing_typed(table: Table, block: bytes, first_line: int) -> tuple[None, Iterator]:
+def nothing_typed(
+    table: RawTable, block: bytes, first_line: int
+) -> tuple[None, Iterator]:
     return None, enumerate(io.BytesIO(block), first_line)
 
 
@@ -87,7 +90,7 @@ def outcome(content: bytes, block_bytes: int = 1_000_000) -> tuple:
     """Return all that the reader says of a file, in the order of its lines."""
     rows, notes, quarantined = [], [], []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metr_jsonl, "_BLOCK_BYTES", block_bytes)
+        patch.setattr(json_lines, "_BLOCK_BYTES", block_bytes)
         try:
             for batch in metr_jsonl.read(io.BytesIO(content)):
                 (notes if batch.table is METR_NOTES else rows).extend(batch.rows)
@@ -108,7 +111,7 @@ def line_by_line(content: bytes) -> tuple:
 def test_regular_lines_need_no_other_reader(monkeypatch):
     content = "\n".join([LINE, line_of(AS_JSON, (", ", ": ")), LINE]).encode()
     expected = line_by_line(content)
-    monkeypatch.delattr(metr_jsonl, "_parse")
+    monkeypatch.delattr(json_lines, "_parse")
     assert outcome(content) == expected
     assert outcome(content, block_bytes=100) == expected
 
@@ -117,9 +120,11 @@ def test_one_odd_line_leaves_the_others_regular(monkeypatch):
     odd = line_of(AS_JSON | {"run_id": '"odd"', "note": "1"})
     content = f"{LINE}\n{odd}\n{LINE}".encode()
     expected = line_by_line(content)
-    parse, parsed = metr_jsonl._parse, []
+    parse, parsed = json_lines._parse, []
     monkeypatch.setattr(
-        metr_jsonl, "_parse", lambda line: parsed.append(line) or parse(line)
+        json_lines,
+        "_parse",
+        lambda line, names: parsed.append(line) or parse(line, names),
     )
     assert outcome(content) == expected
     assert parsed == [odd.encode()]
@@ -171,7 +176,7 @@ def test_cut_short_or_without_any_byte():
 
 
 def test_a_line_that_does_not_end(monkeypatch):
-    monkeypatch.setattr(metr_jsonl, "RECORD_BYTES", 700)
+    monkeypatch.setattr(json_lines, "RECORD_BYTES", 700)
     for length in range(690, 710):
         long = line_of(AS_JSON | {"model": f'"{"x" * (length - len(LINE))}"'})
         content = f"{LINE}\n{long}\n{LINE}\n{long}".encode()

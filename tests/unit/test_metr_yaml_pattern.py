@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from loaders.contract import records
 from loaders.contract.records import Batch, FileRefused
+from loaders.contract.warnings import Warnings
 from loaders.metr import yaml as metr_yaml
 from loaders.metr import yaml_fast as metr_yaml_pattern
 from loaders.metr import yaml_full as metr_yaml_events
 from loaders.metr.tables import METR_NOTES, METR_RUNS
-from loaders.metr.warnings import Warnings
 
 REGULAR = """\
 fam_a:
@@ -161,7 +161,7 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
 
 def by_events(content: bytes) -> str | tuple:
     source = metr_yaml_events.Source(io.BytesIO(content))
-    runs = metr_yaml_events.records(source, Warnings())
+    runs = metr_yaml_events.records(source, Warnings(METR_NOTES))
     return outcome(records.batched(METR_RUNS, runs, lambda: source.byte_count))
 
 

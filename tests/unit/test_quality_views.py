@@ -215,7 +215,7 @@ def test_findings_name_what_to_know_before_publishing(views: duckdb.DuckDBPyConn
         | {
             ("refused_file", file_ids["broken.yaml"], "error"),
             ("duplicate_attempt_id", "metr:same", "note"),
-            ("duplicate_attempt_id", "metr:clash", "error"),
+            ("conflicting_attempt_id", "metr:clash", "error"),
             ("unmapped_agent", "homebrew@main", "warning"),
             ("human_minutes_differs", "metr/alpha/one", "warning"),
         }
@@ -231,10 +231,14 @@ def test_the_worst_finding_comes_first_with_what_to_do(
     )
     assert found[0] == (
         "refused_file",
-        "None of it is loaded: put right what the detail says and load it again.",
+        "None of it is loaded: correct what the detail says and load it again.",
     )
     codes = list(dict.fromkeys(code for code, _ in found))
-    assert codes[:3] == ["refused_file", "quarantined_records", "duplicate_attempt_id"]
+    assert codes[:3] == [
+        "refused_file",
+        "quarantined_records",
+        "conflicting_attempt_id",
+    ]
     assert all(what_to_do for _, what_to_do in found)
 
 

@@ -20,6 +20,7 @@ from loaders.inputs import find
 from loaders.metr import yaml as metr_yaml
 from loaders.workers import pool as reading
 from loaders.workers import worker as reader
+from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers
 
 YAML = Path(__file__).parents[1] / "fixtures" / "metr_sample.yaml"
@@ -207,7 +208,7 @@ def test_a_refused_record_that_escapes_is_raised_as_it_is(load, folder, monkeypa
         load(folder / "0.yaml")
 
 
-def test_a_nursery_that_cannot_start_says_so(folder, tmp_path, monkeypatch, capfd):
+def test_a_fork_server_that_cannot_start_says_so(folder, tmp_path, monkeypatch, capfd):
     # As where a library of a reader is broken: it is imported there first.
     monkeypatch.setitem(sys.modules, "loaders.workers.worker", None)
     assert cli.main([str(folder), "--db", str(tmp_path / "x.duckdb")]) == 2
@@ -252,7 +253,7 @@ def test_a_reader_that_died_while_idle_is_no_end_of_the_command(
         return recognise(head)
 
     monkeypatch.setattr(reader, "recognise", tell)
-    options = cli._parser().parse_args([str(folder)])
+    options = ReadOptions()
     first, second = find([folder])[:2]
     # As the command line has it, for a pipe that `head` closes.
     previous = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -278,7 +279,7 @@ def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch)
         time.sleep(600)
 
     monkeypatch.setattr(reader, "recognise", linger)
-    options = cli._parser().parse_args([str(folder)])
+    options = ReadOptions()
     started = time.monotonic()
     with Readers(2) as readers:
         for file in find([folder])[:2]:

@@ -1,61 +1,69 @@
-"""The README shows what the commands really print."""
+"""README.md and docs/tour.md show what the commands really print."""
 
 import re
-import sys
-from pathlib import Path
 
-from conftest import DBT, REPOSITORY, run_in_repository
+import pytest
+from conftest import REPOSITORY, run_in_repository
 
-README = (REPOSITORY / "README.md").read_text()
-# A command after its `$`, and what it prints up to the next one.
-COMMANDS = re.findall(
-    r"^\$ (.+)\n((?:(?!\$ |```).*\n)*)",
-    "".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL)),
-    re.MULTILINE,
-)
+from docs import refresh_outputs as outputs
 
-
-def shown(prefix: str) -> list[tuple[str, str]]:
-    return [(line, output) for line, output in COMMANDS if line.startswith(prefix)]
+README, TOUR = (page.read_text() for page in outputs.PAGES)
+PUBLISHED = (REPOSITORY / "docs" / "published.md").read_text()
+CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text()
+SHOWN = [*outputs.shown(README), *outputs.shown(TOUR)]
+QUERIES = [pair for pair in SHOWN if pair[0] != "make run"]
 
 
 def test_make_run_prints_what_the_readme_shows(made_run):
-    printed = (made_run / "printed").read_text()
-    for here, there in (
-        (str(made_run / "sample"), "build/sample"),
-        (str(made_run / "figures"), "figures"),
-        (str(made_run / "report.html"), "report.html"),
-        (str(made_run / "evalhouse.duckdb"), "evalhouse.duckdb"),
-    ):
-        printed = printed.replace(here, there)
-    [(_, output)] = shown("make run")
-    output = output.replace("/home/you/evalhouse/", "")
-    # A terminal shows a bar in place of the lines that say what is being read.
-    lines = [line for line in printed.splitlines() if "reading" not in line]
-    assert sorted(lines) == sorted(output.splitlines())
+    [output] = [output for command, output in SHOWN if command == "make run"]
+    assert outputs.elided(outputs.make_run_printed(made_run), output) == output
 
 
-def test_queries_print_what_the_readme_shows(sample_warehouse, tmp_path):
-    queries = shown(".venv/bin/duckdb")
-    assert len(queries) == 3
-    for line, output in queries:
-        query = re.search(r'"(.+)"', line)[1]
-        shell = Path(sys.executable).with_name("duckdb")
-        run = run_in_repository(
-            [shell, "-readonly", sample_warehouse, query], sample_warehouse, tmp_path
-        )
-        assert run.stdout == output
+@pytest.mark.parametrize(
+    ("command", "output"), QUERIES, ids=[command for command, _ in QUERIES]
+)
+def test_a_command_prints_what_its_page_shows(command, output, sample_warehouse):
+    run = run_in_repository(
+        outputs.arguments(command, sample_warehouse),
+        sample_warehouse,
+        sample_warehouse.parent,
+    )
+    assert outputs.elided(run.stdout.strip(), output) == output
 
 
-def test_an_analysis_prints_what_the_readme_shows(sample_warehouse):
-    [(line, output)] = shown(".venv/bin/dbt show")
-    command = [DBT, *line.split()[1:]]
-    run = run_in_repository(command, sample_warehouse, sample_warehouse.parent)
-    assert run.stdout.strip() == output.strip()
+def test_the_pages_show_queries_and_an_analysis():
+    commands = [command for command, _ in QUERIES]
+    assert sum(".venv/bin/duckdb" in command for command in commands) == 3
+    assert sum(".venv/bin/dbt show" in command for command in commands) == 1
 
 
-def test_every_folder_and_check_it_names_is_there():
-    for folder in re.findall(r"^\| `([a-z/]+/)`", README, re.MULTILINE):
+def test_the_readme_shows_both_commands_on_one_screen():
+    for command in ("make run", outputs.NOT_RUN):
+        assert f"$ {command}\n" in README
+    assert len(README.splitlines()) <= 130
+
+
+def test_an_elision_shows_the_first_and_the_last_lines_only():
+    printed = "a\nb\nc\nd\n"
+    assert outputs.elided(printed, "x\n...\ny\nz\n") == "a\n...\nc\nd\n"
+    # Nothing to leave out, so the dots go, and a page that has them is wrong.
+    assert outputs.elided(printed, "a\nb\n...\nc\nd\n") == printed
+    assert outputs.elided(printed, "a\n") == printed
+
+
+def test_a_page_is_refreshed_in_place():
+    page = "# T\n```console\n$ one\nold\n$ two\n$ make test\nkept\n```\nrest\n"
+    assert outputs.shown(page) == [("one", "old\n")]
+    new = outputs.refreshed(page, {"one": "1\n2\n"}.get)
+    assert new == page.replace("old\n", "1\n2\n")
+
+
+def test_every_folder_and_check_that_the_pages_name_is_there():
+    folders = re.findall(r"^\| `([a-z/]+/)`", CONTRIBUTING, re.MULTILINE)
+    assert len(folders) > 10
+    for folder in folders:
         assert (REPOSITORY / folder).is_dir(), folder
-    for check in re.findall(r"`(assert_published_\w+)`", README):
+    checks = re.findall(r"`(assert_published_\w+)`", PUBLISHED)
+    assert len(checks) > 10
+    for check in checks:
         assert (REPOSITORY / "tests" / f"{check}.sql").is_file(), check

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -47,7 +48,7 @@ def run(line: int, run_id: str, **changes: object) -> tuple:
         "human_minutes": 1.5,
         "extra": None,
     }
-    assert list(record) == list(RUNS.columns)
+    assert list(record) == list(RUNS.types)
     return tuple({**record, **changes}.values())
 
 
@@ -140,15 +141,15 @@ def test_round_trip(path):
         3,
         0,
         "metr-yaml 1",
-        False,
+        None,
     )
     assert os.listdir(path.parent) == [path.name]
 
 
 def test_nulls_stay_nulls(path):
     table = METR_HORIZON_RUNS
-    first = (1, "r1", *[None] * (len(table.columns) - 2))
-    second = (2, "r2", *[None] * (len(table.columns) - 2))
+    first = (1, "r1", *[None] * (len(table.types) - 2))
+    second = (2, "r2", *[None] * (len(table.types) - 2))
     load(path, manifest("v1"), Batch(table, [first, second], [], 0))
     rows = ask(path, f"select * exclude (file_id) from {table.name} order by line")
     assert rows == [first, second]
@@ -509,9 +510,12 @@ def test_schema_is_made_once_and_described(path):
 
 
 @pytest.mark.parametrize("format_", FORMATS.values())
-def test_every_comment_has_its_column(format_):
+def test_every_column_is_described_in_sentences(format_):
     for table in format_.tables:
-        assert set(table.column_comments) == set(table.columns) - {"line"}
+        assert len(table.types) == len(table.columns)
+        for column in table.columns:
+            assert column.meaning.endswith("."), column.name
+            assert column.null is None or re.fullmatch("Null .*[.]", column.null)
 
 
 def test_database_of_someone_else_gains_a_schema(path):

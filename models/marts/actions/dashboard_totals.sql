@@ -41,10 +41,8 @@ final as (
         family_totals.task_family_count,
         agent_totals.agent_count
     from agent_totals
-    inner join task_totals
-        on agent_totals.source = task_totals.source
-    left join family_totals
-        on agent_totals.source = family_totals.source
+    inner join task_totals using (source)
+    left join family_totals using (source)
 )
 
 select * from final

@@ -43,10 +43,7 @@ final as (
         median(failures.action_count) as median_action_count,
         min(failures.human_minutes) as human_minutes
     from failures
-    inner join usual_failures
-        on
-            failures.source = usual_failures.source
-            and failures.agent = usual_failures.agent
+    inner join usual_failures using (source, agent)
     where
         failures.action_count > greatest(
             {{ var('high_action_multiple') }}

@@ -24,11 +24,7 @@ final as (
         median(attempt_successes.action_count) as median_action_count,
         avg(attempt_successes.action_count) as mean_action_count
     from attempt_successes
-    inner join shared_tasks
-        on
-            attempt_successes.source = shared_tasks.source
-            and attempt_successes.benchmark = shared_tasks.benchmark
-            and attempt_successes.task_id = shared_tasks.task_id
+    inner join shared_tasks using (source, benchmark, task_id)
     where
         attempt_successes.success_rule = 'any_credit'
         and attempt_successes.population = 'capability'

@@ -44,7 +44,7 @@ decile_numbers as (
 
 -- The position of each decile among the sorted attempts, counted from zero.
 -- 0.1e0 is a double on purpose: numpy's grid has 0.30000000000000004, and an
--- edge a hair above a whole number leaves that number in the lower bin.
+-- edge slightly above a whole number leaves that number in the lower bin.
 decile_positions as (
     select
         value_counts.source,
@@ -55,8 +55,7 @@ decile_positions as (
     from value_counts
     cross join decile_numbers
     where value_counts.model_count >= {{ var('major_model_attempts') }}
-    group by
-        value_counts.source, value_counts.model, decile_numbers.number
+    group by value_counts.source, value_counts.model, decile_numbers.number
 ),
 
 decile_neighbours as (
@@ -77,10 +76,7 @@ decile_neighbours as (
             > ceil(decile_positions.decile_position)
         ) as upper_value
     from decile_positions
-    inner join value_counts
-        on
-            decile_positions.source = value_counts.source
-            and decile_positions.model = value_counts.model
+    inner join value_counts using (source, model)
     group by
         decile_positions.source,
         decile_positions.model,
@@ -120,10 +116,7 @@ interior_edges as (
         edges.model,
         edges.edge
     from edges
-    inner join edge_ranges
-        on
-            edges.source = edge_ranges.source
-            and edges.model = edge_ranges.model
+    inner join edge_ranges using (source, model)
     where
         edges.edge > edge_ranges.first_edge
         and edges.edge < edge_ranges.last_edge

@@ -45,10 +45,7 @@ final as (
         coalesce(attempt_counts.attempt_count, 0) as attempt_count,
         agents.match_rule
     from agents
-    left join attempt_counts
-        on
-            agents.source = attempt_counts.source
-            and agents.agent = attempt_counts.agent
+    left join attempt_counts using (source, agent)
 )
 
 select * from final

@@ -12,8 +12,20 @@ success_rules as (
 
 judged_by_score as (
     select
-        attempts.*,
+        attempts.attempt_id,
         success_rules.success_rule,
+        attempts.source,
+        attempts.benchmark,
+        attempts.evaluation_id,
+        attempts.task_family,
+        attempts.task_id,
+        attempts.agent,
+        attempts.agent_label,
+        attempts.model,
+        attempts.population,
+        attempts.score,
+        attempts.action_count,
+        attempts.human_minutes,
         case
             when success_rules.is_min_included
                 then attempts.score >= success_rules.min_score
@@ -25,17 +37,23 @@ judged_by_score as (
 
 judged_by_source as (
     select
-        attempts.*,
+        attempt_id,
         'reported' as success_rule,
-        attempts.is_reported_success as is_success
+        source,
+        benchmark,
+        evaluation_id,
+        task_family,
+        task_id,
+        agent,
+        agent_label,
+        model,
+        population,
+        score,
+        action_count,
+        human_minutes,
+        is_reported_success as is_success
     from attempts
-    where attempts.is_reported_success is not null
-),
-
-judged as (
-    select * from judged_by_score
-    union all
-    select * from judged_by_source
+    where is_reported_success is not null
 ),
 
 final as (
@@ -55,7 +73,26 @@ final as (
         action_count,
         human_minutes,
         is_success
-    from judged
+    from judged_by_score
+    where score is not null
+    union all
+    select
+        attempt_id,
+        success_rule,
+        source,
+        benchmark,
+        evaluation_id,
+        task_family,
+        task_id,
+        agent,
+        agent_label,
+        model,
+        population,
+        score,
+        action_count,
+        human_minutes,
+        is_success
+    from judged_by_source
     where score is not null
 )
 

@@ -76,11 +76,7 @@ final as (
         task_attempts.median_action_count,
         success_rates.success_rate
     from task_attempts
-    left join success_rates
-        on
-            task_attempts.source = success_rates.source
-            and task_attempts.benchmark = success_rates.benchmark
-            and task_attempts.task_id = success_rates.task_id
+    left join success_rates using (source, benchmark, task_id)
 )
 
 select * from final

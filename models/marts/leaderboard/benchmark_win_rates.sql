@@ -20,7 +20,7 @@ signed as (
     from comparison_values
 ),
 
-placed as (
+ranked as (
     select
         basis,
         source,
@@ -30,7 +30,7 @@ placed as (
         rank() over (
             partition by basis, source, benchmark, scaffold
             order by signed_value
-        ) as place,
+        ) as value_rank,
         count(*) over (
             partition by basis, source, benchmark, scaffold, signed_value
         ) as equal_count,
@@ -43,11 +43,11 @@ placed as (
 counts as (
     select
         *,
-        place - 1 as wins,
+        value_rank - 1 as wins,
         equal_count - 1 as ties,
-        model_count - place - equal_count + 1 as losses,
+        model_count - value_rank - equal_count + 1 as losses,
         model_count - 1 as comparisons
-    from placed
+    from ranked
 ),
 
 final as (

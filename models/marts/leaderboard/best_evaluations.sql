@@ -15,7 +15,7 @@ ranked as (
                 total_cost_usd asc nulls last,
                 mean_latency_seconds asc nulls last,
                 evaluation_id asc
-        ) as place
+        ) as accuracy_rank
     from evaluations
     where
         not is_excluded
@@ -33,7 +33,7 @@ final as (
         total_cost_usd,
         mean_latency_seconds
     from ranked
-    where place = 1
+    where accuracy_rank = 1
 )
 
 select * from final

@@ -29,13 +29,12 @@ used as (
         model_tokens.model,
         evaluations.evaluated_on,
         model_tokens.input_tokens,
-        -- Where the source has no word for the cache, it used none.
+        -- Where the source does not report a cache, none was used.
         coalesce(model_tokens.cache_read_tokens, 0) as cache_read_tokens,
         coalesce(model_tokens.cache_write_tokens, 0) as cache_write_tokens,
         model_tokens.output_tokens
     from model_tokens
-    inner join evaluations
-        on model_tokens.evaluation_id = evaluations.evaluation_id
+    inner join evaluations using (evaluation_id)
 ),
 
 priced as (
@@ -121,8 +120,7 @@ final as (
         sums.priced_token_share,
         evaluations.total_cost_usd / nullif(sums.repriced_cost_usd, 0) as ratio
     from evaluations
-    left join sums
-        on evaluations.evaluation_id = sums.evaluation_id
+    left join sums using (evaluation_id)
     where not evaluations.is_excluded
 )
 

@@ -30,12 +30,7 @@ loaded as (
 expected_sources as (
     select distinct expected_runs.source
     from expected_runs
-    inner join loaded
-        on
-            expected_runs.source = loaded.source
-            and expected_runs.benchmark = loaded.benchmark
-            and expected_runs.scaffold = loaded.scaffold
-            and expected_runs.model = loaded.model
+    inner join loaded using (source, benchmark, scaffold, model)
 ),
 
 expected as (
@@ -45,12 +40,8 @@ expected as (
         expected_runs.scaffold,
         expected_runs.model
     from expected_runs
-    inner join expected_sources
-        on expected_runs.source = expected_sources.source
-    left join excluded_models
-        on
-            expected_runs.source = excluded_models.source
-            and expected_runs.model = excluded_models.model
+    inner join expected_sources using (source)
+    left join excluded_models using (source, model)
     where excluded_models.model is null
 ),
 

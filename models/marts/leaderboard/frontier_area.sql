@@ -76,11 +76,7 @@ final as (
         model_counts.model_count,
         areas.hull_count
     from areas
-    inner join model_counts
-        on
-            areas.x_metric = model_counts.x_metric
-            and areas.source = model_counts.source
-            and areas.benchmark = model_counts.benchmark
+    inner join model_counts using (x_metric, source, benchmark)
 )
 
 select * from final

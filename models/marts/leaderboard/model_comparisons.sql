@@ -6,10 +6,6 @@ comparison_values as (
     select * from {{ ref('comparison_values') }}
 ),
 
-rivals as (
-    select * from {{ ref('comparison_values') }}
-),
-
 final as (
     select
         comparison_values.basis,
@@ -17,25 +13,25 @@ final as (
         comparison_values.benchmark,
         comparison_values.scaffold,
         comparison_values.model as model_a,
-        rivals.model as model_b,
+        opponents.model as model_b,
         comparison_values.value as value_a,
-        rivals.value as value_b,
+        opponents.value as value_b,
         case
-            when comparison_values.value = rivals.value then 'tie'
+            when comparison_values.value = opponents.value then 'tie'
             when
-                (comparison_values.value < rivals.value)
+                (comparison_values.value < opponents.value)
                 = comparison_values.is_smaller_better
                 then 'win'
             else 'loss'
         end as result
     from comparison_values
-    inner join rivals
+    inner join comparison_values as opponents
         on
-            comparison_values.basis = rivals.basis
-            and comparison_values.source = rivals.source
-            and comparison_values.benchmark = rivals.benchmark
-            and comparison_values.scaffold = rivals.scaffold
-            and comparison_values.model <> rivals.model
+            comparison_values.basis = opponents.basis
+            and comparison_values.source = opponents.source
+            and comparison_values.benchmark = opponents.benchmark
+            and comparison_values.scaffold = opponents.scaffold
+            and comparison_values.model <> opponents.model
 )
 
 select * from final

@@ -20,10 +20,7 @@ shared_benchmarks as (
         benchmark_win_rates.source,
         benchmark_win_rates.benchmark
     from benchmark_win_rates
-    inner join model_counts
-        on
-            benchmark_win_rates.basis = model_counts.basis
-            and benchmark_win_rates.source = model_counts.source
+    inner join model_counts using (basis, source)
     group by
         benchmark_win_rates.basis,
         benchmark_win_rates.source,
@@ -42,11 +39,7 @@ covered as (
         'shared' as coverage,
         benchmark_win_rates.*
     from benchmark_win_rates
-    inner join shared_benchmarks
-        on
-            benchmark_win_rates.basis = shared_benchmarks.basis
-            and benchmark_win_rates.source = shared_benchmarks.source
-            and benchmark_win_rates.benchmark = shared_benchmarks.benchmark
+    inner join shared_benchmarks using (basis, source, benchmark)
 ),
 
 totals as (

@@ -37,9 +37,9 @@ points as (
 
 {{ pareto_ctes(['x_metric', 'source', 'benchmark']) }}
 
--- Ratios to the point that one would rather have: most accuracy for no greater
--- x, least x for no less accuracy.
-rivals as (
+-- Ratios to the better point: the most accuracy for no greater x, the least x
+-- for no less accuracy.
+compared as (
     select
         *,
         max(y) over (
@@ -65,20 +65,15 @@ final as (
         candidates.x,
         candidates.y as accuracy,
         candidates.x is not null as is_comparable,
-        rivals.is_pareto_efficient,
-        rivals.is_on_hull,
-        rivals.x_scaled,
-        rivals.y_scaled as accuracy_scaled,
-        rivals.frontier_distance,
-        rivals.best_y - rivals.y as accuracy_gap,
-        rivals.x / nullif(rivals.least_x, 0) as cost_ratio
+        compared.is_pareto_efficient,
+        compared.is_on_hull,
+        compared.x_scaled,
+        compared.y_scaled as accuracy_scaled,
+        compared.frontier_distance,
+        compared.best_y - compared.y as accuracy_gap,
+        compared.x / nullif(compared.least_x, 0) as cost_ratio
     from candidates
-    left join rivals
-        on
-            candidates.x_metric = rivals.x_metric
-            and candidates.source = rivals.source
-            and candidates.benchmark = rivals.benchmark
-            and candidates.model = rivals.model
+    left join compared using (x_metric, source, benchmark, model)
 )
 
 select * from final

@@ -34,14 +34,11 @@ looked_up as (
         distances.model,
         first_distances.distance
     from distances
-    inner join first_distances
-        on
-            distances.source = first_distances.source
-            and distances.model = first_distances.model
+    inner join first_distances using (source, model)
 ),
 
 -- A model wins over those that are farther away.
-placed as (
+ranked as (
     select
         source,
         benchmark,
@@ -49,7 +46,7 @@ placed as (
         rank() over (
             partition by source, benchmark
             order by distance desc
-        ) as place,
+        ) as distance_rank,
         count(*) over (partition by source, benchmark) as model_count
     from looked_up
 ),
@@ -57,9 +54,9 @@ placed as (
 counts as (
     select
         *,
-        place - 1 as wins,
+        distance_rank - 1 as wins,
         model_count - 1 as comparisons
-    from placed
+    from ranked
 ),
 
 final as (

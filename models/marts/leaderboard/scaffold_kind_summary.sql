@@ -52,12 +52,7 @@ wins as (
         cast(sum(benchmark_win_rates.wins) as bigint) as wins,
         cast(sum(benchmark_win_rates.comparisons) as bigint) as comparisons
     from scaffolds
-    left join benchmark_win_rates
-        on
-            scaffolds.source = benchmark_win_rates.source
-            and scaffolds.benchmark = benchmark_win_rates.benchmark
-            and scaffolds.scaffold = benchmark_win_rates.scaffold
-            and scaffolds.model = benchmark_win_rates.model
+    left join benchmark_win_rates using (source, benchmark, scaffold, model)
     group by
         scaffolds.source,
         scaffolds.benchmark,
@@ -83,12 +78,7 @@ final as (
         wins.comparisons,
         wins.wins * 1e0 / nullif(wins.comparisons, 0) as win_rate
     from means
-    inner join wins
-        on
-            means.source = wins.source
-            and means.benchmark = wins.benchmark
-            and means.is_generalist = wins.is_generalist
-            and means.model = wins.model
+    inner join wins using (source, benchmark, is_generalist, model)
 )
 
 select * from final

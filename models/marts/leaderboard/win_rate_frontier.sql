@@ -19,10 +19,7 @@ rated as (
         model_resource_use.mean_cost_usd,
         model_resource_use.mean_latency_seconds
     from model_win_rates
-    inner join model_resource_use
-        on
-            model_win_rates.source = model_resource_use.source
-            and model_win_rates.model = model_resource_use.model
+    inner join model_resource_use using (source, model)
     where
         model_win_rates.coverage = 'all'
         and model_win_rates.overall_win_rate is not null
@@ -70,12 +67,7 @@ final as (
         judged.y_scaled as win_rate_scaled,
         judged.frontier_distance
     from candidates
-    left join judged
-        on
-            candidates.basis = judged.basis
-            and candidates.x_metric = judged.x_metric
-            and candidates.source = judged.source
-            and candidates.model = judged.model
+    left join judged using (basis, x_metric, source, model)
 )
 
 select * from final

@@ -16,7 +16,7 @@ reason_counts as (
         count(*) as record_count,
         row_number() over (
             partition by file_id order by count(*) desc, reason_code
-        ) as place
+        ) as reason_rank
     from quarantined_records
     group by file_id, reason_code
 ),
@@ -36,11 +36,13 @@ final as (
         reason_counts.reason_code as main_reason_code,
         reason_counts.record_count as main_reason_count,
         files.loader_version,
-        files.is_sample,
+        files.note,
         files.loaded_at
     from files
     left join reason_counts
-        on files.file_id = reason_counts.file_id and reason_counts.place = 1
+        on
+            files.file_id = reason_counts.file_id
+            and reason_counts.reason_rank = 1
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- Grain: one row per refused record, or per file that was refused whole.
+-- Grain: one row per refused record, or per file that was refused.
 with
 
 quarantined_records as (
@@ -19,8 +19,7 @@ final as (
         quarantined_records.detail,
         quarantined_records.record_excerpt
     from quarantined_records
-    left join files
-        on quarantined_records.file_id = files.file_id
+    left join files using (file_id)
 )
 
 select * from final

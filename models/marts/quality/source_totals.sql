@@ -1,4 +1,4 @@
--- Grain: one row per source that an evaluation was loaded of.
+-- Grain: one row per source with an evaluation.
 -- Counts evaluations by themselves: one may have no attempt, as HAL traces that
 -- name no task.
 with
@@ -57,12 +57,9 @@ final as (
         evaluation_totals.agent_count,
         evaluation_totals.model_count
     from evaluation_totals
-    left join attempt_totals
-        on evaluation_totals.source = attempt_totals.source
-    left join task_totals
-        on evaluation_totals.source = task_totals.source
-    left join family_totals
-        on evaluation_totals.source = family_totals.source
+    left join attempt_totals using (source)
+    left join task_totals using (source)
+    left join family_totals using (source)
 )
 
 select * from final

@@ -22,7 +22,7 @@ renamed as (
         step_count,
 
         ---------- booleans
-        -- Its own verdict is what stands in its lists.
+        -- Its own verdict is what its lists say.
         case when decided_by = 'list' then outcome = 'success' end
             as is_reported_success,
         is_in_both_lists

@@ -12,6 +12,7 @@ renamed as (
 
         case format
             when 'hal' then 'hal'
+            when 'inspect' then 'inspect'
             when 'metr-yaml' then 'metr'
             when 'metr-jsonl' then 'metr_horizon'
         end as source,
@@ -22,15 +23,13 @@ renamed as (
         sha256,
         status,
         loader_version,
+        note,
 
         ---------- numerics
         size_bytes,
         record_count,
         loaded_count,
         quarantined_count,
-
-        ---------- booleans
-        is_sample,
 
         ---------- timestamps
         loaded_at

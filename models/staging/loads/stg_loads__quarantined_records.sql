@@ -1,4 +1,4 @@
--- Grain: one row per refused record, or per file that was refused whole.
+-- Grain: one row per refused record, or per file that was refused.
 with
 
 source as (

@@ -1,4 +1,4 @@
--- Grain: one row per kind of oddity of a METR file, loaded all the same.
+-- Grain: one row per kind of oddity of a METR file that was loaded.
 with
 
 source as (

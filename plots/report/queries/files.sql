@@ -8,7 +8,7 @@ select
     quarantined_count,
     size_bytes,
     left(sha256, 12) as sha256_start,
-    is_sample
+    note
 from load_report
 order by source, file, sha256, file_id
 limit 2000

@@ -1,3 +1,4 @@
-select severity, finding_code, source, finding_count
-from finding_totals
-order by finding_rank
+select severity, finding_code, source, count(*) as finding_count
+from data_findings
+group by severity, finding_code, source
+order by min(finding_rank)

@@ -1,0 +1,71 @@
+"""Values out of a record, by the declarations of a table's columns."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from loaders.contract.columns import EXTRA, Column, RawTable
+from loaders.contract.records import RecordRefused
+
+
+def row(table: RawTable, record: dict[str, Any], **given: Any) -> tuple:
+    """Return a record as a row: what is given, all else by path and rule.
+
+    Values are taken out of the record, and what is left is the column `extra`. Raises
+    RecordRefused for the first column that cannot be filled.
+    """
+    values = []
+    for column in table.columns:
+        if column.name in given:
+            values.append(given[column.name])
+        elif column is not EXTRA:
+            values.append(take(column, record))
+    if EXTRA in table.columns:
+        values.insert(table.columns.index(EXTRA), as_json(record))
+    return tuple(values)
+
+
+def take(
+    column: Column,
+    record: dict[str, Any],
+    decode: Callable[[str, Any], Any] | None = None,
+) -> Any:
+    """Take a column's value out of a record and return it by the column's rule.
+
+    Of several paths the first that has a value counts. `decode` makes a plain value of
+    what is at a path. Raises RecordRefused where a value breaks the rule, which then
+    stays in the record, and where one is missing that must be there.
+    """
+    missing = None
+    for path in column.paths:
+        section, name = _section(record, path)
+        if name not in section:
+            missing = missing or RecordRefused("missing_field", f"{name} is missing")
+            continue
+        value = decode(path, section[name]) if decode else section[name]
+        if value is None and column.null is None:
+            raise RecordRefused("null_field", f"{name} is null")
+        if value is not None and column.rule:
+            value = column.rule(name, value)
+        if not column.is_copied:
+            del section[name]
+        if value is not None:
+            return value
+    if column.null is None:
+        raise missing
+    return None
+
+
+def as_json(fields: dict[str, Any]) -> str | None:
+    """Return fields as JSON text, None if there are none."""
+    return json.dumps(fields, ensure_ascii=False, allow_nan=False) if fields else None
+
+
+def _section(record: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
+    """Return the object that may have the field at a path, and the field's name."""
+    *names, field = path.split("/")
+    for name in names:
+        record = record.get(name)
+        if not isinstance(record, dict):
+            return {}, field
+    return record, field

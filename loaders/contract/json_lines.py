@@ -1,0 +1,169 @@
+"""Flat records as JSON, one object in each line."""
+
+import codecs
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO
+
+from loaders.contract import rules
+from loaders.contract.arrow import ColumnBuffers
+from loaders.contract.columns import RawTable
+from loaders.contract.extract import row, take
+from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
+from loaders.contract.records import Batch, Quarantined, RecordRefused, file_refused
+from loaders.contract.warnings import Warnings
+
+# Smaller blocks decode faster, larger ones are inserted faster.
+_BLOCK_BYTES = 2_000_000
+# Whatever is beyond every double has so many digits or such an exponent.
+_MAY_BE_INFINITE = re.compile(r"NaN|Infinity|[0-9]{200}|[eE]\+?0*[0-9]{3}")
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# More digits than a double holds; far fewer than int() refuses.
+_MOST_DIGITS = 300
+
+
+# Reads a block's regular lines quickly: takes the table, the block and the number of its
+# first line; returns the rows, if there are any, and its other lines with their numbers.
+Fast = Callable[
+    [RawTable, bytes, int], tuple[ColumnBuffers | None, Iterable[tuple[int, bytes]]]
+]
+
+
+def read(
+    stream: BinaryIO, table: RawTable, notes: RawTable, fast: Fast | None = None
+) -> Iterator[Batch]:
+    """Yield the records of a file as rows of `table`, and its warnings in `notes`.
+
+    A line that breaks a rule is quarantined. Raises FileRefused when the file is not
+    UTF-8 at all or holds no record.
+    """
+    warnings = Warnings(notes)
+    first_line, is_empty = 1, True
+    for block in _blocks(stream):
+        if fast and len(block) <= RECORD_BYTES:
+            columns, lines = fast(table, block, first_line)
+        else:
+            columns, lines = None, enumerate(io.BytesIO(block), first_line)
+        if columns:
+            yield Batch(table, columns, [], stream.tell())
+        rows, quarantined = [], []
+        for record in _records(table, lines, warnings):
+            (quarantined if isinstance(record, Quarantined) else rows).append(record)
+        if rows or quarantined:
+            yield Batch(table, rows, quarantined, stream.tell())
+        is_empty = is_empty and not (columns or rows or quarantined)
+        first_line += block.count(b"\n") + (not block.endswith(b"\n"))
+    if is_empty:
+        raise file_refused("empty_file", "the file holds no run")
+    yield from warnings.batches(stream.tell())
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield a file in blocks of lines; a line that is too long is cut, one byte over."""
+    while block := stream.read(_BLOCK_BYTES):
+        if not block.endswith(b"\n"):
+            begun = len(block) - (block.rfind(b"\n") + 1)
+            block += stream.readline(max(0, RECORD_BYTES + 1 - begun))
+        rest = block
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(RECORD_BYTES)
+        yield block
+
+
+def _records(
+    table: RawTable, lines: Iterable[tuple[int, bytes]], warnings: Warnings
+) -> Iterator[tuple | Quarantined]:
+    """Yield the row of each numbered line, or why the line is refused."""
+    required = {
+        path.partition("/")[0]
+        for column in table.columns
+        if column.null is None
+        for path in column.paths
+    }
+    key_columns = [table.column(name) for name in table.key]
+    for number, line in lines:
+        if number == 1:
+            line = _without_byte_order_mark(line, warnings)
+        if not line.strip():
+            continue
+        key = None
+        try:
+            fields, oddities = _parse(line, required)
+            key = tuple(take(column, fields) for column in key_columns)
+            given = dict(zip(table.key, key, strict=True))
+            record = row(table, fields, line=number, **given)
+            for code in oddities:
+                warnings.add(code, number)
+            yield record
+        except RecordRefused as refused:
+            excerpt = line[:2000].decode(errors="replace").strip()
+            yield refused.at_line(number, excerpt, key)
+
+
+def _without_byte_order_mark(line: bytes, warnings: Warnings) -> bytes:
+    # UTF-16 and UTF-32 put a mark or a zero byte into the first two characters.
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in line[:4]:
+        raise file_refused("wrong_encoding", "it looks like UTF-16 or UTF-32", 1)
+    if line.startswith(codecs.BOM_UTF8):
+        warnings.add("byte_order_mark", 1)
+    return line.removeprefix(codecs.BOM_UTF8)
+
+
+def _parse(line: bytes, required: set[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields of the object in a line, and codes of what was corrected."""
+    if len(line) > RECORD_BYTES:
+        raise RecordRefused("line_too_long", "the line does not end")
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start + 1} of the line is not UTF-8"
+        raise RecordRefused("wrong_encoding", what) from None
+    fields = _loads(text)
+    if rules.is_deeper(fields, MAX_DEPTH):
+        raise RecordRefused("too_deep", "the nesting goes on")
+    if not isinstance(fields, dict):
+        raise RecordRefused("not_a_record", f"the line is {rules.shown(fields)}")
+    oddities = []
+    if _SURROGATE_ESCAPE.search(text):
+        # json pairs surrogates up, so those that are left stand alone.
+        whole = json.dumps(fields, ensure_ascii=False)
+        if _SURROGATE.search(whole):
+            fields = _loads(_SURROGATE.sub("\ufffd", whole))
+            oddities.append("lone_surrogate")
+    if _MAY_BE_INFINITE.search(text):
+        # A record without a value that it must have is refused.
+        others = {name: fields[name] for name in fields.keys() - required}
+        if not rules.is_finite(others):
+            fields |= rules.made_finite(others)
+            oddities.append("not_finite")
+    return fields, oddities
+
+
+def _loads(text: str) -> Any:
+    try:
+        return _DECODER.decode(text.strip())
+    except json.JSONDecodeError as error:
+        what = f"{error.msg} at character {error.pos + 1}"
+        raise RecordRefused("invalid_json", what) from None
+    except RecursionError:
+        raise RecordRefused("too_deep", "the nesting goes on") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise rules.duplicate_field(name for name, _ in pairs)
+    return fields
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_integer,
+)

@@ -1,0 +1,67 @@
+"""What is odd about a file read by lines and loaded all the same."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from loaders.contract.columns import Column, RawTable
+from loaders.contract.records import Batch
+
+_NOTED = {
+    "byte_order_mark": "the byte order mark was passed over",
+    "lone_surrogate": "half a surrogate pair was read as U+FFFD",
+    "no_last_newline": (
+        "the last line does not end, so check that its value is not cut short"
+    ),
+    "not_finite": "NaN, infinity or a number beyond every double was read as null",
+}
+
+
+def warnings_table(name: str) -> RawTable:
+    """Return the raw table that a source keeps its warnings in."""
+    return RawTable(
+        name=name,
+        key=("note_code",),
+        comment="One row per file and kind of oddity that was loaded all the same.",
+        columns=(
+            Column("line", "bigint", "Line of the first such record, from 1."),
+            Column(
+                "note_code",
+                "varchar",
+                "What kind of oddity, as a stable code to count by.",
+            ),
+            Column(
+                "detail", "varchar", "What was odd, how often, and how it was read."
+            ),
+        ),
+        has_records=False,
+    )
+
+
+class Warnings:
+    """What is odd about a file and loaded all the same, each kind with its count."""
+
+    def __init__(self, table: RawTable) -> None:
+        self._table = table
+        self._first_lines: dict[str, int] = {}
+        self._last_lines: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
+
+    def add(self, code: str, line: int) -> None:
+        """Say that the record in a line, or the file, is odd.
+
+        A line before the last one of that kind is being read a second time.
+        """
+        if line > self._last_lines.get(code, 0):
+            self._first_lines.setdefault(code, line)
+            self._last_lines[code] = line
+            self._counts[code] += 1
+
+    def batches(self, byte_offset: int) -> Iterator[Batch]:
+        """Yield the rows of the table, if there are any."""
+        rows = []
+        for code, line in self._first_lines.items():
+            count = self._counts[code]
+            times = f", {count:,} times" if count > 1 else ""
+            rows.append((line, code, _NOTED[code] + times))
+        if rows:
+            yield Batch(self._table, rows, [], byte_offset)

@@ -1,0 +1,16 @@
+"""What a worker is told about how to read a file."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read files; the password is for the formats that declare to take one."""
+
+    # Name of the format that all files have, None: recognise it.
+    format: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        # A password is not for a log or a traceback.
+        return f"ReadOptions(format={self.format!r})"

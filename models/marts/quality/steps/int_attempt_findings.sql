@@ -1,0 +1,103 @@
+-- Grain: one row per finding about an attempt or a task of any source.
+with
+
+attempts as (
+    select * from {{ ref('attempts') }}
+),
+
+repeated_attempts as (
+    select * from {{ ref('int_attempts_repeated') }}
+),
+
+evaluations as (
+    select * from {{ ref('int_evaluations_identified') }}
+),
+
+repeated_attempt_ids as (
+    select
+        case
+            when is_conflicting then 'conflicting_attempt_id'
+            else 'duplicate_attempt_id'
+        end as finding_code,
+        source,
+        attempt_id as subject,
+        record_count
+        || case
+            when is_conflicting
+                then ' files disagree about it; none is counted'
+            else ' files hold the same record; one is counted'
+        end as detail
+    from repeated_attempts
+),
+
+differing_human_minutes as (
+    select
+        'human_minutes_differs' as finding_code,
+        source,
+        {{ escaped('benchmark', '/') }} || '/' || task_id as subject,
+        'from ' || min(human_minutes) || ' to ' || max(human_minutes)
+        || ' minutes inside one task; the smallest is used' as detail
+    from attempts
+    group by source, benchmark, task_id
+    having min(human_minutes) < max(human_minutes)
+),
+
+-- An evaluation that its source reports ran the benchmark's tasks; one that is
+-- derived from attempts may hold any of them.
+reported_attempts as (
+    select
+        attempts.source,
+        attempts.benchmark,
+        attempts.task_id,
+        evaluation_id
+    from attempts
+    inner join evaluations using (evaluation_id)
+    where evaluations.is_reported
+),
+
+benchmark_counts as (
+    select
+        source,
+        benchmark,
+        count(distinct evaluation_id) as evaluation_count
+    from reported_attempts
+    group by source, benchmark
+),
+
+task_counts as (
+    select
+        source,
+        benchmark,
+        task_id,
+        count(distinct evaluation_id) as evaluation_count
+    from reported_attempts
+    group by source, benchmark, task_id
+),
+
+-- A task that most evaluations of its benchmark lack belongs to another
+-- benchmark, or is misspelt. Of two evaluations either may be right.
+outside_tasks as (
+    select
+        'attempt_outside_known_tasks' as finding_code,
+        source,
+        {{ escaped('benchmark', '/') }} || '/' || task_counts.task_id
+            as subject,
+        task_counts.evaluation_count || ' of '
+        || benchmark_counts.evaluation_count
+        || ' evaluations of the benchmark have this task' as detail
+    from task_counts
+    inner join benchmark_counts using (source, benchmark)
+    where
+        benchmark_counts.evaluation_count > 2
+        and task_counts.evaluation_count * 2 < benchmark_counts.evaluation_count
+),
+
+final as (
+    {{ union_findings([
+        'repeated_attempt_ids',
+        'differing_human_minutes',
+        'outside_tasks',
+    ]) }}
+)
+
+select * from final

@@ -1,0 +1,89 @@
+-- Grain: one row per finding about the trace of a HAL evaluation.
+with
+
+evaluations as (
+    select * from {{ ref('int_hal_evaluations_identified') }}
+),
+
+repeated_traces as (
+    select * from {{ ref('int_hal_traces_repeated') }}
+),
+
+notes as (
+    select * from {{ ref('stg_hal__notes') }}
+),
+
+corrections as (
+    select * from {{ ref('corrections') }}
+),
+
+unread_dates as (
+    select
+        'unreadable_date' as finding_code,
+        source,
+        evaluation_id as subject,
+        'config.date is not a day such as 2025-04-23, so the prices of that'
+        || ' day are unknown' as detail
+    from evaluations
+    where is_date_unread
+),
+
+repeated_evaluation_ids as (
+    select
+        case
+            when is_conflicting then 'conflicting_evaluation_id'
+            else 'duplicate_evaluation_id'
+        end as finding_code,
+        source,
+        evaluation_id as subject,
+        trace_count
+        || case
+            when is_conflicting
+                then ' traces of this run disagree; none is counted'
+            else ' traces hold the same run; the fullest is counted'
+        end as detail
+    from repeated_traces
+),
+
+loader_notes as (
+    select
+        notes.note_code as finding_code,
+        evaluations.source,
+        evaluations.evaluation_id as subject,
+        count(*) || ' time(s), for example at '
+        || coalesce(nullif(min(notes.pointer), ''), 'the top') || ': '
+        || min(notes.detail) as detail
+    from evaluations
+    inner join notes using (file_id, trace_number)
+    group by notes.note_code, evaluations.source, evaluations.evaluation_id
+),
+
+applied_corrections as (
+    select
+        'corrected_value' as finding_code,
+        evaluations.source,
+        corrections.subject || ':' || corrections.column_name as subject,
+        'published as ' || coalesce(corrections.published_value, 'null')
+        || case
+            when {{ var('apply_corrections') }}
+                then
+                    ', read as '
+                    || coalesce(corrections.corrected_value, 'null')
+            else ' and left unchanged'
+        end
+        || ': ' || corrections.reason as detail
+    from corrections
+    inner join evaluations
+        on corrections.subject = evaluations.evaluation_id
+),
+
+final as (
+    {{ union_findings([
+        'unread_dates',
+        'repeated_evaluation_ids',
+        'loader_notes',
+        'applied_corrections',
+    ]) }}
+)
+
+select * from final
