@@ -74,6 +74,11 @@ LEADERS_QUERY = """
         where
             source = $source and basis = '{basis}' and coverage = 'all'
             and rank is not null
+            and 2 * benchmark_count >= (
+                select max(benchmark_count)
+                from model_win_rates
+                where source = $source
+            )
     )
 
     select
@@ -90,6 +95,7 @@ LEADERS_QUERY = """
     where first.place = 1
 """
 LEADERS = (
+    "Of the models that ran at least half as many benchmarks as any, "
     "`{first}` leads with {first_percent:.1f} % of n = {comparisons:,} comparisons on "
     "{benchmark_count} benchmarks, before `{second}` with {second_percent:.1f} % of "
     "{second_comparisons}"
@@ -99,6 +105,11 @@ SHARED_LEADER = """
             from model_win_rates
             where
                 source = $source and basis = 'max_accuracy' and coverage = 'shared'
+                and 2 * benchmark_count >= (
+                    select max(benchmark_count)
+                    from model_win_rates
+                    where source = $source
+                )
 """
 PUBLISHED_LEADER = """
             select arg_min(model, (published_rank, model))
@@ -109,11 +120,13 @@ PUBLISHED_LEADER = """
 # and by one of bars: they share the answer.
 ACCURACY_LEADERS = Answer(
     LEADERS_QUERY.format(basis="max_accuracy", other_leader=SHARED_LEADER),
-    f"{LEADERS}; on the benchmarks that every model ran `{{other_leader}}` leads.",
+    f"{LEADERS}.",
+    more="On the benchmarks that every model ran `{other_leader}` leads.",
 )
 FRONTIER_LEADERS = Answer(
     LEADERS_QUERY.format(basis="frontier_distance", other_leader=PUBLISHED_LEADER),
-    f"{LEADERS}; with the published lookup `{{other_leader}}` would lead.",
+    f"{LEADERS}; with one benchmark's distance for all of them "
+    "`{other_leader}` would lead.",
 )
 # Around an efficient point; an edge would not show on every marker.
 RING = {

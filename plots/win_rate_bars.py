@@ -155,7 +155,7 @@ VARIANTS = {
     "overall_frontier_win_rate": WinRateBars(
         FRONTIER_RATES,
         "Wins by the smaller distance to the frontier",
-        ("by benchmark", "by the study's lookup"),
+        ("each benchmark's own distance", "one benchmark's for all"),
         FRONTIER_LEADERS,
     ),
 }

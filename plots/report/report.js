@@ -27,10 +27,19 @@ function unpacked(layer, columns) {
     if (Array.isArray(column)) return column;
     return column.places.map((place) => (place === null ? null : column.distinct[place]));
   });
-  return values[0].map((_, row) => ({
-    layer,
-    ...Object.fromEntries(names.map((name, place) => [name, values[place][row]])),
-  }));
+  return values[0].map((_, row) =>
+    dictionary([["layer", layer], ...names.map((name, place) => [name, values[place][row]])]),
+  );
+}
+
+// The charting library groups by names in objects that have a prototype. A sign
+// without width keeps a name apart from the prototype's own.
+function drawable(row) {
+  const shown = { ...row };
+  for (const [name, value] of Object.entries(shown)) {
+    if (typeof value === "string" && value in Object.prototype) shown[name] = `${value}\u200b`;
+  }
+  return shown;
 }
 
 function choice(value) {
@@ -242,13 +251,13 @@ async function draw(block) {
   if (!chart) return;
   const element = document.querySelector(`#${block} .chart`);
   const drawn = [block, ...chart.lines].flatMap((name) => chosenRows(block, name));
-  const values = sizes(element.clientWidth, drawn, chart.specification.facet?.field);
+  const values = dictionary(Object.entries(sizes(element.clientWidth, drawn, chart.specification.facet?.field)));
   for (const [name, value] of filters(block)) values[`chosen_${name}`] = units[value] ?? value;
   for (const [name, options] of Object.entries(chart.switches)) {
     Object.assign(values, options[formOf[block].elements[name].value]);
   }
   const specification = placed(chart.specification, values);
-  specification.datasets = { rows: drawn };
+  specification.datasets = { rows: drawn.map(drawable) };
   reportUndrawn(block, specification);
   specification.config = payload.config;
   specification.params = [

@@ -68,7 +68,8 @@ class Card:
     """A number of a block: the `column` of its first row that `where` describes.
 
     `at_least_half_of` is a column: rows with less than half of its greatest value
-    are skipped. `label` and `context` may name the row's columns in braces.
+    in the source are skipped. `label` and `context` may name the row's columns in
+    braces, as `{column:noun}` with the noun that it counts.
     """
 
     block: str
