@@ -20,8 +20,8 @@ from selenium.webdriver.support.select import Select
 
 from plots.__main__ import main
 from plots.report.cells import cell, columns_of, formatted, visible
-from plots.report.page import Data, report
-from plots.report.sections import SECTIONS
+from plots.report.page import CellText, Data, card_of, report
+from plots.report.sections import CARDS, SECTIONS
 
 BLOCKS = [block for section in SECTIONS for block in section.blocks]
 FLAGS = [
@@ -97,6 +97,70 @@ def test_a_source_that_is_not_loaded_is_said_to_be_missing(
     assert "chart" not in frontier
     assert "<table" not in frontier
     assert "METR attempts" in text
+
+
+def test_an_empty_block_is_one_line_that_names_the_missing_column(
+    sample_warehouse: Path, tmp_path: Path
+):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(sample_warehouse, warehouse)
+    set_source(warehouse, "delete from {table} where source <> 'hal'")
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        text = report(connection)
+    part = text.split('<article id="horizons"')[1].split("</article>")[0]
+    line = part.split("<summary>")[1].split("</summary>")[0]
+    assert "Missing column: attempts.human_minutes." in line
+    assert 'id="horizons-title"' in line
+    assert "<form" not in part
+    assert "METR attempts" not in text
+    introduction = text.split('<div class="introduction">')[1].split("</div>")[0]
+    assert "<strong>hal</strong>: " in introduction
+    assert "metr" not in introduction
+
+
+def rates(*rows: tuple[str, str, float, int]) -> Data:
+    """Win rates by best accuracy: coverage, model, rate, benchmarks."""
+    names = ["source", "basis", "coverage", "model", "overall_win_rate"]
+    return Data(
+        "",
+        [*names, "benchmark_count", "comparisons"],
+        [
+            ("hal", "max_accuracy", coverage, model, rate, benchmarks, 1)
+            for coverage, model, rate, benchmarks in rows
+        ],
+    )
+
+
+def test_no_card_calls_a_model_first_that_ran_one_of_many_benchmarks():
+    overall, shared = [card for card in CARDS if card.block == "win_rates"]
+    data = rates(
+        ("all", "narrow", 1.0, 1),
+        ("all", "broad", 0.5, 3),
+        ("all", "broadest", 0.25, 5),
+        ("shared", "narrow", 1.0, 1),
+    )
+    card = card_of(overall, data)
+    assert card["label"].startswith("win rate of broad, first")
+    assert card["context"] == "n = 1 comparison on 3 benchmarks · source hal"
+    assert card_of(shared, data) is None
+    data = rates(("all", "a", 1.0, 1), ("shared", "a", 1.0, 1))
+    assert card_of(shared, data)["label"] == (
+        "win rate of a, first on the 1 benchmark that all models ran"
+    )
+
+
+def test_cards_say_nothing_of_a_study():
+    for card in CARDS:
+        said = f"{card.label} {card.context}"
+        assert "study" not in said
+        assert "as published" not in said
+
+
+def test_a_number_takes_its_noun():
+    assert f"{CellText('1'):family}" == "1 family"
+    assert f"{CellText('0'):family}" == "0 families"
+    assert f"{CellText('1,002'):task}" == "1,002 tasks"
+    assert f"{CellText('1.0 h')}" == "1.0 h"
 
 
 def test_a_query_that_its_limit_may_have_cut_is_known():
