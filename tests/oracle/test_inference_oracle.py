@@ -647,7 +647,7 @@ def test_cost_per_success(sample_views):
     """From the attempts and evaluations, by a loop; the interval by its formula."""
     attempts = sample_views.sql("from attempts").df()
     evaluations = sample_views.sql("from evaluations").df().set_index("evaluation_id")
-    tokens = (attempts.input_tokens + attempts.output_tokens).astype(float)
+    tokens = attempts.total_tokens.astype(float)
     costs = attempts.assign(tokens=tokens)[["attempt_id", "evaluation_id"]].copy()
     for name, own, shared in (
         ("cost", attempts.cost_usd, evaluations.total_cost_usd),
