@@ -189,14 +189,15 @@ def effective_tasks(rates: pd.Series, clusters: pd.Series) -> float | None:
     if groups == 1:
         return None
     rate = rates.mean()
-    correlated = n / (1 + ((sizes**2).sum() / n - 1) / 3)
+    siblings = (sizes**2).sum() / n - 1
+    correlated = n / (1 + siblings / 3)
     if rate in (0, 1):
         return correlated
     sums = members.T @ (rates - rate).to_numpy()
     variance = (sums**2 / (1 - sizes / n)).sum() / n**2
     # No variance at all: as many tasks as there are.
     worth = rate * (1 - rate) * n / (n - 1) / variance if variance > 1e-20 else n
-    worth = min(worth, n)
+    worth = min(worth, n / (1 + siblings / 20))
     fewer = worth * (t.ppf(0.975, n - 1) / t.ppf(0.975, groups - 1)) ** 2
     return max(fewer, min(worth, correlated))
 
@@ -646,7 +647,7 @@ def test_cost_per_success(sample_views):
     """From the attempts and evaluations, by a loop; the interval by its formula."""
     attempts = sample_views.sql("from attempts").df()
     evaluations = sample_views.sql("from evaluations").df().set_index("evaluation_id")
-    tokens = attempts.input_tokens + attempts.output_tokens
+    tokens = attempts.total_tokens.astype(float)
     costs = attempts.assign(tokens=tokens)[["attempt_id", "evaluation_id"]].copy()
     for name, own, shared in (
         ("cost", attempts.cost_usd, evaluations.total_cost_usd),

@@ -15,7 +15,7 @@ recorded as (
         evaluation_id,
         count(*) as attempt_count,
         count(cost_usd) as cost_count,
-        count(input_tokens + output_tokens) as token_count,
+        count(total_tokens) as token_count,
         count(latency_seconds) as latency_count
     from attempts
     group by evaluation_id
@@ -30,7 +30,7 @@ final as (
         end as cost_usd,
         case
             when recorded.token_count > 0
-                then (attempts.input_tokens + attempts.output_tokens) * 1e0
+                then attempts.total_tokens * 1e0
             else
                 (evaluations.input_tokens + evaluations.output_tokens) * 1e0
                 / recorded.attempt_count
