@@ -750,7 +750,10 @@ def test_an_unknown_figure_lists_the_known_ones(sample_warehouse, tmp_path, caps
 def test_an_unknown_source_lists_the_known_ones(sample_warehouse, tmp_path, capsys):
     options = ["--source", "zzz", "--db", sample_warehouse, "--out", tmp_path]
     line = error_of(capsys, "score_distribution", *options)
-    assert line == "zzz: no such source is loaded. There are: hal, metr, metr_horizon"
+    assert (
+        line
+        == "zzz: no such source is loaded. There are: hal, inspect, metr, metr_horizon"
+    )
     assert not list(tmp_path.iterdir())
 
 
