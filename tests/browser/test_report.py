@@ -50,9 +50,10 @@ def set_source(warehouse: Path, statement: str, *values: str) -> None:
     """Change every table of the views that names a source."""
     with duckdb.connect(warehouse) as connection:
         for (table,) in connection.execute(
-            "select distinct table_name from duckdb_columns() inner join "
+            "select distinct schema_name || '.' || table_name "
+            "from duckdb_columns() inner join "
             "duckdb_tables() using (schema_name, table_name) "
-            "where schema_name = 'main' and column_name = 'source'"
+            "where schema_name in ('main', 'intermediate') and column_name = 'source'"
         ).fetchall():
             connection.execute(statement.format(table=table), values)
 
