@@ -26,6 +26,8 @@ from plots.report.sections import CARDS, SECTIONS
 BLOCKS = [block for section in SECTIONS for block in section.blocks]
 FLAGS = [
     "--headless",
+    # Hundreds of choices are made in a second, which Chromium would slow down.
+    "--disable-ipc-flooding-protection",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
