@@ -21,7 +21,7 @@ def weight(replicate: int, key: str) -> int:
     return int(np.searchsorted(SHARES, number / 2**60, side="right"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def scored(sample_views) -> pd.DataFrame:
     """Score and attempts of each evaluation by family, else task."""
     attempts = sample_views.sql("from attempts where score is not null").df()
