@@ -2,7 +2,8 @@
 
 from loaders.contract import rules
 from loaders.contract.columns import EXTRA, Column, RawTable
-from loaders.terminal_bench.rules import boolean, json_text, time
+from loaders.contract.json_object import boolean, json_text
+from loaders.contract.times import time
 
 _POINTER = Column(
     "pointer", "varchar", "JSON pointer to the record; empty: the whole file."
