@@ -50,7 +50,7 @@ FORMATS = {
         Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
         Format(
-            "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         Format(
             "metr-jsonl",

@@ -58,7 +58,22 @@ def batched(records: Iterable[Record], byte_offset: int) -> Iterator[Batch]:
     yield from batches.values()
 
 
+def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:
+    """Yield what an object such as {"2": 0.75} says of each k; None: no number."""
+    for k, value in found.items() if isinstance(found, dict) else ():
+        if k.isascii() and k.isdigit() and 0 < int(k) <= rules.MAX_COUNT:
+            yield int(k), number_or_none(value)
+
+
 # ---------------------------------------------------------------- rules
+
+
+def number_or_none(value: Any) -> float | None:
+    """Return a finite number, None for anything else."""
+    try:
+        return rules.number("", value)
+    except RecordRefused:
+        return None
 
 
 def boolean(name: str, value: Any) -> bool:

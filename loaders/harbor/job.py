@@ -145,21 +145,19 @@ def _job(whole: dict[str, Raw]) -> Iterator[Record]:
     for name, found in _objects(evals):
         at = Pointer() / "stats" / "evals" / name
         for metric, k, value in _metrics(found):
-            yield HARBOR_METRICS, (str(at), job[1], name, metric, k, _finite(value))
+            yield HARBOR_METRICS, (str(at), job[1], name, metric, k, value)
 
 
-def _metrics(found: dict[str, Any]) -> Iterator[tuple[str, int | None, Any]]:
+def _metrics(found: dict[str, Any]) -> Iterator[tuple[str, int | None, float | None]]:
     listed = found.get("metrics")
     seen = set()
     for metrics in listed if isinstance(listed, list) else ():
         for name, value in metrics.items() if isinstance(metrics, dict) else ():
             if name not in seen and name != _PASS_AT_K:
                 seen.add(name)
-                yield name, None, value
-    pass_at_k = found.get(_PASS_AT_K)
-    for k, value in pass_at_k.items() if isinstance(pass_at_k, dict) else ():
-        if k.isascii() and k.isdigit() and 0 < int(k) <= rules.MAX_COUNT:
-            yield _PASS_AT_K, int(k), value
+                yield name, None, json_object.number_or_none(value)
+    for k, value in json_object.numbers_by_k(found.get(_PASS_AT_K)):
+        yield _PASS_AT_K, k, value
 
 
 # ---------------------------------------------------------------- trials
@@ -265,10 +263,3 @@ def _objects(found: Any) -> Iterable[tuple[str, dict[str, Any]]]:
     if not isinstance(found, dict):
         return ()
     return ((name, each) for name, each in found.items() if isinstance(each, dict))
-
-
-def _finite(value: Any) -> float | None:
-    try:
-        return rules.number("value", value)
-    except RecordRefused:
-        return None

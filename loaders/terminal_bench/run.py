@@ -20,6 +20,7 @@ from loaders.contract.records import Batch, Quarantined, RecordRefused
 from loaders.contract.times import seconds_between
 from loaders.terminal_bench.rules import run_id_of
 from loaders.terminal_bench.tables import (
+    TERMINAL_BENCH_PASS_AT_K,
     TERMINAL_BENCH_RESULTS,
     TERMINAL_BENCH_RUNS,
     TERMINAL_BENCH_TRIALS,
@@ -67,8 +68,13 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
             run_ids.add(record[_RUN_ID])
         yield TERMINAL_BENCH_TRIALS, record
     run_id = run_ids.pop() if len(run_ids) == 1 else None
+    pass_at_k = whole.get("pass_at_k")
     record = _record(TERMINAL_BENCH_RESULTS, whole, root, run_id=run_id)
     yield TERMINAL_BENCH_RESULTS, record
+    if isinstance(record, tuple) and pass_at_k is not None:
+        at = root / "pass_at_k"
+        for k, value in json_object.numbers_by_k(raw_json.value(pass_at_k)):
+            yield TERMINAL_BENCH_PASS_AT_K, (str(at / str(k)), k, value)
 
 
 _RUN_ID = list(TERMINAL_BENCH_TRIALS.types).index("run_id")

@@ -88,6 +88,9 @@ def test_a_run_with_its_trials(load):
         "select run_id, accuracy, pass_at_k from raw.terminal_bench_results"
     ).fetchall() == [("monday", 0.5, '{"2": 0.75}')]
     assert found.sql(
+        "select pointer, k, value from raw.terminal_bench_pass_at_k"
+    ).fetchall() == [("/pass_at_k/2", 2, 0.75)]
+    assert found.sql(
         "select trial_id, run_id, is_resolved, input_tokens, agent_seconds, pointer "
         "from raw.terminal_bench_trials order by trial_id"
     ).fetchall() == [
