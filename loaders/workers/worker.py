@@ -11,7 +11,13 @@ from typing import Any
 
 from loaders.contract.arrow import as_buffers
 from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
-from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
+from loaders.contract.records import (
+    Batch,
+    FileManifest,
+    FileRefused,
+    SmallFile,
+    file_refused,
+)
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
 
@@ -30,6 +36,9 @@ def serve(writer: socket.socket) -> None:
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             found, options, is_hashed_first = pickle.load(incoming)
+            if isinstance(found, list):
+                send(_answer_together(found, options))
+                continue
             go_on = (lambda: pickle.load(incoming)) if is_hashed_first else None
             try:
                 for message in _messages(found, options, go_on):
@@ -43,6 +52,56 @@ def serve(writer: socket.socket) -> None:
                 )
             except BaseException as error:  # noqa: BLE001 -- raised again by who writes
                 send(_with_origin(error, found.path))
+
+
+def _answer_together(
+    files: list[InputFile], options: ReadOptions
+) -> list[SmallFile] | BaseException:
+    """Return some small files read to their ends, or a fault of ours."""
+    found = None
+    try:
+        answer = []
+        for found in files:
+            answer.append(_small_file(found, options))
+    except BaseException as error:  # noqa: BLE001 -- raised again by who writes
+        return _with_origin(error, found.path if found else "")
+    return answer
+
+
+def _small_file(found: InputFile, options: ReadOptions) -> SmallFile:
+    small = SmallFile(None, [], None, is_plain=True)
+    try:
+        for message in _messages(found, options, None, as_rows=True):
+            if isinstance(message, FileManifest):
+                small.manifest = message
+                continue
+            small.batches.append(message)
+            small.is_plain &= not message.quarantined
+    except FileRefused as refused:
+        small.refused = refused
+    except MemoryError:
+        what = "there is not memory enough to read it"
+        small.refused = file_refused("reader_died", what)
+    small.is_plain &= not small.refused and _has_each_key_once(small.batches)
+    for batch in small.batches:
+        batch.table = batch.table.name
+    return small
+
+
+def _has_each_key_once(batches: list[Batch]) -> bool:
+    """Say whether no key of a table is duplicated; one with a null equals none."""
+    keys: dict[str, set[tuple]] = {}
+    for batch in batches:
+        places = [list(batch.table.types).index(name) for name in batch.table.key]
+        seen = keys.setdefault(batch.table.name, set())
+        for row in batch.rows:
+            key = tuple(row[place] for place in places)
+            if None in key:
+                continue
+            if key in seen:
+                return False
+            seen.add(key)
+    return True
 
 
 def _with_origin(error: BaseException, path: str) -> BaseException:
@@ -59,9 +118,13 @@ def _with_origin(error: BaseException, path: str) -> BaseException:
 
 
 def _messages(
-    found: InputFile, options: ReadOptions, go_on: Callable[[], bool] | None
+    found: InputFile,
+    options: ReadOptions,
+    go_on: Callable[[], bool] | None,
+    *,
+    as_rows: bool = False,
 ) -> Iterator[FileManifest | Batch]:
-    """Yield what identifies a file, then its batches, as columns.
+    """Yield what identifies a file, then its batches, as columns or as rows.
 
     With `go_on` the file is hashed before it is read, and read only if that says so.
     """
@@ -90,6 +153,9 @@ def _messages(
         if not go_on:
             yield _manifest(found, source, format_)
         for batch in batches:
+            if as_rows:
+                yield replace(batch, rows=list(batch.rows))
+                continue
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
 

@@ -46,6 +46,10 @@ terminal_bench_attempts as (
     select * from {{ ref('int_terminal_bench_attempts') }}
 ),
 
+harbor_attempts as (
+    select * from {{ ref('int_harbor_attempts') }}
+),
+
 final as (
     {{ union_columns(columns, {
         'metr_attempts': [
@@ -76,6 +80,12 @@ final as (
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_id', 'agent', 'score', 'status', 'latency_seconds',
             'input_tokens', 'output_tokens', 'is_reported_success',
+            'started_at',
+        ],
+        'harbor_attempts': [
+            'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
+            'task_id', 'agent', 'score', 'status', 'action_count',
+            'latency_seconds', 'input_tokens', 'output_tokens', 'cost_usd',
             'started_at',
         ],
     }) }}

@@ -33,6 +33,10 @@ terminal_bench_evaluations as (
     select * from {{ ref('int_terminal_bench_evaluations_identified') }}
 ),
 
+harbor_evaluations as (
+    select * from {{ ref('int_harbor_evaluations_identified') }}
+),
+
 every_source as (
     {{ union_columns(columns, {
         'metr_agents': [
@@ -54,6 +58,10 @@ every_source as (
         'terminal_bench_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
             'match_rule', 'unmapped_advice',
+        ],
+        'harbor_evaluations': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'match_rule', 'unmapped_advice', 'is_reported',
         ],
     }) }}
 ),

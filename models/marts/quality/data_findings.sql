@@ -42,6 +42,14 @@ terminal_bench_findings as (
     select * from {{ ref('int_terminal_bench_findings') }}
 ),
 
+harbor_findings as (
+    select * from {{ ref('int_harbor_findings') }}
+),
+
+metric_findings as (
+    select * from {{ ref('int_metric_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -58,6 +66,8 @@ all_findings as (
         'hal_task_findings',
         'inspect_findings',
         'terminal_bench_findings',
+        'harbor_findings',
+        'metric_findings',
     ]) }}
 ),
 
