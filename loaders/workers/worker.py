@@ -2,14 +2,15 @@
 
 import pickle
 import socket
-import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 from loaders.contract.arrow import as_buffers
+from loaders.contract.faults import described
 from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
 from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
@@ -37,25 +38,25 @@ def serve(writer: socket.socket) -> None:
                 send(None)
             except (BrokenPipeError, ConnectionResetError):
                 raise
-            except MemoryError:
-                send(
-                    file_refused("reader_died", "there is not memory enough to read it")
-                )
-            except BaseException as error:  # noqa: BLE001 -- raised again by who writes
-                send(_with_origin(error, found.path))
+            except BaseException as error:  # noqa: BLE001 -- refused by who writes
+                send(_refusal(error))
 
 
-def _with_origin(error: BaseException, path: str) -> BaseException:
-    """Return an error that can travel and, if it is a fault of ours, says from where."""
+@contextmanager
+def _as_refusals() -> Iterator[None]:
+    """Refuse a file for whatever goes wrong while it is read."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 -- one file must not harm another
+        raise _refusal(error) from None
+
+
+def _refusal(error: BaseException) -> FileRefused:
     if isinstance(error, FileRefused):
         return error
-    origin = f"while reading {path}:\n{traceback.format_exc()}"
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:  # noqa: BLE001 -- some errors do not survive it
-        error = RuntimeError(repr(error))
-    error.add_note(origin)
-    return error
+    if isinstance(error, MemoryError):
+        return file_refused("reader_died", "there is not memory enough to read it")
+    return file_refused("reader_failed", f"its reader met {described(error)}")
 
 
 def _messages(
@@ -71,14 +72,15 @@ def _messages(
             if options.format and found.is_meant:
                 format_ = FORMATS[options.format]
             else:
-                format_ = recognise(source.head(HEAD_BYTES))
+                with _as_refusals():
+                    format_ = recognise(source.head(HEAD_BYTES))
             if go_on:
                 yield _manifest(found, source, format_)
                 if not go_on():
                     return
             secret = {"password": options.password} if format_.takes_password else {}
-            batches = unchanged(_READERS[format_.name].read(source, **secret), source)
-            batches = _begun(batches)
+            read = partial(_READERS[format_.name].read, source, **secret)
+            batches = _begun(unchanged(_guarded(read), source))
         except FileRefused:
             is_told = bool(go_on and format_)
             if not is_told and (format_ or found.is_meant):
@@ -89,7 +91,13 @@ def _messages(
             raise
         if not go_on:
             yield _manifest(found, source, format_)
-        for batch in batches:
+        yield from batches
+
+
+def _guarded(read: Callable[[], Iterator[Batch]]) -> Iterator[Batch]:
+    """Yield the batches of a reader, as columns; its surprise refuses the file."""
+    with _as_refusals():
+        for batch in read():
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
 
