@@ -1,7 +1,9 @@
 """What a reading process does: a file in, what identifies it and its batches out."""
 
+import errno
 import pickle
 import socket
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,6 +18,13 @@ from loaders.contract.records import Batch, FileManifest, FileRefused, file_refu
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
 
+# Errors that the next file would meet too.
+_NOT_OF_THE_FILE = {
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOSPC,
+}
 # Imported before there is a file, for all processes that are forked from here.
 _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
 
@@ -38,8 +47,23 @@ def serve(writer: socket.socket) -> None:
                 send(None)
             except (BrokenPipeError, ConnectionResetError):
                 raise
-            except BaseException as error:  # noqa: BLE001 -- refused by who writes
+            except MemoryError as error:
                 send(_refusal(error))
+            except BaseException as error:  # noqa: BLE001 -- raised again by who writes
+                send(_with_origin(error, found.path))
+
+
+def _with_origin(error: BaseException, path: str) -> BaseException:
+    """Return an error that can travel and, if it is a fault of ours, says from where."""
+    if isinstance(error, FileRefused):
+        return error
+    origin = f"while reading {path}:\n{traceback.format_exc()}"
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 -- some errors do not survive it
+        error = RuntimeError(repr(error))
+    error.add_note(origin)
+    return error
 
 
 @contextmanager
@@ -47,7 +71,9 @@ def _as_refusals() -> Iterator[None]:
     """Refuse a file for whatever goes wrong while it is read."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 -- one file must not harm another
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NOT_OF_THE_FILE:
+            raise
         raise _refusal(error) from None
 
 
