@@ -46,8 +46,8 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
+        Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
         Format(
             "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"

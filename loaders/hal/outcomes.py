@@ -81,7 +81,7 @@ def _mean_score(result: _Varied) -> float | None:
     results = result if isinstance(result, list) else [result]
     found = [each.reward if each.score is None else each.score for each in results]
     scores = [_finite(score) for score in found if score is not None]
-    return sum(scores) / len(scores) if scores else None
+    return _finite(sum(scores) / len(scores)) if scores else None
 
 
 def _usaco(judged: list[_Judged]) -> Verdict:
