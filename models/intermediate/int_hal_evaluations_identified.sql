@@ -104,6 +104,9 @@ efforts as (
         on
             kept.evaluation_id = corrections.subject
             and corrections.column_name = 'reasoning_effort'
+            -- A trace that says otherwise needs no correction.
+            and corrections.published_value
+            is not distinct from kept.reasoning_effort
 ),
 
 final as (

@@ -154,11 +154,19 @@ def effort_of(trace: Trace, seeds: Seeds) -> str | None:
 
 
 def corrections(trace: Trace, seeds: Seeds) -> dict[str, str | None]:
-    """Return the columns whose value was corrected by hand; an empty one is None."""
+    """Return the columns whose value was corrected by hand; an empty one is None.
+
+    A trace that does not say the published value is left as it is.
+    """
+    told = {
+        "reasoning_effort": trace.head["reasoning_effort"],
+        "total_cost_usd": None if trace.cost is None else str(float(trace.cost)),
+    }
     return {
         row["column_name"]: row["corrected_value"]
         for row in rows(seeds["corrections"])
         if row["subject"] == trace.evaluation_id
+        and row["published_value"] == told[row["column_name"]]
     }
 
 

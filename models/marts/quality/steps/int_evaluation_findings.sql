@@ -14,20 +14,33 @@ unioned_evaluations as (
     select * from {{ ref('int_evaluations_unioned') }}
 ),
 
-excluded_models as (
-    select * from {{ ref('excluded_models') }}
+excluded_evaluations as (
+    select * from {{ ref('int_evaluations_excluded') }}
 ),
 
-excluded as (
+excluded_by_model as (
     select
         'excluded_model' as finding_code,
-        source,
-        model as subject,
+        evaluations.source,
+        evaluations.model as subject,
         count(*) || ' evaluation(s) are not on the leaderboard: '
-        || min(evaluations.exclusion_reason) as detail
+        || min(excluded_evaluations.reason) as detail
     from evaluations
-    inner join excluded_models using (source, model)
-    group by source, model
+    inner join excluded_evaluations using (evaluation_id)
+    where excluded_evaluations.seed = 'excluded_models'
+    group by evaluations.source, evaluations.model
+),
+
+excluded_otherwise as (
+    select
+        'excluded_evaluation' as finding_code,
+        evaluations.source,
+        evaluation_id as subject,
+        'it is not on the leaderboard: ' || excluded_evaluations.reason
+            as detail
+    from evaluations
+    inner join excluded_evaluations using (evaluation_id)
+    where excluded_evaluations.seed <> 'excluded_models'
 ),
 
 reported as (
@@ -157,7 +170,8 @@ zero_costs as (
 
 final as (
     {{ union_findings([
-        'excluded',
+        'excluded_by_model',
+        'excluded_otherwise',
         'without_accuracy',
         'differing_accuracies',
         'partial_evaluations',

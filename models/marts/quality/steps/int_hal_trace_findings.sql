@@ -5,6 +5,10 @@ evaluations as (
     select * from {{ ref('int_hal_evaluations_identified') }}
 ),
 
+traces as (
+    select * from {{ ref('stg_hal__evaluations') }}
+),
+
 repeated_traces as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
@@ -75,6 +79,18 @@ applied_corrections as (
     from corrections
     inner join evaluations
         on corrections.subject = evaluations.evaluation_id
+    inner join traces using (file_id, trace_number)
+    where
+        case corrections.column_name
+            when 'reasoning_effort'
+                then
+                    corrections.published_value
+                    is not distinct from traces.reasoning_effort
+            when 'total_cost_usd'
+                then
+                    try_cast(corrections.published_value as double)
+                    is not distinct from traces.total_cost_usd
+        end
 ),
 
 final as (
