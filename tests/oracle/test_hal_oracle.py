@@ -211,6 +211,7 @@ OTHER_READINGS = {
         "study_evaluations",
         lambda core: defaultdict(lambda: {"hal-analysis"}),
     ),
+    "nothing is perturbed": (oracle_hal, "is_perturbed", lambda trace, seeds: False),
     "no corrections": (oracle_hal, "corrections", lambda trace, seeds: {}),
     "a scaffold's prefix anywhere": (oracle_hal, "scaffold_of", scaffold_anywhere),
     "a scaffold's prefix in its own case": (

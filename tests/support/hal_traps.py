@@ -149,6 +149,15 @@ def identified() -> Iterator[dict]:
             benchmark="taubench_airline",
             results={"accuracy": 0.4, "total_cost": cost},
         )
+    # Disturbed on purpose, and a switch that is off.
+    for name, switches in {
+        "faults": {"enable_fault_injection": "true"},
+        "structure": {"enable_structural_perturbations": True},
+        "no_faults": {"enable_fault_injection": "False", "prompt_sensitivity": 0},
+    }.items():
+        disturbed = run(f"perturbed_{name}", agent="SeeAct(p)", **FULL)
+        disturbed["config"]["agent_args"] |= switches
+        yield disturbed
     # Corrected by hand: an effort, and a cost of 0 without a token.
     yield run(
         "seeact_claude-3-7-sonnet-20250219_thinking_high_4096",

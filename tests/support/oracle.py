@@ -321,7 +321,15 @@ def evaluations(core: Core) -> pd.DataFrame:
             | oracle_hal.headline_of(trace, core.seeds)
             | {"is_excluded": is_excluded(who)}
         )
-    return pd.DataFrame(found)
+    frame = pd.DataFrame(found)
+    known = core.attempts.groupby(["source", "benchmark"]).task_id.nunique()
+    frame["task_share"] = [
+        row.task_count / known[row.source, row.benchmark]
+        if pd.notna(row.task_count)
+        else None
+        for row in frame.itertuples()
+    ]
+    return frame
 
 
 def study_evaluations(core: Core) -> Mapping[str, set[str]]:
@@ -364,11 +372,11 @@ def outcomes(group: pd.DataFrame | None) -> dict[str, Any]:
 def tasks(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of each task.
 
-    Human attempts make a task known and count in none of its statistics.
+    Human and perturbed attempts make a task known and count in none of its statistics.
     """
 
     def describe(everybody: pd.DataFrame) -> dict[str, Any]:
-        group = everybody[everybody.population != "human"]
+        group = everybody[~everybody.population.isin(["human", "perturbed"])]
         partial = ((group.score > 0) & (group.score < 1)).sum()
         low, high = group.score.min(), group.score.max()
         binary = low == 0 and high == 1 and not partial

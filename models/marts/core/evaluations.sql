@@ -31,6 +31,7 @@ judged as (
         identified_evaluations.scaffold,
         identified_evaluations.model,
         outcomes.task_count,
+        outcomes.task_share,
         outcomes.success_rule,
         outcomes.success_count,
         outcomes.failure_count,
@@ -54,6 +55,8 @@ judged as (
                 then 'human attempts are reference data'
             when identified_evaluations.population = 'safety'
                 then 'told to misbehave, so no measure of what it can do'
+            when identified_evaluations.population = 'perturbed'
+                then 'disturbed on purpose, so no measure of what it can do'
             when evaluations.run_exclusion_reason is not null
                 then evaluations.run_exclusion_reason
             when excluded_evaluations.reason is not null
@@ -91,6 +94,7 @@ final as (
         reported_accuracy,
         status,
         task_count,
+        task_share,
         success_rule,
         success_count,
         failure_count,

@@ -9,6 +9,10 @@ traces as (
     select * from {{ ref('stg_hal__evaluations') }}
 ),
 
+perturbed_traces as (
+    select * from {{ ref('int_hal_traces_perturbed') }}
+),
+
 repeated_traces as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
@@ -62,6 +66,25 @@ loader_notes as (
     group by notes.note_code, evaluations.source, evaluations.evaluation_id
 ),
 
+perturbed_runs as (
+    select
+        'perturbed_run' as finding_code,
+        evaluations.source,
+        evaluations.evaluation_id as subject,
+        'it is not on the leaderboard: '
+        || perturbed_traces.perturbation
+        || case
+            when perturbed_traces.perturbation_count > 1
+                then
+                    ' and '
+                    || perturbed_traces.perturbation_count - 1
+                    || ' more'
+            else ''
+        end as detail
+    from evaluations
+    inner join perturbed_traces using (file_id, trace_number)
+),
+
 applied_corrections as (
     select
         'corrected_value' as finding_code,
@@ -98,6 +121,7 @@ final as (
         'unread_dates',
         'repeated_evaluation_ids',
         'loader_notes',
+        'perturbed_runs',
         'applied_corrections',
     ]) }}
 )
