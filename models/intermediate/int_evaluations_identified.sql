@@ -87,7 +87,7 @@ labelled as (
     select
         named.*,
         named.agent || ' [' || named.model || ']' as label_with_model,
-        -- What an agent does while it is disturbed is not compared with the rest.
+        -- What an agent does while disturbed is not compared with the rest.
         case
             when named.population = 'perturbed' then ' [perturbed]' else ''
         end as population_label,
