@@ -11,6 +11,10 @@ repeated_traces as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
+perturbed_traces as (
+    select * from {{ ref('int_hal_traces_perturbed') }}
+),
+
 scaffold_rules as (
     select * from {{ ref('hal_scaffold_rules') }}
 ),
@@ -104,6 +108,9 @@ efforts as (
         on
             kept.evaluation_id = corrections.subject
             and corrections.column_name = 'reasoning_effort'
+            -- A trace that says otherwise needs no correction.
+            and corrections.published_value
+            is not distinct from kept.reasoning_effort
 ),
 
 final as (
@@ -129,6 +136,10 @@ final as (
             else coalesce(' ' || efforts.reasoning_effort, '')
         end as model,
         efforts.reasoning_effort,
+        case
+            when perturbed_traces.perturbation_count > 0 then 'perturbed'
+            else 'capability'
+        end as population,
         matched_scaffolds.match_rule,
         case
             when matched_scaffolds.match_rule is null
@@ -145,6 +156,10 @@ final as (
         kept.evaluated_on
     from kept
     inner join efforts using (evaluation_id)
+    left join perturbed_traces
+        on
+            kept.file_id = perturbed_traces.file_id
+            and kept.trace_number = perturbed_traces.trace_number
     left join matched_scaffolds using (evaluation_id)
     left join scaffolds using (source, scaffold)
     left join model_aliases
