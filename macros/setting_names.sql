@@ -16,7 +16,6 @@
         'extreme_actions',
         'suspected_action_limits',
         'action_limit_neighbours',
-        'default_effort',
         'horizon_regularisations',
         'accuracy_tolerance',
         'apply_corrections',

@@ -122,14 +122,17 @@ def test_of_disputed_copies_none_counts_and_each_is_named(views):
 
 def configured_effort(trace: oracle_hal.Trace, seeds: oracle_hal.Seeds) -> Any:
     """Return the configured effort, whatever the agent's name or a hand says."""
-    return trace.head["reasoning_effort"]
+    return oracle_hal.configured_effort(trace)
 
 
 def effort_by_name_first(trace: oracle_hal.Trace, seeds: oracle_hal.Seeds) -> Any:
     """Return the effort in the agent's name, else the configured one."""
-    for rule in seeds["hal_effort_rules"].itertuples():
-        if rule.text in trace.head["agent_name"]:
-            return rule.reasoning_effort
+    by_name = oracle_hal.effort_in_name(trace, seeds)
+    return by_name or oracle_hal.configured_effort(trace)
+
+
+def effort_in_a_word(trace: oracle_hal.Trace) -> Any:
+    """Return the effort that is configured as a word, and no budget of tokens."""
     return trace.head["reasoning_effort"]
 
 
@@ -199,7 +202,18 @@ OTHER_READINGS = {
         "without_provider",
         lambda name: name,
     ),
-    "no default effort": (oracle_hal, "DEFAULT_EFFORT", None),
+    "all before the last slash goes": (
+        oracle_hal,
+        "without_provider",
+        lambda name: name and name.split("/")[-1],
+    ),
+    "no default effort": (oracle_hal, "default_effort", lambda model, seeds: None),
+    "one default effort for all": (
+        oracle_hal,
+        "default_effort",
+        lambda model, seeds: "medium",
+    ),
+    "no budgets of tokens": (oracle_hal, "configured_effort", effort_in_a_word),
     "the configured effort alone": (oracle_hal, "effort_of", configured_effort),
     "the agent's name before its configuration": (
         oracle_hal,

@@ -18,6 +18,7 @@ REPEATS = range(6)
 def run(run_id: str, *, agent: str = "SeeAct (x)", model: Any = "o3", **parts) -> dict:
     """Return a trace of `run_id`; `effort` and `day` go into its configuration."""
     arguments = {"model_name": model, "reasoning_effort": parts.pop("effort", None)}
+    arguments |= parts.pop("arguments", {})
     config = {
         "run_id": run_id,
         "agent_name": agent,
@@ -158,6 +159,29 @@ def identified() -> Iterator[dict]:
         disturbed = run(f"perturbed_{name}", agent="SeeAct(p)", **FULL)
         disturbed["config"]["agent_args"] |= switches
         yield disturbed
+    claude = "claude-3-7-sonnet-20250219"
+    for number, (agent, model, arguments) in enumerate(
+        [
+            ("SeeAct(m)", claude, {"thinking_budget": 4096}),
+            ("SeeAct(m)", claude, {"thinking": {"type": "disabled"}}),  # its default
+            ("SeeAct(m)", claude, {"thinking": {"budget_tokens": 2048}}),
+            ("SeeAct(m)", claude, {"reasoning": {"effort": "medium"}}),
+            ("SeeAct(m)", claude, {"reasoning_effort": "none"}),
+            ("SeeAct (o3 high)", "o3-2025-04-16", {}),
+            ("SeeAct high (o3)", "o3-2025-04-16", {}),
+            ("SeeAct_o3_high_174", "o3-2025-04-16", {}),
+            ("SeeAct (mistral-medium)", "mistralai/mistral-medium", {}),
+            ("SeeAct(f)", "runs/a/final", {}),  # two checkpoints
+            ("SeeAct(f)", "openai/runs/b/final", {}),
+        ]
+    ):
+        yield run(
+            f"thinking_{number}",
+            agent=agent,
+            model=model,
+            arguments=arguments,
+            **FULL,
+        )
     # Corrected by hand: an effort, and a cost of 0 without a token.
     yield run(
         "seeact_claude-3-7-sonnet-20250219_thinking_high_4096",
