@@ -15,7 +15,7 @@ QUERIES = {
     "stats": """
         select *
         from outcome_action_stats
-        where source = $source and population = 'all'
+        where source = $source and is_headline
         order by outcome = 'fail', outcome
     """,
     # Bin 0 holds 0 actions, bin k holds 2^(k-1) up to 2^k - 1.
@@ -68,7 +68,7 @@ ANSWER = Answer(
     """
         select outcome, median_action_count, attempt_count
         from outcome_action_stats
-        where source = $source and population = 'all'
+        where source = $source and is_headline
         order by median_action_count, outcome
     """,
     "Median actions: {items}.",

@@ -39,7 +39,7 @@ ANSWER = Answer(
             100 * partial_share as partial_percent,
             100 * full_share as full_percent
         from outcome_shares
-        where source = $source and population = 'all'
+        where source = $source and is_headline
     """,
     "{fail_percent:.1f} % of n = {attempt_count:,} scored attempts get nothing, "
     "{full_percent:.1f} % full credit and {partial_percent:.1f} % something between.",

@@ -34,6 +34,8 @@ WITHOUT_INFERENCE = [
     "path:models/marts/inference",
     "int_rating_*",
     "int_horizon_*",
+    # It counts the rows of every view.
+    "views",
 ]
 
 

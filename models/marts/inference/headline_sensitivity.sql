@@ -167,4 +167,12 @@ final as (
             and choices.source = published.source
 )
 
-select * from final
+select
+    *,
+    row_number() over (
+        partition by headline, source
+        order by
+            is_published_choice desc, success_rule asc, population asc,
+            coverage asc
+    ) = 1 as is_headline
+from final

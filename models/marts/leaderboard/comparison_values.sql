@@ -35,4 +35,9 @@ final as (
         and is_comparable
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'model'],
+    ['basis'],
+    is_each=false
+) }}
