@@ -16,10 +16,10 @@ from loaders.contract.extract import row, take
 from loaders.contract.files import OpenFile
 from loaders.contract.raw_json import Document, Pointer, Section
 from loaders.contract.records import (
-    BATCH_RECORDS,
     Batch,
     Quarantined,
     RecordRefused,
+    by_table,
 )
 from loaders.terminal_bench.rules import run_id_of, seconds_between
 from loaders.terminal_bench.tables import (
@@ -52,14 +52,7 @@ def read(stream: OpenFile) -> Iterator[Batch]:
     document = Document(data, stream.map_private, Pointer())
     section, _ = raw_json.decode(document, _SECTION)
     whole = dict(raw_json.entries_whole(document, section, document.root))
-    batches: dict[str, Batch] = {}
-    for table, record in _records(whole):
-        batch = batches.setdefault(table.name, Batch(table, [], [], len(data)))
-        is_row = isinstance(record, tuple)
-        (batch.rows if is_row else batch.quarantined).append(record)
-        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
-            yield batches.pop(table.name)
-    yield from batches.values()
+    yield from by_table(_records(whole), len(data))
 
 
 def _records(whole: dict[str, Raw]) -> Iterator[_Record]:
