@@ -1,9 +1,11 @@
 """The files that are read: open, hashed and mapped, and checked for changes."""
 
+import codecs
 import errno
 import hashlib
 import mmap
 import os
+import re
 import stat
 import threading
 import time
@@ -113,6 +115,12 @@ class OpenFile:
         """Return the beginning of the file, wherever it is read."""
         return self._piece(size, 0)
 
+    def beginning(self, size: int) -> bytes:
+        """Return its head, or that of its data where there are comments before it."""
+        start = data_start(self)
+        has_data_in_head = start < size // 2 or start == self.size_bytes
+        return self._piece(size, 0 if has_data_in_head else start)
+
     def read(self, size: int) -> bytes:
         return self._take(self._file.read, size)
 
@@ -179,6 +187,33 @@ class OpenFile:
             return take(size)
         except OSError as error:
             raise _unreadable(error) from None
+
+
+# Blank lines and comments, as YAML has them.
+_NO_DATA = re.compile(rb"(?:[ \t\r]*+(?:#[^\n]*+)?\n)*+[ \t\r]*+")
+_PIECE_BYTES = 1 << 20
+
+
+def data_start(stream: BinaryIO) -> int:
+    """Return where the blank lines and comments end that a file begins with.
+
+    It is left at its start.
+    """
+    stream.seek(0)
+    at, is_in_comment = 0, False
+    while piece := stream.read(_PIECE_BYTES):
+        start = piece.find(b"\n") + 1 if is_in_comment else 0
+        if not is_in_comment or start:
+            if not at and piece.startswith(codecs.BOM_UTF8):
+                start = len(codecs.BOM_UTF8)
+            start = _NO_DATA.match(piece, start).end()
+            is_in_comment = piece.startswith(b"#", start)
+            if start < len(piece) and not is_in_comment:
+                at += start
+                break
+        at += len(piece)
+    stream.seek(0)
+    return at
 
 
 def unchanged(batches: Iterable[Batch], source: OpenFile) -> Iterator[Batch]:

@@ -1,6 +1,6 @@
 """Files that are one JSON object, of whose parts some are records."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Raw
@@ -10,12 +10,7 @@ from loaders.contract.columns import RawTable
 from loaders.contract.extract import as_json
 from loaders.contract.files import OpenFile
 from loaders.contract.raw_json import Document, Pointer, Section
-from loaders.contract.records import (
-    BATCH_RECORDS,
-    Batch,
-    Quarantined,
-    RecordRefused,
-)
+from loaders.contract.records import Quarantined, RecordRefused
 
 _SECTION = (raw_json.decoder(Section),)
 
@@ -44,18 +39,6 @@ def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
             raise RecordRefused(raw.reason_code, raw.detail.partition(";")[0])
         decoded[name] = raw_json.value(raw)
     return decoded
-
-
-def batched(records: Iterable[Record], byte_offset: int) -> Iterator[Batch]:
-    """Yield the records of several tables in batches."""
-    batches: dict[str, Batch] = {}
-    for table, record in records:
-        batch = batches.setdefault(table.name, Batch(table, [], [], byte_offset))
-        is_row = isinstance(record, tuple)
-        (batch.rows if is_row else batch.quarantined).append(record)
-        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
-            yield batches.pop(table.name)
-    yield from batches.values()
 
 
 def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:

@@ -1,6 +1,11 @@
 """Why a record or a file is refused: stable codes, each with what to do about it."""
 
-from loaders.contract.limits import MAX_DEPTH, MAX_MEMBERS, RECORD_BYTES
+from loaders.contract.limits import (
+    MAX_DEPTH,
+    MAX_MEMBERS,
+    MAX_TEXT_BYTES,
+    RECORD_BYTES,
+)
 
 # Every reason code, with the sentence that ends its detail. Codes are stable:
 # people count them in `quarantine`.
@@ -34,7 +39,7 @@ RECORD_REASONS = {
     "member_too_large": "unpack it yourself if you trust where it came from",
     "not_a_time": "a time is written as 2026-02-16T09:30:00+00:00",
     "superseded_sample": "nothing: the last of that id and epoch is loaded",
-    "text_too_long": "an id or a name has at most 1,000 bytes",
+    "text_too_long": f"an id, a key or a position has at most {MAX_TEXT_BYTES:,} bytes",
 }
 FILE_REASONS = {
     "alias": "anchors, aliases and merge keys are not followed, so write values out",

@@ -5,11 +5,14 @@ RecordRefused. Values are Python's: None, bool, int, float, str, list, dict.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from loaders.contract.limits import MAX_TEXT_BYTES
 from loaders.contract.records import RecordRefused
+from loaders.contract.visible import is_visible
 
 Rule = Callable[[str, Any], Any]
 
@@ -27,11 +30,35 @@ def text(name: str, value: Any) -> str:
     return value
 
 
-def identifier(name: str, value: Any) -> str:
-    """Return an id or a name, as written; it is not empty."""
-    if not text(name, value).strip():
+def named(name: str, value: Any) -> str:
+    """Return a name, as written; one can see something of it."""
+    if not is_visible(text(name, value)):
         raise RecordRefused("empty_text", f"{name} is empty")
     return value
+
+
+def identifier(name: str, value: Any) -> str:
+    """Return an id or a key, as written; it is neither empty nor huge."""
+    if is_too_long(named(name, value)):
+        what = f"{name} has more than {MAX_TEXT_BYTES:,} bytes"
+        raise RecordRefused("text_too_long", what)
+    return value
+
+
+def is_too_long(text: str) -> bool:
+    """Say whether a text is too long for an id, a key or a position."""
+    # A character has one byte to four.
+    return len(text) * 4 > MAX_TEXT_BYTES < len(text.encode(errors="replace"))
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,4})?")
+
+
+def number_written(name: str, value: str) -> float:
+    """Return the number that a text is, written as JSON writes it."""
+    if not _NUMBER.fullmatch(value):
+        raise _wrong_type(name, value)
+    return number(name, float(value))
 
 
 def number(name: str, value: Any) -> float:

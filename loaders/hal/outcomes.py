@@ -87,12 +87,10 @@ def _mean_score(result: _Varied) -> float | None:
 def _usaco(judged: list[_Judged]) -> Verdict:
     if not judged:
         return NO_VERDICT
-    try:
-        share = float(judged[0].result.fraction_passed)
-    except (ValueError, OverflowError):
-        what = f"fraction_passed is {rules.shown(judged[0].result.fraction_passed)}"
-        raise RecordRefused("wrong_type", what) from None
-    return Verdict(_finite(share) == 1, share)
+    passed = judged[0].result.fraction_passed
+    rule = rules.number_written if isinstance(passed, str) else rules.number
+    share = rule("fraction_passed", passed)
+    return Verdict(share == 1, share)
 
 
 def _corebench(answers: _Answers) -> Verdict:

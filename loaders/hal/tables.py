@@ -4,6 +4,7 @@ from typing import Any
 
 from loaders.contract import rules
 from loaders.contract.columns import Column, RawTable
+from loaders.contract.visible import is_visible
 
 _POINTER = Column(
     "pointer",
@@ -57,14 +58,12 @@ TOKENS = (
 
 
 def _text_if_any(_name: str, value: Any) -> str | None:
-    """Return a text; anything else does not count."""
-    return value if isinstance(value, str) else None
+    """Return a text that one can see; anything else does not count."""
+    return value if isinstance(value, str) and is_visible(value) else None
 
 
-def _identity(name: str, meaning: str) -> Column:
-    return Column(
-        name, "varchar", meaning, path=f"config/{name}", rule=rules.identifier
-    )
+def _identity(name: str, meaning: str, rule: rules.Rule = rules.named) -> Column:
+    return Column(name, "varchar", meaning, path=f"config/{name}", rule=rule)
 
 
 def _metric(name: str) -> Column:
@@ -107,7 +106,7 @@ HAL_EVALUATIONS = RawTable(
             "Name of the member of the zip.",
             null="Null for a trace that is a file.",
         ),
-        _identity("run_id", "config.run_id."),
+        _identity("run_id", "config.run_id.", rules.identifier),
         _identity("benchmark_name", "config.benchmark_name."),
         _identity("agent_name", "config.agent_name: often scaffold and model."),
         Column(

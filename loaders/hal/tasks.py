@@ -78,8 +78,13 @@ class Tasks:
         for pointer, task_id, verdict in verdicts(benchmark, results, at):
             if isinstance(verdict, Quarantined):
                 self.quarantined.append(verdict)
-            else:
-                self._task(task_id, pointer).verdict = verdict
+                continue
+            try:
+                rules.identifier("the task id", task_id)
+            except RecordRefused as refused:
+                self._refuse(refused, pointer, task_id)
+                continue
+            self._task(task_id, pointer).verdict = verdict
 
     def add_step_counts(self, counts: Any, at: Pointer) -> None:
         for task_id, number, pointer in self._numbers(counts, at):

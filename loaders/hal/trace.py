@@ -19,11 +19,11 @@ from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.raw_json import Document, Key, Pointer, Scalar, Section
 from loaders.contract.records import (
-    BATCH_RECORDS,
     Batch,
     FileRefused,
     Quarantined,
     RecordRefused,
+    by_table,
     file_refused,
 )
 from loaders.hal import encrypted
@@ -75,20 +75,7 @@ def read(stream: OpenFile, password: str | None = None) -> Iterator[Batch]:
     else:
         document = Document(data, stream.map_private, Pointer())
         records = _trace_records(document, 1, None)
-    return _batched(records, len(data))
-
-
-def _batched(records: Iterator[_Record], byte_offset: int) -> Iterator[Batch]:
-    batches: dict[str, Batch] = {}
-    for table, record in records:
-        batch = batches.get(table.name)
-        if batch is None:
-            batch = batches[table.name] = Batch(table, [], [], byte_offset)
-        is_row = isinstance(record, tuple)
-        (batch.rows if is_row else batch.quarantined).append(record)
-        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
-            yield batches.pop(table.name)
-    yield from batches.values()
+    return by_table(records, len(data))
 
 
 def _zip_records(data: memoryview, password: str) -> Iterator[_Record]:

@@ -88,7 +88,7 @@ def read(stream: OpenFile) -> Iterator[Batch]:
     """
     whole = json_object.entries(stream)
     records = _trajectory(stream) if _is_trajectory(whole) else _records(whole)
-    return json_object.batched(records, stream.size_bytes)
+    return by_table(records, stream.size_bytes)
 
 
 def _is_trajectory(whole: dict[str, Raw]) -> bool:

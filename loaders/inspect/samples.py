@@ -19,7 +19,6 @@ from loaders.inspect.fields import (
     check_once,
     checked,
     count,
-    short_text,
     time,
     token,
     usage_row,
@@ -158,7 +157,7 @@ def _id(found: Any) -> str:
             raise RecordRefused("null_field", "id is null")
         if isinstance(found, bool | float):
             raise RecordRefused("wrong_type", f"id is {rules.shown(found)}")
-        return short_text(name, str(found))
+        return rules.identifier(name, str(found))
     except RecordRefused as refused:
         raise At(name, refused) from None
 
@@ -245,7 +244,7 @@ def _scores(sample: Sample, one_scorer: str | None, is_opened: bool) -> Iterator
         yield from _values(1, name, sample.score, "/score", is_opened)
         return
     for number, (scorer, score) in enumerate((scores or {}).items(), 1):
-        checked(short_text, "scores", scorer)
+        checked(rules.identifier, "scores", scorer)
         if score is not None:
             place = f"{at}/{token(scorer)}"
             yield from _values(number, scorer, score, place, is_opened)
@@ -262,7 +261,7 @@ def _values(
         return
     inside = documents.value(score.value)
     for key, found in inside.items():
-        checked(short_text, f"{at[1:]}/value", key)
+        checked(rules.identifier, f"{at[1:]}/value", key)
         place = f"{at}/value/{token(key)}"
         yield place, number, scorer, key, *_value(found), edits
     if not inside:
@@ -301,7 +300,7 @@ def _usage(sample: Sample) -> Iterator[tuple]:
     for kind, used in (("model", models), ("role", sample.role_usage)):
         for name, usage in (used or {}).items():
             path = f"{kind}_usage/{token(name)}"
-            checked(short_text, path, name)
+            checked(rules.identifier, path, name)
             yield f"/{path}", kind, name, *usage_row(usage, path)
 
 

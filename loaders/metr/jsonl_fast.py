@@ -15,6 +15,8 @@ from msgspec import Meta
 from loaders.contract import rules
 from loaders.contract.arrow import ColumnBuffers
 from loaders.contract.columns import RawTable
+from loaders.contract.limits import MAX_TEXT_BYTES
+from loaders.contract.visible import are_visible
 from loaders.metr.rules import MAX_MILLIS
 from loaders.metr.tables import METR_HORIZON_RUNS
 
@@ -51,6 +53,9 @@ _FIELD_COUNT = len(_Run.__struct_fields__)
 _NULL_COUNT = len(METR_HORIZON_RUNS.columns) - 1 - _FIELD_COUNT
 # Of the fields behind run_id, the names; they are text in every line.
 _NAME_COUNT = len(("task_id", "task_family", "alias", "model"))
+_ID_COUNT = len(("task_id", "task_family"))
+# A longer id may have too many bytes.
+_LONG = MAX_TEXT_BYTES // 4
 # Where the fields stand that are text or null.
 _OPTIONAL_TEXTS = [
     _Run.__struct_fields__.index(name) for name in ("human_source", "fatal_error_from")
@@ -81,8 +86,9 @@ def typed_columns(
         values = _transposed(runs)
     run_ids, *columns = values
     run_ids = list(map(str, run_ids))
-    names = chain(run_ids, *map(set, columns[:_NAME_COUNT]))
-    if not all(map(str.strip, names)):
+    names = [set(names) for names in columns[:_NAME_COUNT]]
+    ids = chain(run_ids, *names[:_ID_COUNT])
+    if max(map(len, ids)) > _LONG or not are_visible(chain(run_ids, *names)):
         return None, list(enumerate(lines, first_line))
     nulls = [[None] * len(run_ids)] * _NULL_COUNT
     rows = (numbers, run_ids, *columns, *nulls)

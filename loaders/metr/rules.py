@@ -23,7 +23,7 @@ def is_outside(score: float) -> bool:
 def run_id(name: str, value: Any) -> str:
     """Return an id as text; METR numbers its human runs."""
     is_integer = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if is_integer else rules.identifier(name, value)
+    return rules.identifier(name, str(value) if is_integer else value)
 
 
 def human_minutes(name: str, value: Any) -> float:

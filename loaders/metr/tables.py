@@ -27,7 +27,7 @@ METR_RUNS = RawTable(
             "varchar",
             "Scaffold, model, settings and code branch, in one name.",
             path="agent",
-            rule=rules.identifier,
+            rule=rules.named,
         ),
         Column(
             "score",
@@ -87,14 +87,14 @@ METR_HORIZON_RUNS = RawTable(
             "varchar",
             "The agent's full name; `human` for runs by people.",
             path="alias",
-            rule=rules.identifier,
+            rule=rules.named,
         ),
         Column(
             "model",
             "varchar",
             "METR's short name of the model; two models may share one.",
             path="model",
-            rule=rules.identifier,
+            rule=rules.named,
         ),
         Column(
             "score",

@@ -159,7 +159,7 @@ def _messages(
                 format_ = FORMATS[options.format]
             else:
                 with _as_refusals():
-                    format_ = recognise(source.head(HEAD_BYTES))
+                    format_ = recognise(source.beginning(HEAD_BYTES))
             if go_on:
                 yield _manifest(found, source, format_)
                 if not go_on():

@@ -257,6 +257,57 @@ def _odd() -> Iterator[Case]:
 
 def _records() -> Iterator[Case]:
     good = {"total_time": 1}
+    latencies = b'"latencies": {"a": -1, "a": -1, "a:2": -1, "b": 1}'
+    content = GOOD.replace(b'"accuracy": 0.5', latencies)
+    yield partly(
+        "hal_positions_alike",
+        FORMAT,
+        SUFFIX,
+        content,
+        (2, 3),
+        {
+            "seconds_negative": "/results/latencies/a",
+            "duplicate_record": "/results/latencies/a::2",
+        },
+    )
+    numbers = {"underscore": "1_0", "arabic": "\u0661", "inf": "inf", "plus": "+1"}
+    for name, number in numbers.items():
+        judged = {"a": [{"result": {"fraction_passed": number}}], "b": []}
+        document = trace(
+            {"benchmark_name": "usaco"}, raw_eval_results={"sdict": judged}
+        )
+        yield partly(
+            f"hal_number_with_{name}",
+            FORMAT,
+            SUFFIX,
+            text(document),
+            (2, 1),
+            {"wrong_type": "/raw_eval_results/sdict/a"},
+        )
+    for name, unseen in {
+        "empty": "",
+        "blank": " ",
+        "zero_width_space": "\u200b",
+        "empty_braille": "\u2800",
+        "hangul_filler": "\u3164",
+    }.items():
+        parts = {
+            "results": {"successful_tasks": [unseen], "latencies": {unseen: 1}},
+            "total_usage": {unseen: {"prompt_tokens": 1}},
+            "task_step_counts": {unseen: 1},
+            "raw_eval_results": {unseen: {"score": 1}},
+        }
+        yield partly(
+            f"hal_ids_are_{name}",
+            FORMAT,
+            SUFFIX,
+            text(trace(**parts)),
+            (1, 5),
+            {"empty_text": f"/raw_eval_results/{unseen}"},
+        )
+        content = text(trace({"agent_name": unseen}))
+        at = "/config/agent_name"
+        yield _refused(f"name_of_agent_is_{name}", content, "identity_missing", at)
     twice = [{"reward": 1.7e308}, {"reward": 1.7e308}]
     rewarded = trace(
         {"benchmark_name": "taubench_airline"},
@@ -413,6 +464,7 @@ def _sizes() -> Iterator[Case]:
         yield _refused(name, content, "too_deep")
     unclosed = b'{"config": {"run_id": 1, "agent_name": ' + b'{"a":' * deep
     yield _refused("deep_and_cut", unclosed, "too_deep", is_forced=True)
+    yield from _long()
     big = "x" * 4_000_000
     named = later(lambda: text(trace({"agent_name": big})))
     yield _loaded("big_name", named, 1, texts=(big,))
@@ -428,6 +480,58 @@ def _sizes() -> Iterator[Case]:
         bad_calls,
         (1, 100_000),
         {"missing_field": "/raw_logging_results/0"},
+    )
+
+
+def _long() -> Iterator[Case]:
+    """Yield ids, keys and positions that are too long."""
+    most, long = "k" * 900, "k" * 2_000_000
+    lists = {"successful_tasks": ["a", most, long], "failed_tasks": ["é" * 501]}
+    yield partly(
+        "hal_task_ids_too_long",
+        FORMAT,
+        SUFFIX,
+        later(lambda: text(trace(results=lists))),
+        (3, 2),
+        {"text_too_long": "/results/failed_tasks/0"},
+    )
+    keyed = {"latencies": {"a": 1, long: 1}}
+    at = f"/results/latencies/{long}"[:997] + "…"
+    yield partly(
+        "hal_latency_key_too_long",
+        FORMAT,
+        SUFFIX,
+        later(lambda: text(trace(results=keyed))),
+        (2, 1),
+        {"text_too_long": at},
+    )
+    slashes = "/" * 600
+    at = ("/results/latencies/" + "~1" * 600)[:997] + "…"
+    yield partly(
+        "hal_position_too_long",
+        FORMAT,
+        SUFFIX,
+        text(trace(results={"latencies": {"a": 1, slashes: 1}})),
+        (2, 1),
+        {"text_too_long": at},
+    )
+    usage = {"m": {"prompt_tokens": 1}, long: {"prompt_tokens": 1}}
+    yield partly(
+        "hal_model_key_too_long",
+        FORMAT,
+        SUFFIX,
+        later(lambda: text(trace(total_usage=usage))),
+        (2, 1),
+        {"text_too_long": f"/total_usage/{long}"[:997] + "…"},
+    )
+    huge = "k" * 50_000_000
+    yield partly(
+        "hal_key_of_50_mb",
+        FORMAT,
+        SUFFIX,
+        later(lambda: text(trace(task_step_counts={"a": 1, huge: 1}))),
+        (2, 1),
+        {"text_too_long": f"/task_step_counts/{huge}"[:997] + "…"},
     )
 
 

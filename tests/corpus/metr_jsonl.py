@@ -281,6 +281,14 @@ def _sizes() -> Iterator[Case]:
     yield _bad("deep_objects", deep, "too_deep")
     inside = "[" * 127 + "]" * 127
     yield _loaded("as_deep_as_allowed", written("r", note=inside), 1)
+    for name in ("run_id", "task_id", "task_family"):
+        long = FIELDS | {name: "k" * 1001}
+        yield _bad(f"{name}_too_long", f"{json.dumps(long)}\n", "text_too_long")
+    for name in ("run_id", "task_id", "task_family", "alias", "model"):
+        for kind, unseen in {"zero_width": "\u200b", "filler": "\u3164"}.items():
+            hidden = FIELDS | {name: unseen}
+            line = json.dumps(hidden) + "\n"
+            yield _bad(f"{name}_is_{kind}", line, "empty_text")
     big = "x" * 4_000_000
     text = later(lambda: run(alias=big).encode())
     yield _loaded("big_text", text, 1, texts=(big,))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from loaders.contract import records
 from loaders.contract.records import FileRefused
+from loaders.contract.visible import is_visible
 from loaders.hal import by_task as hal_by_task
 from loaders.hal import evaluation as hal_evaluation
 from loaders.hal import trace as hal
@@ -1077,7 +1078,7 @@ def repaired(text: str) -> str:
 
 
 def is_identifier(item) -> bool:
-    return isinstance(item, str) and bool(item.strip())
+    return isinstance(item, str) and is_visible(item)
 
 
 @settings(max_examples=150, deadline=None)
@@ -1101,7 +1102,7 @@ def test_no_content_crashes_the_reader(content):
 
 
 def test_records_come_in_batches(monkeypatch):
-    monkeypatch.setattr(hal, "BATCH_RECORDS", 3)
+    monkeypatch.setattr(records, "BATCH_RECORDS", 3)
     loaded = read(trace(raw_logging_results=[call(str(n)) for n in range(10)]))
     sizes = [
         len(batch.rows)
