@@ -36,7 +36,7 @@ def take(
     what is at a path. Raises RecordRefused where a value breaks the rule, which then
     stays in the record, and where one is missing that must be there.
     """
-    missing = None
+    missing = null = None
     for path in column.paths:
         section, name = _section(record, path)
         if name not in section:
@@ -45,7 +45,8 @@ def take(
             continue
         value = decode(path, section[name]) if decode else section[name]
         if value is None and column.null is None:
-            raise RecordRefused("null_field", f"{name} is null")
+            null = null or RecordRefused("null_field", f"{name} is null")
+            continue
         if value is not None and column.rule:
             value = column.rule(name, value)
         if not column.is_copied:
@@ -53,7 +54,7 @@ def take(
         if value is not None:
             return value
     if column.null is None:
-        raise missing
+        raise null or missing
     return None
 
 

@@ -52,6 +52,7 @@ FILE_REASONS = {
     "identity_missing": "a trace names its run, benchmark and agent in config",
     "no_record_loaded": "correct them, and check that the format is the right one",
     "not_a_regular_file": "name a file, not a pipe, a socket or a device",
+    "not_a_trajectory": "a trajectory is a JSON object with a list of steps",
     "not_a_trace": "a trace is a JSON object with the objects config and results",
     "not_json": "write the trace again with a JSON writer",
     "reader_died": "load it by itself, where there is more memory, and report it",
