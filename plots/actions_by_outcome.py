@@ -28,7 +28,7 @@ QUERIES = {
                 count(*) as attempt_count
             from attempts
             where
-                source = $source and population <> 'human'
+                source = $source and population not in ('human', 'perturbed')
                 and outcome is not null and action_count is not null
             group by outcome, bin
         ),
@@ -58,7 +58,7 @@ QUERIES = {
             / sum(count(*)) over (partition by outcome) as cumulative_share
         from attempts
         where
-            source = $source and population <> 'human'
+            source = $source and population not in ('human', 'perturbed')
             and outcome is not null and action_count is not null
         group by outcome, action_count
         order by outcome, action_count

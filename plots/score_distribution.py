@@ -21,7 +21,7 @@ QUERIES = {
         select least(floor(round(score * 50, 9)), 49) / 50 as bin_start,
             count(*) as attempt_count
         from attempts
-        where source = $source and population <> 'human' and outcome = 'partial'
+        where source = $source and population not in ('human', 'perturbed') and outcome = 'partial'
         group by bin_start
         order by bin_start
     """,
