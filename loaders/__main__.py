@@ -41,7 +41,7 @@ loaded), 2 wrong usage or nothing could be done
 """
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
-_NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file"}
+_NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file", "unusable_columns"}
 
 
 class _Skipped(Exception):
@@ -103,6 +103,22 @@ def _parser() -> argparse.ArgumentParser:
         "that the HAL harness gives to everybody)",
     )
     parser.add_argument(
+        "--source",
+        metavar="NAME",
+        help="of tables: what attempts.source says (default: table)",
+    )
+    parser.add_argument(
+        "--columns",
+        metavar="OURS=THEIRS,...",
+        help="of tables: which column is which, where the name does not say it",
+    )
+    parser.add_argument(
+        "--score-max",
+        metavar="NUMBER",
+        type=_positive,
+        help="of tables: the highest score that there is (default: 1)",
+    )
+    parser.add_argument(
         "--note",
         metavar="TEXT",
         help="what to say of these files in load_report and the report; a file that "
@@ -128,6 +144,13 @@ def _parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print one JSON object per file"
     )
     return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("it is more than 0")
+    return value
 
 
 def _load(
@@ -186,7 +209,13 @@ class _Ahead:
         self._waiting = deque(files)
         self._readers = readers
         self._options = options
-        self._read_options = ReadOptions(options.format, options.password)
+        self._read_options = ReadOptions(
+            options.format,
+            options.password,
+            options.source,
+            options.columns,
+            options.score_max,
+        )
         self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
 
@@ -252,6 +281,7 @@ def _load_file(
         reading.go_on()
     manifest = replace(manifest, note=options.note or None)
     batches = _with_progress(reading.batches(), found, manifest.size_bytes)
+    batches = _with_columns_shown(batches, found)
     try:
         return warehouse.load_file(manifest, batches, strict=options.strict)
     finally:
@@ -286,7 +316,19 @@ def _is_enough(known: "LoadResult", options: argparse.Namespace) -> bool:
 
     A strict load says so every time that some of the file is not loaded.
     """
+    has_table_options = options.source or options.columns or options.score_max
+    if has_table_options and known.format in ("table", None):
+        return False
     return not (options.strict and known.quarantined_count)
+
+
+def _with_columns_shown(batches: Iterable[Batch], found: InputFile) -> Iterator[Batch]:
+    """Yield the batches and print what a table's columns are taken for."""
+    for batch in batches:
+        if batch.table.name == "raw.table_columns":
+            pairs = ", ".join(f"{name} as {ours}" for _, name, ours in batch.rows)
+            _say(f"{found.path}: columns: {pairs}")
+        yield batch
 
 
 def _with_progress(

@@ -9,6 +9,7 @@ from loaders.contract.columns import RawTable
 from loaders.contract.records import file_refused
 from loaders.hal import tables as hal
 from loaders.metr import tables as metr
+from loaders.table import tables as table
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Format:
     module: str
     # Whether its read() takes the password of --password.
     takes_password: bool = False
+    # Whether its read() takes the path and the options of tables.
+    takes_table_options: bool = False
 
     @property
     def reader(self) -> ModuleType:
@@ -51,6 +54,9 @@ FORMATS = {
             "loaders.metr.jsonl",
         ),
         Format("metr-yaml", 2, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
+        Format(
+            "table", 1, table.TABLES, "loaders.table.reader", takes_table_options=True
+        ),
     )
 }
 # The beginning of a file that `recognise` looks at, in bytes.
@@ -68,6 +74,8 @@ def recognise(head: bytes) -> Format:
     text = _readable(head)
     if not head:
         raise file_refused("empty_file", "the file is empty")
+    if FORMATS["table"].reader.fits_packed(head):
+        return FORMATS["table"]
     if all(line.strip()[:1] in ("", "#") for line in text.splitlines()):
         raise file_refused("empty_file", "the file holds nothing but comments")
     for format_ in FORMATS.values():

@@ -23,6 +23,7 @@ loaded_rows as (
         'hal_task_latencies',
         'hal_model_calls',
         'hal_token_usage',
+        'table_attempts',
     ] %}
     select file_id from {{ source('raw', table) }}
     {{ 'union all' if not loop.last }}

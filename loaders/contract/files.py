@@ -98,6 +98,11 @@ class OpenFile:
         return self._state_at_start.size_bytes
 
     @property
+    def descriptor_path(self) -> str:
+        """A path to the open file, whatever has become of its name."""
+        return f"/dev/fd/{self._file.fileno()}"
+
+    @property
     def state(self) -> FileStamp | None:
         """What the file can be known by; None so soon after it was written that another
         write may leave the same times.

@@ -53,6 +53,7 @@ FILE_REASONS = {
     "too_large": "unpack it yourself if you trust where it came from",
     "too_many_members": f"a zip of traces has at most {MAX_MEMBERS} members",
     "truncated": "copy it again from where it was written whole",
+    "unusable_columns": "say which they are with --columns ours=theirs,...",
     "unknown_format": "if it is one of these, say which with --format",
     "unreadable": "check the path and its permissions",
     "unsafe_name": "a member's name is a plain file name, and each stands once",

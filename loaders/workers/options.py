@@ -10,6 +10,10 @@ class ReadOptions:
     # Name of the format that all files have, None: recognise it.
     format: str | None = None
     password: str | None = None
+    # Of tables: what `attempts.source` says, `ours=theirs,...`, the highest score.
+    source_name: str | None = None
+    columns: str | None = None
+    score_max: float | None = None
 
     def __repr__(self) -> str:
         # A password is not for a log or a traceback.

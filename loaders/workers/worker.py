@@ -76,8 +76,8 @@ def _messages(
                 yield _manifest(found, source, format_)
                 if not go_on():
                     return
-            secret = {"password": options.password} if format_.takes_password else {}
-            batches = unchanged(_READERS[format_.name].read(source, **secret), source)
+            told = _told(format_, found, options)
+            batches = unchanged(_READERS[format_.name].read(source, **told), source)
             batches = _begun(batches)
         except FileRefused:
             is_told = bool(go_on and format_)
@@ -92,6 +92,20 @@ def _messages(
         for batch in batches:
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
+
+
+def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, Any]:
+    """Return the options that the reader of a format takes."""
+    if format_.takes_password:
+        return {"password": options.password}
+    if format_.takes_table_options:
+        return {
+            "path": found.real_path,
+            "source_name": options.source_name,
+            "columns": options.columns,
+            "score_max": options.score_max,
+        }
+    return {}
 
 
 def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:

@@ -33,6 +33,10 @@ hal_attempts as (
     select * from {{ ref('int_hal_attempts') }}
 ),
 
+table_attempts as (
+    select * from {{ ref('stg_table__attempts') }}
+),
+
 final as (
     {{ union_columns(columns, {
         'metr_attempts': [
@@ -51,6 +55,12 @@ final as (
             'task_id', 'agent', 'score', 'status', 'action_count',
             'latency_seconds', 'input_tokens', 'output_tokens',
             'is_reported_success', 'started_at',
+        ],
+        'table_attempts': [
+            'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
+            'task_family', 'task_id', 'agent', 'score', 'status',
+            'action_count', 'human_minutes', 'latency_seconds', 'input_tokens',
+            'output_tokens', 'cost_usd', 'started_at',
         ],
     }) }}
 )

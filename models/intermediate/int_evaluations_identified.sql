@@ -25,6 +25,10 @@ hal_evaluations as (
     select * from {{ ref('int_hal_evaluations_identified') }}
 ),
 
+table_agents as (
+    select * from {{ ref('int_table_agents') }}
+),
+
 every_source as (
     {{ union_columns(columns, {
         'metr_agents': [
@@ -38,6 +42,10 @@ every_source as (
         'hal_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
             'match_rule', 'unmapped_advice', 'is_reported',
+        ],
+        'table_agents': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'population',
         ],
     }) }}
 ),

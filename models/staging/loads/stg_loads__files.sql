@@ -14,6 +14,7 @@ renamed as (
             when 'hal' then 'hal'
             when 'metr-yaml' then 'metr'
             when 'metr-jsonl' then 'metr_horizon'
+            when 'table' then 'table'
         end as source,
 
         ---------- text
