@@ -87,7 +87,7 @@ docs: $(INSTALLED)
 	@echo build/docs/views.html
 
 check: lint
-	@$(BIN)/python -m pytest -m "not warehouse" tests/unit
+	@$(BIN)/python -m pytest -m "not warehouse and not slow" tests/unit
 
 test: lint
 	@$(BIN)/python -m pytest

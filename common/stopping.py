@@ -49,7 +49,7 @@ def end(number: int = signal.SIGINT) -> None:
     """End this process as signal `number` asks, from its main thread."""
     # A second Ctrl-C does not wait for the first.
     signal.signal(number, signal.SIG_DFL)
-    # Not imported here: whoever has workers has done so.
+    # Not imported here: a process that has workers has imported it.
     if multiprocessing := sys.modules.get("multiprocessing"):
         for worker in multiprocessing.active_children():
             worker.kill()

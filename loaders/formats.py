@@ -8,8 +8,10 @@ from types import ModuleType
 from loaders.contract.columns import RawTable
 from loaders.contract.records import file_refused
 from loaders.hal import tables as hal
+from loaders.inspect import tables as inspect
 from loaders.metr import tables as metr
 from loaders.table import tables as table
+from loaders.terminal_bench import tables as terminal_bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,14 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
+        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
         Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
+            "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
+        ),
+        Format(
             "metr-jsonl",
-            2,
+            3,
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),

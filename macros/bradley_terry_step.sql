@@ -1,17 +1,18 @@
-{#- One step from the strengths in `strengths` (replicate, group_number,
-    member_number, anchor, step, strength, longest_move, is_found)
+{#- One step from the strengths in `strengths` (replicate, component_number,
+    model_number, anchor, step, strength, longest_move, has_converged)
     towards Bradley-Terry's, by Newman's iteration (Journal of Machine Learning
     Research 24, 2023). That is for models that move one after another; all at once,
-    two camps that meet only each other, as two models are, would go to and fro for
+    two groups that meet only each other, as two models do, would oscillate for
     ever. So every third step is half of one. Strengths are log odds; in each
-    replicate and group their mean is that of the anchors. The longest whole step of
-    a group shrinks by about one ratio, so two of them tell the way that is left:
-    below `tolerance` the group is found. Strengths without a maximum never are. -#}
+    replicate and component their mean is that of the anchors. The longest full step
+    of a component shrinks by about one ratio, so two of them tell the distance that
+    is left: below `tolerance` the component has converged. Strengths without a
+    maximum never do. -#}
 {% macro bradley_terry_step(strengths, tolerance, steps) -%}
 select
     replicate,
-    group_number,
-    member_number,
+    component_number,
+    model_number,
     anchor,
     step,
     strength,
@@ -22,12 +23,12 @@ select
         and longest_move * longest_move / (old_longest_move - longest_move)
         < {{ tolerance }},
         false
-    ) as is_found
+    ) as has_converged
 from (
     select
         replicate,
-        group_number,
-        member_number,
+        component_number,
+        model_number,
         anchor,
         step,
         case
@@ -36,13 +37,13 @@ from (
         end as strength,
         old_longest_move,
         max(abs(new_strength - old_strength)) over (
-            partition by replicate, group_number
+            partition by replicate, component_number
         ) as longest_move
     from (
         select
             replicate,
-            group_number,
-            member_number,
+            component_number,
+            model_number,
             anchor,
             step,
             old_strength,
@@ -50,16 +51,16 @@ from (
             -- The mean as in exact_mean, over a window.
             raw_strength - cast(
                 sum(cast(raw_strength - anchor as decimal(38, 18))) over (
-                    partition by replicate, group_number
+                    partition by replicate, component_number
                 ) as double
             ) / count(raw_strength) over (
-                partition by replicate, group_number
+                partition by replicate, component_number
             ) as new_strength
         from (
             select
                 own.replicate,
-                own.group_number,
-                own.member_number,
+                own.component_number,
+                own.model_number,
                 own.anchor,
                 own.step + 1 as step,
                 own.strength as old_strength,
@@ -67,8 +68,8 @@ from (
                 ln(
                     nullif(
                         {{ exact_sum(
-                            'meetings.points * exp(rival.strength)'
-                            ~ ' / (exp(own.strength) + exp(rival.strength))',
+                            'matches.wins * exp(opponent.strength)'
+                            ~ ' / (exp(own.strength) + exp(opponent.strength))',
                             18
                         ) }},
                         0
@@ -77,29 +78,32 @@ from (
                 - ln(
                     nullif(
                         {{ exact_sum(
-                            '(meetings.meeting_count - meetings.points)'
-                            ~ ' / (exp(own.strength) + exp(rival.strength))',
+                            '(matches.match_count - matches.wins)'
+                            ~ ' / (exp(own.strength) + exp(opponent.strength))',
                             18
                         ) }},
                         0
                     )
                 ) as raw_strength
             from {{ strengths }} as own
-            inner join meetings using (replicate, member_number)
-            inner join {{ strengths }} as rival
+            inner join matches
                 on
-                    meetings.replicate = rival.replicate
-                    and meetings.rival_number = rival.member_number
-            where not own.is_found and own.step < {{ steps }}
+                    own.replicate = matches.replicate
+                    and own.model_number = matches.model_number
+            inner join {{ strengths }} as opponent
+                on
+                    matches.replicate = opponent.replicate
+                    and matches.opponent_number = opponent.model_number
+            where not own.has_converged and own.step < {{ steps }}
             group by
                 own.replicate,
-                own.group_number,
-                own.member_number,
+                own.component_number,
+                own.model_number,
                 own.anchor,
                 own.step,
                 own.strength,
                 own.longest_move
-        ) as climbed
+        ) as moved_models
     ) as centred
-) as moved
+) as moves
 {%- endmacro %}

@@ -2,7 +2,7 @@
     logistic fit of `cells` (keys, x, success_share, weight): the least sum of
     weight * log loss, plus ridge * slope^2 / 2. `intercept` and `slope` are
     what is tried next, kept_* the best so far; a try that is no better is
-    halved. A fit ends with a try within `tolerance` of the best, and where it
+    halved. A fit has converged with a try within `tolerance` of the best; where it
     `is_rough` its sums are rounded. -#}
 {% macro logistic_newton_step(steps, keys, tolerance, is_rough=false) -%}
 {%- set key_list = keys | join(', ') -%}
@@ -19,7 +19,7 @@ logits as (
     from {{ steps }}
     inner join cells
         on {{ same_keys(steps, 'cells', keys) }}
-    where not {{ steps }}.has_ended
+    where not {{ steps }}.has_converged
 ),
 
 -- Of the distance from zero, so that it cannot overflow.
@@ -60,18 +60,18 @@ sums as (
     group by {{ key_list }}, regularisation
 ),
 
--- The loss, how it falls along both coefficients, and its curvature.
-slopes as (
+-- The loss, the scores of both coefficients and their information.
+scores as (
     select
         {{ steps }}.*,
         sums.log_loss
         + {{ steps }}.ridge * {{ steps }}.slope * {{ steps }}.slope / 2
             as loss,
-        sums.residual as intercept_fall,
-        sums.residual_x - {{ steps }}.ridge * {{ steps }}.slope as slope_fall,
-        sums.variance as intercept_bend,
-        sums.variance_x as mixed_bend,
-        sums.variance_xx + {{ steps }}.ridge as slope_bend
+        sums.residual as intercept_score,
+        sums.residual_x - {{ steps }}.ridge * {{ steps }}.slope as slope_score,
+        sums.variance as intercept_information,
+        sums.variance_x as mixed_information,
+        sums.variance_xx + {{ steps }}.ridge as slope_information
     from sums
     inner join {{ steps }}
         on {{ same_keys('sums', steps, keys + ['regularisation']) }}
@@ -80,11 +80,11 @@ slopes as (
 judged as (
     select
         *,
-        -- Near the end losses differ by their rounding alone.
+        -- Near convergence losses differ by their rounding alone.
         loss <= kept_loss * (1 + 1e-12) as is_better,
-        nullif(intercept_bend * slope_bend - mixed_bend * mixed_bend, 0)
+        nullif(intercept_information * slope_information - mixed_information * mixed_information, 0)
             as determinant
-    from slopes
+    from scores
 ),
 
 changes as (
@@ -99,13 +99,13 @@ changes as (
         least(loss, kept_loss) as kept_loss,
         case
             when is_better then
-                (slope_bend * intercept_fall - mixed_bend * slope_fall)
+                (slope_information * intercept_score - mixed_information * slope_score)
                 / determinant
             else (intercept - kept_intercept) / 2
         end as intercept_change,
         case
             when is_better then
-                (intercept_bend * slope_fall - mixed_bend * intercept_fall)
+                (intercept_information * slope_score - mixed_information * intercept_score)
                 / determinant
             else (slope - kept_slope) / 2
         end as slope_change
@@ -131,7 +131,7 @@ next_steps as (
         coalesce(
             greatest(abs(intercept_change), abs(slope_change)), 0
         ) <= {{ tolerance }}
-        or step + 1 = {{ var('horizon_newton_steps') }} as has_ended
+        or step + 1 = {{ var('horizon_newton_steps') }} as has_converged
     from changes
 )
 

@@ -54,7 +54,9 @@ sign_tests as (
                 'exp(tail_terms.ln_term - greatest_terms.ln_greatest)', 18
             ) }},
             1e0
-        ) as sign_test_p
+        ) as sign_test_p,
+        -- Of this very split.
+        exp(greatest_terms.ln_greatest) as same_split_p
     from tail_terms
     inner join greatest_terms using (more_count, fewer_count)
     group by

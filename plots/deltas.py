@@ -25,7 +25,8 @@ SUMMARY_QUERY = """
     where source = $source and grain = '{grain}'
     order by
         list_position(
-            ['any_credit', 'half_credit', 'full_credit', 'reported'], success_rule
+            ['any_credit', 'half_credit', 'full_credit', 'reported', 'resolved'],
+            success_rule
         ),
         population
 """

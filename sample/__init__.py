@@ -1,15 +1,21 @@
-"""The shipped sample: made-up runs in the shapes of METR's files and of HAL's traces."""
+"""The shipped sample: made-up runs in the shapes of METR's files, of HAL's traces and
+of Inspect's logs.
+"""
 
 from pathlib import Path
 
-from sample import hal, metr
+from sample import hal, inspect, metr
+
+# The folders of the sample with their files; METR's two are beside them.
+_FOLDERS = {"hal": hal, "inspect": inspect}
 
 
 def write_sample(directory: Path) -> list[Path]:
     """Write the sample files into `directory`, made if missing; return their paths."""
     contents = dict(metr.contents())
-    contents |= {f"hal/{name}": content for name, content in hal.contents()}
-    (directory / "hal").mkdir(parents=True, exist_ok=True)
+    for folder, made in _FOLDERS.items():
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+        contents |= {f"{folder}/{name}": content for name, content in made.contents()}
     for name, content in contents.items():
         (directory / name).write_bytes(content)
     return [directory / name for name in contents]

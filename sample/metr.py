@@ -119,7 +119,7 @@ _BAD_RECORDS = {
         "action_count: 14\nhuman_minutes: 27.0\nscore: 1.0",
     ),
     ("maze_planner", "small"): (
-        "the score stands twice",
+        "the score is duplicated",
         "action_count: 6\nagent: {agent}\nhuman_minutes: 4.0\nscore: 0.0\nscore: 1.0",
     ),
     ("regex_repair", "date_formats"): (

@@ -35,6 +35,10 @@ hal_traces_repeated as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
+inspect_logs as (
+    select * from {{ ref('stg_inspect__evaluations') }}
+),
+
 corrections as (
     select * from {{ ref('corrections') }}
 ),
@@ -77,6 +81,11 @@ subjects as (
     union all
     select
         'evaluation' as subject_kind,
+        evaluation_id as subject
+    from inspect_logs
+    union all
+    select
+        'evaluation' as subject_kind,
         subject || ':' || column_name as subject
     from corrections
     union all
@@ -102,6 +111,14 @@ subjects as (
         'agent' as subject_kind,
         agent as subject
     from evaluations
+    union all
+    -- An agent on one benchmark.
+    select
+        'agent' as subject_kind,
+        {{ escaped('attempts.benchmark', '/') }}
+        || '/' || evaluations.agent_label as subject
+    from attempts
+    inner join evaluations using (evaluation_id)
     union all
     select
         'model' as subject_kind,

@@ -23,6 +23,15 @@ loaded_rows as (
         'hal_task_latencies',
         'hal_model_calls',
         'hal_token_usage',
+        'inspect_evaluations',
+        'inspect_plan_steps',
+        'inspect_samples',
+        'inspect_scores',
+        'inspect_metrics',
+        'inspect_usage',
+        'terminal_bench_runs',
+        'terminal_bench_results',
+        'terminal_bench_trials',
         'table_attempts',
     ] %}
     select file_id from {{ source('raw', table) }}

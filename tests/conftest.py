@@ -122,12 +122,15 @@ def build_warehouse(
     return warehouse
 
 
-# Fixtures that build a warehouse with dbt.
+# Fixtures that build a warehouse with dbt, or read one of those.
 WAREHOUSES = {
     "hal_traps_warehouse",
     "made_run",
+    "real_views",
     "real_warehouse",
     "refreshed_place",
+    "sample_views",
+    "sample_warehouse",
     "warehouse_of",
 }
 
@@ -135,7 +138,12 @@ WAREHOUSES = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a built warehouse: `make check` goes without."""
     for item in items:
-        if WAREHOUSES & set(getattr(item, "fixturenames", ())):
+        names = set(getattr(item, "fixturenames", ()))
+        # Some tests ask for a fixture that a parameter names.
+        parameters = getattr(item, "callspec", None)
+        if parameters:
+            names |= {name for name in parameters.params.values() if type(name) is str}
+        if WAREHOUSES & names:
             item.add_marker(pytest.mark.warehouse)
 
 
@@ -185,6 +193,8 @@ def made_run(built_once: Callable[..., Path]) -> Path:
         # In the order of a terminal: messages beside what they are about.
         in_order = ["sh", "-c", 'PYTHONUNBUFFERED=1 "$@" 2>&1', "sh"]
         make = ["make", "--no-print-directory", "run", *settings, "DATA="]
+        # Never install anew what runs the tests.
+        make.append("--assume-old=.venv/installed")
         run = run_in_repository([*in_order, *make], folder / "evalhouse.duckdb", folder)
         assert run.returncode == 0, run.stdout
         (folder / "printed").write_text(run.stdout)

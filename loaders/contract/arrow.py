@@ -29,7 +29,7 @@ class ColumnBuffers:
     row_count: int
     types: list[str]
     buffers: list[_Buffers]
-    # To tell that no key stands twice; None where the reader does not say.
+    # To tell that no key is duplicated; None where the reader does not say.
     key_hashes: array | None = None
 
     @classmethod

@@ -40,7 +40,8 @@ def take(
     for path in column.paths:
         section, name = _section(record, path)
         if name not in section:
-            missing = missing or RecordRefused("missing_field", f"{name} is missing")
+            names = " or ".join(column.paths)
+            missing = missing or RecordRefused("missing_field", f"{names} is missing")
             continue
         value = decode(path, section[name]) if decode else section[name]
         if value is None and column.null is None:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from loaders.contract.records import Batch, FileRefused, FileStamp, file_refused
 
 # A file with such a name, found in a folder, is meant to be loaded.
-DATA_SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".zip")
+DATA_SUFFIXES = (".eval", ".yaml", ".yml", ".json", ".jsonl", ".zip")
 # A file as long as the first, of which the disk holds less than the second share, is
 # holes: a copy that broke off, or a trap for who would read terabytes of zeros. File
 # systems that pack come nowhere near.
@@ -130,7 +130,7 @@ class OpenFile:
     def map(self) -> mmap.mmap:
         """Return all of the file, mapped into memory and hashed in the background.
 
-        The hash is one call outside of Python's lock, beside whoever decodes the map.
+        The hash is one call outside of Python's lock, beside the decoding of the map.
         """
         if self._map is None:
             self._map = self._mapped(mmap.ACCESS_READ)

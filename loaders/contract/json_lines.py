@@ -32,8 +32,16 @@ Fast = Callable[
 ]
 
 
+# Takes the row of a record, returns codes of what is odd about it.
+Odd = Callable[[tuple[Any, ...]], list[str]]
+
+
 def read(
-    stream: BinaryIO, table: RawTable, notes: RawTable, fast: Fast | None = None
+    stream: BinaryIO,
+    table: RawTable,
+    notes: RawTable,
+    fast: Fast | None = None,
+    odd: Odd | None = None,
 ) -> Iterator[Batch]:
     """Yield the records of a file as rows of `table`, and its warnings in `notes`.
 
@@ -50,7 +58,7 @@ def read(
         if columns:
             yield Batch(table, columns, [], stream.tell())
         rows, quarantined = [], []
-        for record in _records(table, lines, warnings):
+        for record in _records(table, lines, warnings, odd):
             (quarantined if isinstance(record, Quarantined) else rows).append(record)
         if rows or quarantined:
             yield Batch(table, rows, quarantined, stream.tell())
@@ -74,15 +82,19 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _records(
-    table: RawTable, lines: Iterable[tuple[int, bytes]], warnings: Warnings
+    table: RawTable,
+    lines: Iterable[tuple[int, bytes]],
+    warnings: Warnings,
+    odd: Odd | None,
 ) -> Iterator[tuple | Quarantined]:
     """Yield the row of each numbered line, or why the line is refused."""
-    required = {
-        path.partition("/")[0]
+    # Of each required column, the fields that may hold it.
+    required = [
+        [path.partition("/")[0] for path in column.paths]
         for column in table.columns
-        if column.null is None
-        for path in column.paths
-    }
+        if column.null is None and column.paths
+    ]
+    known = ", ".join(path for column in table.columns for path in column.paths)
     key_columns = [table.column(name) for name in table.key]
     for number, line in lines:
         if number == 1:
@@ -95,10 +107,14 @@ def _records(
             key = tuple(take(column, fields) for column in key_columns)
             given = dict(zip(table.key, key, strict=True))
             record = row(table, fields, line=number, **given)
+            if odd:
+                oddities += odd(record)
             for code in oddities:
                 warnings.add(code, number)
             yield record
         except RecordRefused as refused:
+            if refused.reason_code == "missing_field":
+                refused.detail += f" (the format's fields: {known})"
             excerpt = line[:2000].decode(errors="replace").strip()
             yield refused.at_line(number, excerpt, key)
 
@@ -112,7 +128,7 @@ def _without_byte_order_mark(line: bytes, warnings: Warnings) -> bytes:
     return line.removeprefix(codecs.BOM_UTF8)
 
 
-def _parse(line: bytes, required: set[str]) -> tuple[dict[str, Any], list[str]]:
+def _parse(line: bytes, required: list[list[str]]) -> tuple[dict[str, Any], list[str]]:
     """Return the fields of the object in a line, and codes of what was corrected."""
     if len(line) > RECORD_BYTES:
         raise RecordRefused("line_too_long", "the line does not end")
@@ -135,7 +151,10 @@ def _parse(line: bytes, required: set[str]) -> tuple[dict[str, Any], list[str]]:
             oddities.append("lone_surrogate")
     if _MAY_BE_INFINITE.search(text):
         # A record without a value that it must have is refused.
-        others = {name: fields[name] for name in fields.keys() - required}
+        used = {
+            next((name for name in names if name in fields), None) for names in required
+        }
+        others = {name: fields[name] for name in fields.keys() - used}
         if not rules.is_finite(others):
             fields |= rules.made_finite(others)
             oddities.append("not_finite")

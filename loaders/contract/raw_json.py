@@ -1,8 +1,8 @@
-"""JSON as a HAL trace writes it: decoded in place, mended where Python wrote more.
+"""JSON as a HAL trace writes it: decoded in place, repaired where Python wrote more.
 
 msgspec reads a trace where it lies in memory and builds only what a type asks for, so
 message text is passed over. It refuses a whole document for what Python's own writer
-puts into it: NaN, Infinity and lone surrogates. Those are mended in a private copy of
+puts into it: NaN, Infinity and lone surrogates. Those are repaired in a private copy of
 their pages (null and U+FFFD, as Python's tolerant reader would give), and noted.
 """
 
@@ -115,20 +115,20 @@ def decode(
     document: Document, decoders: tuple[msgspec.json.Decoder, ...]
 ) -> tuple[Any, list[Repaired]]:
     """Return what the first decoder whose type fits makes of the document, and what
-    was mended. Raises FileRefused when it is no JSON, or of no such type.
+    was repaired. Raises FileRefused when it is no JSON, or of no such type.
     """
     start = _checked_start(document)
     data = memoryview(document.data)[start:]
-    mended = [_order_mark()] if start == len(_BYTE_ORDER_MARK) else []
+    repaired = [_order_mark()] if start == len(_BYTE_ORDER_MARK) else []
     try:
-        return _decode(document, decoders, data), mended
+        return _decode(document, decoders, data), repaired
     except FileRefused as refused:
         patches = list(_patches(data))
         if not patches:
             raise refused from None
     data = memoryview(document.private())[start:]
     return _decode(document, decoders, _patched(data, patches)), [
-        *mended,
+        *repaired,
         *_described(patches, start),
     ]
 
@@ -176,7 +176,7 @@ def entries_whole(
     for name, found in section.items():
         name = str(name)
         if name in seen:
-            what = f"the key {rules.shown(name)} stands twice in one object"
+            what = f"the key {rules.shown(name)} is duplicated in one object"
             raise document.refused("duplicate_key", what, at / name)
         seen.add(name)
         yield name, found

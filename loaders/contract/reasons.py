@@ -29,6 +29,12 @@ RECORD_REASONS = {
     "value_too_large": "no run comes near this, so check its unit",
     "wrong_encoding": "text is UTF-8, so convert it",
     "wrong_type": "a number is written without quotes, a name is text",
+    "broken_member": "`inspect log recover` or another copy may have it",
+    "epoch_not_positive": "epochs are counted from 1",
+    "member_too_large": "unpack it yourself if you trust where it came from",
+    "not_a_time": "a time is written as 2026-02-16T09:30:00+00:00",
+    "superseded_sample": "nothing: the last of that id and epoch is loaded",
+    "text_too_long": "an id or a name has at most 1,000 bytes",
 }
 FILE_REASONS = {
     "alias": "anchors, aliases and merge keys are not followed, so write values out",
@@ -60,4 +66,7 @@ FILE_REASONS = {
     "wrong_encoding": "convert the file to UTF-8",
     "wrong_nesting": "a file nests task family > variant > run id > fields",
     "wrong_password": "give the right one with --password, or get the file again",
+    "broken_log": "copy it again, or try `inspect log recover`",
+    "too_many_samples": "split the evaluation into several logs",
+    "unknown_version": "convert it with `inspect log convert`",
 }

@@ -122,9 +122,9 @@ def made_finite(value: Any) -> Any:
 
 
 def duplicate_field(names: Iterable[str]) -> RecordRefused:
-    """Return the refusal of a record in which one of `names` stands twice."""
+    """Return the refusal of a record in which one of `names` is duplicated."""
     twice = next(name for name, count in Counter(names).items() if count > 1)
-    return RecordRefused("duplicate_field", f"{shown(twice)} stands twice")
+    return RecordRefused("duplicate_field", f"{shown(twice)} is duplicated")
 
 
 def shown(value: Any) -> str:

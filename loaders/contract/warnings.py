@@ -12,6 +12,9 @@ _NOTED = {
     "no_last_newline": (
         "the last line does not end, so check that its value is not cut short"
     ),
+    "score_outside_0_1": (
+        "a score below 0 or above 1 was kept as written; `attempts` holds it to 0 to 1"
+    ),
     "not_finite": "NaN, infinity or a number beyond every double was read as null",
 }
 

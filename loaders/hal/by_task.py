@@ -48,7 +48,7 @@ def _decoded(data: memoryview) -> dict[Key, Any]:
         raise msgspec.ValidationError("there is no log by task")
     log = _TASKS.decode(data[start:end])
     if len(set(map(str, log))) < len(log):
-        raise msgspec.ValidationError("a task stands twice")
+        raise msgspec.ValidationError("a task is duplicated")
     # The log's key is the last one before it.
     return {**before, next(reversed(before)): log, **after}
 

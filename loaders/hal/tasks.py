@@ -64,7 +64,7 @@ class Tasks:
             try:
                 task_id = rules.identifier("the id", raw_json.record(_TASK_ID, raw))
                 if task_id in seen:
-                    what = f"{rules.shown(task_id)} stands twice in the list"
+                    what = f"{rules.shown(task_id)} is duplicated in the list"
                     raise RecordRefused("duplicate_record", what)
             except RecordRefused as refused:
                 self._refuse(refused, at / index, raw)

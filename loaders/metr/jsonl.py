@@ -1,11 +1,12 @@
 """METR's time-horizon file `runs.jsonl`: one run as a JSON object in each line."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from loaders.contract import json_lines
 from loaders.contract.records import Batch
 from loaders.metr.jsonl_fast import typed_columns
+from loaders.metr.rules import SCORE_OUTSIDE, is_outside
 from loaders.metr.tables import METR_HORIZON_RUNS, METR_NOTES
 
 
@@ -22,4 +23,14 @@ def fits(head: str) -> bool:
 
 def read(stream: BinaryIO) -> Iterator[Batch]:
     """Yield the runs of a METR JSONL file."""
-    return json_lines.read(stream, METR_HORIZON_RUNS, METR_NOTES, typed_columns)
+    return json_lines.read(
+        stream, METR_HORIZON_RUNS, METR_NOTES, typed_columns, _oddities
+    )
+
+
+_SCORE = list(METR_HORIZON_RUNS.types).index("score")
+
+
+def _oddities(row: tuple[Any, ...]) -> list[str]:
+    """Return codes of what is odd about a run that is loaded all the same."""
+    return [SCORE_OUTSIDE] if is_outside(row[_SCORE]) else []

@@ -1,7 +1,8 @@
 """METR's JSONL runs as METR writes them: every field there once, each of its type.
 
 msgspec decodes such a line in a tenth of the time of metr_jsonl.py, which says what is
-right: what is taken here, both read alike, and any other line is left to it.
+right: what is taken here, both read alike, and any other line is left to it, as
+lines with the fields of METR's newer files and with a score outside 0 to 1.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from loaders.contract import rules
 from loaders.contract.arrow import ColumnBuffers
 from loaders.contract.columns import RawTable
 from loaders.metr.rules import MAX_MILLIS
+from loaders.metr.tables import METR_HORIZON_RUNS
 
 _Millis = Annotated[int, Meta(ge=-MAX_MILLIS, le=MAX_MILLIS)]
 
@@ -45,6 +47,8 @@ class _Run(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 _decode = msgspec.json.Decoder(_Run).decode
 _FIELD_COUNT = len(_Run.__struct_fields__)
+# The columns of fields that only newer files have, and `extra`.
+_NULL_COUNT = len(METR_HORIZON_RUNS.columns) - 1 - _FIELD_COUNT
 # Of the fields behind run_id, the names; they are text in every line.
 _NAME_COUNT = len(("task_id", "task_family", "alias", "model"))
 # Where the fields stand that are text or null.
@@ -80,7 +84,8 @@ def typed_columns(
     names = chain(run_ids, *map(set, columns[:_NAME_COUNT]))
     if not all(map(str.strip, names)):
         return None, list(enumerate(lines, first_line))
-    rows = (numbers, run_ids, *columns, [None] * len(run_ids))
+    nulls = [[None] * len(run_ids)] * _NULL_COUNT
+    rows = (numbers, run_ids, *columns, *nulls)
     return ColumnBuffers.of(table.types.values(), rows, [run_ids]), others
 
 

@@ -11,6 +11,15 @@ _MAX_ACTIONS = 10**9
 MAX_MILLIS = 8_640_000_000_000_000
 
 
+# Code of the warning about a score that METR's normalisation took beyond 0 or 1.
+SCORE_OUTSIDE = "score_outside_0_1"
+
+
+def is_outside(score: float) -> bool:
+    """Say whether a score is below 0 or above 1."""
+    return not 0 <= score <= 1
+
+
 def run_id(name: str, value: Any) -> str:
     """Return an id as text; METR numbers its human runs."""
     is_integer = isinstance(value, int) and not isinstance(value, bool)

@@ -107,7 +107,7 @@ def regular_columns(
     """Return the runs of a block and move `place` to its end.
 
     None if it is not of the regular shape through and through, or if any run breaks a
-    rule. Raises NotAPart where a section stands twice.
+    rule. Raises NotAPart where a section is duplicated.
     """
     if not block.isascii():
         return None

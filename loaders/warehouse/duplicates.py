@@ -166,7 +166,7 @@ def _record_text(table: RawTable) -> str:
 def _find_repeated_keys(
     connection: duckdb.DuckDBPyConnection, table: RawTable, file_id: str
 ) -> bool:
-    """Fill the temp table `repeated` with the keys that stand twice in a file.
+    """Fill the temp table `repeated` with the keys that a file holds more than once.
 
     By their hashes first, which take little memory and rarely meet by chance. Part by
     part, so that a file of any length takes the memory of one part.

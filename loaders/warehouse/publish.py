@@ -14,7 +14,7 @@ lock every reader out and a crash would leave half a change. Instead:
 2. A POSIX read lock on the warehouse, the very lock of DuckDB's read-only
    openers. Readers come and go, but DuckDB refuses a read-write opener, so no
    write-ahead log can appear, which would be replayed into the published file.
-   It outlives `close`, until the process ends: whoever opened the old file just
+   It outlives `close`, until the process ends: a process that opened the old file just
    before it was replaced has yet to ask for its lock, and must be refused.
 3. A write-ahead log that a crashed process left is replayed first, by DuckDB.
    One that belongs to another file is renamed, never deleted.
@@ -377,7 +377,7 @@ def _lock_for_reading(descriptor: int, live: str) -> None:
 
 
 def _lock_holder(descriptor: int) -> str:
-    """Return "process <id>" for whoever keeps a read lock from being granted."""
+    """Return "process <id>" for the process that keeps a read lock from being granted."""
     question = [0] * 5
     question[_TYPE] = fcntl.F_RDLCK
     answer = struct.unpack(

@@ -15,6 +15,7 @@
     'latency_seconds': 'double',
     'input_tokens': 'bigint',
     'output_tokens': 'bigint',
+    'total_tokens': 'bigint',
     'cost_usd': 'double',
     'is_reported_success': 'boolean',
     'started_at': 'timestamp',
@@ -33,6 +34,14 @@ hal_attempts as (
     select * from {{ ref('int_hal_attempts') }}
 ),
 
+inspect_attempts as (
+    select * from {{ ref('int_inspect_attempts') }}
+),
+
+terminal_bench_attempts as (
+    select * from {{ ref('int_terminal_bench_attempts') }}
+),
+
 table_attempts as (
     select * from {{ ref('stg_table__attempts') }}
 ),
@@ -47,14 +56,26 @@ final as (
         'metr_horizon_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_family', 'task_id', 'agent', 'score', 'status',
-            'human_minutes', 'latency_seconds', 'is_reported_success',
-            'started_at',
+            'human_minutes', 'latency_seconds', 'total_tokens', 'cost_usd',
+            'is_reported_success', 'started_at',
         ],
         'hal_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_id', 'agent', 'score', 'status', 'action_count',
             'latency_seconds', 'input_tokens', 'output_tokens',
             'is_reported_success', 'started_at',
+        ],
+        'inspect_attempts': [
+            'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
+            'task_id', 'agent', 'score', 'status', 'action_count',
+            'human_minutes', 'latency_seconds', 'input_tokens',
+            'output_tokens', 'cost_usd', 'started_at',
+        ],
+        'terminal_bench_attempts': [
+            'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
+            'task_id', 'agent', 'score', 'status', 'latency_seconds',
+            'input_tokens', 'output_tokens', 'is_reported_success',
+            'started_at',
         ],
         'table_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',

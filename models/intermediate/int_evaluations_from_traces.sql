@@ -18,6 +18,7 @@ final as (
         evaluations.evaluated_on,
         evaluations.accuracy,
         evaluations.accuracy_metric,
+        evaluations.accuracy as reported_accuracy,
         evaluations.total_cost_usd,
         evaluation_totals.mean_latency_seconds,
         evaluation_totals.input_tokens,

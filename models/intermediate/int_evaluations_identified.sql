@@ -25,6 +25,14 @@ hal_evaluations as (
     select * from {{ ref('int_hal_evaluations_identified') }}
 ),
 
+inspect_evaluations as (
+    select * from {{ ref('int_inspect_evaluations_identified') }}
+),
+
+terminal_bench_evaluations as (
+    select * from {{ ref('int_terminal_bench_evaluations_identified') }}
+),
+
 table_agents as (
     select * from {{ ref('int_table_agents') }}
 ),
@@ -36,12 +44,20 @@ every_source as (
             'population', 'match_rule', 'unmapped_advice',
         ],
         'metr_horizon_agents': [
-            'evaluation_id', 'source', 'agent', 'model', 'population',
-            'match_rule', 'unmapped_advice',
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'population', 'match_rule', 'unmapped_advice',
         ],
         'hal_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
             'match_rule', 'unmapped_advice', 'is_reported',
+        ],
+        'inspect_evaluations': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'population', 'is_reported',
+        ],
+        'terminal_bench_evaluations': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'match_rule', 'unmapped_advice',
         ],
         'table_agents': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',

@@ -8,6 +8,8 @@
     'evaluated_on': 'date',
     'accuracy': 'double',
     'accuracy_metric': 'string',
+    'reported_accuracy': 'double',
+    'status': 'string',
     'total_cost_usd': 'double',
     'mean_latency_seconds': 'double',
     'input_tokens': 'bigint',
@@ -15,6 +17,7 @@
     'cache_read_tokens': 'bigint',
     'cache_write_tokens': 'bigint',
     'known_token_count': 'bigint',
+    'run_exclusion_reason': 'string',
     'file_id': 'string',
 } %}
 with
@@ -27,6 +30,10 @@ from_traces as (
     select * from {{ ref('int_evaluations_from_traces') }}
 ),
 
+from_inspect as (
+    select * from {{ ref('int_evaluations_from_inspect') }}
+),
+
 final as (
     {{ union_columns(columns, {
         'from_attempts': [
@@ -35,10 +42,18 @@ final as (
         ],
         'from_traces': [
             'evaluation_id', 'benchmark', 'is_generalist', 'reasoning_effort',
-            'evaluated_on', 'accuracy', 'accuracy_metric', 'total_cost_usd',
+            'evaluated_on', 'accuracy', 'accuracy_metric', 'reported_accuracy',
+            'total_cost_usd', 'mean_latency_seconds', 'input_tokens',
+            'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
+            'known_token_count', 'file_id',
+        ],
+        'from_inspect': [
+            'evaluation_id', 'benchmark', 'reasoning_effort', 'evaluated_on',
+            'accuracy', 'accuracy_metric', 'reported_accuracy', 'status',
+            'total_cost_usd',
             'mean_latency_seconds', 'input_tokens', 'output_tokens',
             'cache_read_tokens', 'cache_write_tokens', 'known_token_count',
-            'file_id',
+            'run_exclusion_reason', 'file_id',
         ],
     }) }}
 )

@@ -11,23 +11,44 @@ horizon_models as (
 ),
 
 agents as (
-    select distinct
+    select
         source,
         agent,
-        is_human
+        is_human,
+        case when count(distinct scaffold) = 1 then min(scaffold) end
+            as scaffold
     from runs
+    group by source, agent, is_human
+),
+
+-- `o3 (Inspect)`: the model in a scaffold.
+suffixed as (
+    select
+        *,
+        agent like '% (Inspect)' as has_suffix,
+        case
+            when agent like '% (Inspect)'
+                then left(agent, length(agent) - length(' (Inspect)'))
+            when is_human then 'human'
+            else agent
+        end as model_alias
+    from agents
 ),
 
 final as (
     select
-        agents.source || ':' || agents.agent as evaluation_id,
-        agents.source,
-        agents.agent,
+        suffixed.source || ':' || suffixed.agent as evaluation_id,
+        suffixed.source,
+        suffixed.agent,
+        case
+            when suffixed.has_suffix then 'Inspect'
+            else suffixed.scaffold
+        end as scaffold,
         -- An unknown alias stands for itself, so that two unknown aliases are
         -- not one model.
-        coalesce(horizon_models.model, agents.agent) as model,
+        coalesce(horizon_models.model, suffixed.model_alias) as model,
         case
-            when agents.is_human then 'human'
+            when suffixed.is_human then 'human'
             else 'capability'
         end as population,
         horizon_models.alias as match_rule,
@@ -36,9 +57,9 @@ final as (
                 then
                     'count for a model of that name; add its name to seeds/'
         end as unmapped_advice
-    from agents
+    from suffixed
     left join horizon_models
-        on agents.agent = horizon_models.alias
+        on suffixed.model_alias = horizon_models.alias
 )
 
 select * from final

@@ -15,7 +15,8 @@ final as (
         task_family,
         task_id,
         agent,
-        score,
+        -- A score may pass that of the reference, which is 1.
+        least(greatest(score, 0e0), 1e0) as score,
         case
             when fatal_error_from is null then 'scored'
             when fatal_error_from = 'usageLimits' then 'limit'
@@ -23,6 +24,9 @@ final as (
         end as status,
         human_minutes,
         latency_seconds,
+        cast(round(total_tokens) as bigint) as total_tokens,
+        -- No tokens were paid for a person's run: its cost is unknown.
+        case when not is_human then generation_cost_usd end as cost_usd,
         is_reported_success,
         started_at
     from runs

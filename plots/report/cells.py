@@ -12,7 +12,6 @@ INTERVALS = {
     "ci": "95 % interval",
     "p50": "p50 95 % interval",
     "rank": "ranks it may have",
-    "wilson": "Wilson interval",
 }
 LABELS = {"p5_action_count": "p5 actions", "p95_action_count": "p95 actions"}
 SIGNED = {"action_delta", "mean_delta", "median_delta", "value", "strength"}

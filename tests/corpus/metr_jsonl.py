@@ -177,14 +177,14 @@ def _duplicates() -> Iterator[Case]:
         (1, 2),
         {"conflicting_duplicate": 1},
     )
-    bad_copy = run("r") + run("r", score=7) + run("s")
+    bad_copy = run("r") + run("r", human_minutes=-7) + run("s")
     yield partly(
         "jsonl_run_with_a_bad_copy",
         FORMAT,
         SUFFIX,
         bad_copy.encode(),
         (1, 2),
-        {"conflicting_duplicate": 1, "score_out_of_range": 2},
+        {"conflicting_duplicate": 1, "human_minutes_not_positive": 2},
     )
     line = GOOD.decode().strip()
     twice = line[:-1] + ', "score": 1}\n'
@@ -204,7 +204,6 @@ def _names() -> Iterator[Case]:
 
 _BAD = {
     "score": {
-        "score_out_of_range": ("1.5", "-0.1", "2", "1.0000000000000002", "-1e-300"),
         "not_finite": ("NaN", "Infinity", "-Infinity", "1e999", "9" * 5000),
         "wrong_type": ('"1"', "true", "[1]", '{"a": 1}', '""'),
         "null_field": ("null",),
@@ -247,6 +246,14 @@ def _numbers() -> Iterator[Case]:
     scores = ("0", "1", "1.0", "-0", "-0.0", "0.5", "5e-1", "5E-1", "1e-400", "1E+0")
     good = "".join(written(f"n{n}", score=text) for n, text in enumerate(scores))
     yield _loaded("numbers", good, len(scores))
+    outside = ("1.5", "-0.1", "2", "1.0000000000000002", "-1e-300")
+    kept = "".join(written(f"n{n}", score=text) for n, text in enumerate(outside))
+    notes = ("score_outside_0_1",)
+    yield _loaded("scores_outside_0_1", kept, len(outside), notes=notes)
+    newer = {name: value for name, value in FIELDS.items() if name != "score"}
+    newer |= {"score_cont": 0.7, "tokens_count": 45678, "generation_cost": 1.25}
+    newer |= {"scaffold": "flock", "task_source": "kiln", "task_version": "1.2.0"}
+    yield _loaded("newer_names", json.dumps(newer) + "\n", 1)
 
 
 def _fields() -> Iterator[Case]:

@@ -42,7 +42,7 @@ def member(token_: bytes) -> str:
 def zipped(*members: tuple[str, str | bytes], method: int = zipfile.ZIP_DEFLATED):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", method) as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of names that stand twice.
+        warnings.simplefilter("ignore")  # Of duplicated names.
         for name, content in members:
             archive.writestr(name, content)
     return packed.getvalue()

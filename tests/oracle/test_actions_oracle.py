@@ -102,11 +102,10 @@ def test_no_number_is_nan_or_infinite(warehouse: Warehouse):
 def test_interval_agrees_with_numpy_resampling_tasks(
     warehouse: Warehouse, max_tasks: int | None
 ):
-    """As built, and with nothing drawn over more than 40 tasks."""
+    """As built, and with nothing drawn over more than 40 families."""
     summaries = warehouse.connection.sql("from action_delta_summary").df()
     if max_tasks is not None:
-        sql = summary_without_draws(warehouse, max_tasks)
-        summaries = warehouse.connection.sql(sql).df()
+        summaries = without_draws(warehouse, summaries, max_tasks)
     # 1,000 replicates give a quantile's level with this standard error, and the
     # interval's ends must lie within four of them.
     level_error = 4 * math.sqrt(0.025 * 0.975 / 1000)
@@ -121,12 +120,20 @@ def test_interval_agrees_with_numpy_resampling_tasks(
             & (of_grain.population == row.population)
             & (of_grain.source == row.source)
         ]
-        # The deltas of one task come together.
+        # The deltas of one family come together.
+        chosen = oracle.with_clusters(chosen, warehouse.core.attempts)
         clusters = [
-            group.action_delta.to_numpy()
-            for _, group in chosen.groupby(["benchmark", "task_id"])
+            group.action_delta.to_numpy() for _, group in chosen.groupby("cluster")
         ]
+        if len(clusters) < 2:
+            assert math.isnan(row.ci_low)
+            assert math.isnan(row.ci_high)
+            continue
         if max_tasks is not None and len(clusters) <= max_tasks:
+            continue
+        if len(clusters) < 20:
+            ends = ends_by_sign_sums(clusters)
+            assert (row.ci_low, row.ci_high) == ends, row
             continue
         draws = np.random.default_rng(7).integers(
             len(clusters), size=(4000, len(clusters))
@@ -140,34 +147,62 @@ def test_interval_agrees_with_numpy_resampling_tasks(
             assert low <= end <= high, row
 
 
-def compiled_summary(warehouse: Warehouse) -> str:
-    """The SQL of action_delta_summary as the warehouse was built."""
-    return warehouse.path.parent.joinpath(
-        "target/compiled/evalhouse/models/marts/actions/action_delta_summary.sql"
-    ).read_text()
+def ends_by_sign_sums(clusters: list[np.ndarray]) -> tuple[float, float]:
+    """The values between which a normal test of the sign sums leaves the median."""
+    values = np.unique(np.concatenate(clusters))
+    low, high = [], []
+    for value in values:
+        sums = np.array([np.sign(value - cluster + 1e-9).sum() for cluster in clusters])
+        half_width = 1.959963984540054 * math.sqrt((sums**2).sum())
+        if sums.sum() >= -half_width:
+            low.append(value)
+        if sums.sum() > half_width:
+            high.append(value)
+    return low[0], high[0] if high else values[-1]
 
 
-def summary_without_draws(warehouse: Warehouse, max_tasks: int) -> str:
-    """The same with another `bootstrap_max_tasks`."""
-    sql = compiled_summary(warehouse)
-    assert sql.count("task_count <= 200") == sql.count("task_count > 200") == 1
-    return sql.replace("task_count <= 200", f"task_count <= {max_tasks}").replace(
-        "task_count > 200", f"task_count > {max_tasks}"
-    )
+def compiled_steps(warehouse: Warehouse) -> dict[str, str]:
+    """The SQL of the steps of action_delta_summary as the warehouse was built."""
+    folder = warehouse.path.parent / "target/compiled/evalhouse/models/marts/actions"
+    return {
+        name: (folder / "steps" / f"int_action_delta_{name}.sql").read_text()
+        for name in ("pairs", "draws", "normal_intervals")
+    }
+
+
+def without_draws(
+    warehouse: Warehouse, summaries: pd.DataFrame, max_tasks: int
+) -> pd.DataFrame:
+    """The summaries with the intervals of another `bootstrap_max_tasks`."""
+    steps = compiled_steps(warehouse)
+    assert steps["pairs"].count("and 200 as is_drawn") == 1
+    pairs = warehouse.connection.sql(
+        steps["pairs"].replace("and 200 as is_drawn", f"and {max_tasks} as is_drawn")
+    ).df()
+    table = '"evalhouse"."intermediate"."int_action_delta_pairs"'
+    assert table in steps["normal_intervals"]
+    intervals = duckdb.sql(steps["normal_intervals"].replace(table, "pairs")).df()
+    key = ["success_rule", "population", "source", "grain"]
+    numbers = pairs[[*key, "summary_number"]].drop_duplicates()
+    summaries = summaries.drop(columns=["ci_low", "ci_high"]).merge(numbers, on=key)
+    return summaries.merge(intervals, on="summary_number", how="left")
 
 
 @pytest.mark.parametrize("threads", [1, 4])
 def test_bootstrap_is_the_same_on_every_build_and_thread_count(
     warehouse: Warehouse, threads: int
 ):
-    compiled = compiled_summary(warehouse)
     cursor = warehouse.connection.cursor()
-    order = "order by success_rule, population, source, grain"
-    built = cursor.execute(f"from action_delta_summary {order}").fetchall()
-    cursor.execute(f"set threads = {threads}")
-    again = cursor.execute(f"from ({compiled}) {order}").fetchall()
-    cursor.execute("reset threads")
-    assert built == again
+    for name, sql in compiled_steps(warehouse).items():
+        if name == "pairs":
+            continue
+        order = "order by summary_number"
+        step = f"intermediate.int_action_delta_{name}"
+        built = cursor.execute(f"from {step} {order}").fetchall()
+        cursor.execute(f"set threads = {threads}")
+        again = cursor.execute(f"from ({sql}) {order}").fetchall()
+        cursor.execute("reset threads")
+        assert built == again
 
 
 # ------------------------------------------------ do the traps snap shut?

@@ -1,8 +1,9 @@
 """The headlines under other choices, against scipy and the views they come from."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import t
 
 KEY = ["headline", "source", "success_rule", "population", "coverage"]
 CORRELATIONS = {
@@ -17,22 +18,82 @@ def headlines(sample_views):
     return sample_views.sql("from headline_sensitivity").df()
 
 
-def test_a_correlation_has_fishers_interval(sample_views, headlines):
-    rows = sample_views.sql(
+def weighted_rho(rows: pd.DataFrame, control: str, weights: np.ndarray) -> float:
+    """The rank correlation where the ranks stay and attempts have weights."""
+    by = rows.task if control == "task" else np.zeros(len(rows))
+    ranks = {
+        name: (
+            rows.groupby(by)[name].rank()
+            - rows.groupby(by)[name].transform("size") / 2
+            - 0.5
+        ).to_numpy()
+        for name in ("action_count", "score", "human_minutes")
+    }
+
+    def rho(x, y):
+        x, y = ranks[x], ranks[y]
+        return (weights * x * y).sum() / np.sqrt(
+            (weights * x * x).sum() * (weights * y * y).sum()
+        )
+
+    xy = rho("action_count", "score")
+    if control != "human_minutes":
+        return xy
+    xz, zy = rho("action_count", "human_minutes"), rho("human_minutes", "score")
+    return (xy - xz * zy) / np.sqrt((1 - xz**2) * (1 - zy**2))
+
+
+def test_a_correlation_varies_by_families(sample_views, headlines):
+    attempts = sample_views.sql(
+        """
+        select attempts.*, summary_populations.population as summary,
+            benchmark || '/' || task_id as task,
+            coalesce(benchmark || task_family, benchmark || '/' || task_id) as family
+        from attempts
+        inner join seeds.summary_populations
+            on attempts.population = summary_populations.attempt_population
+        where action_count is not null and score is not null
+        """
+    ).df()
+    rhos = sample_views.sql(
         """
         from rank_correlations
         where x = 'action_count' and y = 'score' and spearman_rho is not null
         """
     ).df()
-    assert len(rows) > 5
+    assert len(rhos) > 5
     found = headlines.set_index(KEY)
-    for row in rows.itertuples():
+    step = 1e-5
+    compared = 0
+    for row in rhos.itertuples():
         name = CORRELATIONS[row.controlling_for]
         ours = found.loc[(name, row.source, "*", row.population, "*")]
-        reach = norm.ppf(0.975) / np.sqrt(row.attempt_count - 3)
-        expected = np.tanh(np.arctanh(row.spearman_rho) + reach * np.array([-1, 1]))
+        own = attempts[
+            (attempts.source == row.source) & (attempts.summary == row.population)
+        ]
+        if row.controlling_for == "human_minutes":
+            own = own[own.human_minutes.notna()]
+        families = own.family.unique()
         assert ours.value == row.spearman_rho
-        assert [ours.low, ours.high] == pytest.approx(expected, rel=1e-12)
+        if len(families) < 2:
+            assert np.isnan(ours.low)
+            continue
+        # How each family moves the correlation, by the change of its weight.
+        moves = [
+            (
+                weighted_rho(own, row.controlling_for, 1 + step * (own.family == f))
+                - weighted_rho(own, row.controlling_for, 1 - step * (own.family == f))
+            )
+            / (2 * step)
+            for f in families
+        ]
+        count = len(families)
+        error = np.sqrt(count / (count - 1) * np.sum(np.square(moves)))
+        half_width = t.ppf(0.975, count - 1) * error / (1 - row.spearman_rho**2)
+        ends = np.tanh(np.arctanh(row.spearman_rho) + half_width * np.array([-1, 1]))
+        assert [ours.low, ours.high] == pytest.approx(ends, rel=1e-5)
+        compared += 1
+    assert compared > 5
 
 
 def test_a_headline_flips_when_its_sign_is_not_the_published_one(headlines):

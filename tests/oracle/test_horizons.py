@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from conftest import DBT, REPOSITORY, run_in_repository
 from scipy.special import expit
+from scipy.stats import t
 from sklearn.linear_model import LogisticRegression
 
 SAMPLE_KEY = ["success_rule", "source", "model"]
 KEY = ["success_rule", "weighting", "regularisation", "source", "model"]
 REGULARISATIONS = (0.1, 0.00001)
-NORMAL_975 = 1.959963984540054
 STUDY = (
     "success_rule = 'reported' and weighting = 'inverse_sqrt_family' "
     "and regularisation = 0.1"
@@ -192,13 +192,13 @@ def made_up_cells(seed: int) -> pd.DataFrame:
         size = draw.integers(1, 12)
         minutes = draw.choice([0, 0.01, 3, 3.1, 7, draw.normal(5, 3)], size)
         attempts = draw.integers(1, 9, size)
-        chance = [draw.random(size), minutes < 4, minutes > 4][draw.integers(3)]
+        probability = [draw.random(size), minutes < 4, minutes > 4][draw.integers(3)]
         frames.append(
             pd.DataFrame(
                 {
                     "fit_number": fit_number,
                     "attempt_count": attempts,
-                    "success_count": draw.binomial(attempts, chance),
+                    "success_count": draw.binomial(attempts, probability),
                     "log2_minutes": minutes * draw.choice([1, 1, 1, 100]),
                     "weight": draw.choice([1, 0.5, 1 / math.sqrt(3)], size),
                 }
@@ -232,59 +232,75 @@ def test_fits_of_made_up_cells_leave_nothing_to_gain(compiled, seed):
 # -------------------------------------------------------------- intervals
 
 
-def test_intervals_without_draws_end_where_the_curve_is_significant(compiled):
+def test_intervals_without_draws_end_where_the_curve_is_significant(
+    compiled, sample_warehouse
+):
     cells = made_up_cells(6)
     cells["source"], cells["benchmark"] = "metr", "metr"
     cells["task_id"] = cells.groupby("fit_number").cumcount().astype(str)
     cells["family_key"] = "family " + (cells.task_id.astype(int) % 4).astype(str)
-    cells["fit_task_count"] = cells.groupby("fit_number").task_id.transform("size")
+    by_fit = cells.groupby("fit_number")
+    cells["is_drawn"] = by_fit.task_id.transform("size") <= 5
+    cells["fit_family_count"] = by_fit.family_key.transform("nunique")
     table = '"evalhouse"."intermediate"."int_horizon_{}"'
+    with duckdb.connect(sample_warehouse, read_only=True) as connection:
+        quantiles = connection.sql("from seeds.t_quantiles").df()
     fits = duckdb.sql(
         compiled["int_horizon_fits"].replace(table.format("cells"), "cells")
     ).df()
-    sql = compiled["int_horizon_normal_intervals"]
-    assert sql.count("fit_task_count > 200") == 1
-    sql = sql.replace("fit_task_count > 200", "fit_task_count > 5")
-    for name in ("cells", "fits"):
+    variances, sql = (
+        compiled[f"int_horizon_{name}"] for name in ("variances", "normal_intervals")
+    )
+    for name in ("cells", "fits", "variances"):
+        variances = variances.replace(table.format(name), name)
         sql = sql.replace(table.format(name), name)
+    variances = duckdb.sql(variances).df()
+    sql = sql.replace('"evalhouse"."seeds"."t_quantiles"', "quantiles")
     key = ["fit_number", "regularisation"]
     intervals = duckdb.sql(sql).df().merge(fits, on=key)
-    sizes = cells.groupby("fit_number").size()
+    sizes = by_fit.size()
     assert set(intervals.fit_number) == {n for n in fits.fit_number if sizes[n] > 5}
+    assert len(quantiles) == 100
     siblings = cells.groupby("family_key").task_id.nunique()
     ended = 0
     for row in intervals.itertuples():
         group = cells[cells.fit_number == row.fit_number]
         variance = sandwich(group, row, siblings)
-        slope_error = math.sqrt(variance[1, 1])
-        if not row.slope < -NORMAL_975 * slope_error:
-            assert (row.log2_p50_low, row.log2_p50_high) == (-math.inf, math.inf)
+        quantile = t.ppf(0.975, group.family_key.nunique() - 1)
+        ends = (row.log2_p50_low, row.log2_p50_high)
+        if not row.slope < -quantile * math.sqrt(variance[1, 1]):
+            assert ends == (-math.inf, math.inf)
+            assert (row.log2_p80_low, row.log2_p80_high) == (-math.inf, math.inf)
             continue
         ended += 1
-        low, high = row.log2_p50_low - row.centre, row.log2_p50_high - row.centre
+        low, high = (end - row.centre for end in ends)
         assert low <= -row.intercept / row.slope <= high
-        for end in (low, high):
-            height = row.intercept + row.slope * end
-            along = np.array([1, end])
-            reach = NORMAL_975 * math.sqrt(along @ variance @ along)
-            assert abs(height) == pytest.approx(reach, rel=1e-4, abs=1e-6)
+        for end, log_odds in (
+            *((end, 0) for end in ends),
+            (row.log2_p80_low, math.log(4)),
+            (row.log2_p80_high, math.log(4)),
+        ):
+            height = row.intercept + row.slope * (end - row.centre) - log_odds
+            along = np.array([1, end - row.centre])
+            half_width = quantile * math.sqrt(along @ variance @ along)
+            assert abs(height) == pytest.approx(half_width, rel=1e-4, abs=1e-6)
     assert ended > 20
 
 
 def sandwich(group: pd.DataFrame, fit, siblings: pd.Series) -> np.ndarray:
-    """The covariance of intercept and slope over the draws of int_horizon_intervals."""
+    """The covariance of intercept and slope over the draws of int_horizon_replicates."""
     x = (group.log2_minutes - fit.centre).to_numpy()
     design = np.column_stack([np.ones_like(x), x])
     weight, share = group.weight.to_numpy(), group.success_share.to_numpy()
-    chance = expit(fit.intercept + fit.slope * x)
-    pulls = (weight * (share - chance))[:, None] * design
-    pulls[:, 1] -= weight * fit.regularisation * fit.slope
+    probability = expit(fit.intercept + fit.slope * x)
+    scores = (weight * (share - probability))[:, None] * design
+    scores[:, 1] -= weight * fit.regularisation * fit.slope
     noise = weight**2 * share * (1 - share) / group.attempt_count.to_numpy()
-    meat = pulls.T @ pulls + design.T @ (noise[:, None] * design)
+    meat = scores.T @ scores + design.T @ (noise[:, None] * design)
     for family, rows in group.reset_index(drop=True).groupby("family_key"):
-        pull = pulls[rows.index].sum(axis=0)
-        meat += (1 - 1 / siblings[family]) * np.outer(pull, pull)
-    bread = design.T @ ((weight * chance * (1 - chance))[:, None] * design)
+        score = scores[rows.index].sum(axis=0)
+        meat += (1 - 1 / siblings[family]) * np.outer(score, score)
+    bread = design.T @ ((weight * probability * (1 - probability))[:, None] * design)
     bread[1, 1] += fit.regularisation * weight.sum()
     inverse = np.linalg.inv(bread)
     return inverse @ meat @ inverse
@@ -296,8 +312,10 @@ def test_intervals_do_not_depend_on_threads(compiled, sample_warehouse):
         with duckdb.connect(
             sample_warehouse, read_only=True, config={"threads": threads}
         ) as connection:
-            rows = connection.sql(compiled["int_horizon_intervals"])
-            intervals.append(rows.order("fit_number, regularisation").fetchall())
+            rows = connection.sql(compiled["int_horizon_replicates"])
+            key = "fit_number, regularisation, replicate"
+            intervals.append(rows.order(key).fetchall())
+    assert intervals[0]
     assert str(intervals[0]) == str(intervals[1])
 
 
@@ -311,22 +329,23 @@ def drawn_anew(group: dict, families: list, draw) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def quick_fit(sample: np.ndarray, regularisation: float) -> float:
-    """Log2 of p50 by Newton's method from a flat start."""
+def quick_fit(sample: np.ndarray, regularisation: float) -> tuple[float, float]:
+    """Log2 of p50 and p80 by Newton's method from a flat start."""
     x, y, weight = sample.T
     if y.min() == y.max():
-        return math.inf if y.min() else -math.inf
+        return (math.inf if y.min() else -math.inf,) * 2
     weight, beta = weight / weight.sum(), np.zeros(2)
     design = np.column_stack([np.ones_like(x), x - x.mean()])
     ridge = np.diag([0, regularisation])
     for _ in range(20):
         p = expit(design @ beta)
-        fall = design.T @ (weight * (y - p)) - ridge @ beta
-        bend = (design.T * (weight * p * (1 - p))) @ design + ridge
-        beta += np.linalg.solve(bend, fall)
+        score = design.T @ (weight * (y - p)) - ridge @ beta
+        information = (design.T * (weight * p * (1 - p))) @ design + ridge
+        beta += np.linalg.solve(information, score)
+    heights = beta[0] - np.array([0, math.log(4)])
     if beta[1] < 0:
-        return x.mean() - beta[0] / beta[1]
-    return math.copysign(math.inf, beta[0])
+        return tuple(x.mean() - heights / beta[1])
+    return tuple(np.copysign(math.inf, heights))
 
 
 def test_intervals_are_those_of_a_bootstrap_of_attempts(sample_views):
@@ -349,14 +368,23 @@ def test_intervals_are_those_of_a_bootstrap_of_attempts(sample_views):
         replicates = [
             quick_fit(drawn_anew(group, families, draw), 0.1) for _ in range(1000)
         ]
-        low, high = np.quantile(replicates, [0.025, 0.975], method="nearest")
-        # A quantile so far out is known to a tenth of the interval or so.
-        error = 0.2 * (high - low) if np.isfinite(high - low) else 1
-        for bound, expected in ((row.p50_low, low), (row.p50_high, high)):
-            if np.isfinite(expected):
-                assert np.log2(bound) == pytest.approx(expected, abs=error)
-            else:
-                assert np.isnan(bound)
+        for name, horizons_drawn in zip(
+            ("p50", "p80"), zip(*replicates, strict=True), strict=True
+        ):
+            low, high = np.quantile(horizons_drawn, [0.025, 0.975], method="nearest")
+            # A quantile so far out is known to a tenth of the interval or so.
+            error = 0.2 * (high - low) if np.isfinite(high - low) else 1
+            for end, expected in (("low", low), ("high", high)):
+                bound = getattr(row, f"{name}_{end}")
+                endless = -np.inf if end == "low" else np.inf
+                share = np.mean(np.equal(horizons_drawn, endless))
+                if name == "p80" and abs(share - 0.025) < 0.02:
+                    # So near to what leaves no end, either may be.
+                    continue
+                if np.isfinite(expected):
+                    assert np.log2(bound) == pytest.approx(expected, abs=error)
+                else:
+                    assert np.isnan(bound)
 
 
 # ---------------------------------------------------------------- budgets

@@ -17,9 +17,8 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from conftest import DBT, run_in_repository
-from scipy.stats import binomtest, t
+from scipy.stats import beta, binomtest, t
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 
 GROUP = ["success_rule", "source", "benchmark", "population"]
 AGENT = [*GROUP, "agent"]
@@ -28,7 +27,9 @@ T_QUERY = """
     select
         degrees_of_freedom,
         {{ t_quantile_975('numbers.degrees_of_freedom', 't_quantiles.t_975') }}
-            as value
+            as value,
+        {{ t_quantile_800('numbers.degrees_of_freedom', 't_quantiles.t_800') }}
+            as of_power
     from (select unnest(range(1, 10001)) as degrees_of_freedom) as numbers
     left join {{ ref('t_quantiles') }} as t_quantiles using (degrees_of_freedom)
     order by degrees_of_freedom
@@ -148,7 +149,9 @@ def clustered(values: pd.Series, clusters: pd.Series) -> dict[str, float]:
     return {"mean": fit.params[0], "se": fit.bse[0], "ci_low": low, "ci_high": high}
 
 
-def assert_same(actual: pd.DataFrame, expected: pd.DataFrame, key: list[str]) -> None:
+def assert_same(
+    actual: pd.DataFrame, expected: pd.DataFrame, key: list[str], atol: float = 1e-12
+) -> None:
     assert len(expected) > 0
     columns = [*key, *(name for name in expected if name not in key)]
     pd.testing.assert_frame_equal(
@@ -156,7 +159,7 @@ def assert_same(actual: pd.DataFrame, expected: pd.DataFrame, key: list[str]) ->
         expected[columns].sort_values(key, ignore_index=True),
         check_dtype=False,
         rtol=1e-9,
-        atol=1e-12,
+        atol=atol,
     )
 
 
@@ -175,28 +178,124 @@ def test_t_quantiles_are_scipys(sample_warehouse):
     expected = t.ppf(0.975, frame.degrees_of_freedom)
     assert len(frame) == 10_000
     assert frame.value.to_numpy() == pytest.approx(expected, abs=1e-9)
+    of_power = t.ppf(0.8, frame.degrees_of_freedom)
+    assert frame.of_power.to_numpy() == pytest.approx(of_power, abs=1e-9)
 
 
-def test_agent_intervals(views, tasks):
+def effective_tasks(rates: pd.Series, clusters: pd.Series) -> float | None:
+    """How many tasks without siblings are worth these, by matrices."""
+    members = pd.get_dummies(clusters).to_numpy(float)
+    sizes, n, groups = members.sum(0), len(rates), members.shape[1]
+    if groups == 1:
+        return None
+    rate = rates.mean()
+    correlated = n / (1 + ((sizes**2).sum() / n - 1) / 3)
+    if rate in (0, 1):
+        return correlated
+    sums = members.T @ (rates - rate).to_numpy()
+    variance = (sums**2 / (1 - sizes / n)).sum() / n**2
+    # No variance at all: as many tasks as there are.
+    worth = rate * (1 - rate) * n / (n - 1) / variance if variance > 1e-20 else n
+    worth = min(worth, n)
+    fewer = worth * (t.ppf(0.975, n - 1) / t.ppf(0.975, groups - 1)) ** 2
+    return max(fewer, min(worth, correlated))
+
+
+def exact_interval(rate: float, trials: float | None) -> tuple:
+    """Clopper and Pearson's interval; the trials need not be an integer."""
+    if trials is None:
+        return None, None
+    x = rate * trials
+    low = beta.ppf(0.025, x, trials - x + 1) if x > 0 else 0.0
+    high = beta.ppf(0.975, x + 1, trials - x) if x < trials else 1.0
+    return low, high
+
+
+def test_agent_intervals(views, tasks, attempts):
     rows = []
+    naive = attempts.astype({"is_success": float}).groupby(AGENT).is_success.sem()
     for key, group in tasks.groupby(AGENT):
-        attempt_count, successes = group.attempt_count.sum(), group.success_count.sum()
-        low, high = proportion_confint(successes, attempt_count, method="wilson")
         interval = clustered(group.rate, group.cluster)
+        trials = effective_tasks(group.rate, group.cluster)
+        low, high = exact_interval(group.rate.mean(), trials)
         rows.append(
             {
                 **dict(zip(AGENT, key, strict=True)),
                 "task_count": len(group),
-                "attempt_count": attempt_count,
+                "attempt_count": group.attempt_count.sum(),
                 "success_rate": interval["mean"],
                 "se_clustered": interval["se"],
-                "ci_low": interval["ci_low"],
-                "ci_high": interval["ci_high"],
-                "wilson_low": low,
-                "wilson_high": high,
+                "effective_task_count": trials,
+                "ci_low": low,
+                "ci_high": high,
+                "naive_se": naive[key],
             }
         )
-    assert_same(views.sql("from agent_intervals").df(), pd.DataFrame(rows), AGENT)
+    actual = views.sql("from agent_intervals").df()
+    # The ends are rounded to ten digits.
+    assert_same(actual, pd.DataFrame(rows), AGENT, atol=1e-10)
+    known = actual[actual.ci_low.notna()]
+    assert set(actual.cluster_count[actual.ci_low.isna()]) <= {1}
+    assert (known.cluster_count > 1).all()
+    assert ((known.ci_low >= 0) & (known.ci_high <= 1)).all()
+    assert (known.ci_low < known.ci_high).all()
+    assert known.success_rate.between(known.ci_low, known.ci_high).all()
+
+
+def test_exact_limits_are_scipys(sample_warehouse):
+    trials = [0.7, 1, 2.5, 8, 33.3, 250, 4_000.5, 1_000_000]
+    rates = [0, 0.0001, 0.03, 0.5, 0.9, 0.999, 1]
+    pairs = [(rate, number) for rate in rates for number in trials]
+    values = ", ".join(f"({rate}e0, {number}e0)" for rate, number in pairs)
+    query = f"""
+        with observed as (
+            select * from (values {values}) as given (rate, trial_count)
+        ), {{{{ binomial_limit_ctes(['rate', 'trial_count']) }}}}
+        final as (select * from binomial_limits)
+        select * from final
+    """
+    frame = compiled(query, sample_warehouse)
+    assert len(frame) == len(pairs)
+    for row in frame.itertuples():
+        expected = exact_interval(row.rate, row.trial_count)
+        assert (row.ci_low, row.ci_high) == pytest.approx(expected, abs=2e-9)
+
+
+def flip_tests(sums: list[float]) -> tuple[float, float]:
+    """p and mid-p of all patterns of signs, by the distribution of their sum.
+
+    Sums are multiples of 1 / 5040 here: the attempts per task divide that.
+    """
+    sizes = [abs(round(value * 5_040)) for value in sums]
+    observed = abs(sum(round(value * 5_040) for value in sums))
+    if not any(sizes):
+        return 1.0, 1.0
+    shares = {0: 1.0}
+    for size in sizes:
+        moved: dict[int, float] = {}
+        for total, probability in shares.items():
+            for signed in (total - size, total + size):
+                moved[signed] = moved.get(signed, 0.0) + probability / 2
+        shares = moved
+    same = sum(p for total, p in shares.items() if abs(total) == observed)
+    more = sum(p for total, p in shares.items() if abs(total) > observed)
+    return same + more, more + same / 2
+
+
+def paired_interval(values: pd.Series, clusters: pd.Series) -> tuple:
+    """Bonett and Price's interval with clusters: two tasks more, one for each."""
+    codes = pd.factorize(clusters)[0]
+    groups = codes.max() + 1
+    if groups == 1:
+        return None, None
+    values = [*values, 1.0, -1.0]
+    codes = [*codes, groups, groups + 1]
+    frame = pd.DataFrame({"code": codes, "value": values})
+    mean = frame.value.mean()
+    own = (frame.value - mean).groupby(frame.code).agg(["sum", "size"])
+    variance = (own["sum"] ** 2 / (1 - own["size"] / len(frame))).sum()
+    half = t.ppf(0.975, groups - 1) * variance**0.5 / len(frame)
+    return mean - half, mean + half
 
 
 @pytest.fixture(scope="module")
@@ -204,50 +303,138 @@ def pairs(tasks) -> pd.DataFrame:
     rows = []
     for key, group in tasks.groupby(GROUP):
         rates = {
-            agent: own.set_index(["cluster", "task_id"]).rate
+            agent: own.set_index(["cluster", "task_id"])[["rate", "attempt_count"]]
             for agent, own in group.groupby("agent")
         }
         for a, b in combinations(sorted(rates), 2):
-            differences = (rates[a] - rates[b]).dropna()
-            if len(differences) < 10:
+            both = rates[a].join(rates[b], how="inner", suffixes=("_a", "_b"))
+            if len(both) < 10:
                 continue
-            interval = clustered(
-                differences, differences.index.get_level_values("cluster").to_series()
-            )
+            differences = both.rate_a - both.rate_b
+            cluster = differences.index.get_level_values("cluster").to_series()
+            interval = clustered(differences, cluster)
+            low, high = paired_interval(differences, cluster)
+            sums = differences.groupby(level="cluster").sum()
+            p, mid_p = flip_tests(list(sums))
+            groups = len(sums)
+            if groups == 1:
+                p = mid_p = None
+            else:
+                mean = interval["mean"]
+                low, high = min(low, mean), max(high, mean)
+                if p > 0.05:
+                    low, high = min(low, 0), max(high, 0)
+                low, high = max(low, -1), min(high, 1)
             more, fewer = (differences > 0).sum(), (differences < 0).sum()
-            untied = more + fewer
+            is_mcnemar = (
+                groups == len(both)
+                and (both.attempt_count_a == 1).all()
+                and (both.attempt_count_b == 1).all()
+            )
+            varies = interval["se"] is not None and interval["se"] > 1e-12
+            multiple = t.ppf([0.975, 0.8], groups - 1).sum()
             rows.append(
                 {
                     **dict(zip(GROUP, key, strict=True)),
                     "agent_a": a,
                     "agent_b": b,
-                    "shared_task_count": len(differences),
+                    "shared_task_count": len(both),
+                    "cluster_count": groups,
                     "mean_difference": interval["mean"],
                     "se": interval["se"],
-                    "ci_low": interval["ci_low"],
-                    "ci_high": interval["ci_high"],
+                    "ci_low": low,
+                    "ci_high": high,
                     "a_only_count": more,
                     "b_only_count": fewer,
-                    "mcnemar_p": binomtest(more, untied).pvalue if untied else 1.0,
+                    "p_value": p,
+                    "mid_p": mid_p,
+                    "mcnemar_p": (
+                        binomtest(more, more + fewer).pvalue if more + fewer else 1.0
+                    )
+                    if is_mcnemar and groups > 1
+                    else None,
+                    "minimum_detectable_difference": (
+                        multiple * interval["se"] if varies else None
+                    ),
                 }
             )
-    frame = pd.DataFrame(rows)
-    frame["holm_p"] = frame.groupby(GROUP).mcnemar_p.transform(
-        lambda p: multipletests(p, method="holm")[1]
-    )
-    return frame.assign(minimum_detectable_difference=2.8 * frame.se)
+    return pd.DataFrame(rows).astype({"p_value": float, "mcnemar_p": float})
+
+
+def with_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add holm_p by statsmodels, on the p-values that `frame` has."""
+    frame = frame.assign(holm_p=float("nan"))
+    for _, own in frame[frame.p_value.notna()].groupby(GROUP):
+        frame.loc[own.index, "holm_p"] = multipletests(own.p_value, method="holm")[1]
+    leaves_out_0 = (frame.ci_low > 0) | (frame.ci_high < 0)
+    verdict = ((frame.holm_p <= 0.05) & leaves_out_0).astype("boolean")
+    return frame.assign(is_separable=verdict.where(frame.holm_p.notna()))
 
 
 def test_paired_comparisons(views, pairs):
-    assert_same(views.sql("from paired_comparisons").df(), pairs, PAIR)
+    actual = views.sql("from paired_comparisons").df()
+    sure = [name for name in pairs if name not in ("p_value", "mid_p")]
+    # The ends are rounded to ten digits.
+    assert_same(actual, pairs[sure], PAIR, atol=1e-10)
+    joined = actual.merge(pairs, on=PAIR, suffixes=("", "_expected"))
+    for name in ("p_value", "mid_p"):
+        expected = joined[f"{name}_expected"]
+        assert (joined[name].isna() == expected.isna()).all()
+        assert joined[name].fillna(0).to_numpy() == pytest.approx(
+            expected.fillna(0).to_numpy(), abs=1e-9
+        )
+    own = actual.astype({"is_separable": "boolean"})
+    assert_same(own, with_verdicts(own)[[*PAIR, "holm_p", "is_separable"]], PAIR)
+    known = actual[actual.ci_low.notna()]
+    assert (known.ci_low < known.ci_high).all()
+    assert ((known.ci_low >= -1) & (known.ci_high <= 1)).all()
+    clear = (known.ci_low > 0) | (known.ci_high < 0)
+    assert (known[clear].p_value <= 0.05).all()
 
 
 def test_an_agent_and_its_twin_are_not_told_apart(views):
     rows = views.sql(
-        "select mean_difference, se, is_separable, mcnemar_p from paired_comparisons "
+        "select mean_difference, se, is_separable, p_value from paired_comparisons "
         "where agent_a = 'even' and agent_b = 'even again'"
     ).fetchall()
     assert set(rows) <= {(0.0, 0.0, False, 1.0)}
+
+
+FLIP_QUERY = """
+    with clusters as (
+        select pair, task_cluster, value_sum
+        from read_csv('{path}')
+    ), {{{{ sign_flip_ctes(['pair']) }}}}
+    final as (select * from sign_flips)
+    select * from final order by pair
+"""
+
+
+def test_flipped_signs_come_out_as_all_patterns_do(sample_warehouse, tmp_path):
+    """Sums on a grid and off it, one that rules all others, up to 300 clusters."""
+    draw = random.Random(20260301)
+    pairs: list[list[float]] = [[1, 1, 1, -1], [5, 5, 5], [1, -1, 2, -2], [2, 0, 0, 1]]
+    for count in (2, 7, 12, 13, 16, 19, 20, 21, 25, 40, 76, 300):
+        for sizes in ([1], [1, 2], [3, 20], [0.5, 1 / 3, 1.25], [1 / 7, 0.2, 1]):
+            for lean in (0.5, 0.65, 0.8):
+                sums = [draw.choice(sizes) for _ in range(count)]
+                if draw.random() < 0.3:
+                    sums[0] = count / 3 // 1
+                pairs.append([v if draw.random() < lean else -v for v in sums])
+    path = tmp_path / "clusters.csv"
+    rows = [
+        (number, cluster, value)
+        for number, sums in enumerate(pairs)
+        for cluster, value in enumerate(sums)
+    ]
+    frame = pd.DataFrame(rows, columns=["pair", "task_cluster", "value_sum"])
+    frame.to_csv(path, index=False)
+    actual = compiled(FLIP_QUERY.format(path=path), sample_warehouse)
+    assert len(actual) == len(pairs)
+    for row in actual.itertuples():
+        sums = pairs[row.pair]
+        expected = flip_tests(sums)
+        assert (row.flip_p, row.flip_mid_p) == pytest.approx(expected, abs=1e-9), sums
 
 
 def test_the_sign_test_is_exact_for_thousands_of_tasks(sample_warehouse):
@@ -268,6 +455,10 @@ def test_the_sign_test_is_exact_for_thousands_of_tasks(sample_warehouse):
 
 
 def test_separability(views, tasks, pairs):
+    pairs = with_verdicts(pairs)
+    pairs.is_separable = pairs.is_separable.astype(object).where(
+        pairs.is_separable.notna(), None
+    )
     rates = tasks.groupby(AGENT).rate.agg(["count", "mean"]).round(15).reset_index()
     rows = []
     for key, field in rates.groupby(GROUP):
@@ -283,14 +474,12 @@ def test_separability(views, tasks, pairs):
             ].itertuples():
                 sign = 1 if pair.agent_a == row.agent else -1
                 rival = pair.agent_b if sign == 1 else pair.agent_a
-                low, high = pair.ci_low, pair.ci_high
-                # Where the differences do not vary the interval is a point.
-                verdict = None if pd.isna(low) else low > 1e-12 or high < -1e-12
+                verdict = pair.is_separable
                 found[rival] = (sign * pair.mean_difference, verdict)
             difference, verdict = found.get(best, (None, None))
             if row.agent == best:
                 difference, verdict = 0.0, False
-            beaten = [gap for gap, is_separable in found.values() if is_separable]
+            beaten = [gap for gap, verdict in found.values() if verdict is True]
             rows.append(
                 {
                     **dict(zip(GROUP, key, strict=True)),

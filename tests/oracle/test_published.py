@@ -559,8 +559,8 @@ READINGS = {
         ) order by grain
         """,
         """
-        task        0.467  true
-        task_model  0.021  true
+        task        0.604  true
+        task_model  0.082  true
         """,
         "no uncertainty was given: both intervals hold zero",
     ),

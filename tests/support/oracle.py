@@ -7,6 +7,7 @@ two agree only if both are right. Every function takes frames and returns one;
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ EVALUATION_IDENTITY = (
     "file_id",
 )
 LAST_DAY = pd.Timestamp.max
-RULES = ("any_credit", "half_credit", "full_credit", "reported")
+RULES = ("any_credit", "half_credit", "full_credit", "reported", "resolved")
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,10 @@ def attempt_successes(attempts: pd.DataFrame) -> pd.DataFrame:
 
 def judged(attempts: pd.DataFrame, rule: str) -> pd.DataFrame:
     """Return the attempts that a rule can judge, and whether they succeeded by it."""
+    if rule == "resolved":
+        # Without a score there is no success.
+        return attempts.assign(success_rule=rule, is_success=attempts.score >= 1)
+    attempts = attempts[attempts.score.notna()]
     if rule == "reported":
         known = attempts[attempts.is_reported_success.notna()]
         return known.assign(success_rule=rule, is_success=known.is_reported_success)
@@ -540,7 +545,7 @@ def action_delta_summary(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return how the deltas lie around zero, but for the bootstrap interval."""
     return pd.concat(
         summarise(
-            deltas(attempts).assign(grain=grain),
+            with_clusters(deltas(attempts), attempts).assign(grain=grain),
             ["success_rule", "population", "source", "grain"],
             lambda group: {
                 "pair_count": len(group),
@@ -549,19 +554,42 @@ def action_delta_summary(attempts: pd.DataFrame) -> pd.DataFrame:
                 "more_count": (group.action_delta > 0).sum(),
                 "fewer_count": (group.action_delta < 0).sum(),
                 "equal_count": (group.action_delta == 0).sum(),
-                "sign_test_p": sign_test(group.action_delta),
+                "sign_test_p": sign_test(group),
             },
         )
         for grain, deltas in DELTAS.items()
     )
 
 
-def sign_test(deltas: pd.Series) -> float:
-    """Return the two-sided exact p of more against fewer; NaN if all are equal."""
-    more, fewer = int((deltas > 0).sum()), int((deltas < 0).sum())
-    if not more + fewer:
-        return math.nan
-    return scipy.stats.binomtest(more, more + fewer).pvalue
+def with_clusters(deltas: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
+    """Return the deltas with the family of their task, or the task where it has none."""
+    key = ["source", "benchmark", "task_id"]
+    families = attempts.groupby(key, as_index=False).task_family.first()
+    rows = deltas.merge(families, on=key, how="left")
+    alone = "alone: " + rows.task_id
+    return rows.assign(
+        cluster=rows.benchmark + "/" + rows.task_family.fillna(alone).astype(str)
+    )
+
+
+def sign_test(group: pd.DataFrame) -> float:
+    """Return the share of all patterns of signs as far from 0 as the families' sums.
+
+    Every pattern is counted, as the number of ways to each total. Without siblings
+    this is the sign test.
+    """
+    sums = np.sign(group.action_delta).groupby(group.cluster).sum()
+    if len(sums) < 2:
+        return np.nan
+    ways = {0: 1}
+    for size in sums.abs().astype(int):
+        longer: Counter[int] = Counter()
+        for total, count in ways.items():
+            longer[total + size] += count
+            longer[total - size] += count
+        ways = longer
+    reached = sum(n for total, n in ways.items() if abs(total) >= abs(sums.sum()))
+    return reached / 2 ** len(sums)
 
 
 def model_action_deltas(attempts: pd.DataFrame) -> pd.DataFrame:
@@ -605,7 +633,7 @@ def model_summary(attempts: pd.DataFrame) -> pd.DataFrame:
 
 def task_model_outcomes(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return how often each model succeeded at each task that it tried."""
-    known = by_population(attempts[attempts.score.notna() & attempts.model.notna()])
+    known = by_population(attempts[attempts.model.notna()])
     key = ["success_rule", "population", "source", "benchmark", "task_id", "model"]
     attempts_by_rule = pd.concat(judged(known, rule) for rule in RULES)
     successes = attempts_by_rule.astype({"is_success": bool}).groupby(key).is_success

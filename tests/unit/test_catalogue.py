@@ -18,10 +18,10 @@ CATALOGUE = {
         "evaluation_id",
         (
             "source benchmark agent scaffold is_generalist model reasoning_effort "
-            "evaluated_on accuracy accuracy_metric task_count success_count "
-            "failure_count total_cost_usd mean_latency_seconds input_tokens "
-            "output_tokens cache_read_tokens cache_write_tokens is_excluded "
-            "exclusion_reason file_id"
+            "evaluated_on accuracy accuracy_metric reported_accuracy status "
+            "task_count success_count failure_count total_cost_usd "
+            "mean_latency_seconds input_tokens output_tokens cache_read_tokens "
+            "cache_write_tokens is_excluded exclusion_reason file_id"
         ),
     ),
     "tasks": (
@@ -161,7 +161,8 @@ CATALOGUE = {
         "basis source coverage model",
         (
             "benchmark_count cell_count win_rate_mean win_rate_std wins ties "
-            "comparisons overall_win_rate overall_win_rate_half_ties rank"
+            "comparisons overall_win_rate ci_low ci_high "
+            "overall_win_rate_half_ties rank"
         ),
     ),
     "published_frontier_win_rates": (
@@ -212,15 +213,16 @@ CATALOGUE = {
     "agent_intervals": (
         "success_rule source benchmark agent",
         (
-            "task_count attempt_count success_rate se_clustered ci_low ci_high "
-            "wilson_low wilson_high"
+            "task_count attempt_count success_rate se_clustered effective_task_count "
+            "ci_low ci_high naive_se"
         ),
     ),
     "paired_comparisons": (
         "success_rule source benchmark agent_a agent_b",
         (
             "shared_task_count mean_difference se ci_low ci_high a_only_count "
-            "b_only_count mcnemar_p holm_p minimum_detectable_difference"
+            "b_only_count p_value mid_p holm_p mcnemar_p is_separable "
+            "minimum_detectable_difference"
         ),
     ),
     "separability": (
@@ -240,7 +242,7 @@ CATALOGUE = {
     ),
     "model_ratings": (
         "success_rule source basis model",
-        "component_id strength ci_low ci_high status",
+        "component_id strength se ci_low ci_high status",
     ),
     "headline_sensitivity": (
         "headline source success_rule population coverage",
@@ -250,7 +252,15 @@ CATALOGUE = {
         "success_rule weighting regularisation source model",
         (
             "attempt_count task_count intercept slope p50_minutes p80_minutes p50_low "
-            "p50_high status"
+            "p50_high p80_low p80_high interval_method lower_bound_minutes status "
+            "is_headline"
+        ),
+    ),
+    "horizon_trend": (
+        "success_rule weighting regularisation source models since",
+        (
+            "model_count first_release last_release doubling_days ci_low ci_high "
+            "r_squared"
         ),
     ),
     "time_horizon_curves": (

@@ -584,7 +584,7 @@ def test_bytes_are_known_by_their_hash_not_by_their_size_or_time(load, tmp_path)
 @pytest.mark.parametrize("is_asked_first", [True, False])
 def test_a_file_is_hashed_whole_whoever_reads_it(tmp_path, name, is_asked_first):
     path = tmp_path / name
-    # NaN is mended in a copy, which must not be what is hashed.
+    # NaN is repaired in a copy, which must not be what is hashed.
     written = json.dumps(trace(total_cost=math.nan))
     path.write_text(YAML.read_text() if name == "runs.yaml" else written)
     read = metr_yaml.read if name == "runs.yaml" else hal.read

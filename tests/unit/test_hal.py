@@ -9,12 +9,12 @@ from hal_traces import CONFIG, read, trace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import sample_hal
 from loaders.contract import records
 from loaders.contract.records import FileRefused
 from loaders.hal import by_task as hal_by_task
 from loaders.hal import evaluation as hal_evaluation
 from loaders.hal import trace as hal
+from sample import hal as sample_hal
 
 TOKEN_NAMES = (
     "vocabulary",
@@ -765,11 +765,11 @@ def test_every_way_of_decoding_gives_the_same_rows(name, monkeypatch):
     assert {note["note_code"] for note in notes} <= {"not_finite", "lone_surrogate"}
     # Python's own reader decides what the numbers and texts are.
     assert read(tolerant(content)).all_rows == tables
-    # A part that no table takes makes the whole document one that must be mended.
+    # A part that no table takes makes the whole document one that must be repaired.
     odd = content.replace(b"{", b'{"prompt_sensitivity_metrics": [NaN, "\\ud800"], ', 1)
-    mended = read(odd).all_rows
-    assert mended.pop("raw.hal_notes")
-    assert mended == tables
+    repaired = read(odd).all_rows
+    assert repaired.pop("raw.hal_notes")
+    assert repaired == tables
     # Where one call is broken, each is decoded for itself.
     refuse_all = hal.raw_json.decoder(dict[str, bool])
     for fast in ("_BY_TASK", "_TRACE"):
@@ -1043,12 +1043,12 @@ def test_every_record_is_loaded_or_quarantined(parts, results, benchmark, ensure
     task_ids = {row["task_id"] for row in loaded.rows("task_results")}
     for name in ("successful_tasks", "failed_tasks"):
         good = {item for item in results.get(name, []) if is_identifier(item)}
-        assert {mended(item) for item in good} <= task_ids
+        assert {repaired(item) for item in good} <= task_ids
         refused_count = count_inside(
             [entry.position for entry in loaded.quarantined], f"/results/{name}/"
         )
         assert refused_count == len(results.get(name, [])) - len(
-            {mended(item) for item in good}
+            {repaired(item) for item in good}
         )
 
 
@@ -1064,7 +1064,7 @@ def count_inside(places: list[str], prefix: str) -> int:
     return sum(place.startswith(prefix) for place in places)
 
 
-def mended(text: str) -> str:
+def repaired(text: str) -> str:
     paired = json.loads(json.dumps(text))
     return re.sub("[\ud800-\udfff]", "\ufffd", paired)
 
@@ -1129,7 +1129,7 @@ def test_the_real_traces(real_data):
 
 
 def test_msgspec_is_as_strict_as_it_was():
-    # What is mended is what it refuses; if it stops refusing, NaN would slip through.
+    # What is repaired is what it refuses; if it stops refusing, NaN would slip through.
     for written in (b"[NaN]", b"[Infinity]", b'["\\ud800"]', b'["\\ude00"]'):
         with pytest.raises(msgspec.DecodeError):
             msgspec.json.decode(written)

@@ -83,7 +83,7 @@ def test_each_trace_of_a_zip_is_numbered():
     ]
 
 
-def test_what_is_mended_and_quarantined_says_where():
+def test_what_is_repaired_and_quarantined_says_where():
     document = trace(results={"accuracy": float("nan"), "latencies": {"a": -1}})
     loaded = read(zipped(("a.encrypted", sealed(json.dumps(document).encode()))))
     assert loaded.reasons == [("a.encrypted#/results/latencies/a", "seconds_negative")]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 from corpus import hal, metr_jsonl, metr_yaml, zips
 from corpus.names import quoted
 from hypothesis import given, settings
@@ -193,6 +194,7 @@ def check_ids(folder: Path, made: list[tuple]) -> None:
             assert {name for (name,) in found} <= set(ids)
 
 
+@pytest.mark.slow
 # The same files each time; `make soak` looks for others.
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.lists(files, min_size=4, max_size=8))

@@ -20,6 +20,8 @@ from conftest import DBT, REPOSITORY, run_in_repository
 from corpus import hal, metr_jsonl, zips
 from corpus.names import CONTROL, HOSTILE, quoted
 
+pytestmark = pytest.mark.warehouse
+
 NAMES = [*HOSTILE.values(), *CONTROL.values()]
 PASSWORD = "canary-password"
 # What draws agents, models and benchmarks; test_plots.py draws the others.

@@ -625,6 +625,7 @@ def test_readers_never_wait_and_never_see_half_a_load(path, tmp_path):
     assert set(seen[:-1]) == {"('old', 5000)", "('new', 15000)"}
 
 
+@pytest.mark.slow
 def test_killed_load_leaves_one_whole_generation(path, tmp_path):
     """Killed at any moment, it leaves the old rows or the new ones, all of them."""
     size = 3_000

@@ -21,6 +21,7 @@ summaries as (
         source,
         grain,
         summary_number,
+        min(cluster_count) as cluster_count,
         count(*) as pair_count,
         median(action_delta) as median_delta,
         avg(action_delta) as mean_delta,
@@ -31,14 +32,17 @@ summaries as (
     group by success_rule, population, source, grain, summary_number
 ),
 
-splits as (
-    select distinct
-        more_count,
-        fewer_count
-    from summaries
+-- What the test flips: a cluster's deltas above 0 less those below, as a sum.
+clusters as (
+    select
+        summary_number,
+        cluster_number as task_cluster,
+        sum(cast(sign(action_delta) as double)) as value_sum
+    from pairs
+    group by summary_number, cluster_number
 ),
 
-{{ sign_test_ctes() }}
+{{ sign_flip_ctes(['summary_number']) }}
 
 intervals as (
     select
@@ -54,6 +58,7 @@ intervals as (
     from normal_intervals
 ),
 
+-- Where all sums are 0, every pattern of signs gives the same total.
 final as (
     select
         summaries.success_rule,
@@ -63,15 +68,20 @@ final as (
         summaries.pair_count,
         summaries.median_delta,
         summaries.mean_delta,
-        more_count,
-        fewer_count,
+        summaries.more_count,
+        summaries.fewer_count,
         summaries.equal_count,
-        sign_tests.sign_test_p,
-        intervals.ci_low,
-        intervals.ci_high
+        case
+            when summaries.cluster_count > 1
+                then coalesce(sign_flips.flip_p, 1e0)
+        end as sign_test_p,
+        case when summaries.cluster_count > 1 then intervals.ci_low end
+            as ci_low,
+        case when summaries.cluster_count > 1 then intervals.ci_high end
+            as ci_high
     from summaries
-    inner join sign_tests using (more_count, fewer_count)
     inner join intervals using (summary_number)
+    left join sign_flips using (summary_number)
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- Grain: one row per scored attempt and success rule that can judge it.
+-- Grain: one row per attempt and success rule that can judge it.
 -- The attempt's own columns come along, so that no mart has to join them back.
 with
 
@@ -33,6 +33,7 @@ judged_by_score as (
         end as is_success
     from attempts
     cross join success_rules
+    where attempts.score is not null
 ),
 
 judged_by_source as (
@@ -53,7 +54,38 @@ judged_by_source as (
         human_minutes,
         is_reported_success as is_success
     from attempts
-    where is_reported_success is not null
+    where
+        is_reported_success is not null
+        and score is not null
+),
+
+-- An attempt that ended in an error, or without a score, has solved nothing.
+judged_with_errors as (
+    select
+        attempt_id,
+        'resolved' as success_rule,
+        source,
+        benchmark,
+        evaluation_id,
+        task_family,
+        task_id,
+        agent,
+        agent_label,
+        model,
+        population,
+        score,
+        action_count,
+        human_minutes,
+        coalesce(score >= 1, false) as is_success
+    from attempts
+),
+
+judged as (
+    select * from judged_by_score
+    union all
+    select * from judged_by_source
+    union all
+    select * from judged_with_errors
 ),
 
 final as (
@@ -73,27 +105,7 @@ final as (
         action_count,
         human_minutes,
         is_success
-    from judged_by_score
-    where score is not null
-    union all
-    select
-        attempt_id,
-        success_rule,
-        source,
-        benchmark,
-        evaluation_id,
-        task_family,
-        task_id,
-        agent,
-        agent_label,
-        model,
-        population,
-        score,
-        action_count,
-        human_minutes,
-        is_success
-    from judged_by_source
-    where score is not null
+    from judged
 )
 
 select * from final

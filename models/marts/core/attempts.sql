@@ -39,6 +39,10 @@ final as (
         attempts.latency_seconds,
         attempts.input_tokens,
         attempts.output_tokens,
+        coalesce(
+            attempts.total_tokens,
+            attempts.input_tokens + attempts.output_tokens
+        ) as total_tokens,
         attempts.cost_usd,
         attempts.started_at,
         attempts.file_id

@@ -54,6 +54,8 @@ judged as (
                 then 'human attempts are reference data'
             when identified_evaluations.population = 'safety'
                 then 'told to misbehave, so no measure of what it can do'
+            when evaluations.run_exclusion_reason is not null
+                then evaluations.run_exclusion_reason
             when excluded_models.reason is not null
                 then excluded_models.reason
             when identified_evaluations.model = 'unknown'
@@ -83,6 +85,8 @@ final as (
         evaluated_on,
         accuracy,
         accuracy_metric,
+        reported_accuracy,
+        status,
         task_count,
         success_rule,
         success_count,

@@ -8,6 +8,10 @@ agent_tasks as (
     select * from {{ ref('int_agent_tasks_counted') }}
 ),
 
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
 points as (
     select
         *,
@@ -19,55 +23,107 @@ points as (
 
 attempt_counts as (
     select
-        success_rule,
-        source,
-        benchmark,
-        population,
-        agent,
+        {{ keys | join(', ') }},
         cast(sum(attempt_count) as bigint) as attempt_count,
-        cast(sum(success_count) as bigint) as success_count,
-        {{ normal_quantile_975() }} as z
+        cast(sum(success_count) as bigint) as success_count
     from agent_tasks
-    group by success_rule, source, benchmark, population, agent
+    group by {{ keys | join(', ') }}
 ),
 
--- Wilson's interval for attempts that know nothing of each other.
-wilson as (
+-- By how many independent tasks the agent would have the same standard error,
+-- never more than its tasks; and the tasks if those of a family had a
+-- correlation of one third.
+task_worths as (
     select
         *,
-        2e0 * success_count + z * z as centre,
-        z * sqrt(
-            z * z
-            + 4e0 * success_count * (attempt_count - success_count)
-            / attempt_count
-        ) as reach,
-        2e0 * (attempt_count + z * z) as width
-    from attempt_counts
+        least(
+            coalesce(
+                mean_value * (1e0 - mean_value) * task_count
+                / nullif((task_count - 1) * se_cr2 * se_cr2, 0e0),
+                task_count
+            ),
+            task_count
+        ) as plain_count,
+        task_count * 3e0 / (2e0 + task_count_squares * 1e0 / task_count)
+            as correlated_count
+    from clustered_means
 ),
+
+-- With few clusters the standard error is a guess itself: so much wider is t's
+-- quantile (Korn and Graubard). What is left is no less than what a correlation
+-- of one third leaves, which is all there is to go by where all tasks succeed
+-- alike.
+effective as (
+    select
+        task_worths.*,
+        round(case
+            when task_worths.mean_value in (0e0, 1e0)
+                then task_worths.correlated_count
+            else
+                greatest(
+                    task_worths.plain_count * power(
+                        {{ t_quantile_975(
+                            '(task_worths.task_count - 1)', 'of_tasks.t_975'
+                        ) }}
+                        / {{ t_quantile_975(
+                            'task_worths.degrees_of_freedom',
+                            'of_clusters.t_975'
+                        ) }},
+                        2
+                    ),
+                    least(task_worths.plain_count, task_worths.correlated_count)
+                )
+        end, 10) as effective_task_count
+    from task_worths
+    left join t_quantiles as of_tasks
+        on task_worths.task_count - 1 = of_tasks.degrees_of_freedom
+    left join t_quantiles as of_clusters
+        on task_worths.degrees_of_freedom = of_clusters.degrees_of_freedom
+    where task_worths.cluster_count > 1
+),
+
+observed as (
+    select
+        {{ keys | join(', ') }},
+        mean_value as rate,
+        effective_task_count as trial_count
+    from effective
+),
+
+{{ binomial_limit_ctes(keys) }}
 
 final as (
     select
-        clustered_means.success_rule,
-        clustered_means.source,
-        clustered_means.benchmark,
-        clustered_means.agent,
-        clustered_means.population,
+        success_rule,
+        source,
+        benchmark,
+        agent,
+        population,
         clustered_means.task_count,
         clustered_means.cluster_count,
-        wilson.attempt_count,
+        attempt_counts.attempt_count,
         clustered_means.mean_value as success_rate,
         clustered_means.se as se_clustered,
-        clustered_means.ci_low,
-        clustered_means.ci_high,
-        1e0 * wilson.success_count / wilson.attempt_count
+        effective.effective_task_count,
+        binomial_limits.ci_low,
+        binomial_limits.ci_high,
+        attempt_counts.success_count * 1e0 / attempt_counts.attempt_count
             as attempt_success_share,
-        greatest((wilson.centre - wilson.reach) / wilson.width, 0e0)
-            as wilson_low,
-        least((wilson.centre + wilson.reach) / wilson.width, 1e0)
-            as wilson_high
+        -- The variance of zeros and ones is known from their share.
+        sqrt(
+            attempt_counts.success_count * 1e0
+            * (attempt_counts.attempt_count - attempt_counts.success_count)
+            / attempt_counts.attempt_count
+            / attempt_counts.attempt_count
+            / nullif(attempt_counts.attempt_count - 1, 0)
+        ) as naive_se
     from clustered_means
-    inner join wilson
-        on {{ same_keys('clustered_means', 'wilson', keys) }}
+    inner join attempt_counts
+        using ({{ keys | join(', ') }})
+    left join effective
+        using ({{ keys | join(', ') }})
+    left join binomial_limits
+        using ({{ keys | join(', ') }})
 )
 
 select * from final

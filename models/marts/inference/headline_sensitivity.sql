@@ -14,6 +14,10 @@ rank_correlations as (
     select * from {{ ref('rank_correlations') }}
 ),
 
+correlation_intervals as (
+    select * from {{ ref('int_correlation_intervals') }}
+),
+
 model_win_rates as (
     select * from {{ ref('model_win_rates') }}
 ),
@@ -34,7 +38,7 @@ deltas as (
     from action_delta_summary
 ),
 
--- Fisher's interval, as if attempts knew nothing of each other.
+-- Attempts at the tasks of one family are not independent of each other.
 correlations as (
     select
         case controlling_for
@@ -47,28 +51,16 @@ correlations as (
         '*' as success_rule,
         population,
         '*' as coverage,
-        spearman_rho as value,
-        case
-            when abs(spearman_rho) < 1 and attempt_count > 3
-                then
-                    tanh(
-                        atanh(spearman_rho)
-                        - {{ normal_quantile_975() }} / sqrt(attempt_count - 3)
-                    )
-        end as low,
-        case
-            when abs(spearman_rho) < 1 and attempt_count > 3
-                then
-                    tanh(
-                        atanh(spearman_rho)
-                        + {{ normal_quantile_975() }} / sqrt(attempt_count - 3)
-                    )
-        end as high
+        rank_correlations.spearman_rho as value,
+        correlation_intervals.ci_low as low,
+        correlation_intervals.ci_high as high
     from rank_correlations
+    left join correlation_intervals
+        using (source, population, controlling_for)
     where
-        x = 'action_count'
-        and y = 'score'
-        and spearman_rho is not null
+        rank_correlations.x = 'action_count'
+        and rank_correlations.y = 'score'
+        and rank_correlations.spearman_rho is not null
 ),
 
 win_rates as (

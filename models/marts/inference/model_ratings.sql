@@ -5,38 +5,65 @@ components as (
     select * from {{ ref('int_rating_components') }}
 ),
 
-members as (
-    select * from {{ ref('int_rating_members') }}
-),
-
 fits as (
     select * from {{ ref('int_rating_fits') }}
 ),
 
-estimates as (
+{% if var('rating_intervals') == 'bootstrap' -%}
+draws as (
     select
-        members.success_rule,
-        members.source,
-        members.basis,
-        members.model,
-        min(case when fits.replicate = 0 then fits.strength end) as strength,
-        count(fits.strength) filter (where fits.replicate > 0)
-            as replicate_count,
-        {{ quantile_cont(
-            'case when fits.replicate > 0 then fits.strength end', '0.025'
-        ) }} as ci_low,
-        {{ quantile_cont(
-            'case when fits.replicate > 0 then fits.strength end', '0.975'
-        ) }} as ci_high
-    from members
-    left join fits
-        on members.member_number = fits.member_number
-    group by
-        members.success_rule,
-        members.source,
-        members.basis,
-        members.model
+        model_number,
+        {{ in_order('stddev_samp', 'strength') }} as se,
+        {{ quantile_cont('strength', '0.025') }} as ci_low,
+        {{ quantile_cont('strength', '0.975') }} as ci_high,
+        count(strength) >= {{ var('min_usable_replicate_share') }}
+        * {{ var('bootstrap_replicates') }} as is_usable
+    from fits
+    where replicate > 0
+    group by model_number
 ),
+
+intervals as (
+    select
+        model_number,
+        se,
+        case when is_usable then ci_low end as ci_low,
+        case when is_usable then ci_high end as ci_high
+    from draws
+    -- An error of less is the rounding of none.
+    where se > 1e-9
+),
+{%- else -%}
+rating_errors as (
+    select * from {{ ref('int_rating_errors') }}
+),
+
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
+intervals as (
+    select
+        fits.model_number,
+        rating_errors.se,
+        fits.strength - rating_errors.se * {{ t_quantile_975(
+            '(rating_errors.cluster_count - 1)', 't_quantiles.t_975'
+        ) }} as ci_low,
+        fits.strength + rating_errors.se * {{ t_quantile_975(
+            '(rating_errors.cluster_count - 1)', 't_quantiles.t_975'
+        ) }} as ci_high
+    from fits
+    inner join rating_errors
+        on fits.model_number = rating_errors.model_number
+    left join t_quantiles
+        on rating_errors.cluster_count - 1 = t_quantiles.degrees_of_freedom
+    -- An error of less is the rounding of none.
+    where
+        fits.replicate = 0
+        and rating_errors.cluster_count > 1
+        and rating_errors.se > 1e-9
+),
+{%- endif %}
 
 final as (
     select
@@ -46,37 +73,27 @@ final as (
         components.model,
         components.component_id,
         components.comparison_count,
-        components.points,
-        estimates.strength,
+        components.wins as points,
+        fits.strength,
+        intervals.se,
+        intervals.ci_low,
+        intervals.ci_high,
         case
-            when
-                estimates.replicate_count
-                >= {{ var('min_usable_replicate_share') }}
-                * {{ var('bootstrap_replicates') }}
-                then estimates.ci_low
-        end as ci_low,
-        case
-            when
-                estimates.replicate_count
-                >= {{ var('min_usable_replicate_share') }}
-                * {{ var('bootstrap_replicates') }}
-                then estimates.ci_high
-        end as ci_high,
-        case
-            when components.points = components.comparison_count
+            when components.wins = components.comparison_count
                 then 'never_beaten'
-            when components.points = 0 then 'never_won'
-            when estimates.model is null then 'not_comparable'
-            when estimates.strength is null then 'not_found'
+            when components.wins = 0 then 'never_won'
+            when components.member_count = 1 then 'not_comparable'
+            when fits.strength is null then 'not_found'
+            when intervals.se is null then 'no_variation'
             else 'ok'
         end as status
     from components
-    left join estimates
+    left join fits
         on
-            components.success_rule = estimates.success_rule
-            and components.source = estimates.source
-            and components.basis = estimates.basis
-            and components.model = estimates.model
+            components.model_number = fits.model_number
+            and fits.replicate = 0
+    left join intervals
+        on components.model_number = intervals.model_number
 )
 
 select * from final

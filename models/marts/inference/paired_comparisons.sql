@@ -1,146 +1,165 @@
 -- Grain: one row per success rule, source, benchmark and unordered pair of
 -- agents. Quadratic in the agents of a benchmark, as a pair is what it is
 -- about, up to the `max_compared_agents` of each with the most attempts.
-{%- set keys = ['agent_number', 'rival_number'] %}
+{%- set keys = ['agent_number', 'opponent_number'] %}
 with
 
 agent_tasks as (
     select * from {{ ref('int_compared_agent_tasks') }}
 ),
 
--- Numbers join and group faster than names do; those of agents follow their
--- names.
-agents as (
-    select
-        success_rule,
-        source,
-        benchmark,
-        population,
-        agent,
-        row_number() over (
-            order by success_rule, source, benchmark, population, agent
-        ) as agent_number
-    from agent_tasks
-    group by success_rule, source, benchmark, population, agent
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
 ),
 
-compared as (
-    select
-        agents.agent_number,
-        agent_tasks.success_rule,
-        agent_tasks.source,
-        agent_tasks.benchmark,
-        agent_tasks.population,
-        agent_tasks.task_id,
-        agent_tasks.task_cluster,
-        agent_tasks.success_rate
-    from agent_tasks
-    inner join agents
-        on
-            agent_tasks.success_rule = agents.success_rule
-            and agent_tasks.source = agents.source
-            and agent_tasks.benchmark = agents.benchmark
-            and agent_tasks.population = agents.population
-            and agent_tasks.agent = agents.agent
-),
-
-numbered as (
-    select
-        agent_number,
-        dense_rank() over (
-            order by success_rule, source, benchmark, population, task_id
-        ) as task_number,
-        dense_rank() over (order by task_cluster) as task_cluster,
-        success_rate
-    from compared
-),
-
-rivals as (
-    select * from numbered
-),
-
-differences as (
-    select
-        numbered.agent_number,
-        rivals.agent_number as rival_number,
-        numbered.task_cluster,
-        numbered.success_rate - rivals.success_rate as value
-    from numbered
-    inner join rivals
-        on
-            numbered.task_number = rivals.task_number
-            and numbered.agent_number < rivals.agent_number
-),
-
-pairs as (
-    select
-        {{ keys | join(', ') }},
-        count(*) filter (where value > 0) as more_count,
-        count(*) filter (where value < 0) as fewer_count
-    from differences
-    group by {{ keys | join(', ') }}
-    having count(*) >= {{ var('min_shared_tasks') }}
-),
-
-points as (
-    select differences.*
-    from differences
-    inner join pairs
-        on {{ same_keys('differences', 'pairs', keys) }}
-),
+{{ compared_pair_ctes() }}
 
 {{ clustered_mean_ctes(keys) }}
 
-splits as (
-    select distinct
-        more_count,
-        fewer_count
-    from pairs
+{{ sign_flip_ctes(keys) }}
+
+-- As if each agent had won one more task, each a cluster of its own (Bonett and
+-- Price): differences that do not vary would else have no interval.
+shrunk_means as (
+    select
+        {{ keys | join(', ') }},
+        task_count,
+        task_count + 2e0 as shrunk_count,
+        mean_value * task_count / (task_count + 2e0) as shrunk_mean
+    from clustered_means
 ),
 
-{{ sign_test_ctes() }}
+shrunk_errors as (
+    select
+        {{ keys | join(', ') }},
+        shrunk_means.shrunk_mean,
+        sqrt(
+            {{ exact_sum(
+                'power(clusters.value_sum - clusters.task_count'
+                ' * shrunk_means.shrunk_mean, 2)'
+                ' / (1e0 - clusters.task_count / shrunk_means.shrunk_count)', 18
+            ) }}
+            + (2e0 + 2e0 * power(shrunk_means.shrunk_mean, 2))
+            / (1e0 - 1e0 / shrunk_means.shrunk_count)
+        )
+        / shrunk_means.shrunk_count as shrunk_se
+    from shrunk_means
+    inner join clusters
+        using ({{ keys | join(', ') }})
+    group by
+        {{ keys | join(', ') }},
+        shrunk_means.shrunk_mean,
+        shrunk_means.shrunk_count
+),
 
-rival_agents as (
+-- Without any difference every pattern of signs gives the same sum.
+tested as (
+    select
+        clustered_means.*,
+        shrunk_errors.shrunk_mean,
+        shrunk_errors.shrunk_se,
+        {{ t_quantile_975(
+            'clustered_means.degrees_of_freedom', 't_quantiles.t_975'
+        ) }} as t_975,
+        {{ t_quantile_800(
+            'clustered_means.degrees_of_freedom', 't_quantiles.t_800'
+        ) }} as t_800,
+        case
+            when clustered_means.cluster_count > 1
+                then coalesce(sign_flips.flip_p, 1e0)
+        end as p_value,
+        case
+            when clustered_means.cluster_count > 1
+                then coalesce(sign_flips.flip_mid_p, 1e0)
+        end as mid_p
+    from clustered_means
+    inner join shrunk_errors
+        using ({{ keys | join(', ') }})
+    left join sign_flips
+        using ({{ keys | join(', ') }})
+    left join t_quantiles
+        using (degrees_of_freedom)
+),
+
+-- An interval never leaves out 0 where the test does not.
+intervals as (
+    select
+        *,
+        greatest(
+            least(
+                shrunk_mean - t_975 * shrunk_se,
+                mean_value,
+                case when p_value > 0.05 then 0e0 else 1e0 end
+            ),
+            -1e0
+        ) as ci_low,
+        least(
+            greatest(
+                shrunk_mean + t_975 * shrunk_se,
+                mean_value,
+                case when p_value > 0.05 then 0e0 else -1e0 end
+            ),
+            1e0
+        ) as ci_high
+    from tested
+),
+
+opponent_agents as (
     select * from agents
 ),
 
-tested as (
+-- Holm: the least p times the number of pairs, the next one times one less...
+ranked as (
     select
+        intervals.*,
         agents.success_rule,
         agents.source,
         agents.benchmark,
         agents.population,
         agents.agent as agent_a,
-        rival_agents.agent as agent_b,
-        clustered_means.*,
+        opponent_agents.agent as agent_b,
         pairs.more_count,
         pairs.fewer_count,
-        sign_tests.sign_test_p
-    from clustered_means
-    inner join pairs
-        on {{ same_keys('clustered_means', 'pairs', keys) }}
-    inner join agents
-        on clustered_means.agent_number = agents.agent_number
-    inner join rival_agents
-        on clustered_means.rival_number = rival_agents.agent_number
-    inner join sign_tests
-        on
-            pairs.more_count = sign_tests.more_count
-            and pairs.fewer_count = sign_tests.fewer_count
-),
-
--- Holm: the least p times the number of pairs, the next one times one less...
-placed as (
-    select
-        *,
-        count(*) over (
-            partition by success_rule, source, benchmark, population
+        pairs.is_tried_once,
+        count(intervals.p_value) over (
+            partition by
+                agents.success_rule,
+                agents.source,
+                agents.benchmark,
+                agents.population
         ) as pair_count,
         row_number() over (
-            partition by success_rule, source, benchmark, population
-            order by sign_test_p, agent_a, agent_b
-        ) as place
-    from tested
+            partition by
+                agents.success_rule,
+                agents.source,
+                agents.benchmark,
+                agents.population
+            order by
+                intervals.p_value asc nulls last,
+                agents.agent asc,
+                opponent_agents.agent asc
+        ) as holm_rank
+    from intervals
+    inner join pairs
+        using ({{ keys | join(', ') }})
+    inner join agents
+        using (agent_number)
+    inner join opponent_agents
+        on intervals.opponent_number = opponent_agents.agent_number
+),
+
+-- ... and never less than that of a smaller p.
+adjusted as (
+    select
+        *,
+        least(
+            max(p_value * (pair_count - holm_rank + 1)) over (
+                partition by success_rule, source, benchmark, population
+                order by holm_rank
+            ),
+            1e0
+        ) as holm_p
+    from ranked
 ),
 
 final as (
@@ -155,23 +174,19 @@ final as (
         cluster_count,
         mean_value as mean_difference,
         se,
-        ci_low,
-        ci_high,
-        ci_low > 0 or ci_high < 0 as is_separable,
+        case when cluster_count > 1 then round(ci_low, 10) end as ci_low,
+        case when cluster_count > 1 then round(ci_high, 10) end as ci_high,
+        holm_p <= 0.05 and (ci_low > 0 or ci_high < 0) as is_separable,
         more_count as a_only_count,
         fewer_count as b_only_count,
-        sign_test_p as mcnemar_p,
-        -- ... and never less than that of a smaller p.
-        least(
-            max(sign_test_p * (pair_count - place + 1)) over (
-                partition by success_rule, source, benchmark, population
-                order by place
-            ),
-            1e0
-        ) as holm_p,
-        {{ var('detectable_standard_errors') }} * se
+        p_value,
+        mid_p,
+        case when p_value is not null then holm_p end as holm_p,
+        case when is_tried_once and cluster_count = task_count then p_value end
+            as mcnemar_p,
+        case when se > 1e-12 then (t_975 + t_800) * se end
             as minimum_detectable_difference
-    from placed
+    from adjusted
 )
 
 select * from final

@@ -38,7 +38,7 @@ comparisons as (
         source,
         benchmark,
         agent_a as agent,
-        agent_b as rival,
+        agent_b as opponent,
         mean_difference as difference,
         is_separable
     from paired_comparisons
@@ -48,7 +48,7 @@ comparisons as (
         source,
         benchmark,
         agent_b as agent,
-        agent_a as rival,
+        agent_a as opponent,
         -mean_difference as difference,
         is_separable
     from paired_comparisons
@@ -107,7 +107,7 @@ final as (
             and standings.source = comparisons.source
             and standings.benchmark = comparisons.benchmark
             and standings.agent = comparisons.agent
-            and standings.best_agent = comparisons.rival
+            and standings.best_agent = comparisons.opponent
 )
 
 select * from final

@@ -35,24 +35,62 @@ samples as (
         cast(sum(success_count) as bigint) as success_count,
         count(*) as task_count,
         min(log2_minutes) as min_log2_minutes,
-        max(log2_minutes) as max_log2_minutes
+        max(log2_minutes) as max_log2_minutes,
+        min(fit_family_count) as family_count,
+        bool_or(is_headline) as is_headline
     from horizon_cells
     group by fit_number, success_rule, weighting, source, model
+),
+
+longest_tasks as (
+    select
+        fit_number,
+        family_key,
+        max(log2_minutes) as log2_minutes
+    from horizon_cells
+    group by fit_number, family_key
+),
+
+ranked_families as (
+    select
+        fit_number,
+        log2_minutes,
+        row_number() over (
+            partition by fit_number
+            order by log2_minutes desc, family_key asc
+        ) as family_rank
+    from longest_tasks
+),
+
+-- Were p50 any shorter, so many families whose longest task is longer would all
+-- succeed with a probability below 2.5 %: each with at most one half.
+lower_bounds as (
+    select
+        fit_number,
+        log2_minutes as log2_lower_bound
+    from ranked_families
+    where family_rank = {{ var('horizon_bound_families') }}
 ),
 
 horizon_intervals as (
     select
         fit_number,
         regularisation,
+        'draws' as interval_method,
         log2_p50_low,
-        log2_p50_high
+        log2_p50_high,
+        log2_p80_low,
+        log2_p80_high
     from drawn_intervals
     union all
     select
         fit_number,
         regularisation,
+        'closed_form' as interval_method,
         log2_p50_low,
-        log2_p50_high
+        log2_p50_high,
+        log2_p80_low,
+        log2_p80_high
     from normal_intervals
 ),
 
@@ -69,8 +107,12 @@ curves as (
                     horizon_fits.centre
                     - horizon_fits.intercept / horizon_fits.slope
         end as log2_p50,
+        horizon_intervals.interval_method,
         horizon_intervals.log2_p50_low,
-        horizon_intervals.log2_p50_high
+        horizon_intervals.log2_p50_high,
+        horizon_intervals.log2_p80_low,
+        horizon_intervals.log2_p80_high,
+        lower_bounds.log2_lower_bound
     from samples
     cross join regularisations
     left join horizon_fits
@@ -82,6 +124,9 @@ curves as (
             samples.fit_number = horizon_intervals.fit_number
             and regularisations.regularisation
             = horizon_intervals.regularisation
+            and samples.family_count > 1
+    left join lower_bounds
+        on samples.fit_number = lower_bounds.fit_number
 ),
 
 horizons as (
@@ -93,11 +138,13 @@ horizons as (
             ('p80_minutes', 'log2_p50 + ln(4) / slope'),
             ('p50_low', 'log2_p50_low'),
             ('p50_high', 'log2_p50_high'),
+            ('p80_low', 'log2_p80_low'),
+            ('p80_high', 'log2_p80_high'),
         ] -%}
         case
             when
                 {{ log2_minutes }} between -{{ limit }} and {{ limit }}
-                {%- if horizon in ['p50_low', 'p50_high'] %}
+                {%- if horizon.endswith('low') or horizon.endswith('high') %}
                 and log2_p50 between -{{ limit }} and {{ limit }}
                 {%- endif %}
                 then power(2e0, {{ log2_minutes }})
@@ -129,7 +176,20 @@ final as (
         p80_minutes,
         p50_low,
         p50_high,
-        status
+        p80_low,
+        p80_high,
+        case
+            when
+                coalesce(p50_low, p50_high, p80_low, p80_high) is not null
+                then interval_method
+        end as interval_method,
+        case
+            when status = 'all_success' then power(2e0, log2_lower_bound)
+        end as lower_bound_minutes,
+        status,
+        is_headline
+        and regularisation = {{ var('horizon_regularisations')[0] }}
+            as is_headline
     from horizons
 )
 

@@ -1,45 +1,12 @@
 -- Grain: one row per basis, source, coverage and model.
 with
 
-benchmark_win_rates as (
-    select * from {{ ref('benchmark_win_rates') }}
-),
-
-model_counts as (
-    select
-        basis,
-        source,
-        count(distinct model) as model_count
-    from benchmark_win_rates
-    group by basis, source
-),
-
-shared_benchmarks as (
-    select
-        benchmark_win_rates.basis,
-        benchmark_win_rates.source,
-        benchmark_win_rates.benchmark
-    from benchmark_win_rates
-    inner join model_counts using (basis, source)
-    group by
-        benchmark_win_rates.basis,
-        benchmark_win_rates.source,
-        benchmark_win_rates.benchmark,
-        model_counts.model_count
-    having count(distinct benchmark_win_rates.model) = model_counts.model_count
-),
-
 covered as (
-    select
-        'all' as coverage,
-        benchmark_win_rates.*
-    from benchmark_win_rates
-    union all
-    select
-        'shared' as coverage,
-        benchmark_win_rates.*
-    from benchmark_win_rates
-    inner join shared_benchmarks using (basis, source, benchmark)
+    select * from {{ ref('int_win_rate_coverage') }}
+),
+
+intervals as (
+    select * from {{ ref('int_win_rate_intervals') }}
 ),
 
 totals as (
@@ -75,21 +42,35 @@ final as (
         source,
         coverage,
         model,
-        benchmark_count,
-        cell_count,
-        win_rate_mean,
-        win_rate_std,
-        wins,
-        ties,
-        comparisons,
-        overall_win_rate,
-        overall_win_rate_half_ties,
+        rated.benchmark_count,
+        rated.cell_count,
+        rated.win_rate_mean,
+        rated.win_rate_std,
+        rated.wins,
+        rated.ties,
+        rated.comparisons,
+        rated.overall_win_rate,
+        -- Ties, which are no wins, hardly occur among draws.
+        case
+            when intervals.ci_low is not null
+                then least(intervals.ci_low, rated.overall_win_rate)
+        end as ci_low,
+        case
+            when intervals.ci_high is not null
+                then greatest(intervals.ci_high, rated.overall_win_rate)
+        end as ci_high,
+        rated.overall_win_rate_half_ties,
         -- Models that tie share the better rank.
-        rank() over (
-            partition by basis, source, coverage
-            order by overall_win_rate desc nulls last
-        ) as rank
+        case
+            when rated.comparisons > 0
+                then
+                    rank() over (
+                        partition by basis, source, coverage
+                        order by rated.overall_win_rate desc nulls last
+                    )
+        end as rank
     from rated
+    left join intervals using (basis, source, coverage, model)
 )
 
 select * from final

@@ -14,6 +14,10 @@ evaluation_findings as (
     select * from {{ ref('int_evaluation_findings') }}
 ),
 
+rate_findings as (
+    select * from {{ ref('int_rate_findings') }}
+),
+
 name_findings as (
     select * from {{ ref('int_name_findings') }}
 ),
@@ -30,6 +34,14 @@ hal_task_findings as (
     select * from {{ ref('int_hal_task_findings') }}
 ),
 
+inspect_findings as (
+    select * from {{ ref('int_inspect_findings') }}
+),
+
+terminal_bench_findings as (
+    select * from {{ ref('int_terminal_bench_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -39,10 +51,13 @@ all_findings as (
         'load_findings',
         'attempt_findings',
         'evaluation_findings',
+        'rate_findings',
         'name_findings',
         'metr_findings',
         'hal_trace_findings',
         'hal_task_findings',
+        'inspect_findings',
+        'terminal_bench_findings',
     ]) }}
 ),
 

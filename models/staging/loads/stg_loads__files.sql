@@ -12,6 +12,8 @@ renamed as (
 
         case format
             when 'hal' then 'hal'
+            when 'inspect' then 'inspect'
+            when 'terminal-bench' then 'terminal_bench'
             when 'metr-yaml' then 'metr'
             when 'metr-jsonl' then 'metr_horizon'
             when 'table' then 'table'

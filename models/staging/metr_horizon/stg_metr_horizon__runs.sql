@@ -4,10 +4,19 @@ with
 source as (
     select
         *,
-        alias = 'human' as is_human,
-        -- Before 1971: no time, or one in seconds and not in milliseconds.
-        alias <> 'human' and started_at < 31536000000 as has_no_start
+        lower(trim(alias)) = 'human'
+        or lower(trim(alias)) like 'human (%)' as is_human
     from {{ source('raw', 'metr_horizon_runs') }}
+),
+
+timed as (
+    select
+        *,
+        -- Before 1971 or after 2200: no time, or in seconds or microseconds.
+        not is_human
+        and (started_at < 31536000000 or started_at > 7258118400000)
+            as has_no_start
+    from source
 ),
 
 renamed as (
@@ -28,6 +37,9 @@ renamed as (
         human_source,
         fatal_error_from,
         extra,
+        scaffold,
+        task_source,
+        task_version,
 
         ---------- numerics
         line,
@@ -41,6 +53,8 @@ renamed as (
                 then (completed_at - started_at) / 1e3
         end as latency_seconds,
         total_tokens,
+        generation_cost as generation_cost_usd,
+        human_cost as human_cost_usd,
         dollar_equivalent as dollar_equivalent_usd,
         equal_task_weight,
         invsqrt_task_weight as inverse_sqrt_task_weight,
@@ -54,7 +68,7 @@ renamed as (
         {{ timestamp_from_millis(
             'case when started_at <> 0 and not has_no_start then started_at end'
         ) }} as started_at
-    from source
+    from timed
 )
 
 select * from renamed

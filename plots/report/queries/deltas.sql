@@ -16,5 +16,5 @@ from action_delta_summary
 order by
     source, population, grain,
     array_position(
-        ['any_credit', 'half_credit', 'full_credit', 'reported'], success_rule
+        ['any_credit', 'half_credit', 'full_credit', 'reported', 'resolved'], success_rule
     )

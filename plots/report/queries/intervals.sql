@@ -9,8 +9,7 @@ select
     success_rate,
     ci_low,
     ci_high,
-    wilson_low,
-    wilson_high
+    naive_se
 from agent_intervals
 order by
     source, benchmark, success_rule, task_count desc, success_rate desc, agent,

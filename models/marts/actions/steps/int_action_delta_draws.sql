@@ -1,8 +1,8 @@
--- Grain: one row per summary number of at most `bootstrap_max_tasks` tasks: the
--- interval of its median delta.
--- The bootstrap: draw the tasks anew and take the median of all their deltas,
--- over and over. Tasks and not pairs, because the pairs of one task are not
--- independent.
+-- Grain: one row per summary number that is drawn: the interval of its median
+-- delta.
+-- The bootstrap: draw the clusters anew and take the median of all their
+-- deltas, over and over. Clusters and not pairs, because the pairs of one
+-- cluster are not independent.
 with
 
 pairs as (
@@ -12,33 +12,34 @@ pairs as (
 drawn_deltas as (
     select
         summary_number,
-        task_number,
-        task_key,
+        cluster_number,
+        cluster_key,
         action_delta,
         count(*) as delta_count
     from pairs
-    where task_count <= {{ var('bootstrap_max_tasks') }}
-    group by summary_number, task_number, task_key, action_delta
+    where is_drawn
+    group by summary_number, cluster_number, cluster_key, action_delta
 ),
 
 replicates as (
     {{ number_series('1', var('bootstrap_replicates')) }}
 ),
 
-drawn_tasks as (
+drawn_clusters as (
     select distinct
-        task_number,
-        task_key
+        cluster_number,
+        cluster_key
     from drawn_deltas
 ),
 
 draws as (
     select
-        drawn_tasks.task_number,
+        drawn_clusters.cluster_number,
         replicates.number as replicate,
-        {{ bootstrap_weight('replicates.number', 'drawn_tasks.task_key') }}
-            as weight
-    from drawn_tasks
+        {{ bootstrap_weight(
+            'replicates.number', 'drawn_clusters.cluster_key'
+        ) }} as weight
+    from drawn_clusters
     cross join replicates
 ),
 
@@ -49,7 +50,7 @@ value_weights as (
         drawn_deltas.action_delta,
         sum(draws.weight * drawn_deltas.delta_count) as weight
     from drawn_deltas
-    inner join draws using (task_number)
+    inner join draws using (cluster_number)
     where draws.weight > 0
     group by
         drawn_deltas.summary_number,

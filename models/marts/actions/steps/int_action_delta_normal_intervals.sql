@@ -1,11 +1,11 @@
--- Grain: one row per summary number of more than `bootstrap_max_tasks` tasks:
--- the interval of its median delta.
--- What the draws of int_action_delta_draws come to without making them. A drawn
--- median is no greater than a value where more drawn deltas lie up to it than
--- beyond. A task adds its own sign sum (deltas up to the value minus deltas
--- beyond) as often as it is drawn, so over the draws the total is all but
--- normal: its mean is the data's sign sum, its variance the sum of the tasks'
--- squared sign sums.
+-- Grain: one row per summary number that is not drawn: the interval of its
+-- median delta.
+-- For many clusters what the draws of int_action_delta_draws come to, and for
+-- few what a test of the sign sums leaves, since draws of few clusters are too
+-- much alike. A median is no greater than a value where more deltas lie up to
+-- it than beyond. Each cluster has a sign sum: deltas up to the value minus
+-- deltas beyond. Were the value the median, their total would have mean zero
+-- and the sum of the squared sign sums as variance.
 with
 
 pairs as (
@@ -17,17 +17,17 @@ ranked as (
         summary_number,
         action_delta,
         row_number() over (
-            partition by summary_number, task_number
+            partition by summary_number, cluster_number
             order by action_delta
         ) as delta_rank,
         count(*) over (
-            partition by summary_number, task_number
+            partition by summary_number, cluster_number
         ) as delta_count
     from pairs
-    where task_count > {{ var('bootstrap_max_tasks') }}
+    where not is_drawn
 ),
 
--- Below its smallest delta a task's sign sum is -delta_count; each of its
+-- Below its smallest delta a cluster's sign sum is -delta_count; each of its
 -- deltas adds two.
 value_changes as (
     select
@@ -43,7 +43,7 @@ first_sign_sums as (
     select
         summary_number,
         -count(*) as sign_sum,
-        -- Each task's square once: it has as many rows as deltas.
+        -- Each cluster's square once: it has as many rows as deltas.
         sum(delta_count) as square_sum
     from ranked
     group by summary_number

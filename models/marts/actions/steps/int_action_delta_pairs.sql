@@ -1,5 +1,6 @@
 -- Grain: one row per success rule, population, source, grain of comparison
--- (`task` or `task_model`) and pair: its delta.
+-- (`task` or `task_model`) and pair: its delta. A cluster is what varies as
+-- one: the tasks of a family, or a task without siblings.
 -- Numbers group and join faster than names do.
 with
 
@@ -7,11 +8,15 @@ task_action_deltas as (
     select * from {{ ref('task_action_deltas') }}
 ),
 
+tasks as (
+    select * from {{ ref('tasks') }}
+),
+
 task_model_action_deltas as (
     select * from {{ ref('task_model_action_deltas') }}
 ),
 
-pairs as (
+deltas as (
     select
         success_rule,
         population,
@@ -33,14 +38,28 @@ pairs as (
     from task_model_action_deltas
 ),
 
+pairs as (
+    select
+        deltas.success_rule,
+        deltas.population,
+        source,
+        deltas.grain,
+        deltas.action_delta,
+        {{ escaped('benchmark', ':') }} || ':' || task_id as task_key,
+        source || ':' || {{ escaped('benchmark', ':') }}
+        || coalesce(':family:' || tasks.task_family, ':task:' || task_id)
+            as cluster_key
+    from deltas
+    left join tasks using (source, benchmark, task_id)
+),
+
 summaries as (
     select
         success_rule,
         population,
         source,
         grain,
-        count(distinct {{ escaped('benchmark', '/') }} || '/' || task_id)
-            as task_count,
+        count(distinct cluster_key) as cluster_count,
         row_number() over (
             order by success_rule, population, source, grain
         ) as summary_number
@@ -48,18 +67,12 @@ summaries as (
     group by success_rule, population, source, grain
 ),
 
-tasks as (
+clusters as (
     select
-        source,
-        benchmark,
-        task_id,
-        row_number() over (order by source, benchmark, task_id) as task_number,
-        source
-        || ':' || {{ escaped('benchmark', ':') }}
-        || ':' || task_id
-            as task_key
+        cluster_key,
+        row_number() over (order by cluster_key) as cluster_number
     from pairs
-    group by source, benchmark, task_id
+    group by cluster_key
 ),
 
 final as (
@@ -69,13 +82,17 @@ final as (
         source,
         grain,
         summaries.summary_number,
-        summaries.task_count,
-        tasks.task_number,
-        tasks.task_key,
+        summaries.cluster_count,
+        summaries.cluster_count
+        between {{ var('bootstrap_min_clusters') }}
+        and {{ var('bootstrap_max_tasks') }} as is_drawn,
+        clusters.cluster_number,
+        cluster_key,
+        pairs.task_key,
         pairs.action_delta
     from pairs
     inner join summaries using (success_rule, population, source, grain)
-    inner join tasks using (source, benchmark, task_id)
+    inner join clusters using (cluster_key)
 )
 
 select * from final

@@ -52,6 +52,11 @@ weightings as (
     select 'inverse_sqrt_family' as weighting
 ),
 
+reported_sources as (
+    select distinct source from cells
+    where success_rule = 'reported'
+),
+
 -- Numbers join faster than four names do.
 fits as (
     select
@@ -66,9 +71,19 @@ fits as (
                 keyed.source,
                 keyed.model
         ) as fit_number,
-        count(*) as fit_task_count
+        count(*) as fit_task_count,
+        count(distinct keyed.family_key) as fit_family_count,
+        -- What a reader takes first: the source's own verdict where it has one,
+        -- and METR's weighting.
+        weightings.weighting = 'inverse_sqrt_family'
+        and keyed.success_rule = case
+            when max(reported_sources.source) is null then 'half_credit'
+            else 'reported'
+        end as is_headline
     from keyed
     cross join weightings
+    left join reported_sources
+        on keyed.source = reported_sources.source
     group by
         keyed.success_rule,
         weightings.weighting,
@@ -94,7 +109,11 @@ final as (
             when 'equal' then 1e0
             when 'inverse_sqrt_family' then 1 / sqrt(family_sizes.task_count)
         end as weight,
-        fits.fit_task_count
+        fits.fit_task_count,
+        fits.fit_family_count,
+        fits.is_headline,
+        fits.is_headline
+        and fits.fit_task_count <= {{ var('bootstrap_max_tasks') }} as is_drawn
     from keyed
     inner join family_sizes
         on

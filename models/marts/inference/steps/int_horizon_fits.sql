@@ -27,7 +27,7 @@ samples as (
         and sum(success_count) < sum(attempt_count)
 ),
 
--- Around the mean task intercept and slope hardly pull at each other.
+-- Around the mean task intercept and slope are all but independent.
 cells as (
     select
         horizon_cells.fit_number,
@@ -50,7 +50,7 @@ newton_steps as (
         cast(null as double) as kept_intercept,
         cast(null as double) as kept_slope,
         cast('infinity' as double) as kept_loss,
-        false as has_ended
+        false as has_converged
     from samples
     cross join regularisations
     union all
@@ -71,7 +71,7 @@ final as (
     from newton_steps
     inner join samples
         on newton_steps.fit_number = samples.fit_number
-    where newton_steps.has_ended
+    where newton_steps.has_converged
 )
 
 select * from final

@@ -39,7 +39,7 @@ drawn_families as (
         source,
         family_key
     from horizon_cells
-    where fit_task_count <= {{ var('bootstrap_max_tasks') }}
+    where is_drawn
 ),
 
 families as (

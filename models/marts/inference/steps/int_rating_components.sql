@@ -1,8 +1,11 @@
 -- Grain: one row per success rule, source, basis and model that met another.
--- Models are comparable when each took points, directly or over others, from
--- the other: only among such has Bradley-Terry a finite answer. Follows every
--- path, so at worst cubic in the models.
+-- Models are comparable when each has wins, directly or over others, against
+-- the other: only among such models has Bradley-Terry a finite answer.
 with recursive
+
+rating_models as (
+    select * from {{ ref('int_rating_models') }}
+),
 
 comparisons as (
     select * from {{ ref('int_rating_comparisons') }}
@@ -10,100 +13,167 @@ comparisons as (
 
 pairs as (
     select
-        success_rule,
-        source,
-        basis,
-        model,
-        rival,
-        sum(points) as points
+        model_number,
+        opponent_number,
+        cast(sum(comparison_count) as bigint) as comparison_count,
+        sum(wins) as wins
     from comparisons
-    group by success_rule, source, basis, model, rival
+    group by model_number, opponent_number
 ),
 
-reaches as (
+both_ways as (
     select
-        success_rule,
-        source,
-        basis,
-        model,
-        rival
+        model_number,
+        opponent_number,
+        comparison_count,
+        wins
     from pairs
-    where points > 0
+    union all
+    select
+        opponent_number as model_number,
+        model_number as opponent_number,
+        comparison_count,
+        comparison_count - wins as wins
+    from pairs
+),
+
+-- Two models with wins against each other are comparable. Such pairs are most
+-- pairs, and cheap to follow: each model takes the least root of those it is
+-- paired with, until no root changes.
+mutual_pairs as (
+    select
+        model_number,
+        opponent_number
+    from both_ways
+    where wins > 0 and wins < comparison_count
+),
+
+root_steps as (
+    select
+        model_number,
+        model_number as root,
+        0 as step,
+        true as is_open
+    from rating_models
+    union all
+    select
+        model_number,
+        root,
+        step,
+        max(case when root < old_root then 1 else 0 end) over () = 1
+            as is_open
+    from (
+        select
+            own.model_number,
+            own.root as old_root,
+            least(own.root, min(opponent.root)) as root,
+            own.step + 1 as step
+        from root_steps as own
+        inner join mutual_pairs
+            on own.model_number = mutual_pairs.model_number
+        inner join root_steps as opponent
+            on mutual_pairs.opponent_number = opponent.model_number
+        where own.is_open
+        group by own.model_number, own.root, own.step
+    ) as next_roots
+),
+
+roots as (
+    select
+        model_number,
+        min(root) as root
+    from root_steps
+    group by model_number
+),
+
+-- Between roots every path is followed: at worst cubic in the roots.
+root_wins as (
+    select distinct
+        own.root,
+        opponent.root as opponent_root
+    from both_ways
+    inner join roots as own
+        on both_ways.model_number = own.model_number
+    inner join roots as opponent
+        on both_ways.opponent_number = opponent.model_number
+    where
+        both_ways.wins > 0
+        and own.root <> opponent.root
+),
+
+paths as (
+    select
+        root,
+        opponent_root
+    from root_wins
     union
     select
-        reaches.success_rule,
-        reaches.source,
-        reaches.basis,
-        reaches.model,
-        pairs.rival
-    from reaches
-    inner join pairs
-        on
-            reaches.success_rule = pairs.success_rule
-            and reaches.source = pairs.source
-            and reaches.basis = pairs.basis
-            and reaches.rival = pairs.model
-            and pairs.points > 0
+        paths.root,
+        root_wins.opponent_root
+    from paths
+    inner join root_wins
+        on paths.opponent_root = root_wins.root
 ),
 
-returns as (
-    select * from reaches
+paths_back as (
+    select * from paths
 ),
 
-mutual as (
+components as (
     select
-        reaches.success_rule,
-        reaches.source,
-        reaches.basis,
-        reaches.model,
-        reaches.rival
-    from reaches
-    inner join returns
+        paths.root,
+        min(paths_back.root) as component_number
+    from paths
+    inner join paths_back
         on
-            reaches.success_rule = returns.success_rule
-            and reaches.source = returns.source
-            and reaches.basis = returns.basis
-            and reaches.model = returns.rival
-            and reaches.rival = returns.model
+            paths.root = paths_back.opponent_root
+            and paths.opponent_root = paths_back.root
+    group by paths.root
 ),
 
-models as (
+totals as (
     select
-        success_rule,
-        source,
-        basis,
-        model,
-        sum(points) as points,
-        cast(sum(comparison_count) as bigint) as comparison_count
-    from comparisons
-    group by success_rule, source, basis, model
+        model_number,
+        cast(sum(comparison_count) as bigint) as comparison_count,
+        sum(wins) as wins
+    from both_ways
+    group by model_number
 ),
 
+members as (
+    select
+        totals.model_number,
+        least(
+            roots.root, coalesce(components.component_number, roots.root)
+        ) as component_number,
+        totals.comparison_count,
+        totals.wins
+    from totals
+    inner join roots
+        on totals.model_number = roots.model_number
+    left join components
+        on roots.root = components.root
+),
+
+-- Numbers are in the order of names, so a component has its first model's.
 final as (
     select
-        models.success_rule,
-        models.source,
-        models.basis,
-        models.model,
-        coalesce(
-            least(min(mutual.rival), models.model), models.model
-        ) as component_id,
-        models.points,
-        models.comparison_count
-    from models
-    left join mutual
-        on
-            models.success_rule = mutual.success_rule
-            and models.source = mutual.source
-            and models.basis = mutual.basis
-            and models.model = mutual.model
-    group by
-        models.success_rule,
-        models.source,
-        models.basis,
-        models.model,
-        models.points,
-        models.comparison_count
+        rating_models.success_rule,
+        rating_models.source,
+        rating_models.basis,
+        rating_models.model,
+        members.model_number,
+        first_models.model as component_id,
+        members.component_number,
+        count(*) over (partition by members.component_number)
+            as member_count,
+        members.comparison_count,
+        members.wins
+    from members
+    inner join rating_models
+        on members.model_number = rating_models.model_number
+    inner join rating_models as first_models
+        on members.component_number = first_models.model_number
 )
 
 select * from final

@@ -1,13 +1,14 @@
--- Grain: one row per replicate and comparable model whose strength was found.
--- Takes pairs x `bootstrap_replicates` in each of some dozen steps.
+-- Grain: one row per replicate and comparable model whose strength converged.
+-- Takes the pairs (x `bootstrap_replicates`, where they are drawn) in each of
+-- some dozen steps.
 with recursive
 
-meetings as (
-    select * from {{ ref('int_rating_meetings') }}
+matches as (
+    select * from {{ ref('int_rating_matches') }}
 ),
 
-members as (
-    select * from {{ ref('int_rating_members') }}
+components as (
+    select * from {{ ref('int_rating_components') }}
 ),
 
 -- A model that won or lost everything in a draw has no finite strength there;
@@ -15,26 +16,27 @@ members as (
 usable as (
     select
         replicate,
-        member_number
-    from meetings
+        model_number
+    from matches
     where replicate > 0
-    group by replicate, member_number
+    group by replicate, model_number
     having
-        sum(points) > 0
-        and sum(points) < sum(meeting_count)
+        sum(wins) > 0
+        and sum(wins) < sum(match_count)
 ),
 
 data_steps as (
     select
         cast(0 as bigint) as replicate,
-        group_number,
-        member_number,
+        component_number,
+        model_number,
         0e0 as anchor,
         0 as step,
         0e0 as strength,
         cast(null as double) as longest_move,
-        false as is_found
-    from members
+        false as has_converged
+    from components
+    where member_count > 1
     union all
     select * from (
         {{ bradley_terry_step(
@@ -45,25 +47,25 @@ data_steps as (
 
 data_fits as (
     select * from data_steps
-    where is_found
+    where has_converged
 ),
 
 -- A draw is near the data, and its own error far above this tolerance. Of a
--- draw that falls apart into models that no longer took points from each other
--- the strengths have no maximum, and are not found.
+-- draw that splits into models without wins against each other the strengths
+-- have no maximum, and do not converge.
 replicate_steps as (
     select
         usable.replicate,
-        data_fits.group_number,
-        data_fits.member_number,
+        data_fits.component_number,
+        data_fits.model_number,
         data_fits.strength as anchor,
         0 as step,
         data_fits.strength,
         cast(null as double) as longest_move,
-        false as is_found
+        false as has_converged
     from data_fits
     inner join usable
-        on data_fits.member_number = usable.member_number
+        on data_fits.model_number = usable.model_number
     union all
     select * from (
         {{ bradley_terry_step('replicate_steps', '1e-4', 100) | indent(8) }}
@@ -73,16 +75,18 @@ replicate_steps as (
 final as (
     select
         replicate,
-        member_number,
+        component_number,
+        model_number,
         strength
     from data_fits
     union all
     select
         replicate,
-        member_number,
+        component_number,
+        model_number,
         strength
     from replicate_steps
-    where is_found
+    where has_converged
 )
 
 select * from final

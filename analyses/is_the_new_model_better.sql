@@ -1,0 +1,55 @@
+-- Is the new model really better than the old one?
+-- Two agents of one scaffold on the tasks that both tried: the mean difference,
+-- its interval (tasks are drawn, epochs are repeats of one), and the newer one.
+-- Only where the interval leaves 0 out is one of them better.
+with
+
+paired_comparisons as (
+    select * from {{ ref('paired_comparisons') }}
+),
+
+evaluations as (
+    select * from {{ ref('evaluations') }}
+),
+
+agents as (
+    select
+        source,
+        benchmark,
+        agent_label as agent,
+        min(scaffold) as scaffold,
+        min(evaluated_on) as evaluated_on
+    from evaluations
+    group by source, benchmark, agent_label
+)
+
+select
+    paired_comparisons.source || '/' || paired_comparisons.benchmark
+        as benchmark,
+    paired_comparisons.agent_a,
+    paired_comparisons.agent_b,
+    case
+        when first_agents.evaluated_on < second_agents.evaluated_on then 'b'
+        when first_agents.evaluated_on > second_agents.evaluated_on then 'a'
+    end as newer,
+    paired_comparisons.shared_task_count,
+    round(paired_comparisons.mean_difference, 3) as a_minus_b,
+    round(paired_comparisons.ci_low, 3) as ci_low,
+    round(paired_comparisons.ci_high, 3) as ci_high,
+    paired_comparisons.is_separable
+from paired_comparisons
+inner join agents as first_agents
+    on
+        paired_comparisons.source = first_agents.source
+        and paired_comparisons.benchmark = first_agents.benchmark
+        and paired_comparisons.agent_a = first_agents.agent
+inner join agents as second_agents
+    on
+        paired_comparisons.source = second_agents.source
+        and paired_comparisons.benchmark = second_agents.benchmark
+        and paired_comparisons.agent_b = second_agents.agent
+where
+    paired_comparisons.success_rule = 'half_credit'
+    and paired_comparisons.population = 'capability'
+    and first_agents.scaffold = second_agents.scaffold
+order by benchmark, paired_comparisons.agent_a, paired_comparisons.agent_b

@@ -1,0 +1,1 @@
+"""Logs of Inspect, UK AISI's evaluation framework."""

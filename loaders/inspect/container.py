@@ -1,0 +1,192 @@
+"""The zip that an `.eval` log is: members by name, unpacked one at a time.
+
+Inspect writes deflate or zstd, and a large member as several zstd frames. Python's
+zipfile before 3.14 knows the directory of such a zip but not its members, so they are
+unpacked here.
+"""
+
+import io
+import mmap
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+
+from backports.zstd import ZstdError, ZstdFile
+
+from loaders.contract.records import file_refused
+
+# What a member may hold. 300 MB of zeros come from 12 kB.
+MEMBER_BYTES = 256 << 20
+# A directory of 200,000 samples; each entry takes a kilobyte of memory.
+DIRECTORY_BYTES = 16 << 20
+
+HEADER, START, SUMMARIES = "header.json", "_journal/start.json", "summaries.json"
+_JOURNAL = re.compile(r"_journal/summaries/([0-9]{1,9})\.json")
+_SAMPLE = re.compile(r"samples/.+\.json", re.DOTALL)
+
+_PIECE_BYTES = 1 << 20
+_LOCAL_HEADER_BYTES = 30
+_END_MARK, _END_BYTES, _COMMENT_BYTES = b"PK\5\6", 22, 1 << 16
+_STORED, _DEFLATE, _ZSTD = 0, 8, 93
+_BROKEN_DIRECTORY = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    OverflowError,
+    OSError,
+    UnicodeError,
+    ValueError,
+    struct.error,
+)
+
+
+class MemberError(Exception):
+    """A member cannot be read."""
+
+    def __init__(self, reason_code: str, what: str):
+        super().__init__(what)
+        self.reason_code = reason_code
+        self.what = what
+
+
+class Archive:
+    """The members of a log; of a name that is duplicated the last one counts."""
+
+    def __init__(self, data: mmap.mmap):
+        self._data = memoryview(data)
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        self.superseded: list[str] = []
+        for entry in _directory(data):
+            name = entry.filename
+            if name in self._members:
+                self.superseded.append(name)
+                # The order of the dictionary is that of the last ones.
+                del self._members[name]
+            self._members[name] = entry
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
+    @property
+    def journal(self) -> list[str]:
+        """The names of the pieces of the journal, in the order of their numbers."""
+        found = map(_JOURNAL.fullmatch, self._members)
+        return [
+            match[0]
+            for match in sorted(filter(None, found), key=lambda match: int(match[1]))
+        ]
+
+    @property
+    def samples(self) -> list[str]:
+        """The names of the samples' members, as they stand in the zip."""
+        return [name for name in self._members if _SAMPLE.fullmatch(name)]
+
+    def read(self, name: str) -> memoryview:
+        """Return what a member holds, or raise MemberError."""
+        entry = self._members[name]
+        if entry.flag_bits & 1:
+            raise MemberError("broken_member", "it is encrypted")
+        if entry.file_size > MEMBER_BYTES:
+            raise _too_large()
+        unpack = _UNPACK.get(entry.compress_type)
+        if unpack is None:
+            what = f"it is packed by method {entry.compress_type}"
+            raise MemberError("broken_member", what)
+        try:
+            return _checked(unpack(self._packed(entry)), entry)
+        except (ZstdError, zlib.error, EOFError, OSError, ValueError) as error:
+            what = f"it does not unpack ({error})"
+            raise MemberError("broken_member", what) from None
+
+    def _packed(self, entry: zipfile.ZipInfo) -> memoryview:
+        at = entry.header_offset
+        header = self._data[at : at + _LOCAL_HEADER_BYTES] if at >= 0 else b""
+        if len(header) < _LOCAL_HEADER_BYTES or header[:4] != b"PK\3\4":
+            raise MemberError("broken_member", "its header in the zip is damaged")
+        name_bytes, extra_bytes = struct.unpack_from("<HH", header, 26)
+        start = at + _LOCAL_HEADER_BYTES + name_bytes + extra_bytes
+        packed = self._data[start : start + entry.compress_size]
+        if len(packed) < entry.compress_size:
+            raise MemberError("broken_member", "the zip ends before it does")
+        return packed
+
+
+def _directory(data: mmap.mmap) -> list[zipfile.ZipInfo]:
+    end = data.rfind(_END_MARK, max(0, len(data) - _END_BYTES - _COMMENT_BYTES))
+    if end < 0:
+        what = "it is a zip without a directory, so cut short"
+        raise file_refused("broken_log", what)
+    try:
+        # Without zip64 the directory is what stands before its end, or less.
+        (size,) = struct.unpack_from("<L", data, end + 12)
+        if min(size, end) > DIRECTORY_BYTES:
+            what = f"the zip's directory has {min(size, end):,} bytes"
+            if size != 0xFFFFFFFF or _size_of_64(data, end) > DIRECTORY_BYTES:
+                raise file_refused("too_many_samples", what)
+        with zipfile.ZipFile(data) as archive:
+            return archive.infolist()
+    except _BROKEN_DIRECTORY as error:
+        what = f"the zip's directory is damaged ({error})"
+        raise file_refused("broken_log", what) from None
+
+
+def _size_of_64(data: mmap.mmap, end: int) -> int:
+    """Return the size of the directory of a zip64, as its own end says it."""
+    at = data.rfind(b"PK\6\6", max(0, end - 4096), end)
+    if at < 0:
+        return end
+    (size,) = struct.unpack_from("<Q", data, at + 40)
+    return size
+
+
+def _checked(pieces: Iterator[bytes], entry: zipfile.ZipInfo) -> memoryview:
+    """Return the pieces in one, as long as the directory says and of its checksum."""
+    whole, length, checksum = memoryview(bytearray(entry.file_size)), 0, 0
+    for piece in pieces:
+        end = length + len(piece)
+        if end > MEMBER_BYTES:
+            raise _too_large()
+        if end > entry.file_size:
+            raise MemberError("broken_member", "it is longer than the zip says")
+        whole[length:end] = piece
+        checksum = zlib.crc32(piece, checksum)
+        length = end
+    if length < entry.file_size:
+        raise MemberError("broken_member", "it is shorter than the zip says")
+    if checksum != entry.CRC:
+        raise MemberError("broken_member", "its checksum (CRC-32) is another one")
+    return whole
+
+
+def _stored(packed: memoryview) -> Iterator[bytes]:
+    yield packed
+
+
+def _inflated(packed: memoryview) -> Iterator[bytes]:
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    for at in range(0, len(packed), _PIECE_BYTES >> 4):
+        piece = packed[at : at + (_PIECE_BYTES >> 4)]
+        while piece:
+            yield inflate.decompress(piece, _PIECE_BYTES)
+            piece = inflate.unconsumed_tail
+    yield inflate.flush()
+
+
+def _from_zstd(packed: memoryview) -> Iterator[bytes]:
+    # One frame after the other, as ZstdFile reads them.
+    with ZstdFile(io.BytesIO(packed)) as unpacked:
+        while piece := unpacked.read(_PIECE_BYTES):
+            yield piece
+
+
+_UNPACK: dict[int, Callable[[memoryview], Iterator[bytes]]] = {
+    _STORED: _stored,
+    _DEFLATE: _inflated,
+    _ZSTD: _from_zstd,
+}
+
+
+def _too_large() -> MemberError:
+    what = f"it holds more than {MEMBER_BYTES:,} bytes"
+    return MemberError("member_too_large", what)

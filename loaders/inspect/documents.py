@@ -1,0 +1,169 @@
+"""JSON as Inspect writes it: with bare NaN and Infinity, which are values of scores."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from loaders.contract import raw_json, rules
+from loaders.contract.limits import MAX_DEPTH
+from loaders.contract.raw_json import Key
+from loaders.contract.records import RecordRefused
+
+# What stands for a number that JSON does not have; no log has such a text.
+_MARK = "\0number:"
+_NUMBERS = {f"{_MARK}{name}": float(name) for name in ("NaN", "Infinity", "-Infinity")}
+_MARK_AS_WRITTEN = rb"\u0000number:"
+
+# All that holds no such number: text outside strings, and complete strings.
+_UP_TO_NUMBER = re.compile(
+    rb'[^"NI]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"NI]*+)*+', re.DOTALL
+)
+_NUMBER = re.compile(rb"NaN|Infinity")
+_SURROGATES = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
+Number = int | float | str | bool | None
+# What stands for a field that is missing; a Raw cannot be None.
+NOTHING = Raw(b"null")
+
+
+class Malformed(Exception):
+    """A document is no JSON, or not of the type that was asked for."""
+
+    def __init__(self, reason_code: str, what: str, position: str = ""):
+        super().__init__(what)
+        self.reason_code = reason_code
+        self.what = what
+        # `byte <n>`, or a JSON pointer.
+        self.position = position
+
+
+def decode(data: Any, decoder: msgspec.json.Decoder) -> Any:
+    """Return what the decoder makes of a document, or raise Malformed."""
+    view = memoryview(data)
+    try:
+        raw_json.check_text(view)
+    except UnicodeDecodeError as error:
+        what, at = "a byte is not UTF-8", f"byte {error.start}"
+        raise Malformed("wrong_encoding", what, at) from None
+    if view[:3] == b"\xef\xbb\xbf":
+        view = view[3:]
+    try:
+        try:
+            return decoder.decode(view)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            return decoder.decode(_with_numbers(view))
+    except RecursionError:
+        what = f"it nests more than {MAX_DEPTH} levels"
+        raise Malformed("too_deep", what) from None
+    except msgspec.ValidationError as error:
+        refused = raw_json.record_refused(error)
+        what = refused.detail.partition(";")[0]
+        raise Malformed(refused.reason_code, what) from None
+    except msgspec.DecodeError as error:
+        raise _malformed(error, len(view)) from None
+
+
+def record(raw: Raw, decoder: msgspec.json.Decoder) -> Any:
+    """Return one record, decoded; or raise RecordRefused."""
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise raw_json.record_refused(error) from None
+    except RecursionError:
+        raise RecordRefused("too_deep", "the nesting goes on") from None
+    except msgspec.DecodeError as error:
+        raise RecordRefused("wrong_type", str(error)) from None
+
+
+_FIELD_NAMES: list[str] = []
+_FIELDS = msgspec.json.Decoder(
+    dict[Key, Raw], dec_hook=lambda _type, name: _FIELD_NAMES.append(name) or Key(name)
+)
+
+
+def check_once(raw: Raw) -> None:
+    """Raise RecordRefused if a field is duplicated at the top of an object."""
+    _FIELD_NAMES.clear()
+    _FIELDS.decode(raw)
+    if len(set(_FIELD_NAMES)) < len(_FIELD_NAMES):
+        raise rules.duplicate_field(_FIELD_NAMES)
+
+
+def value(raw: Raw) -> Any:
+    """Return the plain value of a field, or raise RecordRefused."""
+    found = record(raw, _ANYTHING)
+    if rules.is_deeper(found, MAX_DEPTH):
+        raise RecordRefused("too_deep", "the nesting goes on")
+    return number(found) if isinstance(found, str) else found
+
+
+def number(found: Any) -> Any:
+    """Return the number that a text stands for, all else as it is."""
+    return _NUMBERS.get(found, found) if isinstance(found, str) else found
+
+
+def json_text(raw: Raw) -> str | None:
+    """Return a value as JSON text, None for an empty one; null for a number that JSON
+    does not have.
+    """
+    written = bytes(raw)
+    if written in (b"null", b"{}", b"[]"):
+        return None
+    if _MARK_AS_WRITTEN not in written:
+        return written.decode()
+    return json.dumps(_finite(record(raw, _ANYTHING)), ensure_ascii=False)
+
+
+def _finite(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {name: _finite(inside) for name, inside in found.items()}
+    if isinstance(found, list):
+        return [_finite(inside) for inside in found]
+    found = number(found)
+    return None if isinstance(found, float) and not math.isfinite(found) else found
+
+
+def _with_numbers(data: memoryview) -> bytes:
+    """Return a document with texts for NaN and Infinity, and U+FFFD for half pairs."""
+    whole = b"".join(_pieces(data))
+    if rb"\u" not in whole:
+        return whole
+    return _SURROGATES.sub(
+        lambda match: match[0] if match[2] else match[1] + rb"\ufffd", whole
+    )
+
+
+def _pieces(data: memoryview) -> Iterator[bytes | memoryview]:
+    at = 0
+    while True:
+        start = _UP_TO_NUMBER.match(data, at).end()
+        found = _NUMBER.match(data, start)
+        if found is None:
+            yield data[at:]
+            return
+        is_negative = start > at and data[start - 1] == ord("-")
+        yield data[at : start - is_negative]
+        sign = b"-" if is_negative else b""
+        yield b'"%s%s%s"' % (_MARK_AS_WRITTEN, sign, found[0])
+        at = found.end()
+
+
+def _malformed(error: msgspec.DecodeError, length: int) -> Malformed:
+    message = str(error)
+    if "truncated" in message:
+        return Malformed("truncated", "it ends inside a value", f"byte {length}")
+    what, _, at = message.removeprefix("JSON is malformed: ").partition(" (byte ")
+    return Malformed("not_json", what, f"byte {at.rstrip(')')}" if at else "")
+
+
+_ANYTHING = msgspec.json.Decoder(Any)

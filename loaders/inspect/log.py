@@ -1,0 +1,356 @@
+"""What a log says about itself: what ran, its metrics and its tokens."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from loaders.contract import rules
+from loaders.contract.columns import RawTable
+from loaders.contract.records import Quarantined, RecordRefused
+from loaders.inspect import documents
+from loaders.inspect.documents import NOTHING, Number
+from loaders.inspect.fields import At, Usage, checked, time, token, usage_row
+from loaders.inspect.tables import (
+    INSPECT_EVALUATIONS,
+    INSPECT_METRICS,
+    INSPECT_PLAN_STEPS,
+    INSPECT_USAGE,
+    INSPECT_WARNINGS,
+)
+
+Record = tuple[RawTable, tuple | Quarantined]
+
+
+class _Message(Struct, gc=False):
+    message: Any = None
+
+
+class _Named(Struct, gc=False):
+    name: Any = None
+
+
+class _Step(Struct, gc=False):
+    solver: Any = None
+
+
+class _Generate(Struct, gc=False):
+    reasoning_effort: Any = None
+
+
+class _Plan(Struct, gc=False):
+    steps: list[_Step] | None = None
+    finish: _Step | None = None
+    config: _Generate | None = None
+
+
+class _Config(Struct, gc=False):
+    epochs: Number = None
+    epochs_reducer: Raw = NOTHING
+    limit: Raw = NOTHING
+    sample_id: Raw = NOTHING
+    log_samples: Any = None
+
+
+class _Dataset(Struct, gc=False):
+    name: Any = None
+    samples: Number = None
+
+
+class _Headline(Struct, gc=False):
+    scorer: Any = None
+    score: Any = None
+    metric: Any = None
+    reducer: Any = None
+
+
+class _Eval(Struct, gc=False):
+    task: Any = None
+    model: Any = None
+    eval_id: Any = None
+    run_id: Any = None
+    created: Any = None
+    task_id: Any = None
+    eval_set_id: Any = None
+    task_version: Number = None
+    task_args: Raw = NOTHING
+    solver: Any = None
+    model_generate_config: _Generate | None = None
+    model_roles: Raw = NOTHING
+    config: _Config | None = None
+    dataset: _Dataset | None = None
+    packages: dict[str, Any] | None = None
+    scorers: list[_Named] | None = None
+    headline_metric: _Headline | str | None = None
+    tags: Raw = NOTHING
+    metadata: Raw = NOTHING
+
+
+class _Metric(Struct, gc=False):
+    name: Any = None
+    value: Number = None
+    params: Raw = NOTHING
+    options: Raw = NOTHING
+
+
+class _Scores(Struct, gc=False):
+    name: Any = None
+    scorer: Any = None
+    reducer: Any = None
+    scored_samples: Number = None
+    unscored_samples: Number = None
+    metrics: dict[str, _Metric] | None = None
+
+
+class _Results(Struct, gc=False):
+    total_samples: Number = None
+    completed_samples: Number = None
+    scores: list[_Scores] | None = None
+    headline: _Headline | None = None
+    # Of version 1, which has one scorer.
+    scorer: _Named | None = None
+    metrics: dict[str, _Metric] | None = None
+
+
+class _Stats(Struct, gc=False):
+    started_at: Any = None
+    completed_at: Any = None
+    model_usage: dict[str, Usage] | None = None
+    role_usage: dict[str, Usage] | None = None
+
+
+class Header(Struct, gc=False):
+    """A log but for its samples, which only a .json log has in the same document."""
+
+    version: Number = None
+    status: Any = None
+    eval: _Eval | None = None
+    plan: _Plan | None = None
+    results: _Results | None = None
+    stats: _Stats | None = None
+    error: _Message | str | None = None
+    invalidated: bool | None = None
+    tags: Raw = NOTHING
+    metadata: Raw = NOTHING
+    log_updates: list[Raw] | None = None
+    samples: list[Raw] | None = None
+
+
+HEADER = msgspec.json.Decoder(Header)
+
+
+class Log:
+    """The records of a header, and warnings about the log."""
+
+    def __init__(self, header: Header, member: str):
+        self.header = header
+        self.at = f"{member}#" if member else ""
+        self._warnings: dict[tuple[str, str], str] = {}
+
+    def add_warning(self, pointer: str, code: str, detail: str) -> None:
+        self._warnings.setdefault((pointer, code), detail)
+
+    def warnings(self) -> Iterator[Record]:
+        for (pointer, code), detail in self._warnings.items():
+            yield INSPECT_WARNINGS, (pointer, code, detail)
+
+    def missing(self) -> str | None:
+        """Return the name of what a log must say and this one does not."""
+        about = self.header.eval
+        if about is None:
+            return "eval"
+        for name in ("task", "model"):
+            found = getattr(about, name)
+            if not isinstance(found, str) or not found.strip():
+                return f"eval.{name}"
+        if self._text("eval_id", about.eval_id) is None and not any(
+            self._text(name, getattr(about, name)) for name in ("run_id", "task_id")
+        ):
+            return "eval.eval_id"
+        return None
+
+    def records(self, container: str, status: Any, read_from: str) -> Iterator[Record]:
+        yield INSPECT_EVALUATIONS, self._evaluation(container, status, read_from)
+        yield from self._plan_steps()
+        yield from self._metrics()
+        yield from self._usage()
+
+    def _evaluation(self, container: str, status: Any, read_from: str) -> tuple:
+        header, about = self.header, self.header.eval
+        config = about.config or _Config()
+        dataset = about.dataset or _Dataset()
+        results, stats = header.results or _Results(), header.stats or _Stats()
+        plan, error = header.plan, header.error
+        headline = results.headline or about.headline_metric or _Headline()
+        if isinstance(headline, str):
+            headline = _Headline(metric=headline)
+        packages = about.packages or {}
+        generate = about.model_generate_config or _Generate()
+        plan_config = (plan and plan.config) or _Generate()
+        scorers = about.scorers or []
+        version = about.task_version
+        return (
+            f"{self.at}/eval",
+            self.eval_id,
+            container,
+            self._count("version", header.version),
+            self._text("packages/inspect_ai", packages.get("inspect_ai")),
+            self._text("status", status),
+            bool(header.invalidated),
+            self._text("run_id", about.run_id),
+            self._text("task_id", about.task_id),
+            self._text("eval_set_id", about.eval_set_id),
+            self._by(time, "eval/created", about.created),
+            about.task,
+            None if version is None else str(version),
+            documents.json_text(about.task_args),
+            about.model,
+            self._text("solver", about.solver),
+            self._text("plan/config/reasoning_effort", plan_config.reasoning_effort),
+            self._text("reasoning_effort", generate.reasoning_effort),
+            documents.json_text(about.model_roles),
+            self._count("eval/config/epochs", config.epochs),
+            _names(config.epochs_reducer),
+            documents.json_text(config.limit),
+            documents.json_text(config.sample_id),
+            config.log_samples if isinstance(config.log_samples, bool) else None,
+            self._text("dataset/name", dataset.name),
+            self._count("eval/dataset/samples", dataset.samples),
+            self._count("results/total_samples", results.total_samples),
+            self._count("results/completed_samples", results.completed_samples),
+            self._text("headline/scorer", headline.scorer),
+            self._text("headline/score", headline.score),
+            self._text("headline/metric", headline.metric),
+            self._text("headline/reducer", headline.reducer),
+            self._text("scorers/0/name", scorers[0].name) if scorers else None,
+            self._by(time, "stats/started_at", stats.started_at or None),
+            self._by(time, "stats/completed_at", stats.completed_at or None),
+            error
+            if isinstance(error, str)
+            else self._text("error/message", error and error.message),
+            documents.json_text(header.tags) or documents.json_text(about.tags),
+            documents.json_text(header.metadata) or documents.json_text(about.metadata),
+            len(header.log_updates or ()),
+            read_from,
+        )
+
+    @property
+    def eval_id(self) -> str:
+        """The id of the evaluation, the same in each copy of a log."""
+        about = self.header.eval
+        if found := self._text("eval_id", about.eval_id):
+            return found
+        parts = [about.run_id, about.task_id, about.created]
+        whole = json.dumps([str(part) for part in parts])
+        return hashlib.sha256(whole.encode()).hexdigest()[:22]
+
+    def _plan_steps(self) -> Iterator[Record]:
+        plan = self.header.plan
+        for place, step in enumerate((plan and plan.steps) or (), 1):
+            at = f"{self.at}/plan/steps/{place - 1}"
+            if isinstance(step.solver, str):
+                yield INSPECT_PLAN_STEPS, (at, place, step.solver)
+            else:
+                self.add_warning(at, "wrong_type", "solver is no text")
+
+    def _metrics(self) -> Iterator[Record]:
+        results = self.header.results
+        if results is None:
+            return
+        at = f"{self.at}/results"
+        scores = results.scores or []
+        if not scores and results.metrics is not None:
+            scorer = results.scorer and results.scorer.name
+            scores = [_Scores(name=scorer, scorer=scorer, metrics=results.metrics)]
+            places = [f"{at}/metrics"]
+        else:
+            places = [f"{at}/scores/{place}/metrics" for place in range(len(scores))]
+        for place, (score, base) in enumerate(zip(scores, places, strict=True), 1):
+            for number, (key, metric) in enumerate((score.metrics or {}).items(), 1):
+                pointer = f"{base}/{token(key)}"
+                try:
+                    yield (
+                        INSPECT_METRICS,
+                        self._metric(pointer, place, number, key, score, metric),
+                    )
+                except RecordRefused as refused:
+                    excerpt = msgspec.json.encode(key).decode()
+                    yield INSPECT_METRICS, refused.at_pointer(pointer, excerpt)
+
+    def _metric(
+        self,
+        pointer: str,
+        place: int,
+        number: int,
+        key: str,
+        score: _Scores,
+        metric: _Metric,
+    ) -> tuple:
+        scorer = self._text("scorer", score.scorer) or self._text("name", score.name)
+        if scorer is None:
+            raise RecordRefused("missing_field", "scorer is missing")
+        found = documents.number(metric.value)
+        if isinstance(found, str):
+            raise RecordRefused("wrong_type", f"value is {rules.shown(found)}")
+        is_finite = found is not None and rules.is_finite(found)
+        return (
+            pointer,
+            place,
+            number,
+            key,
+            scorer,
+            self._text("name", score.name) or scorer,
+            self._text("reducer", score.reducer),
+            self._text("name", metric.name) or key,
+            float(found) if is_finite else None,
+            written(found),
+            documents.json_text(metric.params) or documents.json_text(metric.options),
+            self._count("scored_samples", score.scored_samples),
+            self._count("unscored_samples", score.unscored_samples),
+        )
+
+    def _usage(self) -> Iterator[Record]:
+        stats = self.header.stats or _Stats()
+        for kind, used in (("model", stats.model_usage), ("role", stats.role_usage)):
+            for name, usage in (used or {}).items():
+                path = f"{self.at}/stats/{kind}_usage/{token(name)}"
+                try:
+                    row = (path, None, None, kind, name, *usage_row(usage, path))
+                    yield INSPECT_USAGE, row
+                except At as refused:
+                    excerpt = msgspec.json.encode(usage).decode()
+                    yield INSPECT_USAGE, refused.at_pointer(refused.path, excerpt)
+
+    def _text(self, name: str, value: Any) -> str | None:
+        """Return a text; what is none is warned of, and null."""
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        self.add_warning(f"{self.at}/{name}", "wrong_type", f"{name} is no text")
+        return None
+
+    def _count(self, path: str, value: Any) -> int | None:
+        return self._by(rules.count, path, value)
+
+    def _by(self, rule: rules.Rule, path: str, value: Any) -> Any:
+        """Return a value by its rule; what breaks it is warned of, and null."""
+        try:
+            return checked(rule, path.rpartition("/")[2], value)
+        except RecordRefused as refused:
+            self.add_warning(f"{self.at}/{path}", refused.reason_code, refused.detail)
+            return None
+
+
+def written(found: Any) -> str:
+    """Return a value as JSON writes it, NaN and Infinity included."""
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _names(raw: Raw) -> str | None:
+    """Return a list as JSON text, an empty one too."""
+    found = documents.value(raw)
+    return None if found is None else written(found)

@@ -1,0 +1,339 @@
+"""Inspect logs, `.eval` and `.json`, of all versions since 0.3.6.
+
+A log says what ran (eval, plan), how it went (status, results, stats), and has a sample
+for each task and epoch. An `.eval` log is a zip of
+
+    header.json               all but the samples; missing while it runs, or was killed
+    _journal/start.json       what ran, from the beginning
+    summaries.json            a short row for each sample; while it runs in pieces,
+    _journal/summaries/1.json   one after the other
+    samples/<id>_epoch_1.json the samples
+
+Of a log of a current version the header and the summaries are enough; else the samples
+are opened one at a time.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Raw
+
+from loaders.contract import rules
+from loaders.contract.columns import RawTable
+from loaders.contract.files import OpenFile
+from loaders.contract.records import (
+    BATCH_RECORDS,
+    EXCERPT_LENGTH,
+    Batch,
+    FileRefused,
+    RecordRefused,
+    file_refused,
+)
+from loaders.inspect import documents, samples
+from loaders.inspect.container import (
+    HEADER,
+    START,
+    SUMMARIES,
+    Archive,
+    MemberError,
+)
+from loaders.inspect.documents import Malformed
+from loaders.inspect.fields import At
+from loaders.inspect.log import HEADER as HEADER_DECODER
+from loaders.inspect.log import Header, Log, Record
+from loaders.inspect.samples import Records, Sample
+from loaders.inspect.tables import INSPECT_SAMPLES
+
+_MEMBERS = ("_journal/", HEADER, SUMMARIES, "samples/")
+_FIRST_FIELD = re.compile(
+    r'\s*\{\s*"(?:version|status|eval|plan|stats|error|invalidated|location|samples)"'
+)
+# The newest version of a .json log that Inspect itself reads.
+_NEWEST_JSON = 2
+_LIST = msgspec.json.Decoder(list[Raw])
+
+
+def fits(head: str) -> bool:
+    """Say whether the beginning of a file looks like an Inspect log."""
+    if head.startswith("PK"):
+        return ".encrypted" not in head and any(name in head for name in _MEMBERS)
+    has_fields = '"eval"' in head and '"status"' in head
+    return has_fields and _FIRST_FIELD.match(head) is not None
+
+
+def read(source: OpenFile) -> Iterator[Batch]:
+    """Yield the rows of a log.
+
+    A sample that breaks a rule is quarantined. Raises FileRefused when the file is cut
+    short or does not say what ran.
+    """
+    data = source.map()
+    if data[:2] == b"PK":
+        records = _archive_records(Archive(data))
+    else:
+        records = _json_records(data)
+    return _batched(records, len(data))
+
+
+def _batched(records: Iterator[Record], byte_offset: int) -> Iterator[Batch]:
+    batches: dict[str, Batch] = {}
+    for table, record in records:
+        batch = batches.get(table.name)
+        if batch is None:
+            batch = batches[table.name] = Batch(table, [], [], byte_offset)
+        is_row = isinstance(record, tuple)
+        (batch.rows if is_row else batch.quarantined).append(record)
+        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
+            yield batches.pop(table.name)
+    yield from batches.values()
+
+
+class _Samples:
+    """Samples in the order in which they were read; of each the last one counts."""
+
+    def __init__(self, log: Log):
+        self._log = log
+        results = log.header.results
+        self._one_scorer = results.scorer.name if results and results.scorer else None
+        if not isinstance(self._one_scorer, str):
+            self._one_scorer = None
+        self._found: dict[tuple[str, int], Records] = {}
+        self.refused: set[tuple[str, int]] = set()
+        self._kept_back: list[Record] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __contains__(self, key: tuple[str, int]) -> bool:
+        return key in self._found or key in self.refused
+
+    def add(self, sample: Sample, at: str, raw: Raw, is_opened: bool) -> Records | None:
+        """Take a sample; what breaks a rule is kept back."""
+        try:
+            found = samples.records(sample, at, is_opened, self._one_scorer)
+        except RecordRefused as refused:
+            if isinstance(sample.id, str | int) and isinstance(sample.epoch, int):
+                self.refused.add((str(sample.id), sample.epoch))
+            self.keep_back(refused, at, raw)
+            return None
+        if earlier := self._found.pop(found.key, None):
+            row = earlier.rows[0][1]
+            what = f"sample {rules.shown(row[1])} epoch {row[2]} is there once more"
+            refused = RecordRefused("superseded_sample", what)
+            entry = refused.at_pointer(row[0], "")
+            self._kept_back.append((INSPECT_SAMPLES, entry))
+        self._found[found.key] = found
+        return found
+
+    def keep_back(self, refused: RecordRefused, at: str, raw: Raw | None) -> None:
+        excerpt = b"" if raw is None else bytes(memoryview(raw)[: 4 * EXCERPT_LENGTH])
+        if isinstance(refused, At):
+            at = f"{at}/{refused.path}"
+        entry = refused.at_pointer(at, excerpt.decode(errors="replace"))
+        self._kept_back.append((INSPECT_SAMPLES, entry))
+
+    def records(self) -> Iterator[Record]:
+        for found in self._found.values():
+            yield from found.rows
+        yield from self._kept_back
+
+
+# ------------------------------------------------------------------ .json
+
+
+def _json_records(data) -> Iterator[Record]:
+    try:
+        header = documents.decode(data, HEADER_DECODER)
+    except Malformed as error:
+        code = error.reason_code
+        if code not in ("truncated", "wrong_encoding", "too_deep"):
+            code = "broken_log"
+        raise file_refused(code, error.what, None, error.position or None) from None
+    version = header.version
+    if isinstance(version, int | float) and version > _NEWEST_JSON:
+        what = f"it is of version {version}, and the newest is {_NEWEST_JSON}"
+        raise file_refused("unknown_version", what)
+    log = _checked(Log(header, ""), "")
+    found = _Samples(log)
+    for place, raw in enumerate(header.samples or ()):
+        at = f"/samples/{place}"
+        try:
+            found.add(samples.decoded(raw), at, raw, is_opened=True)
+        except RecordRefused as refused:
+            found.keep_back(refused, at, raw)
+    read_from = "samples" if header.samples else "none"
+    yield from log.records("json", header.status, read_from)
+    yield from found.records()
+    _warn_without_samples(log, found)
+    yield from log.warnings()
+
+
+# ------------------------------------------------------------------ .eval
+
+
+def _archive_records(archive: Archive) -> Iterator[Record]:
+    member = HEADER if HEADER in archive else START
+    if member not in archive:
+        what = f"it has neither {HEADER} nor {START}"
+        raise file_refused("broken_log", what)
+    header: Header = _member_or_refuse(archive, member)
+    status = header.status if member == HEADER else "started"
+    log = _checked(Log(header, member), member)
+    rows = _summaries(archive, log)
+    names = archive.samples
+    if rows is not None and (not names or _is_enough(rows, names, header)):
+        found, read_from = _of_summaries(log, rows), "summaries"
+        if rows and not names:
+            what = f"{len(rows)} summaries have no sample beside them"
+            log.add_warning(SUMMARIES, "summary_without_sample", what)
+    else:
+        found, read_from = _of_samples(archive, log, names, rows or []), "samples"
+    for name in archive.superseded:
+        what = "a member of this name comes once more, and the last counts"
+        if name in names and read_from == "samples":
+            found.keep_back(RecordRefused("superseded_sample", what), name, None)
+        else:
+            log.add_warning(name, "superseded_member", what)
+    yield from log.records("eval", status, read_from if rows or names else "none")
+    yield from found.records()
+    _warn_without_samples(log, found)
+    yield from log.warnings()
+
+
+def _checked(log: Log, member: str) -> Log:
+    """Return the log, if it says what ran."""
+    if missing := log.missing():
+        raise file_refused("broken_log", f"it does not say {missing}", None, member)
+    return log
+
+
+def _member_or_refuse(archive: Archive, name: str) -> Header:
+    try:
+        return documents.decode(archive.read(name), HEADER_DECODER)
+    except MemberError as error:
+        what = f"{name}: {error.what}"
+    except Malformed as error:
+        at = f" at {error.position}" if error.position else ""
+        what = f"{name}: {error.what}{at}"
+    raise file_refused("broken_log", what, None, name)
+
+
+class _Summary:
+    """A summary, or why it is none."""
+
+    def __init__(self, raw: Raw, at: str):
+        self.raw, self.at = raw, at
+        self.sample: Sample | None = None
+        self.refused: RecordRefused | None = None
+        try:
+            self.sample = samples.decoded(raw)
+        except RecordRefused as refused:
+            self.refused = refused
+
+    @property
+    def key(self) -> tuple[str, int] | None:
+        sample = self.sample
+        if sample is None or not isinstance(sample.epoch, int):
+            return None
+        return str(sample.id), sample.epoch
+
+
+def _summaries(archive: Archive, log: Log) -> list[_Summary] | None:
+    """Return the summaries, None where there are none that can be read."""
+    names = [SUMMARIES] if SUMMARIES in archive else archive.journal
+    if not names:
+        return None
+    rows: list[_Summary] = []
+    for name in names:
+        try:
+            pieces = documents.decode(archive.read(name), _LIST)
+        except (MemberError, Malformed) as error:
+            log.add_warning(
+                name, "broken_summaries", f"{error.what}; the samples are read"
+            )
+            return None
+        rows += [_Summary(raw, f"{name}#/{at}") for at, raw in enumerate(pieces)]
+    return rows
+
+
+def _is_enough(rows: list[_Summary], names: list[str], header: Header) -> bool:
+    """Say whether summaries tell all that the samples do."""
+    return (
+        not header.invalidated
+        and all(row.sample is None or row.sample.tells_all for row in rows)
+        and len({row.key or row.at for row in rows}) == len(names)
+    )
+
+
+def _of_summaries(log: Log, rows: list[_Summary]) -> _Samples:
+    found = _Samples(log)
+    for row in rows:
+        if row.sample is None:
+            found.keep_back(row.refused, row.at, row.raw)
+        else:
+            found.add(row.sample, row.at, row.raw, is_opened=False)
+    return found
+
+
+def _of_samples(
+    archive: Archive, log: Log, names: list[str], rows: list[_Summary]
+) -> _Samples:
+    """Open the samples; then take the summaries of those that there are none of."""
+    found = _Samples(log)
+    told = {row.key: row for row in rows if row.sample is not None}
+    has_summaries = bool(rows)
+    for name in names:
+        at = f"{name}#"
+        raw = None
+        try:
+            whole = archive.read(name)
+            raw = documents.decode(whole, _RAW)
+            sample = samples.decoded(raw)
+        except MemberError as error:
+            refused = RecordRefused(error.reason_code, error.what)
+            found.keep_back(refused, name, None)
+            continue
+        except Malformed as error:
+            refused = RecordRefused("broken_member", error.what)
+            at = f"{name}#{error.position}" if error.position else name
+            found.keep_back(refused, at, None)
+            continue
+        except RecordRefused as refused:
+            found.keep_back(refused, at, raw)
+            continue
+        taken = found.add(sample, at, raw, is_opened=True)
+        if taken is None or not has_summaries:
+            continue
+        summary = told.get(taken.key)
+        if summary is None:
+            log.add_warning(name, "sample_without_summary", "no summary tells of it")
+        elif differs(summary.sample, sample):
+            what = "its summary says another score, error or limit; the sample counts"
+            log.add_warning(name, "summary_contradicts_sample", what)
+    for row in rows:
+        if row.sample is None:
+            found.keep_back(row.refused, row.at, row.raw)
+        elif row.key not in found and found.add(
+            row.sample, row.at, row.raw, is_opened=False
+        ):
+            what = "there is no sample that it tells of; the summary counts"
+            log.add_warning(row.at, "summary_without_sample", what)
+    return found
+
+
+_RAW = msgspec.json.Decoder(Raw)
+
+
+def differs(summary: Sample, sample: Sample) -> bool:
+    """Say whether a summary contradicts its sample."""
+    return samples.summary_text(summary) != samples.summary_text(sample)
+
+
+def _warn_without_samples(log: Log, found: _Samples) -> None:
+    if not len(found):
+        what = "the log has no samples, so its numbers are the evaluation's alone"
+        log.add_warning(log.at, "samples_not_logged", what)
+
+
+__all__ = ["FileRefused", "RawTable", "fits", "read"]

@@ -1,0 +1,311 @@
+"""Samples, as their summaries tell of them or as they are themselves."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from loaders.contract import rules
+from loaders.contract.limits import RECORD_BYTES
+from loaders.contract.records import RecordRefused
+from loaders.inspect import documents
+from loaders.inspect.documents import NOTHING, Number
+from loaders.inspect.fields import (
+    At,
+    Usage,
+    checked,
+    count,
+    short_text,
+    time,
+    token,
+    usage_row,
+)
+from loaders.inspect.log import Record, written
+from loaders.inspect.tables import INSPECT_SAMPLES, INSPECT_SCORES, INSPECT_USAGE
+
+
+class _Typed(Struct, gc=False):
+    type: Any = None
+    message: Any = None
+
+
+class _Score(Struct, gc=False):
+    value: Raw = NOTHING
+    history: list[Raw] | None = None
+
+
+class _SampleMessage(Struct, gc=False):
+    role: Any = None
+    tool_calls: list[Raw] | None = None
+
+
+class _Event(Struct, gc=False):
+    event: Any = None
+    type: Any = None
+    name: Any = None
+    action: Any = None
+
+
+class _Transcript(Struct, gc=False):
+    events: list[_Event] | None = None
+
+
+class Sample(Struct, gc=False):
+    """A sample or its summary; what a table takes, and how it is to be counted."""
+
+    id: Number | UnsetType = UNSET
+    epoch: Number | UnsetType = UNSET
+    uuid: Any = None
+    scores: dict[str, _Score | None] | None = None
+    # Of version 1, which has one scorer.
+    score: _Score | None = None
+    error: _Typed | str | None = None
+    limit: _Typed | str | None = None
+    retries: Number = None
+    error_retries: list[Raw] | None = None
+    completed: Any = None
+    invalidation: Raw = NOTHING
+    started_at: Any = None
+    completed_at: Any = None
+    total_time: Number = None
+    working_time: Number = None
+    turn_count: Number | UnsetType = UNSET
+    message_count: Number = None
+    metadata: Raw = NOTHING
+    model_usage: dict[str, Usage] | UnsetType | None = UNSET
+    role_usage: dict[str, Usage] | None = None
+    messages: list[_SampleMessage] | None = None
+    events: list[_Event] | None = None
+    transcript: _Transcript | None = None
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether a summary tells all that the sample itself does."""
+        return self.model_usage is not UNSET and self.turn_count is not UNSET
+
+
+class Records(NamedTuple):
+    """What became of one sample: its rows, and what tells it from others."""
+
+    key: tuple[str, int]
+    rows: list[Record]
+
+
+_SAMPLE = msgspec.json.Decoder(Sample)
+
+
+def decoded(raw: Raw | memoryview) -> Sample:
+    """Return a sample or summary, or raise RecordRefused."""
+    sample = documents.record(raw, _SAMPLE)
+    documents.check_once(raw)
+    return sample
+
+
+def records(
+    sample: Sample, at: str, is_opened: bool, one_scorer: str | None
+) -> Records:
+    """Return the rows of a sample, or raise At with the field that is wrong.
+
+    `at` is where it begins; `one_scorer` is the name of the scorer of version 1.
+    """
+    sample_id, epoch = _id(sample.id), _epoch(sample.epoch)
+    row = (
+        at,
+        sample_id,
+        epoch,
+        "str" if isinstance(sample.id, str) else "int",
+        checked(rules.text, "uuid", sample.uuid),
+        _message(sample.error),
+        _type(sample.limit),
+        count("retries", sample.retries)
+        if sample.error_retries is None
+        else len(sample.error_retries),
+        _is_completed(sample, is_opened),
+        _has_value(sample.invalidation) if is_opened else None,
+        checked(time, "started_at", sample.started_at or None),
+        checked(time, "completed_at", sample.completed_at or None),
+        checked(rules.seconds, "total_time", sample.total_time),
+        checked(rules.seconds, "working_time", sample.working_time),
+        count("turn_count", None if sample.turn_count is UNSET else sample.turn_count),
+        _model_events(sample),
+        *_messages(sample),
+        _metadata(sample.metadata),
+        sample.model_usage not in (UNSET, None),
+        "sample" if is_opened else "summary",
+    )
+    rows = [(INSPECT_SAMPLES, row)]
+    for score in _scores(sample, one_scorer, is_opened):
+        pointer, *rest = score
+        rows.append((INSPECT_SCORES, (at + pointer, sample_id, epoch, *rest)))
+    for pointer, *rest in _usage(sample):
+        rows.append((INSPECT_USAGE, (at + pointer, sample_id, epoch, *rest)))
+    return Records((sample_id, epoch), rows)
+
+
+def _id(found: Any) -> str:
+    name = "id"
+    try:
+        if found is UNSET:
+            raise RecordRefused("missing_field", "id is missing")
+        if found is None:
+            raise RecordRefused("null_field", "id is null")
+        if isinstance(found, bool | float):
+            raise RecordRefused("wrong_type", f"id is {rules.shown(found)}")
+        return short_text(name, str(found))
+    except RecordRefused as refused:
+        raise At(name, refused) from None
+
+
+def _epoch(found: Any) -> int:
+    name = "epoch"
+    try:
+        if found is UNSET or found is None:
+            raise RecordRefused("missing_field", "epoch is missing")
+        epoch = rules.count(name, documents.number(found))
+        if epoch < 1:
+            raise RecordRefused("epoch_not_positive", f"epoch is {epoch}")
+        return epoch
+    except RecordRefused as refused:
+        raise At(name, refused) from None
+
+
+def _message(error: _Typed | str | None) -> str | None:
+    if error is None or isinstance(error, str):
+        return error
+    return error.message if isinstance(error.message, str) else "an error"
+
+
+def _type(limit: _Typed | str | None) -> str | None:
+    if limit is None or isinstance(limit, str):
+        return limit
+    return limit.type if isinstance(limit.type, str) else "unknown"
+
+
+def _is_completed(sample: Sample, is_opened: bool) -> bool | None:
+    if isinstance(sample.completed, bool):
+        return sample.completed
+    return True if is_opened else None
+
+
+def _has_value(raw: Raw) -> bool:
+    return bytes(raw) != b"null"
+
+
+def _model_events(sample: Sample) -> int | None:
+    """Return how many model events come before the first scorer."""
+    events = sample.events
+    if events is None and sample.transcript is not None:
+        events = sample.transcript.events
+    if not events:
+        return None
+    found = 0
+    for event in events:
+        is_begin = event.event == "span_begin" or (
+            event.event == "step" and event.action == "begin"
+        )
+        if is_begin and (event.type in ("scorer", "scorers")):
+            break
+        found += event.event == "model"
+    return found
+
+
+def _messages(sample: Sample) -> tuple[int | None, ...]:
+    messages = sample.messages
+    if messages is None:
+        return count("message_count", sample.message_count), None, None, None, None
+    by_model = [message for message in messages if message.role == "assistant"]
+    calls = [len(message.tool_calls or ()) for message in by_model]
+    return (
+        len(messages),
+        len(by_model),
+        sum(each > 0 for each in calls),
+        sum(calls),
+        sum(message.role == "tool" for message in messages),
+    )
+
+
+def _metadata(raw: Raw) -> str | None:
+    if memoryview(raw).nbytes > RECORD_BYTES:
+        what = f"metadata is longer than {RECORD_BYTES:,} bytes"
+        raise At("metadata", RecordRefused("text_too_long", what))
+    return documents.json_text(raw)
+
+
+def _scores(sample: Sample, one_scorer: str | None, is_opened: bool) -> Iterator[tuple]:
+    scores, at = sample.scores, "/scores"
+    if scores is None and sample.score is not None:
+        name = one_scorer or "score"
+        yield from _values(1, name, sample.score, "/score", is_opened)
+        return
+    for number, (scorer, score) in enumerate((scores or {}).items(), 1):
+        checked(short_text, "scores", scorer)
+        if score is not None:
+            place = f"{at}/{token(scorer)}"
+            yield from _values(number, scorer, score, place, is_opened)
+
+
+def _values(
+    number: int, scorer: str, score: _Score, at: str, is_opened: bool
+) -> Iterator[tuple]:
+    edits = len(score.history or ()) if is_opened else None
+    raw = bytes(score.value)
+    if raw[:1] != b"{":
+        found = documents.value(score.value)
+        yield f"{at}/value", number, scorer, "", *_value(found), edits
+        return
+    inside = documents.value(score.value)
+    for key, found in inside.items():
+        checked(short_text, f"{at[1:]}/value", key)
+        place = f"{at}/value/{token(key)}"
+        yield place, number, scorer, key, *_value(found), edits
+    if not inside:
+        yield f"{at}/value", number, scorer, "", "object", "{}", None, edits
+
+
+def _value(found: Any) -> tuple[str, str, float | None]:
+    """Return the kind of a value, how it is written and what number it is."""
+    found = documents.number(found)
+    if isinstance(found, bool):
+        return "boolean", written(found), float(found)
+    if isinstance(found, str):
+        return "text", found, None
+    if isinstance(found, list | dict):
+        kind = "list" if isinstance(found, list) else "object"
+        return kind, _short(written(found)), None
+    if found is None:
+        return "null", "null", None
+    if isinstance(found, float) and math.isnan(found):
+        return "nan", "NaN", None
+    try:
+        as_double = float(found)
+    except OverflowError:
+        return "infinite", _short(written(found)), None
+    if abs(as_double) == float("inf"):
+        return "infinite", written(as_double), None
+    return "number", written(found), as_double
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= RECORD_BYTES else text[:RECORD_BYTES]
+
+
+def _usage(sample: Sample) -> Iterator[tuple]:
+    models = None if sample.model_usage is UNSET else sample.model_usage
+    for kind, used in (("model", models), ("role", sample.role_usage)):
+        for name, usage in (used or {}).items():
+            path = f"{kind}_usage/{token(name)}"
+            checked(short_text, path, name)
+            yield f"/{path}", kind, name, *usage_row(usage, path)
+
+
+def summary_text(sample: Sample) -> str:
+    """Return what a summary and its sample must agree on, where both say it."""
+    values = {
+        scorer: bytes(score.value).decode(errors="replace")
+        for scorer, score in (sample.scores or {}).items()
+        if score is not None
+    }
+    return json.dumps([values, _message(sample.error), _type(sample.limit)])

@@ -1,0 +1,125 @@
+"""Files of a Terminal-Bench run, each one JSON object.
+
+run_metadata.json      what ran
+results.json           all trials of the run, with their sum
+<task>/<trial>/results.json   one of those trials once more
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Raw
+
+from loaders.contract import raw_json
+from loaders.contract.columns import RawTable
+from loaders.contract.extract import row, take
+from loaders.contract.files import OpenFile
+from loaders.contract.raw_json import Document, Pointer, Section
+from loaders.contract.records import (
+    BATCH_RECORDS,
+    Batch,
+    Quarantined,
+    RecordRefused,
+)
+from loaders.terminal_bench.rules import run_id_of, seconds_between
+from loaders.terminal_bench.tables import (
+    TERMINAL_BENCH_RESULTS,
+    TERMINAL_BENCH_RUNS,
+    TERMINAL_BENCH_TRIALS,
+)
+
+_TRIAL = ('"is_resolved"', '"task_id"')
+_RUN = ('"run_id"', '"agent_name"', '"n_concurrent_trials"')
+_SECTION = (raw_json.decoder(Section),)
+_LIST = raw_json.decoder(list[Raw])
+
+_Record = tuple[RawTable, tuple | Quarantined]
+
+
+def fits(head: str) -> bool:
+    """Say whether the beginning of a file looks like one of a run."""
+    is_object = head.lstrip("\ufeff \t\r\n").startswith("{")
+    return is_object and any(all(name in head for name in s) for s in (_TRIAL, _RUN))
+
+
+def read(stream: OpenFile) -> Iterator[Batch]:
+    """Yield the rows of a file.
+
+    A trial that breaks a rule is quarantined. Raises FileRefused when the file is no
+    JSON object.
+    """
+    data = stream.map()
+    document = Document(data, stream.map_private, Pointer())
+    section, _ = raw_json.decode(document, _SECTION)
+    whole = dict(raw_json.entries_whole(document, section, document.root))
+    batches: dict[str, Batch] = {}
+    for table, record in _records(whole):
+        batch = batches.setdefault(table.name, Batch(table, [], [], len(data)))
+        is_row = isinstance(record, tuple)
+        (batch.rows if is_row else batch.quarantined).append(record)
+        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
+            yield batches.pop(table.name)
+    yield from batches.values()
+
+
+def _records(whole: dict[str, Raw]) -> Iterator[_Record]:
+    root = Pointer()
+    if "results" not in whole:
+        is_trial = "is_resolved" in whole
+        table = TERMINAL_BENCH_TRIALS if is_trial else TERMINAL_BENCH_RUNS
+        yield table, _record(table, whole, root)
+        return
+    results = whole.pop("results")
+    run_ids = set()
+    try:
+        trials = raw_json.record(_LIST, results)
+    except RecordRefused as refused:
+        excerpt = raw_json.excerpt(results)
+        yield TERMINAL_BENCH_TRIALS, refused.at_pointer(root / "results", excerpt)
+        trials = []
+    for index, trial in enumerate(trials):
+        record = _record(TERMINAL_BENCH_TRIALS, trial, root / "results" / index)
+        if isinstance(record, tuple):
+            run_ids.add(record[_RUN_ID])
+        yield TERMINAL_BENCH_TRIALS, record
+    run_id = run_ids.pop() if len(run_ids) == 1 else None
+    record = _record(TERMINAL_BENCH_RESULTS, whole, root, run_id=run_id)
+    yield TERMINAL_BENCH_RESULTS, record
+
+
+_RUN_ID = list(TERMINAL_BENCH_TRIALS.types).index("run_id")
+
+
+def _record(
+    table: RawTable, found: Raw | dict[str, Raw], at: Pointer, **given: Any
+) -> tuple | Quarantined:
+    """Return the row of an object, or why it is refused."""
+    try:
+        fields = _fields(found)
+        if table is TERMINAL_BENCH_TRIALS:
+            given = _derived(fields)
+        return row(table, fields, pointer=str(at), **given)
+    except RecordRefused as refused:
+        return refused.at_pointer(at, raw_json.excerpt(found))
+
+
+def _fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
+    if isinstance(found, dict):
+        return {name: raw_json.value(raw) for name, raw in found.items()}
+    section = raw_json.record(_SECTION[0], found)
+    fields = {}
+    for name, raw in raw_json.entries_once(section, Pointer()):
+        if isinstance(raw, Quarantined):
+            raise RecordRefused(raw.reason_code, raw.detail.partition(";")[0])
+        fields[name] = raw_json.value(raw)
+    return fields
+
+
+def _derived(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what follows from several fields, which stay where they are."""
+    copy = dict(fields)
+    name, start, end = (
+        take(TERMINAL_BENCH_TRIALS.column(column), copy)
+        for column in ("trial_name", "agent_started_at", "agent_ended_at")
+    )
+    return {"run_id": run_id_of(name), "agent_seconds": seconds_between(start, end)}

@@ -1,0 +1,145 @@
+"""The raw tables of Terminal-Bench runs."""
+
+from loaders.contract import rules
+from loaders.contract.columns import EXTRA, Column, RawTable
+from loaders.terminal_bench.rules import boolean, json_text, time
+
+_POINTER = Column(
+    "pointer", "varchar", "JSON pointer to the record; empty: the whole file."
+)
+_NONE = "Null where the file has none."
+_UNTIMED = "Null where the harness did not write it."
+
+
+def _text(name: str, meaning: str) -> Column:
+    return Column(name, "varchar", meaning, name, null=_NONE, rule=rules.text)
+
+
+def _count(name: str, path: str, meaning: str) -> Column:
+    return Column(name, "bigint", meaning, path, null=_NONE, rule=rules.count)
+
+
+def _time(name: str, path: str, meaning: str) -> Column:
+    return Column(name, "varchar", meaning, path, null=_UNTIMED, rule=time)
+
+
+_ACCURACY = Column(
+    "accuracy",
+    "double",
+    "Share of the trials that are resolved, as the harness counted.",
+    "accuracy",
+    null="Null where the run was resumed, and where the file has none.",
+    rule=rules.score,
+)
+_PASS_AT_K = Column(
+    "pass_at_k",
+    "json",
+    "pass@k by k, as the harness counted.",
+    "pass_at_k",
+    null="Null with one attempt per task, and where the file has none.",
+    rule=json_text,
+)
+
+TERMINAL_BENCH_RUNS = RawTable(
+    name="raw.terminal_bench_runs",
+    key=("run_id",),
+    comment="One row per run_metadata.json: what ran.",
+    columns=(
+        _POINTER,
+        Column(
+            "run_id",
+            "varchar",
+            "The run's name, given by its user or made of its time.",
+            "run_id",
+            rule=rules.identifier,
+        ),
+        _text("uuid", "The run's id."),
+        _text("dataset_name", "The set of tasks."),
+        _text("dataset_version", "Its version."),
+        Column(
+            "agent_name",
+            "varchar",
+            "The agent without its model.",
+            "agent_name",
+            rule=rules.identifier,
+        ),
+        _text("model_name", "The model, in the spelling of the run's user."),
+        _count("attempts_per_task", "n_attempts", "Attempts at each task."),
+        _ACCURACY,
+        _PASS_AT_K,
+        _time("started_at", "start_time", "When the run began."),
+        _time("ended_at", "end_time", "When the run ended."),
+        EXTRA,
+    ),
+)
+
+TERMINAL_BENCH_RESULTS = RawTable(
+    name="raw.terminal_bench_results",
+    key=("pointer",),
+    comment="One row per results.json of a run: how the harness sums up its trials.",
+    columns=(
+        _POINTER,
+        Column("run_id", "varchar", "The run in its trials' names.", null=_NONE),
+        _ACCURACY,
+        _PASS_AT_K,
+        _count("resolved_count", "n_resolved", "Trials that are resolved."),
+        _count("unresolved_count", "n_unresolved", "All other trials."),
+        EXTRA,
+    ),
+)
+
+TERMINAL_BENCH_TRIALS = RawTable(
+    name="raw.terminal_bench_trials",
+    key=("trial_id",),
+    comment="One row per trial: one attempt at one task.",
+    columns=(
+        _POINTER,
+        Column(
+            "trial_id",
+            "varchar",
+            "The trial's id; without one its name.",
+            ("id", "uuid", "trial_name"),
+            rule=rules.identifier,
+            is_copied=True,
+        ),
+        Column(
+            "run_id",
+            "varchar",
+            "The run, where the trial's name ends with it.",
+            null="Null where it does not.",
+        ),
+        Column(
+            "trial_name",
+            "varchar",
+            "Task, number of the attempt and run, such as `hello.1-of-5.my-run`.",
+            "trial_name",
+            null=_NONE,
+            rule=rules.text,
+        ),
+        Column("task_id", "varchar", "The task.", "task_id", rule=rules.identifier),
+        Column(
+            "is_resolved",
+            "boolean",
+            "Whether all tests passed.",
+            "is_resolved",
+            null="Null where there is no verdict.",
+            rule=boolean,
+        ),
+        _text("failure_mode", "Why the trial went wrong; `unset` or `none`: not."),
+        _count("input_tokens", "total_input_tokens", "Tokens of input."),
+        _count("output_tokens", "total_output_tokens", "Tokens of output."),
+        _time("agent_started_at", "agent_started_at", "When the agent began."),
+        _time("agent_ended_at", "agent_ended_at", "When the agent ended."),
+        Column(
+            "agent_seconds",
+            "double",
+            "agent_ended_at - agent_started_at; negative where a clock went back.",
+            unit="seconds",
+            null="Null where either time is missing.",
+        ),
+        _time("trial_started_at", "trial_started_at", "When the trial began."),
+        EXTRA,
+    ),
+)
+
+TABLES = (TERMINAL_BENCH_RUNS, TERMINAL_BENCH_RESULTS, TERMINAL_BENCH_TRIALS)

@@ -1,0 +1,67 @@
+{#- The CTEs that compare the agents of `agent_tasks` in pairs, up to `agents`
+    (their numbers and names), `pairs` (agent_number, opponent_number, the tasks
+    on which either is better, is_tried_once) and `points` (the difference on
+    each shared task): pairs that share at least `min_shared_tasks` tasks. -#}
+{% macro compared_pair_ctes() -%}
+{%- set names = ['success_rule', 'source', 'benchmark', 'population', 'agent'] -%}
+-- Numbers join and group faster than names do; those of agents follow their
+-- names.
+agents as (
+    select
+        {{ names | join(', ') }},
+        row_number() over (order by {{ names | join(', ') }}) as agent_number
+    from agent_tasks
+    group by {{ names | join(', ') }}
+),
+
+numbered as (
+    select
+        agents.agent_number,
+        dense_rank() over (
+            order by success_rule, source, benchmark, population, task_id
+        ) as task_number,
+        dense_rank() over (order by agent_tasks.task_cluster) as task_cluster,
+        agent_tasks.attempt_count,
+        agent_tasks.success_rate
+    from agent_tasks
+    inner join agents
+        using ({{ names | join(', ') }})
+),
+
+opponents as (
+    select * from numbered
+),
+
+differences as (
+    select
+        numbered.agent_number,
+        opponents.agent_number as opponent_number,
+        numbered.task_cluster,
+        numbered.attempt_count + opponents.attempt_count as attempt_count,
+        numbered.success_rate - opponents.success_rate as value
+    from numbered
+    inner join opponents
+        on
+            numbered.task_number = opponents.task_number
+            and numbered.agent_number < opponents.agent_number
+),
+
+pairs as (
+    select
+        agent_number,
+        opponent_number,
+        count(*) filter (where value > 0) as more_count,
+        count(*) filter (where value < 0) as fewer_count,
+        max(attempt_count) = 2 as is_tried_once
+    from differences
+    group by agent_number, opponent_number
+    having count(*) >= {{ var('min_shared_tasks') }}
+),
+
+points as (
+    select differences.*
+    from differences
+    inner join pairs
+        using (agent_number, opponent_number)
+),
+{%- endmacro %}

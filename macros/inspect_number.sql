@@ -1,0 +1,14 @@
+{#- The number that a text is, as Inspect reads it; null where it is none, or not
+    finite. -#}
+{% macro inspect_number(text) -%}
+    case
+        when
+            regexp_matches(
+                {{ text }},
+                '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$'
+            )
+            and abs(try_cast({{ text }} as double))
+            < cast('infinity' as double)
+            then try_cast({{ text }} as double)
+    end
+{%- endmacro %}

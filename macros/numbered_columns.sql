@@ -1,0 +1,7 @@
+{#- `template` once for each number below `count`, which stands where its `#` is. -#}
+{% macro numbered_columns(template, count, separator=',') -%}
+    {%- for number in range(count) -%}
+        {{ template | replace('#', number) }}
+        {{- separator ~ '\n' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

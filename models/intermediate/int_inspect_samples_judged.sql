@@ -1,0 +1,89 @@
+-- Grain: one row per Inspect log, sample and epoch: its score, status, tokens.
+with
+
+samples as (
+    select * from {{ ref('stg_inspect__samples') }}
+),
+
+headlines as (
+    select * from {{ ref('int_inspect_headlines') }}
+),
+
+scores as (
+    select * from {{ ref('stg_inspect__scores') }}
+),
+
+usage as (
+    select * from {{ ref('int_inspect_usage_read') }}
+    where scope = 'sample'
+),
+
+chosen_scores as (
+    select
+        scores.file_id,
+        scores.sample_id,
+        scores.epoch,
+        scores.value_text,
+        scores.value_kind,
+        scores.is_unreadable,
+        scores.is_unscored,
+        (scores.value - headlines.minimum)
+        / nullif(headlines.maximum - headlines.minimum, 0) as scaled_value,
+        headlines.is_scaled
+    from headlines
+    inner join scores using (file_id, scorer)
+    -- Two scorers may have the same keys, so both have to match.
+    where scores.score_key in ('', headlines.score)
+),
+
+scored as (
+    select
+        *,
+        case when scaled_value between 0 and 1 then scaled_value end as score,
+        scaled_value not between 0 and 1 or value_kind = 'infinite'
+            as is_out_of_range,
+        is_unreadable or value_kind in ('list', 'object')
+            as is_unreadable_score
+    from chosen_scores
+),
+
+final as (
+    select
+        samples.file_id,
+        samples.sample_id,
+        samples.epoch,
+        -- A person declared it invalid: the log's metrics still count it.
+        case when not samples.is_invalidated then scored.score end as score,
+        case
+            when samples.is_invalidated or samples.is_cancelled then 'unscored'
+            when samples.error is not null then 'error'
+            when samples.limit_type in ('time', 'working') then 'timeout'
+            when samples.limit_type is not null then 'limit'
+            when scored.score is not null then 'scored'
+            else 'unscored'
+        end as status,
+        scored.value_text as score_text,
+        coalesce(scored.is_out_of_range, false) as is_out_of_range,
+        coalesce(scored.is_unreadable_score, false) as is_unreadable,
+        samples.is_invalidated,
+        samples.action_count,
+        samples.total_seconds as latency_seconds,
+        samples.metadata,
+        samples.started_at,
+        samples.uuid,
+        -- All that was read, from a cache or not.
+        usage.input_tokens
+        + coalesce(usage.cache_read_tokens, 0)
+        + coalesce(usage.cache_write_tokens, 0) as input_tokens,
+        usage.output_tokens,
+        usage.total_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.reasoning_tokens,
+        usage.cost_usd
+    from samples
+    left join scored using (file_id, sample_id, epoch)
+    left join usage using (file_id, sample_id, epoch)
+)
+
+select * from final

@@ -1,0 +1,193 @@
+-- Grain: one row per score that an Inspect log reports, and sample: its epochs
+-- reduced to one value, as Inspect counts them. Not reduced: one row per epoch.
+with
+
+metrics as (
+    select * from {{ ref('stg_inspect__metrics') }}
+),
+
+scores as (
+    select * from {{ ref('stg_inspect__scores') }}
+),
+
+evaluations as (
+    select * from {{ ref('stg_inspect__evaluations') }}
+),
+
+numbers as (
+    {{ number_series(0, 63) }}
+),
+
+reported_scores as (
+    select
+        metrics.file_id,
+        metrics.score_number,
+        metrics.scorer,
+        metrics.score,
+        coalesce(metrics.reducer, 'mean') as reducer,
+        split_part(coalesce(metrics.reducer, 'mean'), '_', -1) as last_word,
+        max(metrics.scored_samples) as scored_samples,
+        bool_or(evaluations.is_unreduced) as is_unreduced
+    from metrics
+    inner join evaluations using (file_id)
+    group by
+        metrics.file_id,
+        metrics.score_number,
+        metrics.scorer,
+        metrics.score,
+        metrics.reducer
+),
+
+counted as (
+    select
+        reported_scores.*,
+        scores.sample_id,
+        scores.epoch,
+        scores.value_text,
+        scores.counted_value,
+        count(*) over (
+            partition by
+                reported_scores.file_id,
+                reported_scores.score_number,
+                scores.sample_id,
+                scores.value_text
+        ) as equal_count
+    from reported_scores
+    inner join scores using (file_id, scorer)
+    where
+        scores.score_key in ('', reported_scores.score)
+        and not scores.is_unscored
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by file_id, score_number, sample_id
+            order by equal_count desc, epoch asc
+        ) as mode_rank
+    from counted
+),
+
+id_counts as (
+    select
+        file_id,
+        score_number,
+        count(distinct sample_id) as id_count
+    from counted
+    group by file_id, score_number
+),
+
+by_sample as (
+    select
+        ranked.file_id,
+        ranked.score_number,
+        ranked.reducer,
+        ranked.sample_id,
+        ranked.is_unreduced
+        or coalesce(ranked.scored_samples > id_counts.id_count, false)
+            as is_by_epoch,
+        case
+            when
+                ranked.is_unreduced
+                or coalesce(ranked.scored_samples > id_counts.id_count, false)
+                then ranked.epoch
+            else 0
+        end as unit,
+        try_cast(ranked.last_word as bigint) as k,
+        count(*) as value_count,
+        count(ranked.counted_value) as known_count,
+        count(*) filter (where ranked.counted_value >= 1) as success_count,
+        {{ in_order('avg', 'ranked.counted_value') }} as mean_value,
+        {{ quantile_cont('ranked.counted_value', 0.5) }} as median_value,
+        max(ranked.counted_value) as max_value,
+        max(case when ranked.mode_rank = 1 then ranked.counted_value end)
+            as mode_value
+    from ranked
+    inner join id_counts using (file_id, score_number)
+    group by
+        ranked.file_id,
+        ranked.score_number,
+        ranked.reducer,
+        ranked.sample_id,
+        is_by_epoch,
+        unit,
+        k
+),
+
+-- The share of draws of k epochs in which none fails, or none succeeds.
+draws as (
+    select
+        by_sample.file_id,
+        by_sample.score_number,
+        by_sample.sample_id,
+        by_sample.unit,
+        exp(sum(ln(
+            cast(
+                greatest(by_sample.success_count - numbers.number, 1)
+                as double
+            ) / (by_sample.value_count - numbers.number)
+        ))) as all_succeed,
+        exp(sum(ln(
+            cast(
+                greatest(
+                    by_sample.value_count - by_sample.success_count
+                    - numbers.number,
+                    1
+                ) as double
+            ) / (by_sample.value_count - numbers.number)
+        ))) as all_fail
+    from by_sample
+    inner join numbers
+        on
+            by_sample.k > numbers.number
+            and by_sample.k <= by_sample.value_count
+    group by
+        by_sample.file_id,
+        by_sample.score_number,
+        by_sample.sample_id,
+        by_sample.unit
+),
+
+drawn as (
+    select
+        by_sample.*,
+        draws.all_succeed,
+        draws.all_fail
+    from by_sample
+    left join draws using (file_id, score_number, sample_id, unit)
+),
+
+final as (
+    select
+        file_id,
+        score_number,
+        sample_id,
+        unit,
+        case
+            -- An infinite value, or a list, is no number to count.
+            when known_count < value_count then null
+            when is_by_epoch or reducer = 'mean' then mean_value
+            when reducer = 'median' then median_value
+            when reducer = 'mode' then mode_value
+            when reducer = 'max' then max_value
+            when reducer like 'at@_least@_%' escape '@'
+                then case when success_count >= k then 1e0 else 0e0 end
+            when value_count < k then null
+            when reducer like 'pass@_at@_%' escape '@'
+                then
+                    case
+                        when value_count - success_count < k then 1e0
+                        else 1 - all_fail
+                    end
+            when reducer like 'pass@_k@_%' escape '@'
+                then
+                    case
+                        when success_count < k then 0e0
+                        else all_succeed
+                    end
+        end as value
+    from drawn
+)
+
+select * from final

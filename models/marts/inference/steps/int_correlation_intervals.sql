@@ -1,0 +1,127 @@
+-- Grain: one row per source, population and control: the interval of the rank
+-- correlation of action count and score, over clusters of tasks. The ranks are
+-- taken as given; a cluster moves a correlation by its share in it, less half
+-- of the correlation times its shares in both variances.
+with
+
+scores as (
+    select * from {{ ref('int_correlation_scores') }}
+),
+
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
+rhos as (
+    select
+        source,
+        population,
+        controlling_for,
+        pair,
+        {{ exact_sum('xy_share', 18) }} as rho
+    from scores
+    group by source, population, controlling_for, pair
+),
+
+moves as (
+    select
+        source,
+        population,
+        controlling_for,
+        pair,
+        scores.cluster_key,
+        scores.xy_share - rhos.rho * (scores.xx_share + scores.yy_share) / 2
+            as rho_move
+    from scores
+    inner join rhos using (source, population, controlling_for, pair)
+),
+
+-- The partial correlation's derivatives by the three that it is made of.
+pairs as (
+    select
+        source,
+        population,
+        controlling_for,
+        coalesce(max(case when pair = 'xy' then rho end), 0) as xy_rho,
+        coalesce(max(case when pair = 'xz' then rho end), 0) as xz_rho,
+        coalesce(max(case when pair = 'zy' then rho end), 0) as zy_rho
+    from rhos
+    group by source, population, controlling_for
+),
+
+partials as (
+    select
+        *,
+        nullif(sqrt((1 - xz_rho * xz_rho) * (1 - zy_rho * zy_rho)), 0) as norm,
+        (xy_rho - xz_rho * zy_rho)
+        / nullif(sqrt((1 - xz_rho * xz_rho) * (1 - zy_rho * zy_rho)), 0) as rho
+    from pairs
+),
+
+cluster_moves as (
+    select
+        source,
+        population,
+        controlling_for,
+        moves.cluster_key,
+        partials.rho,
+        {{ exact_sum(
+            'case moves.pair'
+            ~ " when 'xy' then moves.rho_move / partials.norm"
+            ~ " when 'xz' then moves.rho_move * (partials.rho * partials.xz_rho"
+            ~ ' / (1 - partials.xz_rho * partials.xz_rho)'
+            ~ ' - partials.zy_rho / partials.norm)'
+            ~ " when 'zy' then moves.rho_move * (partials.rho * partials.zy_rho"
+            ~ ' / (1 - partials.zy_rho * partials.zy_rho)'
+            ~ ' - partials.xz_rho / partials.norm) end', 18
+        ) }} as rho_move
+    from moves
+    inner join partials using (source, population, controlling_for)
+    group by
+        source,
+        population,
+        controlling_for,
+        moves.cluster_key,
+        partials.rho
+),
+
+-- On Fisher's scale, on which no interval leaves -1 to 1.
+errors as (
+    select
+        source,
+        population,
+        controlling_for,
+        rho,
+        count(*) - 1 as degrees_of_freedom,
+        sqrt(
+            count(*) * 1e0 / nullif(count(*) - 1, 0)
+            * {{ exact_sum('rho_move * rho_move', 18) }}
+        )
+        / nullif(1 - rho * rho, 0) as se
+    from cluster_moves
+    where abs(rho) < 1
+    group by source, population, controlling_for, rho
+),
+
+final as (
+    select
+        errors.source,
+        errors.population,
+        errors.controlling_for,
+        tanh(
+            atanh(errors.rho) - errors.se * {{ t_quantile_975(
+                'errors.degrees_of_freedom', 't_quantiles.t_975'
+            ) }}
+        ) as ci_low,
+        tanh(
+            atanh(errors.rho) + errors.se * {{ t_quantile_975(
+                'errors.degrees_of_freedom', 't_quantiles.t_975'
+            ) }}
+        ) as ci_high
+    from errors
+    left join t_quantiles
+        on errors.degrees_of_freedom = t_quantiles.degrees_of_freedom
+    where errors.degrees_of_freedom > 0 and errors.se > 1e-9
+)
+
+select * from final

@@ -1,0 +1,84 @@
+-- Grain: one row per evaluation that is compared and group of its tasks that is
+-- drawn together.
+with
+
+cells as (
+    select * from {{ ref('int_win_rate_cells') }}
+),
+
+attempts as (
+    select * from {{ ref('attempts') }}
+    where score is not null
+),
+
+drawn_evaluations as (
+    select distinct
+        source,
+        benchmark,
+        evaluation_id
+    from cells
+),
+
+-- Siblings are drawn together; of very many tasks 200 groups are drawn, which
+-- costs the same for any number of them.
+scored_tasks as (
+    select
+        drawn_evaluations.source,
+        drawn_evaluations.benchmark,
+        drawn_evaluations.evaluation_id,
+        coalesce(
+            'family:' || attempts.task_family, 'task:' || attempts.task_id
+        ) as task_cluster,
+        count(*) as attempt_count,
+        {{ exact_sum('attempts.score', 18) }} as score_sum
+    from drawn_evaluations
+    inner join attempts using (evaluation_id)
+    group by
+        drawn_evaluations.source,
+        drawn_evaluations.benchmark,
+        drawn_evaluations.evaluation_id,
+        coalesce(
+            'family:' || attempts.task_family, 'task:' || attempts.task_id
+        )
+),
+
+benchmark_tasks as (
+    select
+        source,
+        benchmark,
+        task_cluster,
+        count(*) over (partition by source, benchmark) as cluster_count
+    from scored_tasks
+    group by source, benchmark, task_cluster
+),
+
+task_groups as (
+    select
+        source,
+        benchmark,
+        task_cluster,
+        case
+            when cluster_count <= 200 then task_cluster
+            else
+                'group:' || cast(
+                    {{ hash_number("task_cluster") }} % 200 as varchar
+                )
+        end as task_group
+    from benchmark_tasks
+),
+
+final as (
+    select
+        source,
+        benchmark,
+        scored_tasks.evaluation_id,
+        task_groups.task_group,
+        cast(sum(scored_tasks.attempt_count) as bigint) as attempt_count,
+        {{ exact_sum('scored_tasks.score_sum', 18) }} as score_sum
+    from scored_tasks
+    inner join task_groups using (source, benchmark, task_cluster)
+    group by
+        source, benchmark, scored_tasks.evaluation_id, task_groups.task_group
+)
+
+select * from final

@@ -1,0 +1,49 @@
+-- Grain: one row per metric that a source reports of an evaluation: what it
+-- says, and what its own scores say.
+{%- set columns = {
+    'source': 'string',
+    'evaluation_id': 'string',
+    'scorer': 'string',
+    'metric': 'string',
+    'reducer': 'string',
+    'reported': 'double',
+    'recomputed': 'double',
+} %}
+with
+
+inspect_metrics as (
+    select * from {{ ref('int_inspect_metrics_recomputed') }}
+),
+
+terminal_bench_metrics as (
+    select * from {{ ref('int_terminal_bench_metrics') }}
+),
+
+every_source as (
+    {{ union_columns(columns, {
+        'inspect_metrics': [
+            'source', 'evaluation_id', 'scorer', 'metric', 'reducer',
+            'reported', 'recomputed',
+        ],
+        'terminal_bench_metrics': [
+            'source', 'evaluation_id', 'scorer', 'metric', 'reducer',
+            'reported', 'recomputed',
+        ],
+    }) }}
+),
+
+final as (
+    select
+        source,
+        evaluation_id,
+        scorer,
+        metric,
+        reducer,
+        reported,
+        recomputed,
+        reported - recomputed as difference,
+        abs(reported - recomputed) <= 1e-9 as is_equal
+    from every_source
+)
+
+select * from final

@@ -1,0 +1,54 @@
+-- Grain: one row per agent whose success rate depends on what becomes of its
+-- attempts without a score.
+with
+
+attempts as (
+    select * from {{ ref('attempts') }}
+    where population <> 'human'
+),
+
+agent_tasks as (
+    select
+        source,
+        benchmark,
+        agent_label as agent,
+        task_id,
+        count(*) as attempt_count,
+        count(score) as scored_count,
+        count(*) filter (where score >= 1) as success_count
+    from attempts
+    group by source, benchmark, agent_label, task_id
+),
+
+-- Means over tasks, as in agent_intervals.
+rates as (
+    select
+        source,
+        benchmark,
+        agent,
+        sum(attempt_count) as attempt_count,
+        sum(scored_count) as scored_count,
+        {{ mean_of_shares('success_count * 1e0 / nullif(scored_count, 0)') }}
+            as scored_rate,
+        {{ mean_of_shares('success_count * 1e0 / attempt_count') }}
+            as resolved_rate
+    from agent_tasks
+    group by source, benchmark, agent
+),
+
+final as (
+    select
+        'errors_move_rate' as finding_code,
+        source,
+        {{ escaped('benchmark', '/') }} || '/' || agent as subject,
+        attempt_count - scored_count || ' of ' || attempt_count
+        || ' attempts have no score; counted as failures they move the'
+        || ' success rate from ' || round(100e0 * scored_rate, 1) || ' % to '
+        || round(100e0 * resolved_rate, 1) || ' %' as detail
+    from rates
+    where
+        attempt_count > scored_count
+        and abs(scored_rate - resolved_rate) > 0.02
+)
+
+select * from final

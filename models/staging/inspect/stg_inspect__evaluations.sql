@@ -1,0 +1,75 @@
+-- Grain: one row per Inspect log.
+with
+
+source as (
+    select * from {{ source('raw', 'inspect_evaluations') }}
+),
+
+renamed as (
+    select
+        ---------- ids
+        'inspect:' || eval_id as evaluation_id,
+        file_id,
+        eval_id,
+        'inspect' as source,
+        -- A retry has the task_id of the run that it repeats.
+        coalesce(task_id, eval_id) as retry_group,
+        run_id,
+        eval_set_id,
+
+        ---------- text
+        container,
+        coalesce(status, 'unknown') as status,
+        -- Without the namespace.
+        case
+            when contains(task, '/')
+                then substr(task, position('/' in task) + 1)
+            else task
+        end as benchmark,
+        task_version,
+        task_args,
+        model as full_model,
+        case
+            when contains(model, '/')
+                then substr(model, position('/' in model) + 1)
+            else model
+        end as model_alias,
+        nullif(lower(trim(coalesce(plan_effort, model_effort))), '')
+            as reasoning_effort,
+        solver,
+        headline_scorer,
+        headline_score,
+        headline_metric,
+        headline_reducer,
+        first_scorer,
+        error_message,
+        samples_read_from,
+        writer_version,
+
+        ---------- numerics
+        try_cast(split_part(writer_version, '.', 1) as bigint) * 1000000
+        + try_cast(split_part(writer_version, '.', 2) as bigint) * 1000
+        + try_cast(split_part(writer_version, '.', 3) as bigint)
+            as writer_number,
+        version,
+        epochs,
+        dataset_samples,
+        total_samples,
+        completed_samples,
+        log_update_count,
+
+        ---------- booleans
+        is_invalidated,
+        coalesce(epochs_reducer = '[]', false) as is_unreduced,
+        config_limit is not null or config_sample_id is not null
+            as is_partial,
+        log_samples,
+
+        ---------- timestamps
+        {{ utc_timestamp('created') }} as created_at,
+        {{ utc_timestamp('started_at') }} as started_at,
+        {{ utc_timestamp('completed_at') }} as completed_at
+    from source
+)
+
+select * from renamed

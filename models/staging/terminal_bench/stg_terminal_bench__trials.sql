@@ -1,0 +1,55 @@
+-- Grain: one row per trial record and file.
+with
+
+source as (
+    select
+        *,
+        coalesce(failure_mode, 'none') in ('unset', 'none') as is_unfailed,
+        coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0
+            as has_tokens
+    from {{ source('raw', 'terminal_bench_trials') }}
+),
+
+renamed as (
+    select
+        ---------- ids
+        'terminal_bench:' || trial_id as attempt_id,
+        file_id,
+        run_id,
+        'terminal_bench' as source,
+        task_id,
+
+        ---------- text
+        pointer,
+        trial_name,
+        failure_mode,
+        case
+            when failure_mode = 'agent_timeout' then 'timeout'
+            when not is_unfailed then 'error'
+            when is_resolved is null then 'unscored'
+            else 'scored'
+        end as status,
+        extra,
+
+        ---------- numerics
+        case
+            when is_resolved then 1e0
+            when not is_resolved then 0e0
+        end as score,
+        -- The harness writes 0 and 0 where nobody counted.
+        case when has_tokens then input_tokens end as input_tokens,
+        case when has_tokens then output_tokens end as output_tokens,
+        case when agent_seconds >= 0 then agent_seconds end
+            as latency_seconds,
+
+        ---------- booleans
+        is_resolved as is_reported_success,
+        coalesce(agent_seconds < 0, false) as has_impossible_times,
+
+        ---------- timestamps
+        {{ utc_timestamp('coalesce(agent_started_at, trial_started_at)') }}
+            as started_at
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,120 @@
+"""Logs of Inspect: what the container, the JSON and the header give."""
+
+import json
+from pathlib import Path
+
+import pytest
+from corpus import inspect as logs
+
+from loaders.contract.files import OpenFile, open_regular
+from loaders.inspect import documents, reader
+from sample import inspect as sample
+
+
+def read(folder: Path, content: bytes) -> dict[str, list[dict]]:
+    """Return the rows of a log by table, and what was kept back."""
+    path = folder / "log.eval"
+    path.write_bytes(content)
+    found: dict[str, list] = {"quarantined": []}
+    with open_regular(str(path)) as file:
+        for batch in reader.read(OpenFile(file)):
+            names = list(batch.table.types)
+            name = batch.table.name.removeprefix("raw.inspect_")
+            found.setdefault(name, []).extend(
+                dict(zip(names, row, strict=True)) for row in batch.rows
+            )
+            found["quarantined"] += batch.quarantined
+    return found
+
+
+def test_bare_numbers_of_python_are_read_as_what_they_are(tmp_path):
+    scores = {"s": {"value": 0}, "t": {"value": "NaN, -Infinity"}}
+    content = logs.text([logs.summary(scores=scores)]).replace(b": 0}", b": -Infinity}")
+    rows = read(tmp_path, logs.log(content, [("samples/a.json", b"{}")]))["scores"]
+    assert [(row["value_kind"], row["value_text"]) for row in rows] == [
+        ("infinite", "-Infinity"),
+        ("text", "NaN, -Infinity"),
+    ]
+
+
+def test_every_key_of_a_value_is_a_row(tmp_path):
+    scores = {"s": {"value": {"b": True, "a/~": None, "c": [1]}}}
+    rows = read(tmp_path, logs.log([logs.summary(scores=scores)]))["scores"]
+    assert [
+        (row["pointer"], row["score_key"], row["value_kind"], row["value_number"])
+        for row in rows
+    ] == [
+        ("summaries.json#/0/scores/s/value/b", "b", "boolean", 1.0),
+        ("summaries.json#/0/scores/s/value/a~1~0", "a/~", "null", None),
+        ("summaries.json#/0/scores/s/value/c", "c", "list", None),
+    ]
+
+
+def test_samples_are_opened_only_where_summaries_lack_something(tmp_path):
+    sample_ = logs.text(logs.summary(total_time=9.0))
+    members = [("samples/a.json", sample_)]
+    for change, opened in (
+        ({}, False),
+        ({"model_usage": documents.NOTHING}, True),
+        ({"turn_count": documents.NOTHING}, True),
+    ):
+        row = {
+            name: value for name, value in logs.summary().items() if name not in change
+        }
+        (found,) = read(tmp_path, logs.log([row], members))["samples"]
+        assert found["read_from"] == ("sample" if opened else "summary")
+        assert found["total_seconds"] == (9.0 if opened else 1.5)
+    content = logs.log([logs.summary()], members, invalidated=True)
+    (found,) = read(tmp_path, content)["samples"]
+    assert found["read_from"] == "sample"
+
+
+def test_model_events_count_up_to_the_first_scorer(tmp_path):
+    begin = {"event": "span_begin"}
+    for scorer in (begin | {"type": "scorers"}, {"event": "step", "action": "begin",
+                                                 "type": "scorer"}):  # fmt: skip
+        events = [begin | {"type": "agent"}, {"event": "model"}, {"event": "tool"},
+                  {"event": "model"}, scorer, {"event": "model"}]  # fmt: skip
+        row = {"id": "a", "epoch": 1, "events": events}
+        content = logs.zipped(
+            ("samples/a.json", logs.text(row)),
+            ("header.json", logs.text(logs.header())),
+        )
+        (found,) = read(tmp_path, content)["samples"]
+        assert found["model_event_count"] == 2
+
+
+def test_without_an_id_copies_have_the_same_hash(tmp_path):
+    about = {"run_id": "r", "task_id": "t", "created": "2026-01-02T03:04:05"}
+    ids = set()
+    for more in ({}, {"model_args": {"a": 1}}):
+        found = about | {"task": "maze", "model": "m"} | more
+        (row,) = read(tmp_path, logs.log(eval=found))["evaluations"]
+        ids.add(row["eval_id"])
+    assert len(ids) == 1
+    other = about | {"task": "maze", "model": "m", "run_id": "other"}
+    (row,) = read(tmp_path, logs.log(eval=other))["evaluations"]
+    assert row["eval_id"] not in ids
+
+
+@pytest.mark.parametrize("name", [name for name, _ in sample.contents()])
+def test_the_sample_is_read_to_the_last_record(tmp_path, name):
+    content = dict(sample.contents())[name]
+    found = read(tmp_path, content)
+    assert found["quarantined"] == []
+    assert "warnings" not in found
+    assert len(found["evaluations"]) == 1
+    assert len(found["samples"]) in (5, 12, 24)
+
+
+def test_the_sample_shows_what_a_log_can_hold():
+    contents = dict(sample.contents())
+    assert len(contents) == 6
+    assert {name.rpartition(".")[2] for name in contents} == {"eval", "json"}
+    written = b"".join(contents.values())
+    for sign in (b'"limit"', b'"error"', b'"style"', b'"epoch": 2'):
+        assert sign in written
+    assert contents == dict(sample.contents())
+    retried = [c for name, c in contents.items() if name.startswith("proofs")]
+    assert all(b"sample-task-proofs" in content for content in retried)
+    json.loads(contents["errands_old.json"])

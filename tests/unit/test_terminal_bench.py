@@ -1,0 +1,153 @@
+"""Files of Terminal-Bench runs: which object becomes which row or quarantine entry."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from loaders import __main__ as cli
+from loaders.formats import recognise
+from loaders.terminal_bench.rules import run_id_of, seconds_between
+
+METADATA = {
+    "run_id": "monday",
+    "uuid": "u-1",
+    "dataset_name": "core",
+    "dataset_version": "0.1.1",
+    "agent_name": "hands",
+    "model_name": "openai/m",
+    "n_concurrent_trials": 3,
+    "n_attempts": 1,
+    "accuracy": 0.5,
+    "start_time": "2025-07-11T19:11:52.366271+00:00",
+    "end_time": None,
+    "pass_at_k": {},
+}
+
+
+def trial(trial_id: str = "t-1", /, **changes: Any) -> dict[str, Any]:
+    fields = {
+        "id": trial_id,
+        "trial_name": "maze.1-of-1.monday",
+        "task_id": "maze",
+        "is_resolved": True,
+        "failure_mode": "unset",
+        "total_input_tokens": 7,
+        "total_output_tokens": 2,
+        "agent_started_at": "2025-07-12T07:43:29+00:00",
+        "agent_ended_at": "2025-07-12T07:44:31.5+00:00",
+    }
+    return fields | changes
+
+
+def results(*trials: Any) -> dict[str, Any]:
+    return {"results": list(trials), "accuracy": 0.5, "pass_at_k": {"2": 0.75}}
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    """Loads contents by path; returns what answers a query."""
+
+    def loaded(status: int = 0, /, **contents: Any) -> duckdb.DuckDBPyConnection:
+        folder = tmp_path / "run"
+        folder.mkdir()
+        for name, content in contents.items():
+            text = content if isinstance(content, str) else json.dumps(content)
+            (folder / f"{name}.json").write_text(text)
+        database = tmp_path / "x.duckdb"
+        assert cli.main([str(folder), "--db", str(database)]) == status
+        return duckdb.connect(database, read_only=True)
+
+    return loaded
+
+
+@pytest.mark.parametrize("content", [METADATA, results(trial()), trial()])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_each_file_of_a_run_is_recognised(content, indent):
+    assert recognise(json.dumps(content, indent=indent).encode()).name == (
+        "terminal-bench"
+    )
+
+
+def test_a_run_with_its_trials(load):
+    other = trial("t-2", is_resolved=None, failure_mode="parse_error")
+    found = load(run_metadata=METADATA, results=results(trial(), other))
+    assert found.sql(
+        "select run_id, uuid, agent_name, model_name, accuracy, pass_at_k "
+        "from raw.terminal_bench_runs"
+    ).fetchall() == [("monday", "u-1", "hands", "openai/m", 0.5, None)]
+    assert found.sql(
+        "select run_id, accuracy, pass_at_k from raw.terminal_bench_results"
+    ).fetchall() == [("monday", 0.5, '{"2": 0.75}')]
+    assert found.sql(
+        "select trial_id, run_id, is_resolved, input_tokens, agent_seconds, pointer "
+        "from raw.terminal_bench_trials order by trial_id"
+    ).fetchall() == [
+        ("t-1", "monday", True, 7, 62.5, "/results/0"),
+        ("t-2", "monday", None, 7, 62.5, "/results/1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"total_input_tokens": 10**13}, "value_too_large"),
+        ({"total_output_tokens": -1}, "count_negative"),
+        ({"is_resolved": 1}, "wrong_type"),
+        ({"agent_ended_at": "yesterday"}, "not_a_time"),
+        ({"task_id": ""}, "empty_text"),
+    ],
+)
+def test_a_broken_trial_is_kept_back_and_the_others_are_loaded(load, changes, reason):
+    found = load(1, results=results(trial(), trial("bad", **changes)))
+    assert found.sql("select trial_id from raw.terminal_bench_trials").fetchall() == [
+        ("t-1",)
+    ]
+    assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
+        ("/results/1", reason)
+    ]
+
+
+def test_a_file_that_is_cut_is_refused(load):
+    found = load(1, results=json.dumps(results(trial()))[:-20])
+    assert found.sql("select status from raw.files").fetchall() == [("refused",)]
+    assert found.sql("select reason_code from raw.quarantine").fetchall() == [
+        ("truncated",)
+    ]
+
+
+def test_a_trial_without_an_id_goes_by_its_uuid_then_its_name(load):
+    first, second = trial(uuid="u"), trial()
+    del first["id"], second["id"]
+    found = load(results=results(first, second))
+    assert found.sql(
+        "select trial_id from raw.terminal_bench_trials order by pointer"
+    ).fetchall() == [("u",), ("maze.1-of-1.monday",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "run_id"),
+    [
+        ("maze.1-of-5.monday", "monday"),
+        ("a.hard.2-of-10.2025-08-07__20.5", "2025-08-07__20.5"),
+        ("maze.3-of-5", None),
+        ("maze", None),
+        (None, None),
+    ],
+)
+def test_the_run_is_what_follows_the_number_of_the_attempt(name, run_id):
+    assert run_id_of(name) == run_id
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "seconds"),
+    [
+        ("2025-07-12T09:00:00+02:00", "2025-07-12T07:01:30", 90.0),
+        ("2025-07-12T07:00:10Z", "2025-07-12T07:00:00Z", -10.0),
+        (None, "2025-07-12T07:00:00Z", None),
+    ],
+)
+def test_a_time_without_a_zone_is_in_utc(start, end, seconds):
+    assert seconds_between(start, end) == seconds
