@@ -33,10 +33,11 @@ select
         when first_agents.evaluated_on > second_agents.evaluated_on then 'a'
     end as newer,
     paired_comparisons.shared_task_count,
-    round(paired_comparisons.mean_difference, 3) as a_minus_b,
-    round(paired_comparisons.ci_low, 3) as ci_low,
-    round(paired_comparisons.ci_high, 3) as ci_high,
-    paired_comparisons.is_separable
+    round(paired_comparisons.mean_difference, 3)
+    || ' [' || round(paired_comparisons.ci_low, 3)
+    || ', ' || round(paired_comparisons.ci_high, 3) || ']'
+    || case when paired_comparisons.is_separable then ' *' else '' end
+        as a_minus_b
 from paired_comparisons
 inner join agents as first_agents
     on

@@ -68,7 +68,7 @@ LEADERBOARD_FAMILIES = {
             "Which model wins by best accuracy, and also on shared benchmarks?"
         ),
         "overall_frontier_win_rate": (
-            "Which model wins by frontier distance, corrected and as published?"
+            "Which model wins by frontier distance, each benchmark's own or one for all?"
         ),
     },
 }
@@ -84,6 +84,7 @@ INFERENCE_FIGURES = {
     "headline_sensitivity": "Do the headlines survive other choices?",
     "time_horizons": "How long are the tasks that a model finishes half of the time?",
     "success_within_budget": "How many actions does a model need to succeed?",
+    "horizon_trend": "How fast do time horizons grow?",
 }
 FIGURES = ACTION_FIGURES | LEADERBOARD_FIGURES | INFERENCE_FIGURES
 FILE_STEMS = {name: f"{i:02d}_{name}" for i, name in enumerate(FIGURES, start=1)}

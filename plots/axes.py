@@ -1,7 +1,10 @@
 """What several figures draw alike: axes, notes, cumulative curves."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, PercentFormatter
 
 from plots.palette import GREY
@@ -102,12 +105,15 @@ def scale_minutes(axes: Axes, minutes: pd.Series) -> None:
     axes.set_xscale("log")
     if minutes.notna().any():
         axes.set_xlim(0.7 * minutes.min(), 1.4 * minutes.max())
-    axes.xaxis.set_major_locator(FixedLocator(list(MINUTE_TICKS)))
-    axes.xaxis.set_minor_locator(FixedLocator([]))
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: MINUTE_TICKS.get(value, ""))
-    )
+    scale_ticks(axes.xaxis, MINUTE_TICKS)
     axes.set_xlabel("time a human needs for the task")
+
+
+def scale_ticks(axis: Axis, ticks: Mapping[float, str]) -> None:
+    """Put ticks at these values only, with these labels."""
+    axis.set_major_locator(FixedLocator(list(ticks)))
+    axis.set_minor_locator(FixedLocator([]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
 
 
 def scale_share(axes: Axes, which: str, label: str) -> None:

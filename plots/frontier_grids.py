@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from plots.axes import scale_amounts, scale_note
 from plots.figure import Answer
 from plots.leaderboard import (
+    MODEL_LIMIT,
     NAME_WIDTH,
     SHOWN,
     draw_points,
@@ -23,7 +24,7 @@ from plots.leaderboard import (
     spans_decades,
 )
 from plots.panels import panel_grid
-from plots.text import count, counted, shorten
+from plots.text import count, counted, shorten, shorten_apart
 
 POINTS_QUERY = f"""
     with {SHOWN}
@@ -73,6 +74,10 @@ class FrontierGrid:
     SIZE: ClassVar = (14.5, 9.5)
 
     @property
+    def missing(self) -> str:
+        return f"evaluations with a known {self.x_metric}"
+
+    @property
     def QUERIES(self) -> dict[str, str]:
         return {"points": POINTS_QUERY.format(x_metric=self.x_metric)}
 
@@ -95,7 +100,7 @@ class FrontierGrid:
 
     def draw(self, frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         """Draw a panel per benchmark and one legend for all."""
-        points = frames["points"]
+        points = with_efficient_named(frames["points"])
         is_log = spans_decades(points["x"])
         benchmarks = dict(list(points.groupby("benchmark", sort=False)))
         grid = panel_grid(figure, len(benchmarks), share=False)
@@ -111,6 +116,17 @@ class FrontierGrid:
         figure.supxlabel(label, size=9.5)
         figure.supylabel("accuracy of the model's best evaluation", size=9.5)
         add_legend(figure, [*model_handles(points), *frontier_handles()])
+
+
+def with_efficient_named(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points, the efficient ones of other models with a place too."""
+    unnamed = points[points["place"].isna() & points["is_pareto_efficient"].eq(True)][
+        "model"
+    ]
+    places = {
+        model: MODEL_LIMIT + place for place, model in enumerate(sorted(set(unnamed)))
+    }
+    return points.assign(place=points["place"].fillna(points["model"].map(places)))
 
 
 def draw_panel(axes: Axes, points: pd.DataFrame, is_log: bool) -> None:
@@ -139,7 +155,7 @@ def add_legend(figure: Figure, handles: list[Line2D]) -> None:
 def model_handles(points: pd.DataFrame) -> list[Line2D]:
     """Return a legend entry per model, those beyond the limit as one."""
     models = points.drop_duplicates("model").sort_values("place")
-    models["label"] = [shorten(name, NAME_WIDTH) for name in models["model"]]
+    models["label"] = models["model"].map(shorten_apart(models["model"], NAME_WIDTH))
     models.loc[models["place"].isna(), "label"] = "other models"
     return [
         Line2D([], [], label=row.label, **model_style(row.place))

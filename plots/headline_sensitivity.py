@@ -26,7 +26,13 @@ QUERIES = {
         select *
         from headline_sensitivity
         where {HEADLINES}
-        order by headline, population, coverage, success_rule
+        order by
+            -- Its claim is "the same by ...", so it follows the one by accuracy.
+            headline = 'lead_by_frontier_distance',
+            headline,
+            population,
+            coverage,
+            success_rule
     """,
 }
 ANSWER = Answer(
@@ -64,7 +70,7 @@ def subtitle(frames: dict[str, pd.DataFrame]) -> str:
 
 def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
     """Draw a panel per headline, a row per choice."""
-    panels = list(frames["choices"].groupby("headline", sort=True))
+    panels = list(frames["choices"].groupby("headline", sort=False))
     grid = figure.subplots(
         len(panels),
         squeeze=False,

@@ -24,10 +24,12 @@ from plots.leaderboard import (
     spans_decades,
 )
 from plots.palette import BLACK, GREY, LIGHT_GREY
-from plots.text import amount, count, share, shorten, wrap
+from plots.text import amount, count, share, shorten_apart, wrap
 
 COLORS = colormaps["viridis"]
 VALUE_SIZE = 7.5
+LINE_LENGTH = 160  # of the subtitle, in characters
+NEW_LINE = "\n"
 GRID_QUERY = """
     with {shown},
 
@@ -176,11 +178,13 @@ class Heatmap:
 
     def subtitle(self, frames: dict[str, pd.DataFrame]) -> str:
         cells = frames["cells"]
-        return (
+        shown = (
             f"n = {count(cells['n'].sum())} {self.unit} · "
-            f"{shown_of(cells, 'model')} · {shown_of(cells, 'benchmark')} · "
-            f"{self.remark}"
+            f"{shown_of(cells, 'model')} · {shown_of(cells, 'benchmark')}"
         )
+        # Both in one line only where the figure is wide enough for them.
+        is_long = len(shown) + len(self.remark) > LINE_LENGTH
+        return f"{shown}{NEW_LINE if is_long else ' · '}{self.remark}"
 
     def draw(self, frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         """Draw a cell per model and benchmark, and mark those without a number."""
@@ -210,9 +214,7 @@ class Heatmap:
                     size=VALUE_SIZE,
                     color=readable_on(COLORS(norm(cell.value))),
                 )
-        axes.set_yticks(
-            range(len(models)), [shorten(name, NAME_WIDTH) for name in models]
-        )
+        axes.set_yticks(range(len(models)), shorten_apart(models, NAME_WIDTH).values())
         width = 190 // len(benchmarks)
         axes.set_xticks(
             range(len(benchmarks)),
@@ -398,7 +400,7 @@ VARIANTS = {
         title="Wins over other models by the smaller distance to the frontier",
         label="win rate, corrected",
         remark=(
-            "in brackets as published: by the distance on the model's first benchmark, "
+            "in brackets: by the distance on the model's first benchmark, "
             "for all of them · a tie is no win"
         ),
         unit="comparisons",

@@ -10,6 +10,7 @@ from plots.palette import BLACK, GREY, MODEL_COLORS, MODEL_MARKERS
 from plots.text import count, counted, shorten
 
 MODEL_LIMIT = 15
+LEADER_LIMIT = 5  # the first of each ranking are always shown
 BENCHMARK_LIMIT = 12
 NAME_WIDTH = 36
 SHOWN = f"""
@@ -19,16 +20,38 @@ SHOWN = f"""
         where source = $source and not is_excluded
     ),
 
+    leaders as (
+        select model, min(rank) as best_rank
+        from (
+            select
+                model,
+                row_number() over (
+                    partition by basis order by rank, model
+                ) as rank
+            from model_win_rates
+            where source = $source and coverage = 'all' and rank is not null
+        )
+        where rank <= {LEADER_LIMIT}
+        group by model
+    ),
+
     models as (
         select *, row_number() over (order by model) - 1 as place
         from (
             select
-                model,
+                considered.model,
                 count(*) as evaluation_count,
                 count(*) over () as model_count
             from considered
-            group by model
-            order by evaluation_count desc, model
+            left join leaders
+                on considered.model = leaders.model
+            group by considered.model
+            -- The first in any ranking stay; the room that is left is for the
+            -- models with the most evaluations.
+            order by
+                coalesce(min(leaders.best_rank), {LEADER_LIMIT} + 1),
+                evaluation_count desc,
+                considered.model
             limit {MODEL_LIMIT}
         )
     ),
@@ -51,6 +74,11 @@ LEADERS_QUERY = """
         where
             source = $source and basis = '{basis}' and coverage = 'all'
             and rank is not null
+            and 2 * benchmark_count >= (
+                select max(benchmark_count)
+                from model_win_rates
+                where source = $source
+            )
     )
 
     select
@@ -67,6 +95,7 @@ LEADERS_QUERY = """
     where first.place = 1
 """
 LEADERS = (
+    "Of the models that ran at least half as many benchmarks as any, "
     "`{first}` leads with {first_percent:.1f} % of n = {comparisons:,} comparisons on "
     "{benchmark_count} benchmarks, before `{second}` with {second_percent:.1f} % of "
     "{second_comparisons}"
@@ -76,6 +105,11 @@ SHARED_LEADER = """
             from model_win_rates
             where
                 source = $source and basis = 'max_accuracy' and coverage = 'shared'
+                and 2 * benchmark_count >= (
+                    select max(benchmark_count)
+                    from model_win_rates
+                    where source = $source
+                )
 """
 PUBLISHED_LEADER = """
             select arg_min(model, (published_rank, model))
@@ -86,11 +120,13 @@ PUBLISHED_LEADER = """
 # and by one of bars: they share the answer.
 ACCURACY_LEADERS = Answer(
     LEADERS_QUERY.format(basis="max_accuracy", other_leader=SHARED_LEADER),
-    f"{LEADERS}; on the benchmarks that every model ran `{{other_leader}}` leads.",
+    f"{LEADERS}.",
+    more="On the benchmarks that every model ran `{other_leader}` leads.",
 )
 FRONTIER_LEADERS = Answer(
     LEADERS_QUERY.format(basis="frontier_distance", other_leader=PUBLISHED_LEADER),
-    f"{LEADERS}; with the published lookup `{{other_leader}}` would lead.",
+    f"{LEADERS}; with one benchmark's distance for all of them "
+    "`{other_leader}` would lead.",
 )
 # Around an efficient point; an edge would not show on every marker.
 RING = {
@@ -109,8 +145,15 @@ def shown_of(frame: pd.DataFrame, noun: str) -> str:
     if shown == existing:
         return counted(shown, noun)
     limit = {"model": MODEL_LIMIT, "benchmark": BENCHMARK_LIMIT}[noun]
-    which = "with most evaluations" if existing > limit else "with a value to draw"
-    return f"the {count(shown)} of {count(existing)} {noun}s {which}"
+    which = "with a value to draw"
+    if existing > limit:
+        which = "with most evaluations"
+        if noun == "model":
+            which = "the first of each ranking and those with most evaluations"
+    return (
+        f"{count(shown)} of {count(existing)} {noun}s, {which} "
+        f"({count(existing - shown)} not shown)"
+    )
 
 
 def spans_decades(values: pd.Series) -> bool:

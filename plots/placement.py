@@ -27,12 +27,13 @@ def place_labels(
     labels: pd.DataFrame,
     size: float = 8,
     curve: np.ndarray | None = None,
+    pad: float | None = None,
 ) -> None:
     """Write `text` beside each (x, y), or above the axes how many have no room.
 
     `radius` is the marker's, in points; `curve`, dense rows of x and y, is a line
     to keep clear of. Rows come in order of importance: the first choose first.
-    Limits, scales and legend must be final.
+    Limits, scales and legend must be final. `pad` is the title's, if it has one.
     """
     figure = axes.get_figure(root=True)
     figure.draw_without_rendering()
@@ -79,6 +80,8 @@ def place_labels(
             size=9,
             weight="normal",
             color=GREY,
+            # Without it matplotlib sets the pad of every title of the axes anew.
+            pad=pad,
         )
 
 

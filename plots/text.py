@@ -1,6 +1,8 @@
 """Names and numbers as the figures print them."""
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from unicodedata import category
 
 ANY_CREDIT = "success = any credit (score > 0)"
@@ -31,6 +33,46 @@ def shorten(name: str, width: int = 32) -> str:
         return name
     head = (width - 1) // 2
     return name[:head] + "…" + name[head + 1 - width :]
+
+
+def shorten_apart(names: Iterable[str], width: int = 32) -> dict[str, str]:
+    """Return each name shortened; those that would look alike keep what differs."""
+    shortened = {name: shorten(name, width) for name in names}
+    alike: dict[str, list[str]] = {}
+    for name, short in shortened.items():
+        alike.setdefault(short, []).append(name)
+    for group in alike.values():
+        if len({clean(name) for name in group}) > 1:
+            shortened |= keep_difference(group, width)
+    return shortened
+
+
+def shared_length(names: Iterable[str]) -> int:
+    """Return how many characters all names start with alike."""
+    signs = zip(*names, strict=False)
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, signs))
+
+
+def keep_difference(names: Sequence[str], width: int) -> dict[str, str]:
+    """Return the names with what they share at both ends cut to fit."""
+    cleaned = {name: clean(name) for name in names}
+    start = shared_length(cleaned.values())
+    end = shared_length(name[start:][::-1] for name in cleaned.values())
+    result = {}
+    for name, text in cleaned.items():
+        middle = shorten(text[start : len(text) - end], width // 2)
+        room = width - len(middle) - 2
+        head, tail = text[:start], text[len(text) - end :]
+        tail_room = min(len(tail), max(room // 2, room - len(head)))
+        head_room = min(len(head), room - tail_room)
+        result[name] = (
+            head[:head_room]
+            + ("…" if head_room < len(head) else "")
+            + middle
+            + ("…" if tail_room < len(tail) else "")
+            + tail[len(tail) - tail_room :]
+        )
+    return result
 
 
 def wrap(name: str, width: int, lines: int = 3) -> str:

@@ -13,7 +13,7 @@ from plots.text import count, duration, shorten
 SIZE = (14, 10.5)
 PANEL_LIMIT = 15
 RULES = {
-    "any_credit": "success = any credit (score > 0)",
+    "half_credit": "success = half credit (score ≥ 0.5)",
     "reported": "success as the source reports it",
 }
 STATUSES = {
@@ -21,7 +21,7 @@ STATUSES = {
     "all_success": "no curve: every attempt succeeded",
     "positive_slope": "no horizon: success does not fall",
 }
-# METR's weighting and regularisation; the source's own verdict where it has one.
+# The headline: METR's weighting, next to no penalty, the source's own verdict if any.
 CHOSEN = f"""
     chosen as (
         select
@@ -29,16 +29,7 @@ CHOSEN = f"""
             count(*) over () as model_count,
             row_number() over (order by attempt_count desc, model) as size_place
         from time_horizons
-        where
-            source = $source and weighting = 'inverse_sqrt_family'
-            and regularisation = 0.1
-            and success_rule = (
-                select coalesce(
-                    max(success_rule) filter (success_rule = 'reported'), 'any_credit'
-                )
-                from time_horizons
-                where source = $source
-            )
+        where source = $source and is_headline
         qualify size_place <= {PANEL_LIMIT}
     )
 """
@@ -90,10 +81,7 @@ ANSWER = Answer(
             attempt_count,
             task_count
         from time_horizons
-        where
-            source = $source and success_rule = 'any_credit'
-            and weighting = 'inverse_sqrt_family' and regularisation = 0.1
-            and status = 'ok'
+        where source = $source and is_headline and status = 'ok'
         order by p50_minutes desc, model
         limit 1
     """,

@@ -16,8 +16,8 @@ from plots.leaderboard import (
     SHOWN,
     shown_of,
 )
-from plots.palette import BLUE, SKY
-from plots.text import count, counted, share, shorten
+from plots.palette import BLUE, ORANGE
+from plots.text import count, counted, share, shorten_apart
 
 # Each pair of bars is a model; `lead` is its first bar, by which they are sorted.
 BARS_QUERY = """
@@ -69,9 +69,10 @@ FRONTIER_RATES = """
     from win_rate_corrections
     where source = $source
 """
+NEW_LINE = "\n"
 BAR_STYLES = {
     True: {"color": BLUE},
-    False: {"facecolor": "white", "edgecolor": SKY, "hatch": "////"},
+    False: {"facecolor": "white", "edgecolor": ORANGE, "hatch": "////"},
 }
 
 
@@ -95,9 +96,13 @@ class WinRateBars:
             count(bars.loc[bars["is_first"] == is_first, "comparisons"].sum())
             for is_first in (True, False)
         )
+        others = f"and {second} ({self.labels[1]})"
+        if not bars.loc[~bars["is_first"], "rate"].notna().any():
+            others = f"and none ({self.labels[1]})"
+        models = shown_of(bars, "model")
         return (
-            f"{shown_of(bars, 'model')} · n = {first} comparisons ({self.labels[0]}) "
-            f"and {second} ({self.labels[1]}) · a tie is no win"
+            f"{models}{' · ' if len(models) < 40 else NEW_LINE}n = {first} comparisons ({self.labels[0]}) "
+            f"{others} · a tie is no win"
         )
 
     def draw(self, frames: dict[str, pd.DataFrame], figure: Figure) -> None:
@@ -109,11 +114,11 @@ class WinRateBars:
         for is_first, label in zip((True, False), self.labels, strict=True):
             own = bars[bars["is_first"] == is_first]
             heights = own["model"].map(places) + (-0.19 if is_first else 0.19)
+            # An entry in the legend without a bar would say that there are some.
+            label = label if own["rate"].notna().any() else None
             axes.barh(heights, own["rate"], 0.34, label=label, **BAR_STYLES[is_first])
             write_ends(axes, heights, own)
-        axes.set_yticks(
-            range(len(models)), [shorten(name, NAME_WIDTH) for name in models]
-        )
+        axes.set_yticks(range(len(models)), shorten_apart(models, NAME_WIDTH).values())
         axes.set_ylim(len(models) - 0.4, -0.6)
         axes.grid(axis="y", visible=False)
         scale_share(axes, "x", "overall win rate: wins of comparisons")
@@ -150,7 +155,7 @@ VARIANTS = {
     "overall_frontier_win_rate": WinRateBars(
         FRONTIER_RATES,
         "Wins by the smaller distance to the frontier",
-        ("by benchmark", "by the study's lookup"),
+        ("each benchmark's own distance", "one benchmark's for all"),
         FRONTIER_LEADERS,
     ),
 }

@@ -18,7 +18,7 @@ from plots.leaderboard import (
     spans_decades,
 )
 from plots.placement import place_labels
-from plots.text import count, counted, shorten
+from plots.text import count, counted, shorten_apart
 
 POINTS_QUERY = f"""
     with {SHOWN}
@@ -63,6 +63,7 @@ ANSWER_QUERY = """
 """
 # How an efficient model's x is written in the answer.
 X_TEXTS = {"cost": "${x:.2f}", "latency": "{x:.1f} s"}
+TITLE_PAD = 26  # room for the legend below the title
 X_LABELS = {
     "cost": "mean cost of a run, US dollars",
     "latency": "mean latency of a task, seconds",
@@ -80,6 +81,10 @@ class WinRateFrontier:
     basis: str
     x_metric: str
     SIZE: ClassVar = (12, 7)
+
+    @property
+    def missing(self) -> str:
+        return f"evaluations with a known {self.x_metric}"
 
     @property
     def QUERIES(self) -> dict[str, str]:
@@ -106,7 +111,10 @@ class WinRateFrontier:
         """Draw the points, the hull and the legend, then the names."""
         axes = figure.subplots()
         points = frames["points"]
-        placed = points[points["x"].notna()]
+        # The efficient points choose the room for their names first.
+        placed = points[points["x"].notna()].sort_values(
+            "is_pareto_efficient", ascending=False, kind="stable"
+        )
         hull = draw_points(axes, placed, "win_rate")
         is_log = spans_decades(placed["x"])
         scale_amounts(axes, placed["x"], is_log)
@@ -116,7 +124,9 @@ class WinRateFrontier:
         if missing:
             label += "\n" + fill(f"not drawn, {self.x_metric} unknown: {missing}", 130)
         axes.set_xlabel(label)
-        axes.set_title(f"Win rate by {BASES[self.basis]}; a tie is no win", pad=26)
+        axes.set_title(
+            f"Win rate by {BASES[self.basis]}; a tie is no win", pad=TITLE_PAD
+        )
         axes.legend(
             handles=frontier_handles(),
             loc="lower left",
@@ -124,6 +134,7 @@ class WinRateFrontier:
             ncols=2,
             borderpad=0,
         )
+        names = shorten_apart(points["model"], NAME_WIDTH)
         place_labels(
             axes,
             pd.DataFrame(
@@ -131,7 +142,7 @@ class WinRateFrontier:
                     "x": placed["x"],
                     "y": placed["win_rate"],
                     "text": [
-                        f"{shorten(row.model, NAME_WIDTH)} ({row.benchmark_count})"
+                        f"{names[row.model]} ({row.benchmark_count})"
                         for row in placed.itertuples()
                     ],
                     "radius": 8,
@@ -139,6 +150,7 @@ class WinRateFrontier:
             ),
             size=9,
             curve=hull,
+            pad=TITLE_PAD,
         )
 
 

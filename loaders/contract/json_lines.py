@@ -114,7 +114,8 @@ def _records(
             yield record
         except RecordRefused as refused:
             if refused.reason_code == "missing_field":
-                refused.detail += f" (the format's fields: {known})"
+                what, _, advice = refused.detail.partition("; ")
+                refused.detail = f"{what} (the format's fields: {known}); {advice}"
             excerpt = line[:2000].decode(errors="replace").strip()
             yield refused.at_line(number, excerpt, key)
 

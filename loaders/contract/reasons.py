@@ -41,6 +41,7 @@ FILE_REASONS = {
     "broken_zip": "get the file again from where it came",
     "changed_while_reading": "load it again when nothing writes to it any more",
     "control_character": "remove it or write it as an escape",
+    "duplicate_field": "a field stands once in an object, so keep the right one",
     "duplicate_key": "keep one, with all that belongs under it",
     "empty_file": "check that it was written whole",
     "identity_missing": "a trace names its run, benchmark and agent in config",

@@ -11,7 +11,6 @@ from msgspec import Raw
 
 from loaders.contract import raw_json, rules
 from loaders.contract.limits import MAX_DEPTH
-from loaders.contract.raw_json import Key
 from loaders.contract.records import RecordRefused
 
 # What stands for a number that JSON does not have; no log has such a text.
@@ -83,20 +82,6 @@ def record(raw: Raw, decoder: msgspec.json.Decoder) -> Any:
         raise RecordRefused("too_deep", "the nesting goes on") from None
     except msgspec.DecodeError as error:
         raise RecordRefused("wrong_type", str(error)) from None
-
-
-_FIELD_NAMES: list[str] = []
-_FIELDS = msgspec.json.Decoder(
-    dict[Key, Raw], dec_hook=lambda _type, name: _FIELD_NAMES.append(name) or Key(name)
-)
-
-
-def check_once(raw: Raw) -> None:
-    """Raise RecordRefused if a field is duplicated at the top of an object."""
-    _FIELD_NAMES.clear()
-    _FIELDS.decode(raw)
-    if len(set(_FIELD_NAMES)) < len(_FIELD_NAMES):
-        raise rules.duplicate_field(_FIELD_NAMES)
 
 
 def value(raw: Raw) -> Any:

@@ -1,12 +1,15 @@
 """Rules for the fields of Inspect logs, and how their tokens are written."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from loaders.contract import rules
+from loaders.contract.raw_json import Key
 from loaders.contract.records import RecordRefused
 from loaders.inspect.documents import Number, number
 
@@ -45,6 +48,41 @@ class At(RecordRefused):
         what = refused.detail.partition("; ")[0]
         super().__init__(refused.reason_code, what)
         self.path = path
+
+
+_FIELD_NAMES: list[str] = []
+_FIELDS = msgspec.json.Decoder(
+    dict[Key, Raw], dec_hook=lambda _type, name: _FIELD_NAMES.append(name) or Key(name)
+)
+_LIST = msgspec.json.Decoder(list[Raw])
+
+
+def check_once(
+    raw: Raw,
+    levels: int,
+    path: str = "",
+    but: Collection[str] = (),
+    within: Collection[str] | None = None,
+) -> None:
+    """Raise At if a field is duplicated in a document, `levels` deep.
+
+    Of the fields at the top those in `but` are not looked into, or `within` alone is.
+    """
+    if memoryview(raw)[:1] == b"[":
+        pieces = [(str(at), piece) for at, piece in enumerate(_LIST.decode(raw))]
+    else:
+        _FIELD_NAMES.clear()
+        pieces = [(str(name), piece) for name, piece in _FIELDS.decode(raw).items()]
+        if len(set(_FIELD_NAMES)) < len(_FIELD_NAMES):
+            raise At(path, rules.duplicate_field(_FIELD_NAMES))
+    if levels == 1:
+        return
+    for name, piece in pieces:
+        if name in but or (within is not None and name not in within):
+            continue
+        if memoryview(piece)[:1] in (b"{", b"["):
+            inside = f"{path}/{token(name)}" if path else token(name)
+            check_once(piece, levels - 1, inside)
 
 
 def checked(rule: rules.Rule, name: str, value: Any) -> Any:

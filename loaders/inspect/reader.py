@@ -15,6 +15,7 @@ are opened one at a time.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -39,7 +40,7 @@ from loaders.inspect.container import (
     MemberError,
 )
 from loaders.inspect.documents import Malformed
-from loaders.inspect.fields import At
+from loaders.inspect.fields import At, check_once
 from loaders.inspect.log import HEADER as HEADER_DECODER
 from loaders.inspect.log import Header, Log, Record
 from loaders.inspect.samples import Records, Sample
@@ -52,6 +53,9 @@ _FIRST_FIELD = re.compile(
 # The newest version of a .json log that Inspect itself reads.
 _NEWEST_JSON = 2
 _LIST = msgspec.json.Decoder(list[Raw])
+_RAW = msgspec.json.Decoder(Raw)
+# As far as a metric of a score of the results.
+_HEADER_LEVELS = 6
 
 
 def fits(head: str) -> bool:
@@ -128,7 +132,7 @@ class _Samples:
 
     def keep_back(self, refused: RecordRefused, at: str, raw: Raw | None) -> None:
         excerpt = b"" if raw is None else bytes(memoryview(raw)[: 4 * EXCERPT_LENGTH])
-        if isinstance(refused, At):
+        if isinstance(refused, At) and refused.path:
             at = f"{at}/{refused.path}"
         entry = refused.at_pointer(at, excerpt.decode(errors="replace"))
         self._kept_back.append((INSPECT_SAMPLES, entry))
@@ -144,10 +148,10 @@ class _Samples:
 
 def _json_records(data) -> Iterator[Record]:
     try:
-        header = documents.decode(data, HEADER_DECODER)
+        header = _header(data)
     except Malformed as error:
         code = error.reason_code
-        if code not in ("truncated", "wrong_encoding", "too_deep"):
+        if code not in ("truncated", "wrong_encoding", "too_deep", "duplicate_field"):
             code = "broken_log"
         raise file_refused(code, error.what, None, error.position or None) from None
     version = header.version
@@ -201,6 +205,18 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
     yield from log.warnings()
 
 
+def _header(data: Any) -> Header:
+    """Return a header, or raise Malformed."""
+    raw = documents.decode(data, _RAW)
+    header = documents.decode(raw, HEADER_DECODER)
+    try:
+        check_once(raw, _HEADER_LEVELS, but=("samples",))
+    except At as refused:
+        what = refused.detail.partition("; ")[0]
+        raise Malformed("duplicate_field", what, f"/{refused.path}") from None
+    return header
+
+
 def _checked(log: Log, member: str) -> Log:
     """Return the log, if it says what ran."""
     if missing := log.missing():
@@ -210,10 +226,13 @@ def _checked(log: Log, member: str) -> Log:
 
 def _member_or_refuse(archive: Archive, name: str) -> Header:
     try:
-        return documents.decode(archive.read(name), HEADER_DECODER)
+        return _header(archive.read(name))
     except MemberError as error:
         what = f"{name}: {error.what}"
     except Malformed as error:
+        if error.reason_code == "duplicate_field":
+            position = f"{name}#{error.position}"
+            raise file_refused("duplicate_field", error.what, None, position) from None
         at = f" at {error.position}" if error.position else ""
         what = f"{name}: {error.what}{at}"
     raise file_refused("broken_log", what, None, name)
@@ -320,9 +339,6 @@ def _of_samples(
             what = "there is no sample that it tells of; the summary counts"
             log.add_warning(row.at, "summary_without_sample", what)
     return found
-
-
-_RAW = msgspec.json.Decoder(Raw)
 
 
 def differs(summary: Sample, sample: Sample) -> bool:

@@ -16,6 +16,7 @@ from loaders.inspect.documents import NOTHING, Number
 from loaders.inspect.fields import (
     At,
     Usage,
+    check_once,
     checked,
     count,
     short_text,
@@ -95,12 +96,15 @@ class Records(NamedTuple):
 
 
 _SAMPLE = msgspec.json.Decoder(Sample)
+# Where a field that is duplicated would change a row: as far as a key of a value.
+_CHECKED = ("scores", "score", "model_usage", "role_usage", "metadata")
+_LEVELS = 4
 
 
 def decoded(raw: Raw | memoryview) -> Sample:
     """Return a sample or summary, or raise RecordRefused."""
     sample = documents.record(raw, _SAMPLE)
-    documents.check_once(raw)
+    check_once(raw, _LEVELS, within=_CHECKED)
     return sample
 
 

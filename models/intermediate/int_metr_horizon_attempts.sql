@@ -24,7 +24,11 @@ final as (
         end as status,
         human_minutes,
         latency_seconds,
-        cast(round(total_tokens) as bigint) as total_tokens,
+        -- Below zero or beyond what any run can spend: unknown.
+        case
+            when total_tokens between 0 and 1e15
+                then cast(round(total_tokens) as bigint)
+        end as total_tokens,
         -- No tokens were paid for a person's run: its cost is unknown.
         case when not is_human then generation_cost_usd end as cost_usd,
         is_reported_success,

@@ -170,20 +170,38 @@ def block_of(
     return shown
 
 
+class CellText(str):
+    """A cell's text; `{text:noun}` adds the noun, in the plural unless it is 1."""
+
+    def __format__(self, noun: str) -> str:
+        if not noun or self == "1":
+            return f"{self!s} {noun}".rstrip()
+        plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+        return f"{self!s} {plural}"
+
+
 def card_of(card: Card, data: Data) -> dict[str, Any] | None:
     """Return the card's texts, or nothing if no row has its number."""
-    row = next(
-        (
-            row
-            for row in data.as_objects()
-            if row[card.column] is not None
-            and all(row[name] == value for name, value in card.where.items())
-        ),
-        None,
-    )
-    if row is None:
+    rows = [
+        row
+        for row in data.as_objects()
+        if row[card.column] is not None
+        and all(row[name] == value for name, value in card.where.items())
+    ]
+    if card.at_least_half_of:
+        most = max(
+            (
+                row[card.at_least_half_of] or 0
+                for row in data.as_objects()
+                if row["source"] == card.where["source"]
+            ),
+            default=0,
+        )
+        rows = [row for row in rows if 2 * (row[card.at_least_half_of] or 0) >= most]
+    if not rows:
         return None
-    texts = {name: formatted(name, value) for name, value in row.items()}
+    row = rows[0]
+    texts = {name: CellText(formatted(name, value)) for name, value in row.items()}
     for column in columns_of(data.names, data.rows):
         if len(column.places) == 2:
             texts[column.name] = cell(column, tuple(row.values())).text
@@ -193,6 +211,15 @@ def card_of(card: Card, data: Data) -> dict[str, Any] | None:
         "label": card.label.format_map(texts),
         "context": card.context.format_map(texts),
     }
+
+
+def introduction(connection: duckdb.DuckDBPyConnection) -> list[dict[str, CellText]]:
+    """Return what is loaded, a row of texts per source."""
+    data = ask(connection, query_of("introduction", ""))
+    return [
+        {name: CellText(formatted(name, value)) for name, value in row.items()}
+        for row in data.as_objects()
+    ]
 
 
 def script_json(value: Any) -> str:
@@ -270,6 +297,7 @@ def report(connection: duckdb.DuckDBPyConnection) -> str:
     ]
     return templates.get_template("template.html").render(
         cards=[card for card in cards if card],
+        introduction=introduction(connection),
         sections=sections,
         notes=data["files"].values("note"),
         payload=script_json(charts_of(data)),

@@ -6,7 +6,15 @@ const collator = new Intl.Collator("en", { numeric: true });
 
 // ---------- rows
 
-const rowsOf = {};
+// Names of columns, blocks and agents may be those of JavaScript's own properties,
+// so what is keyed by them has no prototype.
+function dictionary(entries = []) {
+  const made = Object.create(null);
+  for (const [name, value] of entries) made[name] = value;
+  return made;
+}
+
+const rowsOf = dictionary();
 function rows(name) {
   rowsOf[name] ??= unpacked(name, payload.data[name]);
   return rowsOf[name];
@@ -19,10 +27,19 @@ function unpacked(layer, columns) {
     if (Array.isArray(column)) return column;
     return column.places.map((place) => (place === null ? null : column.distinct[place]));
   });
-  return values[0].map((_, row) => ({
-    layer,
-    ...Object.fromEntries(names.map((name, place) => [name, values[place][row]])),
-  }));
+  return values[0].map((_, row) =>
+    dictionary([["layer", layer], ...names.map((name, place) => [name, values[place][row]])]),
+  );
+}
+
+// The charting library groups by names in objects that have a prototype. A sign
+// without width keeps a name apart from the prototype's own.
+function drawable(row) {
+  const shown = { ...row };
+  for (const [name, value] of Object.entries(shown)) {
+    if (typeof value === "string" && value in Object.prototype) shown[name] = `${value}\u200b`;
+  }
+  return shown;
 }
 
 function choice(value) {
@@ -33,7 +50,7 @@ function choice(value) {
 // ---------- what is chosen, and where the address keeps it: #block?column=value
 
 const forms = [...document.querySelectorAll("form.controls")];
-const formOf = Object.fromEntries(forms.map((form) => [form.dataset.block, form]));
+const formOf = dictionary(forms.map((form) => [form.dataset.block, form]));
 
 function fields(form) {
   return [...form.elements].filter((field) => field.name);
@@ -55,10 +72,10 @@ function narrow(block) {
   }
 }
 
-const recordsOf = {};
+const recordsOf = dictionary();
 function records(block) {
   recordsOf[block] ??= tableOf(block) ? tableRecords(tableOf(block)) : rows(block).map(
-    (row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, choice(value)])),
+    (row) => dictionary(Object.entries(row).map(([name, value]) => [name, choice(value)])),
   );
   return recordsOf[block];
 }
@@ -66,7 +83,7 @@ function records(block) {
 function tableRecords(table) {
   const columns = columnsOf(table);
   return [...table.tBodies[0].rows].map((row) =>
-    Object.fromEntries(columns.map((column, place) => [column, row.cells[place].textContent])),
+    dictionary(columns.map((column, place) => [column, row.cells[place].textContent])),
   );
 }
 
@@ -227,20 +244,20 @@ function reportUndrawn(block, specification) {
 }
 
 // What an axis is called when its quantity is chosen.
-const units = { cost: "cost, US dollars", latency: "latency, seconds" };
+const units = dictionary([["cost", "cost, US dollars"], ["latency", "latency, seconds"]]);
 
 async function draw(block) {
   const chart = payload.charts[block];
   if (!chart) return;
   const element = document.querySelector(`#${block} .chart`);
   const drawn = [block, ...chart.lines].flatMap((name) => chosenRows(block, name));
-  const values = sizes(element.clientWidth, drawn, chart.specification.facet?.field);
+  const values = dictionary(Object.entries(sizes(element.clientWidth, drawn, chart.specification.facet?.field)));
   for (const [name, value] of filters(block)) values[`chosen_${name}`] = units[value] ?? value;
   for (const [name, options] of Object.entries(chart.switches)) {
     Object.assign(values, options[formOf[block].elements[name].value]);
   }
   const specification = placed(chart.specification, values);
-  specification.datasets = { rows: drawn };
+  specification.datasets = { rows: drawn.map(drawable) };
   reportUndrawn(block, specification);
   specification.config = payload.config;
   specification.params = [

@@ -67,7 +67,9 @@ class Section:
 class Card:
     """A number of a block: the `column` of its first row that `where` describes.
 
-    `label` and `context` may name the row's columns in braces.
+    `at_least_half_of` is a column: rows with less than half of its greatest value
+    in the source are skipped. `label` and `context` may name the row's columns in
+    braces, as `{column:noun}` with the noun that it counts.
     """
 
     block: str
@@ -75,6 +77,7 @@ class Card:
     column: str
     label: str
     context: str
+    at_least_half_of: str = ""
 
 
 def read_yaml(name: str) -> Any:

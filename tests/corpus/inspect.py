@@ -168,6 +168,17 @@ def _headers() -> Iterator[Case]:
     yield _refused("header_longer_than_said", lying, "broken_log", at)
     nobody = zipped(("header.json", text(header(eval={"task": "maze"}))))
     yield _refused("header_without_model", nobody, "broken_log", at)
+    for name, before, after, place in (
+        ("top", b'"status"', b'"version": 2, "status"', "/"),
+        ("eval", b'"task_id"', b'"model": "m/y", "task_id"', "/eval"),
+    ):
+        twice = text(header()).replace(before, after)
+        yield _refused(
+            f"header_field_twice_in_{name}",
+            zipped(("header.json", twice)),
+            "duplicate_field",
+            f"header.json#{place}",
+        )
     journal = zipped(
         ("_journal/start.json", text(header())),
         ("samples/a.json", text(summary())),
@@ -239,6 +250,21 @@ def _rows() -> Iterator[Case]:
     samples = [(f"samples/{name}.json", b"{}") for name in "ab"]
     reasons = {"duplicate_field": "summaries.json#/1"}
     yield _partly("field_twice", log(rows, samples), (4, 1), reasons)
+    for field, inner, at in (
+        ("scores", b'{"s": {"value": 1}, "s": {"value": 0}}', "scores"),
+        ("scores", b'{"s": {"value": 1, "value": 0}}', "scores/s"),
+        ("scores", b'{"s": {"value": {"k": 1, "k": 0}}}', "scores/s/value"),
+        ("model_usage", b'{"m/x": {"input_tokens": 1, "input_tokens": 2}}',
+         "model_usage/m~1x"),
+        ("metadata", b'{"human_minutes": 1, "human_minutes": 2}', "metadata"),
+    ):  # fmt: skip
+        twice = text(summary(**{field: 0})).replace(
+            f'"{field}": 0'.encode(), f'"{field}": '.encode() + inner
+        )
+        rows = b"[" + text(good) + b"," + twice + b"]"
+        reasons = {"duplicate_field": f"summaries.json#/1/{at}"}
+        name = f"field_twice_in_{at.replace('/', '_')}"
+        yield _partly(name, log(rows, samples), (4, 1), reasons)
     odd = text([summary(scores={"match": {"value": 9}})]).replace(b": 9}", b": NaN}")
     yield _loaded("not_a_number", log(odd, [("samples/a.json", b"{}")]), 4)
     without = log([summary("a"), summary("b")], [("samples/a.json", text(summary()))])

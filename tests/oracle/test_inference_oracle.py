@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
-from math import comb
+from math import ceil, comb, exp
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from conftest import DBT, run_in_repository
-from scipy.stats import beta, binomtest, t
+from scipy.stats import beta, binomtest, norm, pearsonr, t
 from statsmodels.stats.multitest import multipletests
 
 GROUP = ["success_rule", "source", "benchmark", "population"]
@@ -189,14 +189,15 @@ def effective_tasks(rates: pd.Series, clusters: pd.Series) -> float | None:
     if groups == 1:
         return None
     rate = rates.mean()
-    correlated = n / (1 + ((sizes**2).sum() / n - 1) / 3)
+    siblings = (sizes**2).sum() / n - 1
+    correlated = n / (1 + siblings / 3)
     if rate in (0, 1):
         return correlated
     sums = members.T @ (rates - rate).to_numpy()
     variance = (sums**2 / (1 - sizes / n)).sum() / n**2
     # No variance at all: as many tasks as there are.
     worth = rate * (1 - rate) * n / (n - 1) / variance if variance > 1e-20 else n
-    worth = min(worth, n)
+    worth = min(worth, n / (1 + siblings / 20))
     fewer = worth * (t.ppf(0.975, n - 1) / t.ppf(0.975, groups - 1)) ** 2
     return max(fewer, min(worth, correlated))
 
@@ -557,3 +558,140 @@ def test_outcome_consistency(views, tasks):
     assert_same(
         views.sql("from outcome_consistency").df(), expected.reset_index(), AGENT
     )
+
+
+def test_variance_components(views, tasks):
+    rows = []
+    for key, group in tasks.groupby(AGENT):
+        n, p = group.attempt_count, group.rate
+        k, spread = len(group), group.rate.var()
+        spare = (n - 1).sum()
+        within = (n * p * (1 - p)).sum() / spare if spare else None
+        share = (1 / n).mean()
+        between = halved = icc = None
+        if within is not None and k > 1:
+            between = max(spread - within * share, 0)
+            halved = max(spread - within * share / 2, spread / 2) / k
+            icc = between / (between + within) if between + within else None
+        rows.append(
+            {
+                **dict(zip(AGENT, key, strict=True)),
+                "task_count": k,
+                "attempt_count": n.sum(),
+                "between_task_variance": between,
+                "within_task_variance": within,
+                "icc": icc,
+                "se_now": (spread / k) ** 0.5,
+                "se_with_double_tasks": (spread / k / 2) ** 0.5,
+                "se_with_double_attempts": None if halved is None else halved**0.5,
+            }
+        )
+    expected = pd.DataFrame(rows)
+    assert_same(views.sql("from variance_components").df(), expected, AGENT)
+
+
+TASK = ["success_rule", "source", "benchmark", "task_id"]
+
+
+def test_task_discrimination(views, tasks):
+    frame = tasks[tasks.population == "capability"].copy()
+    agent = frame.groupby(AGENT).rate
+    others = agent.transform("size") - 1
+    frame["rest"] = ((agent.transform("sum") - frame.rate) / others).where(others > 0)
+    rows = []
+    for key, group in frame.groupby(TASK):
+        compared = group[group.rest.notna()]
+        varies = compared.rate.var() > 1e-12 and compared.rest.var() > 1e-12
+        known = len(compared) >= 4 and varies
+        successes = group.success_count.sum()
+        rows.append(
+            {
+                **dict(zip(TASK, key, strict=True)),
+                "attempt_count": group.attempt_count.sum(),
+                "agent_count": len(group),
+                "success_rate": successes / group.attempt_count.sum(),
+                "rest_correlation": (
+                    pearsonr(compared.rate, compared.rest).statistic if known else None
+                ),
+                "is_solved_by_all": successes == group.attempt_count.sum(),
+                "is_solved_by_none": successes == 0,
+            }
+        )
+    actual = views.sql("from task_discrimination").df()
+    expected = pd.DataFrame(rows)
+    assert expected.rest_correlation.notna().any()
+    assert_same(actual, expected, TASK, atol=1e-9)
+
+
+def test_required_tasks(views):
+    pairs = views.sql("from paired_comparisons").df()
+    pairs = pairs[pairs.se > 1e-12]
+    frames = []
+    quantiles = norm.ppf(0.975) + norm.ppf(0.8)
+    for difference in (0.01, 0.02, 0.05, 0.1):
+        factor = (quantiles * pairs.se / difference) ** 2
+        more = norm.ppf(0.975) ** 2 / 2 / pairs.cluster_count
+        needed = pairs.shared_task_count * (factor + more)
+        frames.append(
+            pairs[PAIR].assign(
+                difference=difference,
+                tasks_needed=needed.round(6).map(ceil),
+                tasks_now=pairs.shared_task_count,
+            )
+        )
+    key = [*PAIR, "difference"]
+    assert_same(views.sql("from required_tasks").df(), pd.concat(frames), key)
+
+
+def test_cost_per_success(sample_views):
+    """From the attempts and evaluations, by a loop; the interval by its formula."""
+    attempts = sample_views.sql("from attempts").df()
+    evaluations = sample_views.sql("from evaluations").df().set_index("evaluation_id")
+    tokens = attempts.total_tokens.astype(float)
+    costs = attempts.assign(tokens=tokens)[["attempt_id", "evaluation_id"]].copy()
+    for name, own, shared in (
+        ("cost", attempts.cost_usd, evaluations.total_cost_usd),
+        ("tokens", tokens, evaluations.input_tokens + evaluations.output_tokens),
+        ("seconds", attempts.latency_seconds, evaluations.mean_latency_seconds),
+    ):
+        groups = own.groupby(attempts.evaluation_id)
+        spread = attempts.evaluation_id.map(shared)
+        if name != "seconds":
+            spread = spread / groups.transform("size")
+        costs[name] = own.where(groups.transform("count") > 0, spread).astype(float)
+    verdicts = sample_views.sql(
+        "from attempt_successes where population <> 'human'"
+    ).df()
+    verdicts = verdicts.merge(costs.drop(columns="evaluation_id"), on="attempt_id")
+    verdicts["agent"] = verdicts.agent_label
+    verdicts["cluster"] = verdicts.task_family.fillna("alone in " + verdicts.task_id)
+    rows = []
+    for key, group in verdicts.groupby(AGENT):
+        row = dict(zip(AGENT, key, strict=True))
+        row["success_count"] = group.is_success.sum()
+        row["known_cost_share"] = group.cost.notna().mean()
+        for name, column in (
+            ("cost", "cost_per_success_usd"),
+            ("tokens", "tokens_per_success"),
+            ("seconds", "seconds_per_success"),
+        ):
+            known = group[group[name].notna()]
+            successes = known.is_success.sum()
+            enough = len(known) >= 0.95 * len(group) and successes
+            row[column] = known[name].sum() / successes if enough else None
+        row["ci_low"] = row["ci_high"] = None
+        clusters = group.cluster.nunique()
+        if row["cost_per_success_usd"] and clusters > 1:
+            known = group[group.cost.notna()].astype({"is_success": float})
+            sums = known.groupby("cluster")[["cost", "is_success"]].sum()
+            share = sums / sums.sum()
+            spread = ((share.cost - share.is_success) ** 2).sum()
+            error = (clusters / (clusters - 1) * spread) ** 0.5
+            half = exp(t.ppf(0.975, clusters - 1) * error)
+            row["ci_low"] = row["cost_per_success_usd"] / half
+            row["ci_high"] = row["cost_per_success_usd"] * half
+        rows.append(row)
+    expected = pd.DataFrame(rows)
+    assert expected.cost_per_success_usd.notna().any()
+    actual = sample_views.sql("from cost_per_success").df()
+    assert_same(actual, expected, AGENT, atol=1e-9)

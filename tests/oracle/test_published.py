@@ -529,12 +529,13 @@ READINGS = {
         "-0.5",
         f"""
         select success_rule, pair_count, median_delta from action_delta_summary
-        where {ALL} and grain = 'task' order by median_delta desc
+        where {ALL} and grain = 'task' order by median_delta desc, success_rule
         """,
         """
         any_credit   129  -0.5
         half_credit  120  -1.5
         full_credit  90   -2.0
+        resolved     90   -2.0
         """,
         "one rule of success out of three was tried",
     ),

@@ -33,6 +33,8 @@ COMPARISON_MODELS = (
     "gpt-4o-mini",
     "gpt-4o",
 )
+# Whose rows are computed again here; the other sources have oracles of their own.
+SOURCES = ("metr", "metr_horizon", "hal")
 SUSPECTED_LIMITS = (25, 50, 100, 200, 500)
 LIMIT_NEIGHBOURS = 2
 MIN_OUTCOMES_PER_TASK = 3

@@ -42,7 +42,8 @@ def test_analysis_begins_with_its_question(path: Path):
 
 
 def test_dbt_show_prints_an_analysis(sample_warehouse):
-    command = [DBT, "show", "--quiet", "--select", "do_more_actions_mean_failure"]
+    question = "do_more_actions_mean_failure"
+    command = [DBT, "show", "--quiet", "--limit", "-1", "--select", question]
     run = run_in_repository(command, sample_warehouse, sample_warehouse.parent)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "| holding_fixed" in run.stdout

@@ -240,6 +240,31 @@ CATALOGUE = {
         "success_rule source benchmark agent",
         "task_count attempt_count consistency_biased consistency flip_share",
     ),
+    "variance_components": (
+        "success_rule source benchmark agent",
+        (
+            "task_count attempt_count between_task_variance within_task_variance icc "
+            "se_now se_with_double_tasks se_with_double_attempts"
+        ),
+    ),
+    "task_discrimination": (
+        "success_rule source benchmark task_id",
+        (
+            "attempt_count agent_count success_rate rest_correlation is_solved_by_all "
+            "is_solved_by_none"
+        ),
+    ),
+    "cost_per_success": (
+        "success_rule source benchmark agent",
+        (
+            "success_count known_cost_share cost_per_success_usd ci_low ci_high "
+            "tokens_per_success seconds_per_success"
+        ),
+    ),
+    "required_tasks": (
+        "success_rule source benchmark agent_a agent_b difference",
+        "tasks_needed tasks_now",
+    ),
     "model_ratings": (
         "success_rule source basis model",
         "component_id strength se ci_low ci_high status",

@@ -378,5 +378,5 @@ def test_a_score_outside_0_to_1_is_kept_as_written_with_a_note(score):
 def test_a_missing_field_is_told_with_the_names_that_are_known():
     fields = {name: value for name, value in REQUIRED.items() if name != "score"}
     _, (entry,) = read(json.dumps(fields))
-    assert entry.detail.startswith("score or score_cont is missing; ")
+    assert entry.detail.startswith("score or score_cont is missing (")
     assert "tokens_count" in entry.detail

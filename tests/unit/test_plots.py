@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import duckdb
+import many_models
 import pandas as pd
 import psutil
 import pytest
@@ -21,12 +21,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from plots import ACTION_FIGURES, FIGURES, FILE_STEMS, LEADERBOARD_FIGURES
+from plots import ACTION_FIGURES, FIGURES, FILE_STEMS, LEADERBOARD_FIGURES, leaderboard
 from plots.__main__ import main
 from plots.export import dashboard_data, export
 from plots.figure import NO_ANSWER, Answer, say
 from plots.heatmaps import readable_on
 from plots.leaderboard import hull_line, model_style
+from plots.placement import place_labels
 from plots.render import HOUSE_STYLE, draw_figure, load_figure
 from plots.text import (
     amount,
@@ -34,6 +35,7 @@ from plots.text import (
     counted,
     duration,
     shorten,
+    shorten_apart,
     signed,
     two_lines,
     wrap,
@@ -133,6 +135,11 @@ def shuffled_views(sample_warehouse: Path) -> duckdb.DuckDBPyConnection:
             f"create table {view} as from sample.main.{view} as t "
             "order by md5(t::varchar), t::varchar"
         )
+    connection.execute("create schema seeds")
+    connection.execute(
+        "create table seeds.model_releases as from sample.seeds.model_releases as t "
+        "order by md5(t::varchar)"
+    )
     return connection
 
 
@@ -198,8 +205,19 @@ def test_hostile_names_draw(name, sample_views, tmp_path):
 def test_a_source_with_nothing_to_show_gets_a_note(name, sample_views):
     figure = draw_figure(name, frames_of(name, sample_views, "nowhere"), "nowhere")
     what = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
+    if name == "horizon_trend":
+        what = "horizons of models with a known release date"
+    number = int(FILE_STEMS[name][:2])
+    if number in range(12, 20):
+        kind = "the generalist scaffold"
+        if name.startswith("task_specific"):
+            kind = "scaffolds made for the benchmark"
+        what = f"evaluations with {kind} (seeds/scaffolds.csv says which)"
+    if number in range(22, 28):
+        metric = "latency" if name.endswith("latency") else "cost"
+        what = f"evaluations with a known {metric}"
     (said,) = [text.get_text() for text in figure.axes[0].texts]
-    assert re.fullmatch(rf"no {what}( with .*seeds/scaffolds.csv.*)? to show", said)
+    assert said == f"no {what} to show"
 
 
 @pytest.mark.parametrize(
@@ -412,14 +430,21 @@ def test_the_models_and_benchmarks_with_most_evaluations_are_shown(name):
         from evaluations
         group by source, benchmark, model
     """)
+    connection.execute(
+        "create table model_win_rates "
+        "(source text, basis text, coverage text, model text, rank bigint)"
+    )
     frames = frames_of(name, connection)
     cells = frames["cells"]
     assert len(cells) == 15 * 12
     assert "a-model-with-a-long-name-0 high" not in set(cells["model"])
     figure = draw_figure(name, frames, "hal")
     subtitle = figure.texts[1].get_text()
-    assert "the 15 of 17 models with most evaluations" in subtitle
-    assert "the 12 of 14 benchmarks with most evaluations" in subtitle
+    assert (
+        "15 of 17 models, the first of each ranking and those with most evaluations "
+        "(2 not shown)"
+    ) in subtitle
+    assert "12 of 14 benchmarks, with most evaluations (2 not shown)" in subtitle
     assert_texts_are_readable(figure)
 
 
@@ -483,11 +508,17 @@ def test_a_benchmark_without_any_cost_leaves_the_others_drawn(sample_views):
 
 def test_models_beyond_the_limit_are_drawn_as_others(sample_views):
     frames = frames_of("accuracy_against_latency", sample_views)
-    frames["points"].loc[frames["points"]["place"] > 1, "place"] = None
+    points = frames["points"]
+    points.loc[points["place"] > 1, "place"] = None
     figure = draw_figure("accuracy_against_latency", frames, "hal")
     names = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert len(names) == 2 + 1 + 2
-    assert names[2] == "other models"
+    # An efficient model has a name, however many models there are.
+    beyond = points[points["place"].isna()]
+    efficient = set(beyond.loc[beyond["is_pareto_efficient"].eq(True), "model"])
+    assert 0 < len(efficient) < beyond["model"].nunique()
+    assert len(names) == 2 + len(efficient) + 1 + 2
+    assert set(map(shorten, efficient)) <= set(names)
+    assert names[2 + len(efficient)] == "other models"
     assert_texts_are_readable(figure)
 
 
@@ -661,7 +692,7 @@ def test_a_process_that_dies_is_reported(drawing):
     ).kill()
     (line,) = process.communicate()[1].splitlines()
     assert "Try --jobs 1" in line
-    assert line.endswith("35_success_within_budget"[3:])
+    assert line.endswith(list(FIGURES)[-1])
     assert process.returncode in (1, 2)
 
 
@@ -719,7 +750,10 @@ def test_an_unknown_figure_lists_the_known_ones(sample_warehouse, tmp_path, caps
 def test_an_unknown_source_lists_the_known_ones(sample_warehouse, tmp_path, capsys):
     options = ["--source", "zzz", "--db", sample_warehouse, "--out", tmp_path]
     line = error_of(capsys, "score_distribution", *options)
-    assert line == "zzz: no such source is loaded. There are: hal, metr, metr_horizon"
+    assert (
+        line
+        == "zzz: no such source is loaded. There are: hal, inspect, metr, metr_horizon"
+    )
     assert not list(tmp_path.iterdir())
 
 
@@ -926,3 +960,117 @@ def test_an_answer_is_its_first_row_and_its_items_in_a_sentence():
     assert say_of(Answer(f"select * from ({query}) where a > 1", "{a}"), "(1, 1)") == (
         NO_ANSWER
     )
+
+
+def test_names_that_would_look_alike_keep_what_differs():
+    names = [f"A Family of Models {n} large (September 2025)" for n in ("4", "4.5")]
+    short = shorten_apart([*names, "o3"], 24)
+    assert short["o3"] == "o3"
+    assert len({shorten(name, 24) for name in names}) == 1
+    assert len({short[name] for name in names}) == 2
+    assert ".5" in short[names[1]]
+    assert all(len(text) <= 24 for text in short.values())
+    assert shorten_apart(["short"], 9) == {"short": "short"}
+
+
+def test_a_note_on_names_leaves_the_title_above_the_legend():
+    axes = Figure(layout="constrained").subplots()
+    axes.plot([0, 1], [0, 1], "o")
+    axes.set_title("title", pad=26)
+    axes.get_figure().draw_without_rendering()
+    before = axes._left_title.get_window_extent().y0, axes.titleOffsetTrans
+    labels = pd.DataFrame({"x": [0.5] * 9, "y": 0.5, "text": "x" * 90, "radius": 8})
+    place_labels(axes, labels, pad=26)
+    axes.get_figure().draw_without_rendering()
+    assert "without room" in axes.get_title(loc="right")
+    assert axes._left_title.get_window_extent().y0 == pytest.approx(before[0], abs=1)
+
+
+def test_the_record_holders_are_those_of_the_trend(sample_views):
+    for source in ("metr", "metr_horizon"):
+        frames = frames_of("horizon_trend", sample_views, source)
+        points = frames["points"]
+        counts = frames["trends"].set_index("models")["model_count"]
+        assert counts["all"] == len(points) > 2
+        assert counts["frontier"] == points["is_record"].sum()
+        # The line has the view's slope: twice the horizon after `doubling_days`.
+        days = frames["trends"].set_index("models")["doubling_days"].dropna()
+        for models, line in frames["lines"].groupby("models"):
+            first, last = line.itertuples()
+            doublings = (last.released_on - first.released_on).days / days[models]
+            assert last.p50_minutes / first.p50_minutes == pytest.approx(2**doublings)
+
+
+def test_a_trend_that_cannot_be_computed_says_why(sample_views):
+    frames = frames_of("horizon_trend", sample_views)
+    trends = frames["trends"]
+    trends["doubling_days"] = None
+    trends["model_count"] = [9, 2]
+    frames["lines"] = frames["lines"].iloc[:0]
+    figure = draw_figure("horizon_trend", frames, "metr")
+    said = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert said == [
+        "all models, n = 9: no doubling time, horizons do not grow",
+        "record holders, n = 2: no doubling time, fewer than 3 models",
+    ]
+
+
+@pytest.fixture(scope="module")
+def many_warehouse(warehouse_of, tmp_path_factory) -> Path:
+    """A warehouse of 48 invented models on 11 benchmarks."""
+    folder = tmp_path_factory.mktemp("many")
+    many_models.write(folder, 48, 355)
+    return warehouse_of(folder)
+
+
+@pytest.fixture
+def many_views(many_warehouse: Path):
+    with duckdb.connect(many_warehouse, read_only=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("name", LEADERBOARD_FIGURES)
+def test_many_models_overlap_nothing_and_leave_nothing_outside(name, many_views):
+    figure = draw_figure(name, frames_of(name, many_views), "hal")
+    assert_texts_are_readable(figure)
+    # The models are nobody's study, and nothing of them is published.
+    said = " ".join(text.get_text() for text in drawn_texts(figure))
+    assert "study" not in said
+    assert "as published" not in said
+
+
+@pytest.mark.parametrize("name", list(LEADERBOARD_FIGURES)[10:16])
+def test_efficient_points_of_many_models_are_named(name, many_views):
+    frames = frames_of(name, many_views)
+    points = frames["points"]
+    assert points["model"].nunique() == 48
+    efficient = set(points.loc[points["is_pareto_efficient"].eq(True), "model"])
+    assert efficient
+    figure = draw_figure(name, frames, "hal")
+    said = {text.get_text() for text in drawn_texts(figure)}
+    # A name beside its point is followed by a number of benchmarks.
+    said |= {text.rsplit(" (", 1)[0] for text in said}
+    width = leaderboard.NAME_WIDTH
+    names = shorten_apart(points["model"].unique(), width)
+    for model in efficient:
+        assert {model, names[model], shorten(model)} & said, model
+
+
+@pytest.mark.parametrize(
+    ("name", "basis"),
+    [
+        ("max_accuracy_win_rate", "max_accuracy"),
+        ("frontier_distance_win_rate", "frontier_distance"),
+        ("overall_win_rate", "max_accuracy"),
+        ("overall_frontier_win_rate", "frontier_distance"),
+    ],
+)
+def test_the_first_of_a_ranking_of_many_models_is_drawn(name, basis, many_views):
+    (first,) = many_views.execute(
+        "select arg_min(model, (rank, model)) from model_win_rates "
+        "where source = 'hal' and basis = $1 and coverage = 'all'",
+        [basis],
+    ).fetchone()
+    (frame,) = frames_of(name, many_views).values()
+    assert 1 < frame["model"].nunique() < 48
+    assert first in set(frame["model"])

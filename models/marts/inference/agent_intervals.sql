@@ -30,9 +30,21 @@ attempt_counts as (
     group by {{ keys | join(', ') }}
 ),
 
--- By how many independent tasks the agent would have the same standard error,
--- never more than its tasks; and the tasks if those of a family had a
--- correlation of one third.
+-- The tasks that are left if those of a family have a correlation of a
+-- twentieth, or of a third.
+correlated_tasks as (
+    select
+        *,
+        task_count * 20e0 / (19e0 + task_count_squares * 1e0 / task_count)
+            as hardly_correlated_count,
+        task_count * 3e0 / (2e0 + task_count_squares * 1e0 / task_count)
+            as correlated_count
+    from clustered_means
+),
+
+-- By how many independent tasks the agent would have the same standard error:
+-- with few families an error can be small by luck, so never more than a little
+-- correlation leaves, which without families is the tasks.
 task_worths as (
     select
         *,
@@ -42,11 +54,9 @@ task_worths as (
                 / nullif((task_count - 1) * se_cr2 * se_cr2, 0e0),
                 task_count
             ),
-            task_count
-        ) as plain_count,
-        task_count * 3e0 / (2e0 + task_count_squares * 1e0 / task_count)
-            as correlated_count
-    from clustered_means
+            hardly_correlated_count
+        ) as plain_count
+    from correlated_tasks
 ),
 
 -- With few clusters the standard error is a guess itself: so much wider is t's

@@ -26,10 +26,13 @@ published as (
 ranked as (
     select
         *,
-        rank() over (
-            partition by source
-            order by win_rate desc nulls last
-        ) as rank
+        case
+            when win_rate is not null
+                then rank() over (
+                    partition by source
+                    order by win_rate desc nulls last
+                )
+        end as rank
     from published
 ),
 

@@ -13,5 +13,11 @@ select
     is_resolved,
     is_published_choice
 from headline_sensitivity
-order by source, headline, is_published_choice desc, choice
+order by
+    source,
+    -- Its claim is "the same by ...", so it follows the one by accuracy.
+    headline = 'lead_by_frontier_distance',
+    headline,
+    is_published_choice desc,
+    choice
 limit 2000

@@ -1,6 +1,6 @@
 -- Grain: one row per comparable model and block of clusters: its scores in
--- them, a column each, so that int_rating_errors solves a block at once. Each is
--- divided by the share of the information that is left without the cluster,
+-- them, a column each, so that int_rating_errors solves a block at once. Each
+-- is divided by the share of the information that is left without the cluster,
 -- and scaled as conjugate_gradient_step asks for.
 {%- set width = rating_block_width() | int %}
 with

@@ -1,0 +1,98 @@
+-- Grain: one row per success rule, source, benchmark and agent.
+with
+
+agent_tasks as (
+    select * from {{ ref('int_agent_tasks_counted') }}
+),
+
+totals as (
+    select
+        success_rule,
+        source,
+        benchmark,
+        population,
+        agent,
+        count(*) as task_count,
+        cast(sum(attempt_count) as bigint) as attempt_count,
+        {{ exact_mean('success_rate') }} as mean_rate,
+        {{ exact_mean('1e0 / attempt_count') }} as mean_inverse,
+        -- Zeros and ones inside a task: their squares around the task's share.
+        {{ exact_sum('success_count * (1e0 - success_rate)', 18) }}
+        / nullif(sum(attempt_count - 1), 0) as within_task_variance
+    from agent_tasks
+    group by success_rule, source, benchmark, population, agent
+),
+
+spreads as (
+    select
+        success_rule,
+        source,
+        benchmark,
+        population,
+        agent,
+        {{ exact_sum(
+            'power(agent_tasks.success_rate - totals.mean_rate, 2)', 18
+        ) }}
+        / nullif(count(*) - 1, 0) as task_mean_variance
+    from agent_tasks
+    inner join totals
+        using (success_rule, source, benchmark, population, agent)
+    group by success_rule, source, benchmark, population, agent
+),
+
+-- A task's mean varies by the task and by its own few attempts.
+components as (
+    select
+        totals.*,
+        spreads.task_mean_variance,
+        case
+            when totals.within_task_variance is not null
+                then
+                    greatest(
+                        spreads.task_mean_variance
+                        - totals.within_task_variance * totals.mean_inverse,
+                        0e0
+                    )
+        end as between_task_variance
+    from totals
+    inner join spreads
+        using (success_rule, source, benchmark, population, agent)
+),
+
+final as (
+    select
+        success_rule,
+        source,
+        benchmark,
+        agent,
+        population,
+        task_count,
+        attempt_count,
+        case when task_count > 1 then between_task_variance end
+            as between_task_variance,
+        within_task_variance,
+        case
+            when task_count > 1
+                then
+                    between_task_variance
+                    / nullif(between_task_variance + within_task_variance, 0e0)
+        end as icc,
+        sqrt(task_mean_variance / task_count) as se_now,
+        sqrt(task_mean_variance / (2e0 * task_count)) as se_with_double_tasks,
+        -- Half of what the attempts add to the variance, and all of the rest.
+        case
+            when within_task_variance is not null
+                then
+                    sqrt(
+                        greatest(
+                            task_mean_variance
+                            - within_task_variance * mean_inverse / 2e0,
+                            task_mean_variance / 2e0
+                        )
+                        / task_count
+                    )
+        end as se_with_double_attempts
+    from components
+)
+
+select * from final
