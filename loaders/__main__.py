@@ -21,8 +21,11 @@ from typing import TYPE_CHECKING
 from common.names import printable
 from loaders.contract.files import InputFile, stamp_at
 from loaders.contract.records import Batch, FileRefused, WarehouseError
+from loaders.contract.table_options import TableOptions
 from loaders.formats import FORMATS
 from loaders.inputs import find
+from loaders.table import said, shown
+from loaders.table.presets import PRESETS
 from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading
 
@@ -50,7 +53,12 @@ class _Skipped(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.table = _table_options(options)
+    except ValueError as error:
+        parser.error(str(error))
     try:
         results, skipped_count = _load(options)
     except WarehouseError as error:
@@ -102,21 +110,34 @@ def _parser() -> argparse.ArgumentParser:
         help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
         "that the HAL harness gives to everybody)",
     )
-    parser.add_argument(
-        "--source",
-        metavar="NAME",
-        help="of tables: what attempts.source says (default: table)",
+    tables = parser.add_argument_group("tables of attempts (CSV, Parquet, JSON)")
+    tables.add_argument(
+        "--source", metavar="NAME", help="what attempts.source says (default: table)"
     )
-    parser.add_argument(
+    tables.add_argument(
         "--columns",
         metavar="OURS=THEIRS,...",
-        help="of tables: which column is which, where the name does not say it",
+        action="append",
+        default=[],
+        help="which column is which, where the name does not say it; `ours:=text` for "
+        "all rows, `ours=` for no column",
     )
-    parser.add_argument(
+    tables.add_argument(
+        "--mapping",
+        metavar="FILE",
+        help=f"the same as YAML, or one that is shipped: {', '.join(PRESETS)}",
+    )
+    tables.add_argument(
         "--score-max",
         metavar="NUMBER",
         type=_positive,
-        help="of tables: the highest score that there is (default: 1)",
+        help="the highest score that there is (default: 1)",
+    )
+    tables.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        help="the sign before decimals; the other one then groups thousands (default: "
+        "a point, and no number has a comma)",
     )
     parser.add_argument(
         "--note",
@@ -151,6 +172,17 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError("it is more than 0")
     return value
+
+
+def _table_options(options: argparse.Namespace) -> TableOptions:
+    """Return what the command line says of tables, or raise ValueError."""
+    told = TableOptions(
+        source=options.source or None,
+        score_max=options.score_max,
+        decimal=options.decimal,
+    )
+    told = said.with_columns(told, options.columns)
+    return said.with_mapping(told, options.mapping) if options.mapping else told
 
 
 def _load(
@@ -210,11 +242,7 @@ class _Ahead:
         self._readers = readers
         self._options = options
         self._read_options = ReadOptions(
-            options.format,
-            options.password,
-            options.source,
-            options.columns,
-            options.score_max,
+            options.format, options.password, options.table
         )
         self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
@@ -281,7 +309,7 @@ def _load_file(
         reading.go_on()
     manifest = replace(manifest, note=options.note or None)
     batches = _with_progress(reading.batches(), found, manifest.size_bytes)
-    batches = _with_columns_shown(batches, found)
+    batches = _with_table_shown(batches, found, is_dry_run=options.dry_run)
     try:
         return warehouse.load_file(manifest, batches, strict=options.strict)
     finally:
@@ -316,18 +344,24 @@ def _is_enough(known: "LoadResult", options: argparse.Namespace) -> bool:
 
     A strict load says so every time that some of the file is not loaded.
     """
-    has_table_options = options.source or options.columns or options.score_max
-    if has_table_options and known.format in ("table", None):
+    if options.table.is_said and known.format in ("table", None):
         return False
     return not (options.strict and known.quarantined_count)
 
 
-def _with_columns_shown(batches: Iterable[Batch], found: InputFile) -> Iterator[Batch]:
-    """Yield the batches and print what a table's columns are taken for."""
+def _with_table_shown(
+    batches: Iterable[Batch], found: InputFile, *, is_dry_run: bool
+) -> Iterator[Batch]:
+    """Yield the batches; print what a table's columns are taken for.
+
+    A dry run shows its first attempts too.
+    """
+    shown_count = 0
     for batch in batches:
-        if batch.table.name == "raw.table_columns":
-            pairs = ", ".join(f"{name} as {ours}" for _, name, ours in batch.rows)
-            _say(f"{found.path}: columns: {pairs}")
+        for line in shown.lines(batch, shown_count if is_dry_run else None):
+            _say(f"{found.path}: {line.strip()}")
+        if batch.table.name == "raw.table_attempts":
+            shown_count += len(batch.rows)
         yield batch
 
 

@@ -29,6 +29,8 @@ RECORD_REASONS = {
     "value_too_large": "no run comes near this, so check its unit",
     "wrong_encoding": "text is UTF-8, so convert it",
     "wrong_type": "a number is written without quotes, a name is text",
+    "wrong_width": "every row has as many cells as the header",
+    "unknown_population": "it is capability, safety or human",
     "broken_member": "`inspect log recover` or another copy may have it",
     "epoch_not_positive": "epochs are counted from 1",
     "member_too_large": "unpack it yourself if you trust where it came from",

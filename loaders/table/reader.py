@@ -1,57 +1,59 @@
 """A table of attempts: CSV with any separator, JSON lines, a JSON array or Parquet.
 
-DuckDB parses it, all as text; it is imported when the first table is read.
+DuckDB parses it and reads regular rows; it is imported when the first table is read.
 """
 
-import csv
+import bisect
+import hashlib
 import json
 import os
-from collections import Counter
+import re
+from array import array
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from loaders.contract import rules
+from loaders.contract.arrow import ColumnBuffers
 from loaders.contract.files import OpenFile
-from loaders.contract.limits import MAX_DEPTH
 from loaders.contract.records import (
-    BATCH_RECORDS,
     Batch,
+    Quarantined,
     RecordRefused,
     file_refused,
 )
-from loaders.table import mapping, values
-from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS
+from loaders.contract.table_options import TableOptions
+from loaders.table import mapping as names
+from loaders.table.attempts import Attempts, cells_of_json
+from loaders.table.mapping import Mapping
+from loaders.table.opened import COMPRESSIONS, PARQUET, Opened, Table
+from loaders.table.sql import EXTRAS, query
+from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 
-_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-_PARQUET = b"PAR1"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_DEFAULTS = {"scaffold": "unknown", "effort": "unknown", "population": "capability"}
-_IDENTIFIERS = ("task_id", "agent", "model", "benchmark", "attempt")
+if TYPE_CHECKING:
+    import duckdb
+
+_TYPES = {name: type_ for name, type_ in TABLE_ATTEMPTS.types.items() if name != "line"}
+# DuckDB's names of what is wrong with a row of CSV, and ours.
+_REJECTED = {
+    "MISSING COLUMNS": "wrong_width",
+    "TOO MANY COLUMNS": "wrong_width",
+    "INVALID ENCODING": "wrong_encoding",
+    "LINE SIZE OVER MAXIMUM": "line_too_long",
+}
+_MEMORY_LIMIT = "2GB"
 
 
 def fits(head: str) -> bool:
     """Say whether columns at the beginning of a file have the usual names."""
-    names = {mapping.plain(name) for name in mapping.names_at_the_beginning(head)}
-    found = [
-        ours
-        for ours, known in mapping.KNOWN.items()
-        if names & set(map(mapping.plain, known.split()))
-    ]
-    return not mapping.missing_from(found)
+    return names.fits(names.names_at_the_beginning(head))
 
 
 def fits_packed(head: bytes) -> bool:
     """Say whether the bytes are those of a format that holds nothing but tables."""
-    return head.startswith((_PARQUET, *_COMPRESSIONS))
+    return head.startswith((PARQUET, *COMPRESSIONS))
 
 
 def read(
-    source: OpenFile,
-    *,
-    path: str,
-    source_name: str | None = None,
-    columns: str | None = None,
-    score_max: float | None = None,
+    source: OpenFile, *, path: str, options: TableOptions | None = None
 ) -> Iterator[Batch]:
     """Yield what each column was taken for, then the attempts.
 
@@ -60,215 +62,264 @@ def read(
     """
     import duckdb
 
+    # Hashed beside the parsing.
+    source.map()
+    settings = {"threads": 1, "memory_limit": _MEMORY_LIMIT}
     try:
-        with duckdb.connect(config={"threads": 1}) as connection:
-            rows = _rows(connection, source, path)
-            names, records = _with_names(rows)
-            ours = mapping.by_name(names, columns)
-            taken = [(names.index(ours[each]) + 1, ours[each], each) for each in ours]
-            yield Batch(TABLE_COLUMNS, sorted(taken), [], 0)
-            stem = os.path.basename(path).split(".")[0] or "table"
-            make = _Attempts(ours, source_name or "table", stem, score_max)
-            yield from _batches(records, make, source.size_bytes)
+        with (
+            duckdb.connect(config=settings) as connection,
+            Table(source, connection) as table,
+        ):
+            reading = _Reading(table, connection, path, options or TableOptions())
+            yield from reading.batches(source.size_bytes)
     except duckdb.Error as error:
-        first_lines = " ".join(str(error).split())[:300]
-        raise file_refused("syntax", f"DuckDB cannot parse it: {first_lines}") from None
+        raise _unparsed(error) from None
 
 
-def _batches(records: Iterator[Any], make: "_Attempts", size: int) -> Iterator[Batch]:
-    rows, quarantined, line = [], [], 0
-    for line, record in enumerate(records, 1):
-        try:
-            rows.append(make.row(line, record))
-        except RecordRefused as refused:
-            excerpt = json.dumps(record, ensure_ascii=False)
-            quarantined.append(refused.at_line(line, excerpt))
-        if len(rows) + len(quarantined) == BATCH_RECORDS:
-            yield Batch(TABLE_ATTEMPTS, rows, quarantined, 0)
-            rows, quarantined = [], []
-    if not line:
-        raise file_refused("empty_file", "the table has no row")
-    if rows or quarantined:
-        yield Batch(TABLE_ATTEMPTS, rows, quarantined, size)
+def _unparsed(error: Exception) -> Exception:
+    said = " ".join(str(error).split())
+    said = re.sub(r"^.*?Error: ", "", said)[:300]
+    return file_refused("syntax", f"DuckDB cannot parse it: {said}")
 
 
-class _Attempts:
-    """Makes attempts of the rows of a table."""
+class _Reading:
+    """One table that is read."""
 
     def __init__(
-        self, ours: dict[str, str], source: str, stem: str, score_max: float | None
+        self,
+        table: Table,
+        connection: "duckdb.DuckDBPyConnection",
+        path: str,
+        options: TableOptions,
     ):
-        self._ours = ours
-        self._source = source
-        self._stem = stem
-        self._score_max = score_max
-        self._counts: Counter[tuple] = Counter()
+        self._table = table
+        self._connection = connection
+        # The first one has an open result all the time.
+        self._cursor = connection.cursor()
+        self._path = path
+        self._options = options
+        self._stem = os.path.basename(path).split(".")[0] or "table"
+        self._digest = hashlib.blake2b(digest_size=8)
+        self._row_count = 0
+        # Rows of CSV that DuckDB refused, in order.
+        self._rejected: list[int] = []
 
-    def row(self, line: int, record: "dict[str, Any] | RecordRefused") -> tuple:
-        """Return a row as an attempt; raise RecordRefused for what breaks a rule."""
-        if isinstance(record, RecordRefused):
-            raise record
-        cells = {ours: _cell(record.get(name)) for ours, name in self._ours.items()}
-        made: dict[str, Any] = {"line": line, "source": self._source}
-        for column in TABLE_ATTEMPTS.columns:
-            cell = cells.get(column.name)
-            is_text = column.name in _IDENTIFIERS
-            if (not cell or not cell.strip()) if is_text else values.is_missing(cell):
-                made.setdefault(column.name, None)
-            elif column.name == "score":
-                made["score"] = values.score(self._ours["score"], cell, self._score_max)
-            elif column.rule and column.name != "status":
-                made[column.name] = column.rule(self._ours[column.name], cell)
-        if made["task_id"] is None:
-            raise RecordRefused("empty_text", f"{self._ours['task_id']} is empty")
-        self._name(made)
-        made["status"] = _status(cells, made["score"])
-        key = [made[each.name] for each in TABLE_ATTEMPTS.columns[2:9]]
-        made["attempt_number"] = None
-        if made["attempt"] is None:
-            self._counts[tuple(key)] += 1
-            made["attempt_number"] = self._counts[tuple(key)]
-        # An error's text says more than the status that it gives.
-        taken = set(self._ours.values()) - {
-            self._ours[each] for each in ("status", "error") if each in self._ours
-        }
-        rest = {name: record[name] for name in record if name not in taken}
-        rest = {name: value for name, value in rest.items() if value not in (None, "")}
-        made["attributes"] = (
-            json.dumps(rest, ensure_ascii=False, sort_keys=True) if rest else None
+    def batches(self, size_bytes: int) -> Iterator[Batch]:
+        opened = self._table.opened()
+        mapping = names.resolved(
+            opened.names,
+            self._options,
+            self._path,
+            lambda name: self._table.first_value(opened, name),
         )
-        return tuple(made[name] for name in TABLE_ATTEMPTS.types)
+        yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
+        attempts = Attempts(mapping, self._options, self._stem)
+        yield from self._attempts(opened, mapping, attempts, size_bytes)
+        if not self._row_count and not self._rejected:
+            raise file_refused("empty_file", "the table has no row")
+        yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
 
-    def _name(self, made: dict[str, Any]) -> None:
-        """Give names to what the row does not name."""
-        parts = [made["scaffold"], made["model"], made["effort"]]
-        if made["agent"] is None:
-            if made["model"] is None:
-                raise RecordRefused("empty_text", "agent and model are empty")
-            made["agent"] = " ".join(part for part in parts if part)
-        made["model"] = made["model"] or made["agent"]
-        made["benchmark"] = made["benchmark"] or self._stem
-        for name, default in _DEFAULTS.items():
-            made[name] = made[name] or default
+    def _attempts(
+        self, opened: Opened, mapping: Mapping, attempts: Attempts, size_bytes: int
+    ) -> Iterator[Batch]:
+        import duckdb
+        from nanoarrow._utils import NanoarrowException
 
+        try:
+            yield from self._read(opened, mapping, attempts, 0)
+        except (duckdb.Error, NanoarrowException) as error:
+            if opened.form != "csv":
+                raise _unparsed(error) from None
+        else:
+            return
+        # Once more, with what DuckDB cannot parse kept back.
+        self._table.keeps_back = True
+        opened = self._table.opened()
+        try:
+            self._connection.execute(f"select count(*) from ({opened.rows})").fetchall()
+            kept_back = list(self._kept_back())
+        except duckdb.Error as error:
+            raise _unparsed(error) from None
+        self._rejected = sorted({entry.line for entry in kept_back})
+        read_count, self._row_count = self._row_count, 0
+        yield from self._read(opened, mapping, attempts, read_count)
+        if kept_back:
+            yield Batch(TABLE_ATTEMPTS, [], kept_back, size_bytes)
 
-def _status(cells: dict[str, str | None], score: float | None) -> str:
-    has_score = score is not None
-    status = values.status(
-        cells.get("status"), is_error_column=False, has_score=has_score
-    )
-    if status in ("scored", "unscored"):
-        error = cells.get("error")
-        return values.status(error, is_error_column=True, has_score=has_score)
-    return status
+    def _kept_back(self) -> Iterator[Quarantined]:
+        found = self._connection.execute(
+            """
+            select line, arg_min(error_type, column_idx), min(error_message),
+                min(csv_line)
+            from reject_errors
+            group by line
+            order by line
+            """
+        ).fetchall()
+        for line, error, message, excerpt in found:
+            said = " ".join(message.split())[:200]
+            if error not in _REJECTED:
+                raise file_refused("syntax", said, line=line)
+            refused = RecordRefused(_REJECTED[error], said)
+            yield refused.at_line(line - 1, excerpt or "")
 
+    def _read(
+        self, opened: Opened, mapping: Mapping, attempts: Attempts, skip_count: int
+    ) -> Iterator[Batch]:
+        import nanoarrow
 
-def _cell(value: Any) -> str | None:
-    """Return a value as text; a JSON object or list as JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _rows(connection: Any, source: OpenFile, path: str) -> Any:
-    """Return the parsed rows: JSON objects as one column of text, else cells of text."""
-    head = source.head(1_000_000)
-    compression = next(
-        (name for mark, name in _COMPRESSIONS.items() if head.startswith(mark)), "none"
-    )
-    # Not the path, in which DuckDB would take `*` and `[` for a pattern.
-    name = source.descriptor_path
-    if head.startswith(_PARQUET):
-        sql = "select columns(*)::varchar from read_parquet($name)"
-        return connection.execute(sql, {"name": name})
-    if head.startswith(_UTF16):
-        raise file_refused("wrong_encoding", "it is UTF-16")
-    packed = {"name": name, "compression": compression}
-    if compression == "none":
-        text = head.decode("utf-8", errors="replace")
-    else:
-        sql = """
-            select * from read_csv(
-                $name, compression = $compression, header = false,
-                all_varchar = true, delim = '\x01', quote = '', escape = ''
+        sql = query(opened, mapping, self._options, self._stem)
+        for chunk in nanoarrow.c_array_stream(self._connection.sql(sql)):
+            start = self._row_count
+            self._row_count += chunk.length
+            if self._row_count <= skip_count:
+                continue
+            lines = self._lines(start, chunk.length)
+            yield from self._batches_of(
+                chunk, lines, max(0, skip_count - start), opened, mapping, attempts
             )
-            limit 1
-        """
-        line = connection.execute(sql, packed).fetchone()
-        text = line[0] if line and line[0] else ""
-    text = text.lstrip("\ufeff \r\n\t")
-    if text[:1] in ("{", "["):
-        form = "array" if text.startswith("[") else "newline_delimited"
-        sql = "select json::varchar as json from read_json_objects($name, "
-        sql += f"format = '{form}', compression = $compression)"
-        return connection.execute(sql, packed)
-    header = text.partition("\n")[0].rstrip("\r")
-    separator = mapping.delimiter(header)
-    # Nothing is left to DuckDB to guess: not what to skip, nor what a comment is.
-    sql = """
-        select * from read_csv(
-            $name, compression = $compression, header = true, all_varchar = true,
-            delim = $separator, quote = '"', escape = '"', skip = 0, comment = '',
-            null_padding = false, ignore_errors = false, strict_mode = true,
-            max_line_size = 100000000
+
+    def _lines(self, start: int, count: int) -> array:
+        """Return the numbers of rows, with those counted that DuckDB refused."""
+        if not self._rejected:
+            return array("q", range(start + 1, start + 1 + count))
+        thresholds = [line - before for before, line in enumerate(self._rejected)]
+        return array(
+            "q",
+            [
+                line + bisect.bisect_right(thresholds, line)
+                for line in range(start + 1, start + 1 + count)
+            ],
         )
-    """
-    rows = connection.execute(sql, packed | {"separator": separator})
-    count = len(next(csv.reader([header], delimiter=separator), []))
-    if len(rows.description) != count:
-        what = f"the header has {count} columns, the rows {len(rows.description)}"
-        raise file_refused("syntax", what, line=1)
-    return rows
 
+    def _batches_of(
+        self,
+        chunk: Any,
+        lines: array,
+        skip_count: int,
+        opened: Opened,
+        mapping: Mapping,
+        attempts: Attempts,
+    ) -> Iterator[Batch]:
+        """Yield the rows of a chunk: the regular ones, then those by attempts.py."""
+        excerpts = chunk.child(len(_TYPES) + EXTRAS.index("excerpt"))
+        is_regular = excerpts.null_count == chunk.length
+        odd: list[tuple] = []
+        if not is_regular or skip_count:
+            chunk, lines, odd = self._parted(chunk, lines, skip_count)
+        has_key = "attempt" in mapping
+        if chunk is not None and chunk.length:
+            hashes = _buffer(chunk.child(chunk.n_children - 1).view().buffer(1))
+            if not has_key:
+                self._digest.update(hashes)
+            rows = _columns(chunk, lines, hashes if has_key else b"", odd)
+            yield Batch(TABLE_ATTEMPTS, rows, [], 0)
+        if not odd:
+            return
+        made, kept_back = [], []
+        for line, attributes, text, excerpt in odd:
+            try:
+                if text is None:
+                    continue  # An empty line of JSON lines.
+                cells = (
+                    cells_of_json(text, mapping)
+                    if opened.form == "json"
+                    else json.loads(text)
+                )
+                made.append(attempts.row(line, cells, attributes))
+            except RecordRefused as refused:
+                kept_back.append(refused.at_line(line, excerpt))
+        for row in made:
+            self._digest.update(repr(row[2:]).encode())
+        yield Batch(TABLE_ATTEMPTS, made, kept_back, 0)
 
-def _with_names(rows: Any) -> tuple[list[str], Iterator[Any]]:
-    """Return the names of a table's columns, and its rows as mappings."""
-    names = [column[0] for column in rows.description]
-    if names == ["json"]:
-        first = rows.fetchmany(BATCH_RECORDS)
-        found: dict[str, None] = {}
-        decoded = [_decoded(text) for (text,) in first]
-        for record in decoded:
-            if isinstance(record, dict):
-                found.update(dict.fromkeys(record))
-        return list(found), _chained(decoded, rows)
-    return names, (dict(zip(names, row, strict=True)) for row in _fetched(rows))
+    def _parted(
+        self, chunk: Any, lines: array, skip_count: int
+    ) -> tuple[Any, array, list[tuple]]:
+        """Return the regular rows of a chunk, and of the others what they are made of."""
+        import nanoarrow
 
-
-def _chained(decoded: list[Any], rows: Any) -> Iterator[Any]:
-    yield from decoded
-    for (text,) in _fetched(rows):
-        yield _decoded(text)
-
-
-def _fetched(rows: Any) -> Iterator[tuple]:
-    while some := rows.fetchmany(BATCH_RECORDS):
-        yield from some
-
-
-def _decoded(text: str) -> "dict[str, Any] | RecordRefused":
-    """Return a JSON object with its numbers as they are written, or what is wrong."""
-    try:
-        record = json.loads(
-            text,
-            parse_int=str,
-            parse_float=str,
-            parse_constant=str,
-            object_pairs_hook=_object,
+        numbers = nanoarrow.c_array_from_buffers(
+            nanoarrow.int64(), chunk.length, [None, lines]
         )
-    except RecordRefused as refused:
-        return refused
-    except (ValueError, RecursionError):
-        return RecordRefused("invalid_json", "it is no JSON")
-    if not isinstance(record, dict):
-        return RecordRefused("not_a_record", "it is no object")
-    if rules.is_deeper(record, MAX_DEPTH):
-        return RecordRefused("too_deep", "it nests too deep")
-    return record
+        children = [numbers, *(chunk.child(at) for at in range(chunk.n_children))]
+        schemas = {"line": numbers.schema} | {
+            name: array_.schema
+            for name, array_ in zip([*_TYPES, *EXTRAS], children[1:], strict=True)
+        }
+        parted = nanoarrow.c_array_from_buffers(
+            nanoarrow.struct(schemas), chunk.length, [None], children=children
+        )
+        least = lines[skip_count] if skip_count else 0
+
+        def rows(condition: str) -> Any:
+            relation = self._cursor.from_arrow(nanoarrow.ArrayStream(parted))
+            return relation.filter(f"line >= {least} and {condition}")
+
+        odd = rows("excerpt is not null").select("line, attributes, record, excerpt")
+        regular = list(nanoarrow.c_array_stream(rows("excerpt is null")))
+        odd = odd.fetchall()
+        if not regular:
+            return None, lines, odd
+        (chunk,) = regular
+        lines = array("q", _buffer(chunk.child(0).view().buffer(1)))
+        chunk = _without_first(chunk)
+        return chunk, lines, odd
+
+    def _told_of_file(self, mapping: Mapping) -> tuple:
+        source = self._options.source or "table"
+        table_id = self._digest.hexdigest()
+        return (1, source, table_id, mapping.preset, self._options.score_max)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names):
-        raise rules.duplicate_field(names)
-    return dict(pairs)
+class _without_first:
+    """An Arrow struct without its first column."""
+
+    def __init__(self, chunk: Any):
+        self._chunk = chunk
+        self.length = chunk.length
+        self.n_children = chunk.n_children - 1
+
+    def child(self, at: int) -> Any:
+        return self._chunk.child(at + 1)
+
+
+def _columns(
+    chunk: Any, lines: array, hashes: bytes, odd: list[tuple]
+) -> ColumnBuffers:
+    """Return a chunk as the columns of the table, without DuckDB's memory."""
+    buffers = [[None, lines]]
+    for at in range(len(_TYPES)):
+        column = chunk.child(at)
+        view = column.view()
+        validity = _buffer(view.buffer(0)) if column.null_count else None
+        buffers.append(
+            [validity, *(_buffer(view.buffer(n)) for n in range(1, view.n_buffers))]
+        )
+    # Rows that attempts.py makes have other hashes, so that they are compared in SQL.
+    keys = None if odd and hashes else array("q", hashes)
+    return ColumnBuffers(
+        chunk.length, list(TABLE_ATTEMPTS.types.values()), buffers, keys
+    )
+
+
+def _buffer(view: Any) -> bytes:
+    return bytes(view)
+
+
+def _told(opened: Opened, mapping: Mapping) -> list[tuple]:
+    """Return what each column was taken for, and what the others look like."""
+    rows = [
+        (str(part), ours, None)
+        for ours, parts in mapping.parts.items()
+        for part in parts
+    ]
+    hints = dict(mapping.hints)
+    taken = mapping.taken_names()
+    rows += [
+        (name, "attributes", hints.get(name))
+        for name in opened.names
+        if name not in taken
+    ]
+    unique = list(dict.fromkeys(rows))
+    return [(number, *row) for number, row in enumerate(unique, 1)]

@@ -99,12 +99,7 @@ def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, 
     if format_.takes_password:
         return {"password": options.password}
     if format_.takes_table_options:
-        return {
-            "path": found.real_path,
-            "source_name": options.source_name,
-            "columns": options.columns,
-            "score_max": options.score_max,
-        }
+        return {"path": found.real_path, "options": options.table}
     return {}
 
 

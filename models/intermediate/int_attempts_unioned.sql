@@ -81,7 +81,8 @@ final as (
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_family', 'task_id', 'agent', 'score', 'status',
             'action_count', 'human_minutes', 'latency_seconds', 'input_tokens',
-            'output_tokens', 'cost_usd', 'started_at',
+            'output_tokens', 'total_tokens', 'cost_usd', 'is_reported_success',
+            'started_at',
         ],
     }) }}
 )
