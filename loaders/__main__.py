@@ -24,7 +24,7 @@ from loaders.contract.records import Batch, FileRefused, WarehouseError
 from loaders.contract.table_options import TableOptions
 from loaders.formats import FORMATS
 from loaders.inputs import find
-from loaders.table import said, shown
+from loaders.table import said, shown, template
 from loaders.table.presets import PRESETS
 from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading
@@ -36,7 +36,8 @@ if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
 _DESCRIPTION = """\
 Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
 quoted glob; the format is recognised from a file's content. What cannot be loaded is
-kept in the table raw.quarantine, with its line and the reason.
+kept in the table raw.quarantine, with its line and the reason. `python -m loaders
+template` prints an example of a table of attempts.
 """
 _EXIT_CODES = """\
 exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
@@ -53,6 +54,9 @@ class _Skipped(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["template"]:
+        return template.main(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     try:

@@ -48,21 +48,23 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
-        Format(
-            "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
-        ),
         Format(
             "metr-jsonl",
             3,
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),
-        Format("metr-yaml", 2, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
+        # By its columns, which in JSON none of the others has.
         Format(
             "table", 1, table.TABLES, "loaders.table.reader", takes_table_options=True
         ),
+        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
+        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format(
+            "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
+        ),
+        # Last, for JSON is YAML too.
+        Format("metr-yaml", 2, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
     )
 }
 # The beginning of a file that `recognise` looks at, in bytes.

@@ -135,14 +135,14 @@ def resolved(
     names: Sequence[str],
     options: TableOptions,
     path: str,
-    first_value: Callable[[str], Any] = lambda _name: None,
+    only_value: Callable[[str], Any] = lambda _name: None,
 ) -> Mapping:
     """Return what each of ours is made of in a table with these columns.
 
     What the user says counts first, then a preset, then the known names. Raises
     FileRefused where columns are missing that every table needs.
     """
-    finder = _Finder(names, path, first_value)
+    finder = _Finder(names, path, only_value)
     parts: dict[str, tuple[Part, ...]] = {}
     left_out = {ours for ours, value in options.columns if value is None}
     for ours, value in options.columns:
@@ -210,11 +210,11 @@ class _Finder:
     """Finds what a mapping names in a table."""
 
     def __init__(
-        self, names: Sequence[str], path: str, first_value: Callable[[str], Any]
+        self, names: Sequence[str], path: str, only_value: Callable[[str], Any]
     ):
         self._names = names
         self._path = path
-        self._first_value = first_value
+        self._only_value = only_value
 
     def parts(self, ours: str, value: Any) -> tuple[Part, ...]:
         """Return what a value of a mapping stands for, or raise FileRefused."""
@@ -235,10 +235,10 @@ class _Finder:
             for _ in range(said - 1):
                 folder = os.path.dirname(folder)
             return (Constant(os.path.basename(folder) or "table"),)
-        name = self._first_value(said)
+        name = self._only_value(said)
         name = name[0] if isinstance(name, list) and name else name
         if not isinstance(name, str):
-            raise self._refused(ours, f"{said} names no column in the first row")
+            raise self._refused(ours, f"{said} does not name one column in all rows")
         return (self._column(ours, name),)
 
     def parts_or_none(self, ours: str, value: Any) -> tuple[Part, ...] | None:

@@ -1,11 +1,12 @@
 """A table as DuckDB reads it: how to name its rows, its columns and its values in SQL."""
 
 import codecs
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -250,16 +251,21 @@ class Table:
             has_duplicates |= len(set(keys)) < len(keys)
         return list(names), has_duplicates
 
-    def first_value(self, opened: Opened, name: str) -> Any:
-        """Return a field of the first row, for a column that the table names itself."""
+    def only_value(self, opened: Opened, name: str) -> Any:
+        """Return what a column has in all rows, None where they differ.
+
+        For a column that a table names itself.
+        """
         if name not in opened.names:
             return None
-        column = Column((name,))
-        text = opened.text(column)
-        row = self._connection.execute(
-            f"select {text} from ({opened.source()}) limit 1"
-        ).fetchone()
-        return row and row[0]
+        text = opened.text(Column((name,)))
+        rows = self._connection.execute(
+            f"select distinct {text} from ({opened.source()}) limit 2"
+        ).fetchall()
+        ((value,),) = rows if len(rows) == 1 else [(None,)]
+        with suppress(ValueError, TypeError):
+            return json.loads(value)
+        return value
 
     def _text_at_start(self) -> str:
         if self._compression == "none":

@@ -110,7 +110,7 @@ class _Reading:
             opened.names,
             self._options,
             self._path,
-            lambda name: self._table.first_value(opened, name),
+            lambda name: self._table.only_value(opened, name),
         )
         yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)

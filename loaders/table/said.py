@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +41,7 @@ def with_mapping(options: TableOptions, said: str) -> TableOptions:
     mapping = {str(name): value for name, value in mapping.items()}
     settings = {name: mapping.pop(name) for name in _SETTINGS if name in mapping}
     try:
-        columns = dict(_checked(name, value) for name, value in mapping.items())
+        columns = dict(checked_columns(mapping))
         settings = dict(_setting(name, value) for name, value in settings.items())
     except ValueError as error:
         raise ValueError(f"{said}: {error}") from None
@@ -51,6 +51,11 @@ def with_mapping(options: TableOptions, said: str) -> TableOptions:
     }
     columns |= dict(options.columns)
     return replace(options, columns=tuple(columns.items()), **told)
+
+
+def checked_columns(said: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return ours and what each is; raise ValueError with what is wrong."""
+    return tuple(_checked(name, value) for name, value in said.items())
 
 
 def with_columns(options: TableOptions, said: Iterable[str]) -> TableOptions:

@@ -10,7 +10,13 @@ from itertools import chain, islice
 from typing import Any
 
 from loaders.contract.arrow import as_buffers
-from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
+from loaders.contract.files import (
+    TABLE_SUFFIXES,
+    InputFile,
+    OpenFile,
+    open_regular,
+    unchanged,
+)
 from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
@@ -71,7 +77,7 @@ def _messages(
             if options.format and found.is_meant:
                 format_ = FORMATS[options.format]
             else:
-                format_ = recognise(source.head(HEAD_BYTES))
+                format_ = _recognised(source.head(HEAD_BYTES), found, options)
             if go_on:
                 yield _manifest(found, source, format_)
                 if not go_on():
@@ -92,6 +98,17 @@ def _messages(
         for batch in batches:
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
+
+
+def _recognised(head: bytes, found: InputFile, options: ReadOptions) -> Format:
+    """Return the format of a file; a table whose columns are not known is one too."""
+    try:
+        return recognise(head)
+    except FileRefused as refused:
+        is_table = options.table.is_said or found.path.lower().endswith(TABLE_SUFFIXES)
+        if refused.reason_code == "unknown_format" and is_table and found.is_meant:
+            return FORMATS["table"]
+        raise
 
 
 def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, Any]:

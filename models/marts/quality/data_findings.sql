@@ -42,6 +42,10 @@ terminal_bench_findings as (
     select * from {{ ref('int_terminal_bench_findings') }}
 ),
 
+table_findings as (
+    select * from {{ ref('int_table_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -58,6 +62,7 @@ all_findings as (
         'hal_task_findings',
         'inspect_findings',
         'terminal_bench_findings',
+        'table_findings',
     ]) }}
 ),
 
