@@ -29,8 +29,11 @@ from loaders.contract.records import (
     SmallFile,
     WarehouseError,
 )
+from loaders.contract.table_options import TableOptions
 from loaders.formats import FORMATS
 from loaders.inputs import find, together
+from loaders.table import said, shown, template
+from loaders.table.presets import PRESETS
 from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading, ReadingTogether
 
@@ -41,7 +44,8 @@ if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
 _DESCRIPTION = """\
 Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
 quoted glob; the format is recognised from a file's content. What cannot be loaded is
-kept in the table raw.quarantine, with its line and the reason.
+kept in the table raw.quarantine, with its line and the reason. `python -m loaders
+template` prints an example of a table of attempts.
 """
 _EXIT_CODES = """\
 exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
@@ -49,7 +53,7 @@ loaded), 2 wrong usage or nothing could be done
 """
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
-_NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file"}
+_NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file", "unusable_columns"}
 
 
 class _Skipped(Exception):
@@ -58,7 +62,15 @@ class _Skipped(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["template"]:
+        return template.main(arguments[1:])
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.table = _table_options(options)
+    except ValueError as error:
+        parser.error(str(error))
     try:
         results, skipped_count = _load(options)
     except WarehouseError as error:
@@ -113,6 +125,35 @@ def _parser() -> argparse.ArgumentParser:
         help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
         "that the HAL harness gives to everybody)",
     )
+    tables = parser.add_argument_group("tables of attempts (CSV, Parquet, JSON)")
+    tables.add_argument(
+        "--source", metavar="NAME", help="what attempts.source says (default: table)"
+    )
+    tables.add_argument(
+        "--columns",
+        metavar="OURS=THEIRS,...",
+        action="append",
+        default=[],
+        help="which column is which, where the name does not say it; `ours:=text` for "
+        "all rows, `ours=` for no column",
+    )
+    tables.add_argument(
+        "--mapping",
+        metavar="FILE",
+        help=f"the same as YAML, or one that is shipped: {', '.join(PRESETS)}",
+    )
+    tables.add_argument(
+        "--score-max",
+        metavar="NUMBER",
+        type=_positive,
+        help="the highest score that there is (default: 1)",
+    )
+    tables.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        help="the sign before decimals; the other one then groups thousands (default: "
+        "a point, and no number has a comma)",
+    )
     parser.add_argument(
         "--note",
         metavar="TEXT",
@@ -139,6 +180,24 @@ def _parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print one JSON object per file"
     )
     return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("it is more than 0")
+    return value
+
+
+def _table_options(options: argparse.Namespace) -> TableOptions:
+    """Return what the command line says of tables, or raise ValueError."""
+    told = TableOptions(
+        source=options.source or None,
+        score_max=options.score_max,
+        decimal=options.decimal,
+    )
+    told = said.with_columns(told, options.columns)
+    return said.with_mapping(told, options.mapping) if options.mapping else told
 
 
 def _load(
@@ -199,7 +258,9 @@ class _Ahead:
         self._waiting = deque(together(files))
         self._readers = readers
         self._options = options
-        self._read_options = ReadOptions(options.format, options.password)
+        self._read_options = ReadOptions(
+            options.format, options.password, options.table
+        )
         self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
         self._together: dict[InputFile, _Together] = {}
@@ -333,6 +394,7 @@ def _load_file(
         reading.go_on()
     manifest = replace(manifest, note=options.note or None)
     batches = _with_progress(reading.batches(), found, manifest.size_bytes)
+    batches = _with_table_shown(batches, found, is_dry_run=options.dry_run)
     try:
         return warehouse.load_file(manifest, batches, strict=options.strict)
     finally:
@@ -374,7 +436,25 @@ def _is_enough(known: "LoadResult", options: argparse.Namespace) -> bool:
 
     A strict load says so every time that some of the file is not loaded.
     """
+    if options.table.is_said and known.format in ("table", None):
+        return False
     return not (options.strict and known.quarantined_count)
+
+
+def _with_table_shown(
+    batches: Iterable[Batch], found: InputFile, *, is_dry_run: bool
+) -> Iterator[Batch]:
+    """Yield the batches; print what a table's columns are taken for.
+
+    A dry run shows its first attempts too.
+    """
+    shown_count = 0
+    for batch in batches:
+        for line in shown.lines(batch, shown_count if is_dry_run else None):
+            _say(f"{found.path}: {line.strip()}")
+        if batch.table.name == "raw.table_attempts":
+            shown_count += len(batch.rows)
+        yield batch
 
 
 def _with_progress(

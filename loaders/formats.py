@@ -11,6 +11,7 @@ from loaders.hal import tables as hal
 from loaders.harbor import tables as harbor
 from loaders.inspect import tables as inspect
 from loaders.metr import tables as metr
+from loaders.table import tables as table
 from loaders.terminal_bench import tables as terminal_bench
 
 
@@ -25,6 +26,8 @@ class Format:
     module: str
     # Whether its read() takes the password of --password.
     takes_password: bool = False
+    # Whether its read() takes the path and the options of tables.
+    takes_table_options: bool = False
 
     @property
     def reader(self) -> ModuleType:
@@ -58,6 +61,16 @@ FORMATS = {
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),
+        # By its columns, which in JSON none of the others has.
+        Format(
+            "table", 1, table.TABLES, "loaders.table.reader", takes_table_options=True
+        ),
+        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
+        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format(
+            "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
+        ),
+        # Last, for JSON is YAML too.
         Format("metr-yaml", 2, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
     )
 }
@@ -76,6 +89,8 @@ def recognise(head: bytes) -> Format:
     text = _readable(head)
     if not head:
         raise file_refused("empty_file", "the file is empty")
+    if FORMATS["table"].reader.fits_packed(head):
+        return FORMATS["table"]
     if all(line.strip()[:1] in ("", "#") for line in text.splitlines()):
         raise file_refused("empty_file", "the file holds nothing but comments")
     for format_ in FORMATS.values():

@@ -18,6 +18,9 @@ from loaders.contract.records import Batch, FileRefused, FileStamp, file_refused
 
 # A file with such a name, found in a folder, is meant to be loaded.
 DATA_SUFFIXES = (".eval", ".yaml", ".yml", ".json", ".jsonl", ".zip")
+# Of tables, whatever their columns are called.
+TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+DATA_SUFFIXES += TABLE_SUFFIXES
 # A file as long as the first, of which the disk holds less than the second share, is
 # holes: a copy that broke off, or a trap for who would read terabytes of zeros. File
 # systems that pack come nowhere near.
@@ -101,6 +104,11 @@ class OpenFile:
     @property
     def size_bytes(self) -> int:
         return self._state_at_start.size_bytes
+
+    @property
+    def descriptor_path(self) -> str:
+        """A path to the open file, whatever has become of its name."""
+        return f"/dev/fd/{self._file.fileno()}"
 
     @property
     def state(self) -> FileStamp | None:

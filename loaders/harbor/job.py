@@ -26,6 +26,7 @@ from loaders.contract.records import (
     Batch,
     FileRefused,
     RecordRefused,
+    by_table,
     file_refused,
 )
 from loaders.contract.times import seconds_between, time

@@ -16,7 +16,11 @@ def fits(head: str) -> bool:
     A broken line counts too: the reader says what is wrong with it.
     """
     return any(
-        line.lstrip().startswith("{") and '"run_id"' in line and '"task_id"' in line
+        line.lstrip().startswith("{")
+        and '"run_id"' in line
+        and '"task_id"' in line
+        # Which tables of attempts do not have.
+        and ('"alias"' in line or '"score_binarized"' in line)
         for line in head.splitlines()
     )
 

@@ -13,7 +13,13 @@ from typing import Any
 
 from loaders.contract.arrow import as_buffers
 from loaders.contract.faults import described
-from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
+from loaders.contract.files import (
+    TABLE_SUFFIXES,
+    InputFile,
+    OpenFile,
+    open_regular,
+    unchanged,
+)
 from loaders.contract.records import (
     Batch,
     FileManifest,
@@ -159,13 +165,14 @@ def _messages(
                 format_ = FORMATS[options.format]
             else:
                 with _as_refusals():
-                    format_ = recognise(source.beginning(HEAD_BYTES))
+                    head = source.beginning(HEAD_BYTES)
+                    format_ = _recognised(head, found, options)
             if go_on:
                 yield _manifest(found, source, format_)
                 if not go_on():
                     return
-            secret = {"password": options.password} if format_.takes_password else {}
-            read = partial(_READERS[format_.name].read, source, **secret)
+            told = _told(format_, found, options)
+            read = partial(_READERS[format_.name].read, source, **told)
             batches = _begun(unchanged(_guarded(read, as_rows=as_rows), source))
         except FileRefused:
             is_told = bool(go_on and format_)
@@ -189,6 +196,26 @@ def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[
                 continue
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
+
+
+def _recognised(head: bytes, found: InputFile, options: ReadOptions) -> Format:
+    """Return the format of a file; a table whose columns are not known is one too."""
+    try:
+        return recognise(head)
+    except FileRefused as refused:
+        is_table = options.table.is_said or found.path.lower().endswith(TABLE_SUFFIXES)
+        if refused.reason_code == "unknown_format" and is_table and found.is_meant:
+            return FORMATS["table"]
+        raise
+
+
+def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, Any]:
+    """Return the options that the reader of a format takes."""
+    if format_.takes_password:
+        return {"password": options.password}
+    if format_.takes_table_options:
+        return {"path": found.real_path, "options": options.table}
+    return {}
 
 
 def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:

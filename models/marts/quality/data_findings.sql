@@ -54,6 +54,10 @@ metric_findings as (
     select * from {{ ref('int_metric_findings') }}
 ),
 
+table_findings as (
+    select * from {{ ref('int_table_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -73,6 +77,7 @@ all_findings as (
         'terminal_bench_findings',
         'harbor_findings',
         'metric_findings',
+        'table_findings',
     ]) }}
 ),
 
