@@ -45,18 +45,18 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
+        Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
-            "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         Format(
             "metr-jsonl",
-            3,
+            4,
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),
-        Format("metr-yaml", 2, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
+        Format("metr-yaml", 3, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
     )
 }
 # The beginning of a file that `recognise` looks at, in bytes.

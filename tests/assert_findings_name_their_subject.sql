@@ -23,6 +23,10 @@ evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
+evaluation_marts as (
+    select * from {{ ref('evaluations') }}
+),
+
 hal_evaluations as (
     select * from {{ ref('int_hal_evaluations_identified') }}
 ),
@@ -129,6 +133,16 @@ subjects as (
         'model' as subject_kind,
         coalesce(base_model, 'unknown') as subject
     from hal_evaluations
+    union all
+    select
+        'scaffold' as subject_kind,
+        scaffold as subject
+    from evaluations
+    union all
+    select
+        'benchmark' as subject_kind,
+        benchmark as subject
+    from evaluation_marts
 ),
 
 unknown_sources as (
@@ -153,6 +167,11 @@ known_subjects as (
             or (
                 finding_kinds.subject_kind = 'record'
                 and subjects.subject_kind in ('file', 'evaluation')
+            )
+            or (
+                finding_kinds.subject_kind = 'name'
+                and subjects.subject_kind
+                in ('benchmark', 'task', 'agent', 'scaffold', 'model')
             )
     group by finding_kinds.finding_code, subjects.subject
 ),

@@ -5,6 +5,7 @@ RecordRefused. Values are Python's: None, bool, int, float, str, list, dict.
 """
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +19,9 @@ MAX_COUNT = 10**12
 MAX_MINUTES = 10**9  # 1,900 years
 MAX_SECONDS = MAX_MINUTES * 60
 MAX_USD = 10**9
+# Blanks at which no line breaks, as a plain one; of no width, and so in no place to see.
+_PLAIN_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
+_NO_WIDTH = "\u200b\u2060\ufeff"
 
 
 def text(name: str, value: Any) -> str:
@@ -28,10 +32,24 @@ def text(name: str, value: Any) -> str:
 
 
 def identifier(name: str, value: Any) -> str:
-    """Return an id or a name, as written; it is not empty."""
-    if not text(name, value).strip():
+    """Return an id or a name in its one form; it is not empty."""
+    found = canonical(text(name, value))
+    if not found:
         raise RecordRefused("empty_text", f"{name} is empty")
-    return value
+    return found
+
+
+def canonical(written: str) -> str:
+    """Return a name in the one form that all its spellings with the same look have.
+
+    Letters are composed (NFC), blanks plain, and none stand around it.
+    """
+    if written.isascii():
+        return written.strip()
+    composed = unicodedata.normalize("NFC", written).translate(_PLAIN_BLANKS)
+    while composed != (bare := composed.strip().strip(_NO_WIDTH)):
+        composed = bare
+    return composed
 
 
 def number(name: str, value: Any) -> float:

@@ -190,7 +190,7 @@ def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
         try:
             for index, task_id in enumerate(raw_json.record(_TASK_IDS, raw)):
                 verdict = Verdict(_SWEBENCH_LISTS[name], None)
-                yield at / name / index, task_id, verdict
+                yield at / name / index, rules.canonical(task_id), verdict
         except RecordRefused as refused:
             yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
 

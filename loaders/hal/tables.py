@@ -57,8 +57,8 @@ TOKENS = (
 
 
 def _text_if_any(_name: str, value: Any) -> str | None:
-    """Return a text; anything else does not count."""
-    return value if isinstance(value, str) else None
+    """Return a name; anything else does not count."""
+    return rules.canonical(value) if isinstance(value, str) else None
 
 
 def _identity(name: str, meaning: str) -> Column:

@@ -112,8 +112,8 @@ def usage_row(usage: Usage, path: str) -> tuple:
 
 
 def short_text(name: str, value: Any) -> str:
-    """Return a name or an id, as written; it is neither empty nor huge."""
-    rules.identifier(name, value)
+    """Return a name or an id in its one form; it is neither empty nor huge."""
+    value = rules.identifier(name, value)
     if len(value.encode(errors="replace")) > MAX_TEXT_BYTES:
         what = f"{name} is longer than {MAX_TEXT_BYTES:,} bytes"
         raise RecordRefused("text_too_long", what)

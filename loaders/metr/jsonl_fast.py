@@ -81,12 +81,19 @@ def typed_columns(
         values = _transposed(runs)
     run_ids, *columns = values
     run_ids = list(map(str, run_ids))
-    names = chain(run_ids, *map(set, columns[:_NAME_COUNT]))
-    if not all(map(str.strip, names)):
+    names = [*run_ids, *chain(*map(set, columns[:_NAME_COUNT]))]
+    if not all(names) or not _are_canonical(names):
         return None, list(enumerate(lines, first_line))
     nulls = [[None] * len(run_ids)] * _NULL_COUNT
     rows = (numbers, run_ids, *columns, *nulls)
     return ColumnBuffers.of(table.types.values(), rows, [run_ids]), others
+
+
+def _are_canonical(names: list[str]) -> bool:
+    """Say whether names are in their one form; nearly all are plain ASCII."""
+    if "".join(names).isascii():
+        return list(map(str.strip, names)) == names
+    return list(map(rules.canonical, names)) == names
 
 
 def _decoded(lines: Sequence[bytes]) -> tuple[list[_Run | None], bool]:
