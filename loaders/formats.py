@@ -8,6 +8,7 @@ from types import ModuleType
 from loaders.contract.columns import RawTable
 from loaders.contract.records import file_refused
 from loaders.hal import tables as hal
+from loaders.harbor import tables as harbor
 from loaders.inspect import tables as inspect
 from loaders.metr import tables as metr
 from loaders.terminal_bench import tables as terminal_bench
@@ -47,6 +48,7 @@ FORMATS = {
     for format_ in (
         Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
         Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
         Format(
             "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),

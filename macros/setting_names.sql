@@ -19,6 +19,8 @@
         'horizon_regularisations',
         'accuracy_tolerance',
         'apply_corrections',
+        'study_exclusions',
+        'complete_task_share',
         'min_shared_tasks',
         'max_compared_agents',
         'repeat_counts',

@@ -23,8 +23,8 @@ evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
-evaluation_marts as (
-    select * from {{ ref('evaluations') }}
+evaluation_benchmarks as (
+    select * from {{ ref('int_evaluations_unioned') }}
 ),
 
 hal_evaluations as (
@@ -112,6 +112,11 @@ subjects as (
     from attempts
     union all
     select
+        'benchmark' as subject_kind,
+        benchmark as subject
+    from evaluation_benchmarks
+    union all
+    select
         'agent' as subject_kind,
         agent as subject
     from evaluations
@@ -138,11 +143,6 @@ subjects as (
         'scaffold' as subject_kind,
         scaffold as subject
     from evaluations
-    union all
-    select
-        'benchmark' as subject_kind,
-        benchmark as subject
-    from evaluation_marts
 ),
 
 unknown_sources as (

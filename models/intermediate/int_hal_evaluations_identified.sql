@@ -11,6 +11,10 @@ repeated_traces as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
+perturbed_traces as (
+    select * from {{ ref('int_hal_traces_perturbed') }}
+),
+
 models_named as (
     select * from {{ ref('int_hal_models_named') }}
 ),
@@ -61,7 +65,11 @@ efforts as (
     from kept
     left join efforts_read using (file_id, trace_number)
     left join corrections
-        on kept.evaluation_id = corrections.subject
+        on
+            kept.evaluation_id = corrections.subject
+            -- A trace that says otherwise needs no correction.
+            and nullif(corrections.published_value, '')
+            is not distinct from kept.reasoning_effort
 ),
 
 final as (
@@ -83,6 +91,10 @@ final as (
             else coalesce(' ' || efforts.reasoning_effort, '')
         end as model,
         efforts.reasoning_effort,
+        case
+            when perturbed_traces.perturbation_count > 0 then 'perturbed'
+            else 'capability'
+        end as population,
         scaffolds_matched.match_rule,
         case
             when
@@ -102,6 +114,7 @@ final as (
     from kept
     inner join efforts using (evaluation_id)
     inner join scaffolds_matched using (file_id, trace_number)
+    left join perturbed_traces using (file_id, trace_number)
     left join scaffolds using (source, scaffold)
     left join models_named using (model_name)
     left join default_efforts using (model)

@@ -198,12 +198,35 @@ def default_effort(model: str, seeds: Seeds) -> str | None:
 
 
 def corrections(trace: Trace, seeds: Seeds) -> dict[str, str | None]:
-    """Return the columns whose value was corrected by hand; an empty one is None."""
+    """Return the columns whose value was corrected by hand; an empty one is None.
+
+    A trace that does not say the published value is left as it is.
+    """
+    told = {
+        "reasoning_effort": configured_effort(trace),
+        "total_cost_usd": None if trace.cost is None else str(float(trace.cost)),
+    }
     return {
         row["column_name"]: row["corrected_value"]
         for row in rows(seeds["corrections"])
         if row["subject"] == trace.evaluation_id
+        and row["published_value"] == told[row["column_name"]]
     }
+
+
+def is_perturbed(trace: Trace, seeds: Seeds) -> bool:
+    """Return whether a switch that disturbs the run is on."""
+    arguments, config = (
+        json.loads(trace.head[name] or "{}") for name in ("agent_args", "extra_config")
+    )
+    told = [
+        arguments[field] if arguments.get(field) is not None else config.get(field)
+        for field in seeds["hal_perturbation_fields"].field
+    ]
+    off = ("", "false", "no", "off", "none", "null", "0", "0.0")
+    return any(
+        value is not None and str(value).strip().lower() not in off for value in told
+    )
 
 
 def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
@@ -234,7 +257,7 @@ def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
             "is_generalist": generalists.get(scaffold),
             "model": model,
             "reasoning_effort": effort,
-            "population": "capability",
+            "population": "perturbed" if is_perturbed(trace, seeds) else "capability",
             "match_rule": match_rule,
             "file_id": trace.head["file_id"],
         }
@@ -244,6 +267,8 @@ def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
     for row in who.values():
         several = len(models[row["agent"]]) > 1
         row["agent_label"] = row["agent"] + (f" [{row['model']}]" if several else "")
+        if row["population"] == "perturbed":
+            row["agent_label"] += " [perturbed]"
     return who
 
 

@@ -66,6 +66,8 @@ renamed as (
             when average_score is not null then 'average_score'
             when accuracy is not null then 'accuracy'
         end as accuracy_metric,
+        agent_args,
+        extra_config,
         log_shape,
 
         ---------- numerics
