@@ -57,7 +57,7 @@ FORMATS = {
         ),
         Format(
             "metr-jsonl",
-            3,
+            4,
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),
@@ -71,7 +71,7 @@ FORMATS = {
             "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, for JSON is YAML too.
-        Format("metr-yaml", 2, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
+        Format("metr-yaml", 3, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
     )
 }
 # The beginning of a file that `recognise` looks at, in bytes.

@@ -51,15 +51,23 @@ GRID_QUERY = """
     qualify count(cells.value) over () > 0
     order by models.model, benchmarks.benchmark
 """
+# A model that ran on a benchmark with scaffolds of unknown kind alone is shown with them.
 MEANS = """
     select
         benchmark,
         model,
         {column} as value,
         {n} as n,
-        case when {n} > 1 then 'n = ' || {n} end as detail
+        nullif(concat_ws(
+            ', ',
+            case when {n} > 1 then 'n = ' || {n} end,
+            case when scaffold_kind = 'unknown' then 'unknown kind' end
+        ), '') as detail
     from scaffold_kind_summary
-    where source = $source and is_generalist = {is_generalist}
+    where source = $source and scaffold_kind in ({kinds})
+    qualify row_number() over (
+        partition by benchmark, model order by scaffold_kind = 'unknown'
+    ) = 1
 """
 SCAFFOLD_WINS = """
     select
@@ -68,9 +76,14 @@ SCAFFOLD_WINS = """
         win_rate as value,
         wins,
         comparisons as n,
-        wins || ' of ' || comparisons as detail
+        wins || ' of ' || comparisons
+        || case when scaffold_kind = 'unknown' then ', unknown kind' else '' end
+            as detail
     from scaffold_kind_summary
-    where source = $source and is_generalist = {is_generalist}
+    where source = $source and scaffold_kind in ({kinds})
+    qualify row_number() over (
+        partition by benchmark, model order by scaffold_kind = 'unknown'
+    ) = 1
 """
 MAX_ACCURACY_WINS = """
     select distinct
@@ -320,16 +333,16 @@ def seconds(number: float) -> str:
     return f"{amount(number)} s"
 
 
-def kind_variants(kind: str, scaffold: str, is_generalist: str) -> dict[str, Heatmap]:
+def kind_variants(kind: str, scaffold: str, kinds: str) -> dict[str, Heatmap]:
     """Return the four figures of one kind of scaffold."""
 
     def means(column: str, n: str) -> str:
-        return MEANS.format(column=column, n=n, is_generalist=is_generalist)
+        return MEANS.format(column=column, n=n, kinds=kinds)
 
     accuracies = means("mean_accuracy", "scored_count")
     costs = means("mean_cost_usd", "costed_count")
     latencies = means("mean_latency_seconds", "timed_count")
-    wins = SCAFFOLD_WINS.format(is_generalist=is_generalist)
+    wins = SCAFFOLD_WINS.format(kinds=kinds)
     remark = "mean of a cell's evaluations, n where there are several"
     heatmaps = {
         "accuracy": Heatmap(
@@ -383,8 +396,12 @@ def kind_variants(kind: str, scaffold: str, is_generalist: str) -> dict[str, Hea
 
 
 VARIANTS = {
-    **kind_variants("generalist", "the generalist scaffold", "true"),
-    **kind_variants("task_specific", "scaffolds made for the benchmark", "false"),
+    **kind_variants("generalist", "the generalist scaffold", "'generalist'"),
+    **kind_variants(
+        "task_specific",
+        "scaffolds made for the benchmark",
+        "'task_specific', 'unknown'",
+    ),
     "max_accuracy_win_rate": Heatmap(
         cells=MAX_ACCURACY_WINS,
         title="Wins over other models, each by its most accurate evaluation",

@@ -138,6 +138,11 @@ subjects as (
         'model' as subject_kind,
         coalesce(base_model, 'unknown') as subject
     from hal_evaluations
+    union all
+    select
+        'scaffold' as subject_kind,
+        scaffold as subject
+    from evaluations
 ),
 
 unknown_sources as (
@@ -162,6 +167,11 @@ known_subjects as (
             or (
                 finding_kinds.subject_kind = 'record'
                 and subjects.subject_kind in ('file', 'evaluation')
+            )
+            or (
+                finding_kinds.subject_kind = 'name'
+                and subjects.subject_kind
+                in ('benchmark', 'task', 'agent', 'scaffold', 'model')
             )
     group by finding_kinds.finding_code, subjects.subject
 ),

@@ -138,9 +138,10 @@ def entries_once(
 ) -> Iterator[tuple[str, Raw | Quarantined]]:
     """Yield each name with its value, or with why a value of that name is refused.
 
-    Of entries that agree the first counts; of those that differ none does.
+    Names are tasks or models, in their one form. Of entries that agree the first
+    counts; of those that differ none does.
     """
-    names = [str(key) for key in section]
+    names = [rules.canonical(str(key)) for key in section]
     counts = Counter(names)
     copies: dict[str, set[bytes]] = {}
     for name, raw in zip(names, section.values(), strict=True):

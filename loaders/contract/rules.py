@@ -6,6 +6,7 @@ RecordRefused. Values are Python's: None, bool, int, float, str, list, dict.
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -21,6 +22,9 @@ MAX_COUNT = 10**12
 MAX_MINUTES = 10**9  # 1,900 years
 MAX_SECONDS = MAX_MINUTES * 60
 MAX_USD = 10**9
+# Blanks at which no line breaks, as a plain one; of no width, and so in no place to see.
+_PLAIN_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
+_NO_WIDTH = "\u200b\u2060\ufeff"
 
 
 def text(name: str, value: Any) -> str:
@@ -31,18 +35,33 @@ def text(name: str, value: Any) -> str:
 
 
 def named(name: str, value: Any) -> str:
-    """Return a name, as written; one can see something of it."""
-    if not is_visible(text(name, value)):
+    """Return a name in its one form; one can see something of it."""
+    found = canonical(text(name, value))
+    if not is_visible(found):
         raise RecordRefused("empty_text", f"{name} is empty")
-    return value
+    return found
+
+
+def canonical(written: str) -> str:
+    """Return a name in the one form that all its spellings with the same look have.
+
+    Letters are composed (NFC), blanks plain, and none stand around it.
+    """
+    if written.isascii():
+        return written.strip()
+    composed = unicodedata.normalize("NFC", written).translate(_PLAIN_BLANKS)
+    while composed != (bare := composed.strip().strip(_NO_WIDTH)):
+        composed = bare
+    return composed
 
 
 def identifier(name: str, value: Any) -> str:
-    """Return an id or a key, as written; it is neither empty nor huge."""
-    if is_too_long(named(name, value)):
+    """Return an id or a key in its one form; it is neither empty nor huge."""
+    found = named(name, value)
+    if is_too_long(found):
         what = f"{name} has more than {MAX_TEXT_BYTES:,} bytes"
         raise RecordRefused("text_too_long", what)
-    return value
+    return found
 
 
 def is_too_long(text: str) -> bool:

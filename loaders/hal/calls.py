@@ -57,16 +57,16 @@ class Call(Struct, gc=False):
         task_id = self.weave_task_id
         if task_id is None and isinstance(self.attributes, _Attributes):
             task_id = self.attributes.weave_task_id
-        return None if task_id is None else str(task_id)
+        return None if task_id is None else rules.canonical(str(task_id))
 
     @property
     def model(self) -> str | None:
         """The model asked for, else the one that answered."""
         for side, kind in ((self.inputs, _Inputs), (self.output, _Output)):
             if isinstance(side, kind) and isinstance(side.model, str):
-                return side.model
+                return rules.canonical(side.model)
         usage = self._usage_by_model()
-        return next(iter(usage)) if len(usage) == 1 else None
+        return rules.canonical(next(iter(usage))) if len(usage) == 1 else None
 
     @property
     def tokens(self) -> Tokens:
@@ -199,7 +199,7 @@ class Log:
     def _metadata_rows(
         self, at: Pointer, task_id: str, log: TaskLog
     ) -> Iterator[tuple | Quarantined]:
-        model = log.model if isinstance(log.model, str) else None
+        model = rules.canonical(log.model) if isinstance(log.model, str) else None
         for index, raw in enumerate(log.call_metadata):
             pointer = at / index
             try:

@@ -193,7 +193,8 @@ def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
             continue
         try:
             for index, task_id in enumerate(raw_json.record(_TASK_IDS, raw)):
-                yield at / name / index, task_id, Verdict(is_resolved, None)
+                verdict = Verdict(is_resolved, None)
+                yield at / name / index, rules.canonical(task_id), verdict
         except RecordRefused as refused:
             yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
 

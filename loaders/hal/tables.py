@@ -58,8 +58,10 @@ TOKENS = (
 
 
 def _text_if_any(_name: str, value: Any) -> str | None:
-    """Return a text that one can see; anything else does not count."""
-    return value if isinstance(value, str) and is_visible(value) else None
+    """Return a name that one can see; anything else does not count."""
+    if not isinstance(value, str) or not is_visible(value):
+        return None
+    return rules.canonical(value)
 
 
 def _identity(name: str, meaning: str, rule: rules.Rule = rules.named) -> Column:

@@ -121,7 +121,7 @@ class Tasks:
                 self.quarantined.append(raw)
                 continue
             try:
-                rules.identifier("the task id", task_id)
+                task_id = rules.identifier("the task id", task_id)
                 number = rule("it", raw_json.record(_NUMBER, raw))
             except RecordRefused as refused:
                 self._refuse(refused, at / task_id, raw)

@@ -105,7 +105,7 @@ class _Samples:
             found = samples.records(sample, at, is_opened, self._one_scorer)
         except RecordRefused as refused:
             if isinstance(sample.id, str | int) and isinstance(sample.epoch, int):
-                self.refused.add((str(sample.id), sample.epoch))
+                self.refused.add((rules.canonical(str(sample.id)), sample.epoch))
             self.keep_back(refused, at, raw)
             return None
         if earlier := self._found.pop(found.key, None):
@@ -242,7 +242,7 @@ class _Summary:
         sample = self.sample
         if sample is None or not isinstance(sample.epoch, int):
             return None
-        return str(sample.id), sample.epoch
+        return rules.canonical(str(sample.id)), sample.epoch
 
 
 def _summaries(archive: Archive, log: Log) -> list[_Summary] | None:

@@ -88,11 +88,23 @@ def typed_columns(
     run_ids = list(map(str, run_ids))
     names = [set(names) for names in columns[:_NAME_COUNT]]
     ids = chain(run_ids, *names[:_ID_COUNT])
-    if max(map(len, ids)) > _LONG or not are_visible(chain(run_ids, *names)):
+    every_name = [*run_ids, *chain(*names)]
+    if (
+        max(map(len, ids)) > _LONG
+        or not are_visible(every_name)
+        or not _are_canonical(every_name)
+    ):
         return None, list(enumerate(lines, first_line))
     nulls = [[None] * len(run_ids)] * _NULL_COUNT
     rows = (numbers, run_ids, *columns, *nulls)
     return ColumnBuffers.of(table.types.values(), rows, [run_ids]), others
+
+
+def _are_canonical(names: list[str]) -> bool:
+    """Say whether names are in their one form; nearly all are plain ASCII."""
+    if "".join(names).isascii():
+        return list(map(str.strip, names)) == names
+    return list(map(rules.canonical, names)) == names
 
 
 def _decoded(lines: Sequence[bytes]) -> tuple[list[_Run | None], bool]:

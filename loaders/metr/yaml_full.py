@@ -238,8 +238,9 @@ def _sections(
     events: Iterator[Event], owner: str, seen: set[str], column: int | None
 ) -> Iterator[str]:
     """Yield the name of each entry of the mapping that comes next, each once."""
-    for name, line in _entries(events, owner, column):
-        if not name.strip():
+    for written, line in _entries(events, owner, column):
+        name = rules.canonical(written)
+        if not name:
             raise file_refused("wrong_nesting", f"{owner} has an empty key", line)
         if name in seen:
             what = f"{owner} has the key {rules.shown(name)} twice"
@@ -293,7 +294,7 @@ def _record(
             raise RecordRefused("not_a_record", f"{rules.shown(run_id)} has no fields")
         rules.identifier("the task family", family)
         rules.identifier("the variant", variant)
-        rules.identifier("run_id", run_id)
+        run_id = rules.identifier("run_id", run_id)
         fields = _fields(record)
         values = [take(column, fields) for column in _READ]
         if not rules.is_finite(fields):

@@ -1,7 +1,7 @@
 -- Grain: one row per name of a model, as HAL traces write it.
 -- A path before the name is left out where it is a provider's, or where what
--- follows is a known name. Any other path is part of the name: `runs/a/final` and
--- `runs/b/final` are two models.
+-- follows is a known name. Any other path is part of the name: `runs/a/final`
+-- and `runs/b/final` are two models.
 with
 
 evaluations as (

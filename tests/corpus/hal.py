@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from loaders.contract import rules
+
 from .case import Case, later, loaded, partly, refused
 from .names import CONTROL, HOSTILE, MANGLED
 
@@ -212,7 +214,31 @@ def _names() -> Iterator[Case]:
             total_usage={hostile: {"prompt_tokens": 1, "completion_tokens": 1}},
             raw_logging_results=[CALL | {"id": hostile, "weave_task_id": hostile}],
         )
-        yield _loaded(f"name_{name}", text(document), 5, texts=(hostile,))
+        texts = (rules.canonical(hostile),)
+        yield _loaded(f"name_{name}", text(document), 5, texts=texts)
+    # Composed or not, with a blank that breaks no line or one around: one look.
+    alike = ["caf\u00e9", "cafe\u0301", "dune 7", "dune\u00a07", "\u2007dune 7 \ufeff"]
+    yield partly(
+        "hal_names_of_one_look",
+        FORMAT,
+        SUFFIX,
+        text(trace(results={"successful_tasks": alike})),
+        (3, 3),
+        {"duplicate_record": "/results/successful_tasks/1"},
+        texts=("caf\u00e9", "dune 7"),
+    )
+    counts = {"caf\u00e9": 3, "cafe\u0301": 4, "dune": 5, "dune ": 5}
+    yield partly(
+        "hal_counts_of_one_look",
+        FORMAT,
+        SUFFIX,
+        text(trace(task_step_counts=counts)),
+        (2, 3),
+        {
+            "conflicting_duplicate": "/task_step_counts/caf\u00e9",
+            "duplicate_record": "/task_step_counts/dune",
+        },
+    )
 
 
 def _odd() -> Iterator[Case]:

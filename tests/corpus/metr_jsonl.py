@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from loaders.contract import rules
+
 from .case import Case, later, loaded, partly, refused
 from .names import CONTROL, HOSTILE, MANGLED
 
@@ -198,7 +200,13 @@ def _names() -> Iterator[Case]:
     yield _loaded("mangled_ids", lines, len(MANGLED), texts=MANGLED)
     for name, text in (HOSTILE | CONTROL).items():
         line = run(text, task_id=f"{text}/{text}", task_family=text, alias=text)
-        yield _loaded(f"name_{name}", line, 1, texts=(text, f"{text}/{text}"))
+        names = rules.canonical(text), rules.canonical(f"{text}/{text}")
+        yield _loaded(f"name_{name}", line, 1, texts=names)
+    alike = "".join(
+        run(number, alias=name)
+        for number, name in enumerate(["caf\u00e9", "cafe\u0301", "\u00a0caf\u00e9 "])
+    )
+    yield _loaded("names_of_one_look", alike, 3, texts=("caf\u00e9",))
     yield _loaded("number_as_id", run(10**30), 1, texts=(str(10**30),))
 
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 
+from loaders.contract import rules
+
 from .case import SOMEWHERE, Case, later, loaded, partly, refused
 from .names import CONTROL, HOSTILE, MANGLED, quoted
 
@@ -219,7 +221,12 @@ def _names() -> Iterator[Case]:
         written = quoted(text)
         content = f"{written}:\n  {written}:\n" + run(written, agent=written)
         yield loaded(
-            f"yaml_name_{name}", FORMAT, SUFFIX, content.encode(), 1, texts=(text,)
+            f"yaml_name_{name}",
+            FORMAT,
+            SUFFIX,
+            content.encode(),
+            1,
+            texts=(rules.canonical(text),),
         )
 
 

@@ -192,9 +192,10 @@ CATALOGUE = {
         "mean_cost_usd mean_latency_seconds benchmark_count",
     ),
     "scaffold_kind_summary": (
-        "source benchmark is_generalist model",
+        "source benchmark scaffold_kind model",
         (
-            "scaffold_count evaluation_count scored_count costed_count timed_count "
+            "is_generalist scaffold_count evaluation_count scored_count costed_count "
+            "timed_count "
             "mean_accuracy mean_cost_usd mean_latency_seconds wins comparisons win_rate"
         ),
     ),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.contract import json_lines, records
+from loaders.contract import json_lines, records, rules
 from loaders.contract.records import FileRefused, Quarantined
 from loaders.metr import jsonl as metr_jsonl
 from loaders.metr.tables import METR_HORIZON_RUNS, METR_NOTES
@@ -293,7 +293,7 @@ values = st.recursive(
     ),
     max_leaves=4,
 )
-ids = st.text(min_size=1, max_size=8).filter(str.strip)
+ids = st.text(min_size=1, max_size=8).filter(rules.canonical)
 
 
 @settings(max_examples=40, deadline=None)
@@ -315,7 +315,7 @@ def test_every_line_is_loaded_or_quarantined(runs, ensure_ascii):
     rows, quarantined = read("\n".join(lines))
     assert len(rows) + len(quarantined) == len(runs)
     for row in rows:
-        assert row["run_id"] == runs[row["line"] - 1][0]
+        assert row["run_id"] == rules.canonical(runs[row["line"] - 1][0])
 
 
 @settings(max_examples=100, deadline=None)

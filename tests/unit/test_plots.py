@@ -423,7 +423,7 @@ def test_the_models_and_benchmarks_with_most_evaluations_are_shown(name):
     connection.execute("""
         create table scaffold_kind_summary as
         select
-            source, benchmark, true as is_generalist, model,
+            source, benchmark, 'generalist' as scaffold_kind, model,
             count(*) as costed_count,
             1e3 / row_number() over (order by benchmark, model) as mean_cost_usd,
             100 as wins, 200 as comparisons, 0.5 as win_rate

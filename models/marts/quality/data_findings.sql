@@ -26,6 +26,10 @@ name_findings as (
     select * from {{ ref('int_name_findings') }}
 ),
 
+look_alike_findings as (
+    select * from {{ ref('int_look_alike_findings') }}
+),
+
 metr_findings as (
     select * from {{ ref('int_metr_findings') }}
 ),
@@ -70,6 +74,7 @@ all_findings as (
         'comparability_findings',
         'rate_findings',
         'name_findings',
+        'look_alike_findings',
         'metr_findings',
         'hal_trace_findings',
         'hal_task_findings',
