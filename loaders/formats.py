@@ -46,7 +46,7 @@ FORMATS = {
     format_.name: format_
     for format_ in (
         Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),

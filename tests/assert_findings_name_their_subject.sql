@@ -35,6 +35,10 @@ hal_traces_repeated as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
+model_costs as (
+    select * from {{ ref('int_model_costs') }}
+),
+
 inspect_logs as (
     select * from {{ ref('stg_inspect__evaluations') }}
 ),
@@ -129,6 +133,11 @@ subjects as (
         'model' as subject_kind,
         coalesce(base_model, 'unknown') as subject
     from hal_evaluations
+    union all
+    select
+        'model' as subject_kind,
+        model as subject
+    from model_costs
 ),
 
 unknown_sources as (

@@ -14,6 +14,10 @@ evaluation_findings as (
     select * from {{ ref('int_evaluation_findings') }}
 ),
 
+cost_findings as (
+    select * from {{ ref('int_cost_findings') }}
+),
+
 rate_findings as (
     select * from {{ ref('int_rate_findings') }}
 ),
@@ -51,6 +55,7 @@ all_findings as (
         'load_findings',
         'attempt_findings',
         'evaluation_findings',
+        'cost_findings',
         'rate_findings',
         'name_findings',
         'metr_findings',

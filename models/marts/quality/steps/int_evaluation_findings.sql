@@ -10,10 +10,6 @@ identified_evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
-unioned_evaluations as (
-    select * from {{ ref('int_evaluations_unioned') }}
-),
-
 excluded_models as (
     select * from {{ ref('excluded_models') }}
 ),
@@ -132,29 +128,6 @@ disjoint_models as (
     having max(benchmark_sizes.model_count) < model_counts.model_count
 ),
 
-zero_costs as (
-    select
-        'zero_cost_with_tokens' as finding_code,
-        evaluations.source,
-        evaluation_id as subject,
-        'its cost is 0, but it '
-        || coalesce(
-            'used ' || unioned_evaluations.known_token_count
-            || ' tokens: its model had no price',
-            'tried ' || evaluations.task_count || ' task(s)',
-            'has an accuracy'
-        ) as detail
-    from evaluations
-    inner join unioned_evaluations using (evaluation_id)
-    where
-        unioned_evaluations.total_cost_usd = 0
-        and {{ has_used_tokens(
-            'unioned_evaluations.known_token_count',
-            'evaluations.task_count',
-            'evaluations.accuracy',
-        ) }}
-),
-
 final as (
     {{ union_findings([
         'excluded',
@@ -162,7 +135,6 @@ final as (
         'differing_accuracies',
         'partial_evaluations',
         'disjoint_models',
-        'zero_costs',
     ]) }}
 )
 
