@@ -2,8 +2,8 @@
 -- tokens of its models, less those of graders. A sum that lacks a part, refused
 -- or not told, is unknown.
 -- Since version 0.3.184 the input is without what a cache gave; before it, that
--- depends on the provider, as does whether reasoning is in the output. The total
--- tells where it can.
+-- depends on the provider, as does whether reasoning is in the output. The
+-- total tells where it can.
 with
 
 usage as (
