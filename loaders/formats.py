@@ -66,7 +66,7 @@ FORMATS = {
             "table", 1, table.TABLES, "loaders.table.reader", takes_table_options=True
         ),
         Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),

@@ -12,7 +12,6 @@ from loaders.contract.limits import (
 RECORD_REASONS = {
     "action_count_fractional": "a count of actions is written as a whole number",
     "action_count_negative": "a count of actions is zero or more",
-    "cached_exceeds_prompt": "cached tokens are a part of the prompt's",
     "conflicting_duplicate": "keep the one that is right",
     "cost_negative": "a cost is zero dollars or more",
     "count_fractional": "a count is written as a whole number",

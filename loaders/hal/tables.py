@@ -22,14 +22,15 @@ TOKENS = (
         "vocabulary",
         "varchar",
         "How the usage is spelled: prompt_tokens (without cached tokens), "
-        "prompt_tokens_cached, input_tokens (Inspect), anthropic, bedrock, responses "
-        "or mixed.",
+        "prompt_tokens_cached, input_tokens (Inspect), anthropic, bedrock, google, "
+        "responses, langchain, ai_sdk or mixed.",
         null="Null without usage.",
     ),
     Column(
         "input_tokens",
         "bigint",
-        "Tokens of input that no cache gave; with vocabulary prompt_tokens all input.",
+        "Tokens of input that were neither read from a cache nor written to one; with "
+        "vocabulary prompt_tokens all input.",
         null="Null where the usage does not say.",
         rule=rules.count,
     ),
@@ -52,6 +53,13 @@ TOKENS = (
         "bigint",
         "Tokens of output, reasoning included.",
         null="Null where the usage does not say.",
+        rule=rules.count,
+    ),
+    Column(
+        "reasoning_tokens",
+        "bigint",
+        "Tokens of reasoning, a part of output_tokens.",
+        null="Null where not told apart.",
         rule=rules.count,
     ),
 )

@@ -151,7 +151,7 @@ def _usage_records(
             continue
         try:
             rules.identifier("the model", model)
-            used = tokens(raw_json.record(_USAGE, raw))
+            used = tokens(raw_json.record(_USAGE, raw), is_run_total=True)
         except RecordRefused as refused:
             yield refused.at_pointer(at / model, raw_json.excerpt(raw))
             continue

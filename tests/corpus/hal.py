@@ -389,13 +389,13 @@ def _records() -> Iterator[Case]:
             (2, 1), "value_too_large", "/task_step_counts/a",
         ),
         (
-            "usage_cached_beyond",
+            "usage_cached_negative",
             {
                 "total_usage": {
-                    "m": {"prompt_tokens": 1, "cache_read_input_tokens": 2}
+                    "m": {"prompt_tokens": 1, "cache_read_input_tokens": -2}
                 }
             },
-            {}, (1, 1), "cached_exceeds_prompt", "/total_usage/m",
+            {}, (1, 1), "count_negative", "/total_usage/m",
         ),
         (
             "usage_beyond_all_measure",
@@ -498,6 +498,9 @@ def _sizes() -> Iterator[Case]:
     yield _loaded("big_message", talked, 2)
     huge = later(lambda: text(trace({"note": "x" * 6_000_000})))
     yield _refused("huge_field", huge, "record_too_large", "/config/note")
+    # Cached tokens beyond the prompt's are beside it.
+    cached = {"m": {"prompt_tokens": 1, "cache_read_input_tokens": 2}}
+    yield _loaded("usage_cached_beyond", text(trace(total_usage=cached)), 2)
     bad_calls = later(lambda: text(trace(raw_logging_results=[{}] * 100_000)))
     yield partly(
         "hal_many_bad_calls",

@@ -19,7 +19,7 @@ CATALOGUE = {
         (
             "source benchmark agent scaffold is_generalist model reasoning_effort "
             "evaluated_on accuracy accuracy_metric reported_accuracy status "
-            "task_count success_count failure_count total_cost_usd "
+            "task_count success_count failure_count total_cost_usd cost_status "
             "mean_latency_seconds input_tokens output_tokens cache_read_tokens "
             "cache_write_tokens is_excluded exclusion_reason file_id"
         ),

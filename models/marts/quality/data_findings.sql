@@ -18,6 +18,10 @@ comparability_findings as (
     select * from {{ ref('int_comparability_findings') }}
 ),
 
+cost_findings as (
+    select * from {{ ref('int_cost_findings') }}
+),
+
 rate_findings as (
     select * from {{ ref('int_rate_findings') }}
 ),
@@ -72,6 +76,7 @@ all_findings as (
         'attempt_findings',
         'evaluation_findings',
         'comparability_findings',
+        'cost_findings',
         'rate_findings',
         'name_findings',
         'look_alike_findings',
