@@ -56,7 +56,7 @@ renamed as (
         task_family,
         attempt,
         status,
-        attributes,
+        cast(attributes as string) as attributes,
 
         ---------- numerics
         line,
