@@ -20,9 +20,12 @@ class Verdict(NamedTuple):
 
     is_success: bool | None
     score: float | None
+    # Whether it is said to be a success and a failure, so that neither counts.
+    is_contradicted: bool = False
 
 
 NO_VERDICT = Verdict(None, None)
+_CONTRADICTED = Verdict(None, None, is_contradicted=True)
 
 
 class _Scored(Struct):
@@ -164,7 +167,8 @@ _SWEBENCH_LISTS = {
     "error_ids": False,
     "empty_patch_ids": False,
 }
-_SECTION = raw_json.decoder(raw_json.Section)
+# As far as the share of passed tests: list, entry, result.
+_RESULT_LEVELS = 3
 _TASK_IDS = raw_json.decoder(list[str])
 
 
@@ -182,15 +186,27 @@ def verdicts(
 
 
 def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
+    found: dict[str, tuple[Pointer, Verdict]] = {}
     for name, raw in raw_json.items(results, at):
-        if name not in _SWEBENCH_LISTS or isinstance(raw, Quarantined):
+        if name not in _SWEBENCH_LISTS:
+            continue
+        if isinstance(raw, Quarantined):
+            yield at / name, name, raw
             continue
         try:
-            for index, task_id in enumerate(raw_json.record(_TASK_IDS, raw)):
-                verdict = Verdict(_SWEBENCH_LISTS[name], None)
-                yield at / name / index, task_id, verdict
+            task_ids = raw_json.record(_TASK_IDS, raw)
         except RecordRefused as refused:
             yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
+            continue
+        is_success = _SWEBENCH_LISTS[name]
+        for index, task_id in enumerate(task_ids):
+            place, verdict = found.get(task_id, (at / name / index, None))
+            if verdict is None:
+                verdict = Verdict(is_success, None)
+            elif verdict.is_success != is_success:
+                verdict = _CONTRADICTED
+            found[task_id] = (place, verdict)
+    yield from ((place, task_id, each) for task_id, (place, each) in found.items())
 
 
 def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
@@ -200,7 +216,7 @@ def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
         if not isinstance(found, Raw):
             return
         try:
-            results = raw_json.record(_SECTION, found)
+            results = raw_json.record(raw_json.SECTION, found)
         except RecordRefused as refused:
             yield at, "", refused.at_pointer(at, raw_json.excerpt(found))
             return
@@ -211,7 +227,9 @@ def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
             yield pointer, task_id, raw
             continue
         try:
-            verdict = rule.verdict(raw_json.record(kind, raw))
+            result = raw_json.record(kind, raw)
+            raw_json.check_once(raw, _RESULT_LEVELS)
+            verdict = rule.verdict(result)
         except RecordRefused as refused:
             verdict = refused.at_pointer(pointer, raw_json.excerpt(raw))
         yield pointer, task_id, verdict

@@ -97,15 +97,10 @@ def _record(
 
 
 def _fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
-    if isinstance(found, dict):
-        return {name: raw_json.value(raw) for name, raw in found.items()}
-    section = raw_json.record(_SECTION[0], found)
-    fields = {}
-    for name, raw in raw_json.entries_once(section, Pointer()):
-        if isinstance(raw, Quarantined):
-            raise RecordRefused(raw.reason_code, raw.detail.partition(";")[0])
-        fields[name] = raw_json.value(raw)
-    return fields
+    named = found if isinstance(found, dict) else raw_json.fields(found)
+    for raw in named.values():
+        raw_json.check_once(raw)
+    return {name: raw_json.value(raw) for name, raw in named.items()}
 
 
 def _derived(fields: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,14 @@ from typing import Any
 from loaders.contract.arrow import as_buffers
 from loaders.contract.faults import described
 from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
-from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
+from loaders.contract.limits import MAX_REFUSED
+from loaders.contract.records import (
+    Batch,
+    FileManifest,
+    FileRefused,
+    Quarantined,
+    file_refused,
+)
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
 
@@ -122,10 +129,20 @@ def _messages(
 
 def _guarded(read: Callable[[], Iterator[Batch]]) -> Iterator[Batch]:
     """Yield the batches of a reader, as columns; its surprise refuses the file."""
+    refused_count = 0
     with _as_refusals():
         for batch in read():
+            refused_count += len(batch.quarantined)
+            if refused_count > MAX_REFUSED:
+                raise _too_many(batch.quarantined[0])
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
+
+
+def _too_many(entry: Quarantined) -> FileRefused:
+    what = f"more than {MAX_REFUSED:,} of its records are refused, one of them"
+    what = f"{what}: {entry.reason_code}: {entry.detail}"
+    return file_refused("too_many_refused", what, entry.line, entry.position)
 
 
 def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
