@@ -30,15 +30,10 @@ def entries(stream: OpenFile) -> dict[str, Raw]:
 
 def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
     """Return an object with its values decoded, or raise RecordRefused."""
-    if isinstance(found, dict):
-        return {name: raw_json.value(raw) for name, raw in found.items()}
-    section = raw_json.record(_SECTION[0], found)
-    decoded = {}
-    for name, raw in raw_json.entries_once(section, Pointer()):
-        if isinstance(raw, Quarantined):
-            raise RecordRefused(raw.reason_code, raw.detail.partition(";")[0])
-        decoded[name] = raw_json.value(raw)
-    return decoded
+    named = found if isinstance(found, dict) else raw_json.fields(found)
+    for raw in named.values():
+        raw_json.check_once(raw)
+    return {name: raw_json.value(raw) for name, raw in named.items()}
 
 
 def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:

@@ -7,3 +7,7 @@ MAX_TEXT_BYTES = 1000
 # DuckDB's JSON gives up a little deeper than this.
 MAX_DEPTH = 128
 MAX_MEMBERS = 64
+# No trace comes near so many calls, tasks, ...; each takes half a kilobyte of memory.
+MAX_TRACE_RECORDS = 300_000
+# Of one file; then it is refused, for something is wrong with all of it.
+MAX_REFUSED = 200_000

@@ -3,7 +3,9 @@
 from loaders.contract.limits import (
     MAX_DEPTH,
     MAX_MEMBERS,
+    MAX_REFUSED,
     MAX_TEXT_BYTES,
+    MAX_TRACE_RECORDS,
     RECORD_BYTES,
 )
 
@@ -76,6 +78,8 @@ FILE_REASONS = {
     "wrong_nesting": "a file nests task family > variant > run id > fields",
     "wrong_password": "give the right one with --password, or get the file again",
     "broken_log": "copy it again, or try `inspect log recover`",
+    "too_many_records": f"a trace has at most {MAX_TRACE_RECORDS:,} of a kind",
+    "too_many_refused": f"correct the first ones; {MAX_REFUSED:,} are kept at most",
     "too_many_samples": "split the evaluation into several logs",
     "unknown_version": "convert it with `inspect log convert`",
 }

@@ -20,9 +20,12 @@ class Verdict(NamedTuple):
 
     is_success: bool | None
     score: float | None
+    # Whether it is said to be a success and a failure, so that neither counts.
+    is_contradicted: bool = False
 
 
 NO_VERDICT = Verdict(None, None)
+_CONTRADICTED = Verdict(None, None, is_contradicted=True)
 
 
 class _Scored(Struct):
@@ -158,7 +161,7 @@ _RULES = (
 )
 # SWE-bench gives lists of ids instead, and counts as not resolved whatever it does not
 # list as resolved: an empty patch, and an instance that was never submitted. The last
-# list that names an instance decides.
+# list that names an instance decides, unless two of the verdicts differ.
 _SWEBENCH_LISTS = {
     "incomplete_ids": False,
     "submitted_ids": False,
@@ -168,7 +171,9 @@ _SWEBENCH_LISTS = {
     "unresolved_ids": False,
     "resolved_ids": True,
 }
-_SECTION = raw_json.decoder(raw_json.Section)
+_SWEBENCH_VERDICTS = {"empty_patch_ids", "error_ids", "unresolved_ids", "resolved_ids"}
+# As far as the share of passed tests: list, entry, result.
+_RESULT_LEVELS = 3
 _TASK_IDS = raw_json.decoder(list[str])
 
 
@@ -186,17 +191,30 @@ def verdicts(
 
 
 def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
-    found = dict(raw_json.items(results, at))
-    for name, is_resolved in _SWEBENCH_LISTS.items():
-        raw = found.get(name)
-        if raw is None or isinstance(raw, Quarantined):
+    # Where it is named first; the last list that names it, and what that says.
+    found: dict[str, tuple[Pointer, tuple[str, Verdict]]] = {}
+    lists = dict(raw_json.items(results, at))
+    for name, is_success in _SWEBENCH_LISTS.items():
+        raw = lists.get(name)
+        if raw is None:
+            continue
+        if isinstance(raw, Quarantined):
+            yield at / name, name, raw
             continue
         try:
-            for index, task_id in enumerate(raw_json.record(_TASK_IDS, raw)):
-                verdict = Verdict(is_resolved, None)
-                yield at / name / index, rules.canonical(task_id), verdict
+            task_ids = list(map(rules.canonical, raw_json.record(_TASK_IDS, raw)))
         except RecordRefused as refused:
             yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
+            continue
+        for index, task_id in enumerate(task_ids):
+            place, known = found.get(task_id, (at / name / index, None))
+            verdict = Verdict(is_success, None)
+            if known and known[0] in _SWEBENCH_VERDICTS and known[1] != verdict:
+                verdict = _CONTRADICTED
+            found[task_id] = (place, (name, verdict))
+    yield from (
+        (place, task_id, verdict) for task_id, (place, (_, verdict)) in found.items()
+    )
 
 
 def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
@@ -206,7 +224,7 @@ def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
         if not isinstance(found, Raw):
             return
         try:
-            results = raw_json.record(_SECTION, found)
+            results = raw_json.record(raw_json.SECTION, found)
         except RecordRefused as refused:
             yield at, "", refused.at_pointer(at, raw_json.excerpt(found))
             return
@@ -217,7 +235,9 @@ def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
             yield pointer, task_id, raw
             continue
         try:
-            verdict = rule.verdict(raw_json.record(kind, raw))
+            result = raw_json.record(kind, raw)
+            raw_json.check_once(raw, _RESULT_LEVELS)
+            verdict = rule.verdict(result)
         except RecordRefused as refused:
             verdict = refused.at_pointer(pointer, raw_json.excerpt(raw))
         yield pointer, task_id, verdict

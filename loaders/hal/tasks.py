@@ -7,8 +7,9 @@ from typing import Any
 from msgspec import Struct
 
 from loaders.contract import raw_json, rules
+from loaders.contract.limits import MAX_TRACE_RECORDS
 from loaders.contract.raw_json import Pointer
-from loaders.contract.records import Quarantined, RecordRefused
+from loaders.contract.records import Quarantined, RecordRefused, file_refused
 from loaders.hal.outcomes import NO_VERDICT, Verdict, verdicts
 from loaders.hal.usage import Number
 
@@ -32,6 +33,13 @@ class _Task:
     verdict: Verdict = NO_VERDICT
     step_count: int | None = None
     wall_clock_seconds: float | None = None
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether it is listed as a success and as a failure, and no list decides."""
+        return len(self.listed) == 2 or (
+            not self.listed and self.verdict.is_contradicted
+        )
 
     def outcome(self) -> tuple[str | None, str]:
         """Return the outcome and what decided it.
@@ -102,14 +110,18 @@ class Tasks:
                 self._trace_number,
                 task_id,
                 *task.outcome(),
-                len(task.listed) == 2,
+                task.is_contradicted,
                 task.verdict.score,
                 task.step_count,
                 task.wall_clock_seconds,
             )
 
     def _task(self, task_id: str, pointer: Pointer) -> _Task:
-        return self._tasks.setdefault(task_id, _Task(pointer))
+        task = self._tasks.get(task_id)
+        if task is None:
+            task = self._tasks[task_id] = _Task(pointer)
+            _check_count(len(self._tasks), pointer)
+        return task
 
     def _numbers(self, section: Any, at: Pointer, rule=rules.count) -> Iterator[tuple]:
         """Yield task id, number and where it stands; null is no number."""
@@ -130,11 +142,17 @@ class Tasks:
 
     def _refuse(self, refused: RecordRefused, at: Pointer, raw: Any) -> None:
         self.quarantined.append(refused.at_pointer(at, raw_json.excerpt(raw)))
+        _check_count(len(self.quarantined), at)
 
     def _refuse_other(self, found: Any, at: Pointer) -> None:
         """Refuse what stands where a list or an object belongs; null may."""
         if found is not None:
             self._refuse(raw_json.wrong_kind(found), at, found)
+
+
+def _check_count(count: int, at: Pointer) -> None:
+    if count > MAX_TRACE_RECORDS:
+        raise file_refused("too_many_records", "its tasks go on", None, at)
 
 
 def latencies(
@@ -153,6 +171,7 @@ def latencies(
         try:
             rules.identifier("the task id", task_id)
             latency = raw_json.record(_LATENCY, raw)
+            raw_json.check_once(raw, 1)
             if not isinstance(latency, _Latency):
                 latency = _Latency(latency)
             total = rules.seconds("total_time", latency.total_time)

@@ -28,7 +28,7 @@ from loaders.contract.records import (
 )
 from loaders.hal import encrypted
 from loaders.hal.by_task import ByTask
-from loaders.hal.calls import Call, Log
+from loaders.hal.calls import Log
 from loaders.hal.evaluation import IDENTITY, Evaluation
 from loaders.hal.tables import (
     HAL_EVALUATIONS,
@@ -42,11 +42,13 @@ from loaders.hal.tasks import latencies
 from loaders.hal.usage import Usage, tokens
 
 _BY_TASK = ByTask()
-# One pass over everything: only calls are decoded, all else is kept as written.
-_TRACE = raw_json.decoder(dict[Key, list[Call | Scalar | list[Raw]] | Section | Scalar])
-# When one call breaks a rule, each is decoded for itself.
+# One pass over everything, one level into each part; all else is kept as written.
+_TRACE = raw_json.decoder(dict[Key, list[Raw] | Section | Scalar])
+# Where a part is a number that no double holds.
 _SECTIONS = raw_json.decoder(Section)
 _USAGE = raw_json.decoder(Usage | None)
+# As far as a count of cached tokens.
+_USAGE_LEVELS = 2
 # What the harness zips up beside a trace is refused with one of these.
 _NO_TRACE = {"not_a_trace", "not_json", "truncated", "wrong_encoding"}
 
@@ -133,7 +135,7 @@ def _trace_records(
     yield from ((HAL_TOKEN_USAGE, record) for record in usage)
 
     yield HAL_EVALUATIONS, evaluation.row(member, log.shape)
-    yield from ((HAL_NOTES, row) for row in evaluation.notes)
+    yield from ((HAL_NOTES, row) for row in evaluation.all_notes())
 
 
 def _usage_records(
@@ -151,7 +153,9 @@ def _usage_records(
             continue
         try:
             rules.identifier("the model", model)
-            used = tokens(raw_json.record(_USAGE, raw), is_run_total=True)
+            usage = raw_json.record(_USAGE, raw)
+            raw_json.check_once(raw, _USAGE_LEVELS)
+            used = tokens(usage, is_run_total=True)
         except RecordRefused as refused:
             yield refused.at_pointer(at / model, raw_json.excerpt(raw))
             continue

@@ -96,7 +96,9 @@ class Records(NamedTuple):
 
 _SAMPLE = msgspec.json.Decoder(Sample)
 # Where a field that is duplicated would change a row: as far as a key of a value.
-_CHECKED = ("scores", "score", "model_usage", "role_usage", "metadata")
+_CHECKED = (
+    *("error", "limit", "metadata", "model_usage", "role_usage", "score", "scores"),
+)
 _LEVELS = 4
 
 

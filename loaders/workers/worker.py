@@ -20,10 +20,12 @@ from loaders.contract.files import (
     open_regular,
     unchanged,
 )
+from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     Batch,
     FileManifest,
     FileRefused,
+    Quarantined,
     SmallFile,
     file_refused,
 )
@@ -189,8 +191,12 @@ def _messages(
 
 def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[Batch]:
     """Yield a reader's batches, as columns or rows; its surprise refuses the file."""
+    refused_count = 0
     with _as_refusals():
         for batch in read():
+            refused_count += len(batch.quarantined)
+            if refused_count > MAX_REFUSED:
+                raise _too_many(batch.quarantined[0])
             if as_rows:
                 yield replace(batch, rows=list(batch.rows))
                 continue
@@ -216,6 +222,12 @@ def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, 
     if format_.takes_table_options:
         return {"path": found.real_path, "options": options.table}
     return {}
+
+
+def _too_many(entry: Quarantined) -> FileRefused:
+    what = f"more than {MAX_REFUSED:,} of its records are refused, one of them"
+    what = f"{what}: {entry.reason_code}: {entry.detail}"
+    return file_refused("too_many_refused", what, entry.line, entry.position)
 
 
 def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:

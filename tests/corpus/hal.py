@@ -191,6 +191,7 @@ def _duplicates() -> Iterator[Case]:
         yield partly(
             f"hal_{name}", FORMAT, SUFFIX, text(document), counts, {reason: at}
         )
+    yield from _duplicate_fields()
     document = trace(results={"successful_tasks": ["a", "a"]})
     yield partly(
         "hal_task_twice",
@@ -200,6 +201,129 @@ def _duplicates() -> Iterator[Case]:
         (2, 1),
         {"duplicate_record": "/results/successful_tasks/1"},
     )
+
+
+def _duplicate_fields() -> Iterator[Case]:
+    """Yield records with one field twice; msgspec alone would take the last."""
+    call = {
+        "id": "c",
+        "parent_id": None,
+        "weave_task_id": "a",
+        "started_at": "1",
+        "inputs": {"model": "o3", "messages": ["x"]},
+        "output": {
+            "model": "o3",
+            "usage": {
+                "prompt_tokens": 9,
+                "prompt_tokens_details": {"cached_tokens": 3},
+            },
+        },
+        "summary": {"usage": {"o3": {"completion_tokens": 2}}},
+        "attributes": {"weave_task_id": "a"},
+    }
+    task = {
+        "model": "o4",
+        "call_count": 1,
+        "messages": [],
+        "call_metadata": [{"usage": {"prompt_tokens": 7}, "ended_at": "1"}],
+    }
+    # What stands there, and what comes before it once more.
+    in_calls = {
+        "id": ('"id": "c"', '"id": "c"'),
+        "parent": ('"parent_id": null', '"parent_id": "p"'),
+        "task": ('"weave_task_id": "a", "started_at"', '"weave_task_id": "a"'),
+        "start": ('"started_at": "1"', '"started_at": null'),
+        "model": ('"model": "o3", "messages"', '"model": "o4"'),
+        "output": ('"output": {"model"', '"output": null'),
+        "count": ('"prompt_tokens": 9', '"prompt_tokens": 8'),
+        "details": ('"cached_tokens": 3', '"cached_tokens": 4'),
+        "count_by_model": ('"completion_tokens": 2', '"completion_tokens": 1'),
+        "usage_by_model": ('"usage": {"o3"', '"usage": {}'),
+        "model_of_usage": ('"o3": {"completion_tokens"', '"o3": null'),
+        "attribute": ('"weave_task_id": "a"}}', '"weave_task_id": "b"'),
+    }
+    good = {"id": "d"}
+    for name, (old, before) in in_calls.items():
+        document = trace(raw_logging_results=[call, good])
+        yield partly(
+            f"hal_call_has_{name}_twice",
+            FORMAT,
+            SUFFIX,
+            _replaced(old, f"{before}, {old}", document),
+            (2, 1),
+            {"duplicate_field": "/raw_logging_results/0"},
+        )
+    by_task = trace(raw_logging_results={"a": task, "b": {"call_metadata": [{}]}})
+    for name, old, at in (
+        ("model", '"model": "o4"', ""),
+        ("call_count", '"call_count": 1', ""),
+        ("count", '"prompt_tokens": 7', "/call_metadata/0"),
+        ("end", '"ended_at": "1"', "/call_metadata/0"),
+    ):
+        content = _replaced(old, f"{old}, {old}", by_task)
+        yield partly(
+            f"hal_task_log_has_{name}_twice",
+            FORMAT,
+            SUFFIX,
+            content,
+            (2, 1),
+            {"duplicate_field": f"/raw_logging_results/a{at}"},
+        )
+    for name, document, old, at in (
+        (
+            "latency",
+            trace(results={"latencies": {"a": {"total_time": 1}, "b": 1}}),
+            '"total_time": 1',
+            "/results/latencies/a",
+        ),
+        (
+            "usage",
+            trace(total_usage={"m": {"prompt_tokens": 1}, "n": {}}),
+            '"prompt_tokens": 1',
+            "/total_usage/m",
+        ),
+        (
+            "score",
+            trace(raw_eval_results={"a": {"score": 1}, "b": {"score": 0}}),
+            '"score": 1',
+            "/raw_eval_results/a",
+        ),
+        (
+            "one_of_several_scores",
+            trace(raw_eval_results={"a": [{"score": 1}], "b": {"score": 0}}),
+            '"score": 1',
+            "/raw_eval_results/a",
+        ),
+        (
+            "share_of_tests",
+            trace(
+                {"benchmark_name": "usaco"},
+                raw_eval_results={
+                    "sdict": {"a": [{"result": {"fraction_passed": 1}}], "b": []}
+                },
+            ),
+            '"fraction_passed": 1',
+            "/raw_eval_results/sdict/a",
+        ),
+    ):
+        content = _replaced(old, f"{old}, {old}", document)
+        yield partly(
+            f"hal_field_of_{name}_twice",
+            FORMAT,
+            SUFFIX,
+            content,
+            (2, 1),
+            {"duplicate_field": at},
+        )
+    effort = {"effort": "high"}
+    for name, document, at in (
+        ("agent_args", trace({"agent_args": {"a": [effort]}}), "/config/agent_args/a"),
+        ("config", trace({"b": {"c": effort}}), "/config/b"),
+        ("results", trace(results={"d": effort}), "/results/d"),
+    ):
+        old = '"effort": "high"'
+        content = _replaced(old, f'"effort": "low", {old}', document)
+        yield _refused(f"inside_{name}_twice", content, "duplicate_field", at)
 
 
 def _names() -> Iterator[Case]:

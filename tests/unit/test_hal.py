@@ -230,6 +230,47 @@ def test_steps_and_wall_clock_times_come_with_the_task():
 
 
 @pytest.mark.parametrize(
+    ("lists", "outcome"),
+    [
+        ({"resolved_ids": ["a"], "error_ids": ["a"]}, (None, "none", True)),
+        ({"error_ids": ["a"], "resolved_ids": ["a"]}, (None, "none", True)),
+        ({"resolved_ids": ["a"], "unresolved_ids": ["a"]}, (None, "none", True)),
+        (
+            {"resolved_ids": ["a"], "error_ids": ["a"], "empty_patch_ids": ["a"]},
+            (None, "none", True),
+        ),
+        (
+            {"unresolved_ids": ["a"], "error_ids": ["a"]},
+            ("failure", "raw_result", False),
+        ),
+        ({"resolved_ids": ["a", "a"]}, ("success", "raw_result", False)),
+    ],
+)
+def test_lists_of_one_report_that_contradict_each_other_decide_nothing(lists, outcome):
+    lists = lists | {"resolved_ids": [*lists.get("resolved_ids", []), "b"]}
+    config = {"benchmark_name": "swebench_verified_mini"}
+    rows = {
+        row["task_id"]: (row["outcome"], row["decided_by"], row["is_in_both_lists"])
+        for row in read(trace(config=config, raw_eval_results=lists)).rows(
+            "task_results"
+        )
+    }
+    assert rows == {"a": outcome, "b": ("success", "raw_result", False)}
+
+
+def test_a_list_of_the_trace_decides_where_those_of_its_report_contradict():
+    lists = {"resolved_ids": ["a"], "error_ids": ["a"]}
+    document = trace(
+        config={"benchmark_name": "swebench_verified_mini"},
+        results={"failed_tasks": ["a"]},
+        raw_eval_results=lists,
+    )
+    (row,) = read(document).rows("task_results")
+    assert (row["outcome"], row["decided_by"]) == ("failure", "list")
+    assert not row["is_in_both_lists"]
+
+
+@pytest.mark.parametrize(
     ("benchmark", "raw", "expected"),
     [
         ("gaia", {"a": {"score": True}}, {"a": ("success", 1.0)}),
