@@ -41,7 +41,10 @@ loaded), 2 wrong usage or nothing could be done
 """
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
-_NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file"}
+_NOT_DATA = {
+    *("unknown_format", "empty_file", "not_a_regular_file", "merge_conflict"),
+    *("pointer_file", "web_page"),
+}
 
 
 class _Skipped(Exception):
@@ -235,7 +238,8 @@ def _load_file(
     try:
         manifest = reading.manifest()
     except FileRefused as refused:
-        if not found.is_meant and refused.reason_code in _NOT_DATA:
+        is_data = found.is_meant or refused.is_data
+        if not is_data and refused.reason_code in _NOT_DATA:
             raise _Skipped(refused.detail) from None
         return _refused_unread(found, refused)
     if reading.is_hashed_first:

@@ -27,7 +27,12 @@ def find(names: Iterable[str]) -> list[InputFile]:
             is_folder = os.path.isdir(path)
             for file in _inside(path) if is_folder else [path]:
                 real_path = os.path.realpath(file)
-                found.setdefault(real_path, InputFile(file, real_path, not is_folder))
+                named = InputFile(file, real_path, not is_folder)
+                # Of the names of one file the one that says that it is data counts: a
+                # store keeps it under a name that says nothing, with a link to it.
+                first = found.setdefault(real_path, named)
+                if named.is_meant and not first.is_meant:
+                    found[real_path] = named
     return list(found.values())
 
 

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import mmap
 import os
+import re
 import stat
 import threading
 import time
@@ -12,10 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from loaders.contract.foreign import broken_link
 from loaders.contract.records import Batch, FileRefused, FileStamp, file_refused
 
 # A file with such a name, found in a folder, is meant to be loaded.
-DATA_SUFFIXES = (".eval", ".yaml", ".yml", ".json", ".jsonl", ".zip")
+DATA_SUFFIXES = (".eval", ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".zip")
+# Also with more behind it: packed, cut in parts, a copy that somebody kept.
+_DATA_NAME = re.compile(
+    rf"(?:{'|'.join(map(re.escape, DATA_SUFFIXES))})(?![a-z0-9_])[^/]*$", re.IGNORECASE
+)
 # A file as long as the first, of which the disk holds less than the second share, is
 # holes: a copy that broke off, or a trap for who would read terabytes of zeros. File
 # systems that pack come nowhere near.
@@ -40,7 +46,7 @@ class InputFile:
     @property
     def is_meant(self) -> bool:
         """Whether the user would miss it if it were passed over."""
-        return self.is_named or self.path.lower().endswith(DATA_SUFFIXES)
+        return self.is_named or _DATA_NAME.search(self.path) is not None
 
 
 @contextmanager
@@ -51,6 +57,9 @@ def open_regular(path: str) -> Iterator[BinaryIO]:
     except OSError as error:
         if error.errno == errno.ENXIO:  # A socket.
             raise _not_regular() from None
+        if error.errno == errno.ENOENT and os.path.islink(path):
+            target = os.path.join(os.path.dirname(path), os.readlink(path))
+            raise broken_link(target) or _unreadable(error) from None
         raise _unreadable(error) from None
     try:
         _check(os.fstat(descriptor))
@@ -108,7 +117,11 @@ class OpenFile:
 
     def head(self, size: int) -> bytes:
         """Return the beginning of the file, wherever it is read."""
-        return self._piece(size, 0)
+        return self.piece(size, 0)
+
+    def piece(self, size: int, start: int) -> bytes:
+        """Return bytes from somewhere in the file, wherever it is read."""
+        return self._take(lambda size: os.pread(self._file.fileno(), size, start), size)
 
     def read(self, size: int) -> bytes:
         return self._take(self._file.read, size)
@@ -147,7 +160,7 @@ class OpenFile:
             self._hashing.join()
         elif not self._is_hashed:
             at = 0
-            while piece := self._piece(1 << 20, at):
+            while piece := self.piece(1 << 20, at):
                 self._hash.update(piece)
                 at += len(piece)
             self._is_hashed = True
@@ -159,9 +172,6 @@ class OpenFile:
 
     def _state(self) -> FileStamp:
         return FileStamp.of(os.fstat(self._file.fileno()))
-
-    def _piece(self, size: int, start: int) -> bytes:
-        return self._take(lambda size: os.pread(self._file.fileno(), size, start), size)
 
     def _mapped(self, access: int) -> mmap.mmap:
         try:

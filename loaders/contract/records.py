@@ -148,10 +148,12 @@ class FileRefused(Exception):
         self.detail = detail
         self.line = line
         self.position = position
+        # Whether the content looks like runs, whatever the file's name.
+        self.is_data = False
 
     def __reduce__(self) -> tuple:
         fields = (self.reason_code, self.detail, self.line, self.position)
-        return type(self), fields
+        return type(self), fields, {"is_data": self.is_data}
 
 
 def file_refused(

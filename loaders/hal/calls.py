@@ -12,8 +12,9 @@ from typing import Any
 from msgspec import Raw, Struct
 
 from loaders.contract import raw_json, rules
-from loaders.contract.raw_json import Pointer, Section
+from loaders.contract.raw_json import Id, Pointer, Section
 from loaders.contract.records import Quarantined, RecordRefused
+from loaders.hal.times import Moments, Time
 from loaders.hal.usage import Tokens, Usage, tokens, total
 
 # What stands where an object was expected; only the object is looked into.
@@ -34,23 +35,32 @@ class _Summary(Struct, gc=False):
 
 
 class _Attributes(Struct, gc=False):
-    weave_task_id: str | int | None = None
+    weave_task_id: Id | None = None
 
 
 class Call(Struct, gc=False):
     """A logged call; its messages are passed over."""
 
-    id: str
-    parent_id: str | None = None
+    id: Id
+    parent_id: Id | None = None
     op_name: str | None = None
-    weave_task_id: str | int | None = None
-    started_at: str | None = None
-    ended_at: str | None = None
-    created_timestamp: str | int | float | None = None
+    weave_task_id: Id | None = None
+    started_at: Time = None
+    ended_at: Time = None
+    created_timestamp: Time = None
     inputs: _Inputs | _Other = None
     output: _Output | _Other = None
     summary: _Summary | _Other = None
     attributes: _Attributes | _Other = None
+
+    @property
+    def call_id(self) -> str:
+        return str(self.id)
+
+    @property
+    def above(self) -> str | None:
+        """The id of the call that made this one."""
+        return None if self.parent_id is None else str(self.parent_id)
 
     @property
     def task_id(self) -> str | None:
@@ -87,8 +97,8 @@ class Call(Struct, gc=False):
 
 class _Metadata(Struct, gc=False):
     usage: Usage | None = None
-    started_at: str | None = None
-    ended_at: str | None = None
+    started_at: Time = None
+    ended_at: Time = None
 
 
 class TaskLog(Struct, gc=False):
@@ -113,6 +123,7 @@ class Log:
         self._trace_number = trace_number
         calls = [_call(item) for item in found] if isinstance(found, list) else []
         self._calls = _once(calls)
+        self._moments = Moments(trace_number)
         # Model calls by task.
         self.call_counts: Counter[str] = Counter()
 
@@ -128,6 +139,10 @@ class Log:
             for call in self._calls
         )
         return "call_records" if has_times else "calls"
+
+    def notes(self) -> list[tuple]:
+        """Return rows about the times that cannot be read, once all are yielded."""
+        return self._moments.notes()
 
     def records(self) -> Iterator[tuple | Quarantined]:
         """Yield a row for each call, or why it is refused."""
@@ -146,7 +161,7 @@ class Log:
             try:
                 if isinstance(call, RecordRefused):
                     raise call
-                is_leaf = call.is_model_call and call.id not in above
+                is_leaf = call.is_model_call and call.call_id not in above
                 row = self._row(pointer, call, is_leaf)
             except RecordRefused as refused:
                 excerpt = raw_json.excerpt(self._found[index])
@@ -157,19 +172,19 @@ class Log:
             yield row
 
     def _row(self, pointer: Pointer, call: Call, is_leaf: bool) -> tuple:
-        started_at = call.started_at
-        if started_at is None and call.created_timestamp is not None:
-            started_at = str(call.created_timestamp)
+        name = "started_at"
+        if call.started_at is None and call.created_timestamp is not None:
+            name = "created_timestamp"
         return (
             pointer,
             self._trace_number,
             call.task_id,
-            call.id,
-            call.parent_id,
+            call.call_id,
+            call.above,
             call.op_name,
             call.model,
-            started_at,
-            call.ended_at,
+            self._moments.read(pointer, name, getattr(call, name)),
+            self._moments.read(pointer, "ended_at", call.ended_at),
             *call.tokens,
             is_leaf,
         )
@@ -215,8 +230,8 @@ class Log:
                 None,
                 None,
                 model,
-                call.started_at,
-                call.ended_at,
+                self._moments.read(pointer, "started_at", call.started_at),
+                self._moments.read(pointer, "ended_at", call.ended_at),
                 *used,
                 True,
             )
@@ -235,14 +250,14 @@ def _call(item: Any) -> Call | RecordRefused:
 def _once(calls: list[Call | RecordRefused]) -> list[Call | RecordRefused]:
     """Return the calls with copies refused, and those with one id that differ."""
     known = [call for call in calls if isinstance(call, Call)]
-    if len({call.id for call in known}) == len(known):
+    if len({call.call_id for call in known}) == len(known):
         return calls
     by_id: dict[str, list[Call]] = {}
     for call in known:
-        by_id.setdefault(call.id, []).append(call)
+        by_id.setdefault(call.call_id, []).append(call)
     kept = []
     for call in calls:
-        same = by_id[call.id] if isinstance(call, Call) else [call]
+        same = by_id[call.call_id] if isinstance(call, Call) else [call]
         if any(other != same[0] for other in same):
             what = f"the call {rules.shown(call.id)} stands more than once and differs"
             call = RecordRefused("conflicting_duplicate", what)
@@ -256,10 +271,10 @@ def _once(calls: list[Call | RecordRefused]) -> list[Call | RecordRefused]:
 def _above_model_calls(calls: list[Call | RecordRefused]) -> set[str]:
     """Return the ids of the calls that repeat the usage of a model call below them."""
     known = [call for call in calls if isinstance(call, Call)]
-    parents = {call.id: call.parent_id for call in known}
+    parents = {call.call_id: call.above for call in known}
     above = set()
     for call in known:
-        parent = call.parent_id
+        parent = call.above
         if parent is None or not call.is_model_call:
             continue
         while parent is not None and parent not in above:

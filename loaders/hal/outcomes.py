@@ -167,7 +167,7 @@ _SWEBENCH_LISTS = {
     "empty_patch_ids": False,
 }
 _SECTION = raw_json.decoder(raw_json.Section)
-_TASK_IDS = raw_json.decoder(list[str])
+_TASK_IDS = raw_json.decoder(list[raw_json.Id])
 
 
 def verdicts(
@@ -190,7 +190,7 @@ def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
         try:
             for index, task_id in enumerate(raw_json.record(_TASK_IDS, raw)):
                 verdict = Verdict(_SWEBENCH_LISTS[name], None)
-                yield at / name / index, task_id, verdict
+                yield at / name / index, str(task_id), verdict
         except RecordRefused as refused:
             yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
 

@@ -61,10 +61,14 @@ def _text_if_any(_name: str, value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _identity(name: str, meaning: str) -> Column:
-    return Column(
-        name, "varchar", meaning, path=f"config/{name}", rule=rules.identifier
-    )
+def _identity(name: str, meaning: str, rule: rules.Rule = rules.identifier) -> Column:
+    return Column(name, "varchar", meaning, path=f"config/{name}", rule=rule)
+
+
+def _day(name: str, value: Any) -> str:
+    """Return a day as written; of a time that is a number, its day in UTC."""
+    is_number = not isinstance(value, str) or value.strip().isdigit()
+    return rules.moment(name, value)[:10] if is_number else value
 
 
 def _metric(name: str) -> Column:
@@ -107,7 +111,7 @@ HAL_EVALUATIONS = RawTable(
             "Name of the member of the zip.",
             null="Null for a trace that is a file.",
         ),
-        _identity("run_id", "config.run_id."),
+        _identity("run_id", "config.run_id.", rules.id_text),
         _identity("benchmark_name", "config.benchmark_name."),
         _identity("agent_name", "config.agent_name: often scaffold and model."),
         Column(
@@ -116,7 +120,7 @@ HAL_EVALUATIONS = RawTable(
             "The day the run ended, as written.",
             path="config/date",
             null=_NONE,
-            rule=rules.text,
+            rule=_day,
         ),
         _argument(
             "model_name",

@@ -11,12 +11,21 @@ from typing import Any
 
 from loaders.contract.arrow import as_buffers
 from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
+from loaders.contract.foreign import refuse_conflicts, refuse_pointer
 from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
+from loaders.contract.unpacked import Unpacked, opened
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
 
 # Imported before there is a file, for all processes that are forked from here.
 _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
+
+
+# What a reader says of a text that is not what it should be.
+_MALFORMED = {
+    *("syntax", "not_json", "truncated", "broken_log", "not_a_trace", "wrong_nesting"),
+    *("duplicate_key", "no_record_loaded"),
+}
 
 
 def serve(writer: socket.socket) -> None:
@@ -68,20 +77,26 @@ def _messages(
     with open_regular(found.path) as file:
         source, format_ = OpenFile(file), None
         try:
+            content = opened(source)
             if options.format and found.is_meant:
                 format_ = FORMATS[options.format]
+                refuse_pointer(content.head(HEAD_BYTES))
             else:
-                format_ = recognise(source.head(HEAD_BYTES))
+                format_ = recognise(content.head(HEAD_BYTES), content)
+            if format_.reads_packed:
+                content = source
             if go_on:
                 yield _manifest(found, source, format_)
                 if not go_on():
                     return
             secret = {"password": options.password} if format_.takes_password else {}
-            batches = unchanged(_READERS[format_.name].read(source, **secret), source)
-            batches = _begun(batches)
-        except FileRefused:
+            read = _READERS[format_.name].read
+            batches = _explained(read(content, **secret), content)
+            batches = _begun(unchanged(batches, source))
+        except FileRefused as refused:
             is_told = bool(go_on and format_)
-            if not is_told and (format_ or found.is_meant):
+            is_meant = found.is_meant or refused.is_data
+            if not is_told and (format_ or is_meant):
                 yield _manifest(found, source, format_)
                 # The answer is taken all the same, or the next file would meet it.
                 if go_on and not go_on():
@@ -92,6 +107,20 @@ def _messages(
         for batch in batches:
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
+
+
+def _explained(
+    batches: Iterator[Batch], content: OpenFile | Unpacked
+) -> Iterator[Batch]:
+    """Yield the batches; where text is malformed, look for an unfinished merge."""
+    try:
+        yield from batches
+    except FileRefused as refused:
+        if refused.reason_code not in _MALFORMED:
+            raise
+        content.seek(0)
+        refuse_conflicts(iter(lambda: content.read(1 << 20), b""))
+        raise
 
 
 def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
