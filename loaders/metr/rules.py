@@ -9,8 +9,9 @@ from loaders.contract.records import RecordRefused
 
 # What the views can add up without overflow, and no run comes near.
 _MAX_ACTIONS = 10**9
-# What a column holds. Times in another unit are told apart by staging, which sees both.
-MAX_MILLIS = 2**63 - 1
+# Also of times in nanoseconds, so that a column holds the difference of any two. Times in
+# another unit are told apart by staging, which sees start and end.
+MAX_MILLIS = 4 * 10**18
 _EPOCH, _MILLI = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 # Code of the warning about a score that METR's normalisation took beyond 0 or 1.

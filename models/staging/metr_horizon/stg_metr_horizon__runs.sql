@@ -18,8 +18,8 @@ timed as (
         not (is_human and started_at = 0)
         and (started_at < 31536000000 or started_at > 7258118400000)
             as has_no_start,
-        -- Over a year, so that its end is in another unit.
-        completed_at - 31622400000 > started_at as has_no_end
+        -- Back in time, or over a year, so that its end is in another unit.
+        not completed_at - started_at between 0 and 31622400000 as has_no_end
     from source
 ),
 
@@ -52,7 +52,7 @@ renamed as (
         human_score,
         time_limit as time_limit_seconds,
         case
-            when completed_at >= started_at and not (has_no_start or has_no_end)
+            when not (has_no_start or has_no_end)
                 then (completed_at - started_at) / 1e3
         end as latency_seconds,
         total_tokens,
@@ -65,8 +65,7 @@ renamed as (
         ---------- booleans
         score_binarized = 1 as is_reported_success,
         is_human,
-        completed_at < started_at or has_no_start or has_no_end
-            as has_impossible_times,
+        has_no_start or has_no_end as has_impossible_times,
 
         ---------- timestamps
         {{ timestamp_from_millis(
