@@ -20,6 +20,7 @@ class _Latency(Struct):
     last_call_timestamp: Time = None
 
 
+_FIRST, _LAST = "first_call_timestamp", "last_call_timestamp"
 _TASK_ID = raw_json.decoder(Id)
 _NUMBER = raw_json.decoder(Number)
 _LATENCY = raw_json.decoder(_Latency | Number)
@@ -159,14 +160,13 @@ def latencies(
         except RecordRefused as refused:
             yield refused.at_pointer(at / task_id, raw_json.excerpt(raw))
             continue
+        first, last = latency.first_call_timestamp, latency.last_call_timestamp
         yield (
             at / task_id,
             trace_number,
             task_id,
             total,
-            *(
-                moments.read(at / task_id, name, getattr(latency, name))
-                for name in ("first_call_timestamp", "last_call_timestamp")
-            ),
+            None if first is None else moments.read(at / task_id, _FIRST, first),
+            None if last is None else moments.read(at / task_id, _LAST, last),
             None if call_counts is None else call_counts.get(task_id, 0),
         )
