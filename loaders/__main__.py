@@ -3,8 +3,10 @@
 if __name__ == "__main__":
     # At once, for the rest takes a while to import.
     from common.stopping import end_when_stopped
+    from loaders.contract.faults import end_on_fault
 
     end_when_stopped()
+    end_on_fault("the warehouse is unchanged")
 
 import argparse
 import json
@@ -19,12 +21,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from common.names import printable
+from loaders.contract.faults import TOO_LITTLE_MEMORY
 from loaders.contract.files import InputFile, stamp_at
-from loaders.contract.records import Batch, FileRefused, WarehouseError
+from loaders.contract.records import (
+    Batch,
+    FileRefused,
+    SmallFile,
+    WarehouseError,
+)
 from loaders.formats import FORMATS
-from loaders.inputs import find
+from loaders.inputs import find, together
 from loaders.workers.options import ReadOptions
-from loaders.workers.pool import Readers, Reading
+from loaders.workers.pool import Readers, Reading, ReadingTogether
 
 if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
     from loaders.contract.records import LoadResult
@@ -45,6 +53,8 @@ _NOT_DATA = {
     *("unknown_format", "empty_file", "not_a_regular_file", "merge_conflict"),
     *("pointer_file", "web_page"),
 }
+# What the folder of a run may hold besides it.
+_NOT_DATA_OF_RUNS = {"compressed", "broken_compression", "truncated", "too_large"}
 
 
 class _Skipped(Exception):
@@ -58,6 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
         results, skipped_count = _load(options)
     except WarehouseError as error:
         _say(str(error))
+        return 2
+    except MemoryError:
+        _say(f"{TOO_LITTLE_MEMORY}; the warehouse is unchanged")
         return 2
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -170,6 +183,8 @@ def _load_all(
             result = _known_by_times(file, warehouse, options)
         try:
             if result is None:
+                result = ahead.loaded_together(file, warehouse)
+            if result is None:
                 reading = ahead.take(file, warehouse)
                 result = _load_file(file, reading, warehouse, options)
         except _Skipped as reason:
@@ -186,22 +201,38 @@ class _Ahead:
     def __init__(
         self, files: list[InputFile], readers: Readers, options: argparse.Namespace
     ):
-        self._waiting = deque(files)
+        self._waiting = deque(together(files))
         self._readers = readers
         self._options = options
         self._read_options = ReadOptions(options.format, options.password)
         self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
+        self._together: dict[InputFile, _Together] = {}
 
     def begin(self, warehouse: "Warehouse | None") -> None:
         """Let each free reader begin with a file that is not known."""
         while self._waiting and self._readers.has_free:
-            file = self._waiting.popleft()
-            if not warehouse or not _known_by_times(file, warehouse, self._options):
-                self._begun[file] = self._start(file, warehouse)
+            files = [
+                file
+                for file in self._waiting.popleft()
+                if not warehouse or not _known_by_times(file, warehouse, self._options)
+            ]
+            if len(files) > 1:
+                reading = self._readers.start_together(files, self._read_options)
+                group = _Together(files, reading, self._options)
+                self._together |= dict.fromkeys(files, group)
+            elif files:
+                self._begun[files[0]] = self._start(files[0], warehouse)
 
     def has_begun(self, file: InputFile) -> bool:
-        return file in self._begun
+        return file in self._begun or file in self._together
+
+    def loaded_together(
+        self, file: InputFile, warehouse: "Warehouse"
+    ) -> "LoadResult | None":
+        """Return what became of a file that was read with others, if it was."""
+        group = self._together.pop(file, None)
+        return group and group.result(file, warehouse)
 
     def take(self, file: InputFile, warehouse: "Warehouse") -> Reading:
         """Return the reading of the file whose turn it is."""
@@ -216,6 +247,61 @@ class _Ahead:
         )
         self._sizes.add(size_bytes)
         return self._readers.start(file, self._read_options, is_hashed_first)
+
+
+class _Together:
+    """Some small files that are read, and loaded, at a time."""
+
+    def __init__(
+        self,
+        files: list[InputFile],
+        reading: ReadingTogether,
+        options: argparse.Namespace,
+    ):
+        self._files = files
+        self._reading: ReadingTogether | None = reading
+        self._options = options
+        self._read: dict[InputFile, tuple[SmallFile, LoadResult | None]] = {}
+
+    def result(self, found: InputFile, warehouse: "Warehouse") -> "LoadResult | None":
+        """Return what became of a file; None if it has to be read by itself."""
+        if self._reading:
+            self._load(warehouse)
+        if found not in self._read:
+            return None
+        small, result = self._read.pop(found)
+        if result is not None:
+            return result
+        if small.manifest is None:
+            refused = small.refused
+            return _refused_or_skipped(found, refused) if refused else None
+        manifest = replace(small.manifest, note=self._options.note or None)
+        known = warehouse.known_file(
+            manifest.path,
+            manifest.sha256,
+            manifest.format,
+            manifest.loader_version,
+            manifest.state,
+        )
+        if known and _is_enough(known, self._options):
+            return known
+        if small.refused:
+            return warehouse.refuse_file(manifest, small.refused)
+        return warehouse.load_file(manifest, small.batches, strict=self._options.strict)
+
+    def _load(self, warehouse: "Warehouse") -> None:
+        """Load what can be loaded together. If the reader died, nothing is read."""
+        read, self._reading = self._reading.files(), None
+        if read is None:
+            return
+        for small in read:
+            if small.manifest:
+                small.manifest = replace(
+                    small.manifest, note=self._options.note or None
+                )
+        results = warehouse.load_together(read)
+        pairs = zip(read, results, strict=True)
+        self._read = dict(zip(self._files, pairs, strict=True))
 
 
 def _known_by_times(
@@ -238,10 +324,7 @@ def _load_file(
     try:
         manifest = reading.manifest()
     except FileRefused as refused:
-        is_data = found.is_meant or refused.is_data
-        if not is_data and refused.reason_code in _NOT_DATA:
-            raise _Skipped(refused.detail) from None
-        return _refused_unread(found, refused)
+        return _refused_or_skipped(found, refused)
     if reading.is_hashed_first:
         known = warehouse.known_file(
             manifest.path,
@@ -260,6 +343,15 @@ def _load_file(
         return warehouse.load_file(manifest, batches, strict=options.strict)
     finally:
         reading.finish()
+
+
+def _refused_or_skipped(found: InputFile, refused: FileRefused) -> "LoadResult":
+    """Return the refusal of a file, or raise _Skipped if nobody would miss it."""
+    skipped = _NOT_DATA | (_NOT_DATA_OF_RUNS if found.is_beside_run else set())
+    is_data = refused.is_data and not found.is_beside_run
+    if not (found.is_meant or is_data) and refused.reason_code in skipped:
+        raise _Skipped(refused.detail) from None
+    return _refused_unread(found, refused)
 
 
 def _refused_unread(found: InputFile, refused: FileRefused) -> "LoadResult":

@@ -14,6 +14,7 @@ from loaders.contract.files import OpenFile
 from loaders.contract.records import FileRefused, file_refused
 from loaders.contract.unpacked import Unpacked
 from loaders.hal import tables as hal
+from loaders.harbor import tables as harbor
 from loaders.inspect import tables as inspect
 from loaders.metr import tables as metr
 from loaders.terminal_bench import tables as terminal_bench
@@ -53,10 +54,11 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
+        Format("hal", 4, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
         Format(
-            "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         Format(
             "metr-jsonl",

@@ -38,6 +38,8 @@ class InputFile:
     path: str
     real_path: str
     is_named: bool
+    # Whether it is in the folder of a run whose own files have other names.
+    is_beside_run: bool = False
 
     @property
     def folder(self) -> str:
@@ -46,7 +48,8 @@ class InputFile:
     @property
     def is_meant(self) -> bool:
         """Whether the user would miss it if it were passed over."""
-        return self.is_named or _DATA_NAME.search(self.path) is not None
+        is_data = _DATA_NAME.search(self.path) is not None
+        return self.is_named or (is_data and not self.is_beside_run)
 
 
 @contextmanager

@@ -1,22 +1,38 @@
 """What a reading process does: a file in, what identifies it and its batches out."""
 
+import errno
 import pickle
 import socket
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 from loaders.contract.arrow import as_buffers
+from loaders.contract.faults import described
 from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
 from loaders.contract.foreign import refuse_conflicts, refuse_pointer
-from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
+from loaders.contract.records import (
+    Batch,
+    FileManifest,
+    FileRefused,
+    SmallFile,
+    file_refused,
+)
 from loaders.contract.unpacked import Unpacked, opened
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
 
+# Errors that the next file would meet too.
+_NOT_OF_THE_FILE = {
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOSPC,
+}
 # Imported before there is a file, for all processes that are forked from here.
 _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
 
@@ -26,6 +42,10 @@ _MALFORMED = {
     *("syntax", "not_json", "truncated", "broken_log", "not_a_trace", "wrong_nesting"),
     *("duplicate_key", "no_record_loaded"),
 }
+
+
+class _ByItself(Exception):
+    """A file is packed, and may hold more than a small one."""
 
 
 def serve(writer: socket.socket) -> None:
@@ -39,6 +59,9 @@ def serve(writer: socket.socket) -> None:
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             found, options, is_hashed_first = pickle.load(incoming)
+            if isinstance(found, list):
+                send(_answer_together(found, options))
+                continue
             go_on = (lambda: pickle.load(incoming)) if is_hashed_first else None
             try:
                 for message in _messages(found, options, go_on):
@@ -46,12 +69,59 @@ def serve(writer: socket.socket) -> None:
                 send(None)
             except (BrokenPipeError, ConnectionResetError):
                 raise
-            except MemoryError:
-                send(
-                    file_refused("reader_died", "there is not memory enough to read it")
-                )
+            except MemoryError as error:
+                send(_refusal(error))
             except BaseException as error:  # noqa: BLE001 -- raised again by who writes
                 send(_with_origin(error, found.path))
+
+
+def _answer_together(
+    files: list[InputFile], options: ReadOptions
+) -> list[SmallFile] | BaseException:
+    """Return some small files read to their ends, or a fault of ours."""
+    found = None
+    try:
+        answer = []
+        for found in files:
+            answer.append(_small_file(found, options))
+    except BaseException as error:  # noqa: BLE001 -- raised again by who writes
+        return _with_origin(error, found.path if found else "")
+    return answer
+
+
+def _small_file(found: InputFile, options: ReadOptions) -> SmallFile:
+    small = SmallFile(None, [], None, is_plain=True)
+    try:
+        for message in _messages(found, options, None, as_rows=True):
+            if isinstance(message, FileManifest):
+                small.manifest = message
+                continue
+            small.batches.append(message)
+            small.is_plain &= not message.quarantined
+    except _ByItself:
+        return SmallFile(None, [], None, is_plain=False)
+    except (FileRefused, MemoryError) as error:
+        small.refused = _refusal(error)
+    small.is_plain &= not small.refused and _has_each_key_once(small.batches)
+    for batch in small.batches:
+        batch.table = batch.table.name
+    return small
+
+
+def _has_each_key_once(batches: list[Batch]) -> bool:
+    """Say whether no key of a table is duplicated; one with a null equals none."""
+    keys: dict[str, set[tuple]] = {}
+    for batch in batches:
+        places = [list(batch.table.types).index(name) for name in batch.table.key]
+        seen = keys.setdefault(batch.table.name, set())
+        for row in batch.rows:
+            key = tuple(row[place] for place in places)
+            if None in key:
+                continue
+            if key in seen:
+                return False
+            seen.add(key)
+    return True
 
 
 def _with_origin(error: BaseException, path: str) -> BaseException:
@@ -67,10 +137,33 @@ def _with_origin(error: BaseException, path: str) -> BaseException:
     return error
 
 
+@contextmanager
+def _as_refusals() -> Iterator[None]:
+    """Refuse a file for whatever goes wrong while it is read."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NOT_OF_THE_FILE:
+            raise
+        raise _refusal(error) from None
+
+
+def _refusal(error: BaseException) -> FileRefused:
+    if isinstance(error, FileRefused):
+        return error
+    if isinstance(error, MemoryError):
+        return file_refused("reader_died", "there is not memory enough to read it")
+    return file_refused("reader_failed", f"its reader met {described(error)}")
+
+
 def _messages(
-    found: InputFile, options: ReadOptions, go_on: Callable[[], bool] | None
+    found: InputFile,
+    options: ReadOptions,
+    go_on: Callable[[], bool] | None,
+    *,
+    as_rows: bool = False,
 ) -> Iterator[FileManifest | Batch]:
-    """Yield what identifies a file, then its batches, as columns.
+    """Yield what identifies a file, then its batches, as columns or as rows.
 
     With `go_on` the file is hashed before it is read, and read only if that says so.
     """
@@ -78,11 +171,14 @@ def _messages(
         source, format_ = OpenFile(file), None
         try:
             content = opened(source)
+            if as_rows and content is not source:
+                raise _ByItself
             if options.format and found.is_meant:
                 format_ = FORMATS[options.format]
                 refuse_pointer(content.head(HEAD_BYTES))
             else:
-                format_ = recognise(content.head(HEAD_BYTES), content)
+                with _as_refusals():
+                    format_ = recognise(content.head(HEAD_BYTES), content)
             if format_.reads_packed:
                 content = source
             if go_on:
@@ -90,12 +186,12 @@ def _messages(
                 if not go_on():
                     return
             secret = {"password": options.password} if format_.takes_password else {}
-            read = _READERS[format_.name].read
-            batches = _explained(read(content, **secret), content)
+            read = partial(_READERS[format_.name].read, content, **secret)
+            batches = _explained(_guarded(read, as_rows=as_rows), content)
             batches = _begun(unchanged(batches, source))
         except FileRefused as refused:
             is_told = bool(go_on and format_)
-            is_meant = found.is_meant or refused.is_data
+            is_meant = found.is_meant or (refused.is_data and not found.is_beside_run)
             if not is_told and (format_ or is_meant):
                 yield _manifest(found, source, format_)
                 # The answer is taken all the same, or the next file would meet it.
@@ -104,7 +200,16 @@ def _messages(
             raise
         if not go_on:
             yield _manifest(found, source, format_)
-        for batch in batches:
+        yield from batches
+
+
+def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[Batch]:
+    """Yield a reader's batches, as columns or rows; its surprise refuses the file."""
+    with _as_refusals():
+        for batch in read():
+            if as_rows:
+                yield replace(batch, rows=list(batch.rows))
+                continue
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
 

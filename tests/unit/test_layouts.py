@@ -149,6 +149,20 @@ def test_a_bomb_is_refused_without_being_held(load, monkeypatch):
     assert (code, "refused: too_large: it holds more than" in said) == (1, True)
 
 
+def test_small_packed_files_are_read_one_by_one(load, tmp_path):
+    for number in range(20):
+        run = metr_jsonl.run(f"r{number}").encode()
+        content = gzip.compress(run) if number % 2 else run
+        (tmp_path / "data").mkdir(exist_ok=True)
+        (tmp_path / "data" / f"{number}.jsonl").write_bytes(content)
+    (tmp_path / "data" / "cut.jsonl").write_bytes(gzip.compress(RUNS)[:-9])
+    code, said = load()
+    assert (code, "refused: truncated" in said) == (1, True)
+    query = "select count(distinct run_id) from raw.metr_horizon_runs"
+    assert rows(tmp_path, query) == [(20,)]
+    assert "20 files unchanged" in load()[1]
+
+
 def links(tmp_path: Path, target: str, content: bytes | None) -> Path:
     """Make a link in the folder of the data to a file in a store beside it."""
     folder = tmp_path / "data"
