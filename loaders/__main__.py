@@ -53,7 +53,12 @@ loaded), 2 wrong usage or nothing could be done
 """
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
-_NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file", "unusable_columns"}
+_NOT_DATA = {
+    *("unknown_format", "empty_file", "not_a_regular_file", "merge_conflict"),
+    *("pointer_file", "web_page", "unusable_columns"),
+}
+# What the folder of a run may hold besides it.
+_NOT_DATA_OF_RUNS = {"compressed", "broken_compression", "truncated", "too_large"}
 
 
 class _Skipped(Exception):
@@ -329,7 +334,8 @@ class _Together:
         if result is not None:
             return result
         if small.manifest is None:
-            return _refused_or_skipped(found, small.refused)
+            refused = small.refused
+            return _refused_or_skipped(found, refused) if refused else None
         manifest = replace(small.manifest, note=self._options.note or None)
         known = warehouse.known_file(
             manifest.path,
@@ -403,7 +409,9 @@ def _load_file(
 
 def _refused_or_skipped(found: InputFile, refused: FileRefused) -> "LoadResult":
     """Return the refusal of a file, or raise _Skipped if nobody would miss it."""
-    if not found.is_meant and refused.reason_code in _NOT_DATA:
+    skipped = _NOT_DATA | (_NOT_DATA_OF_RUNS if found.is_beside_run else set())
+    is_data = refused.is_data and not found.is_beside_run
+    if not (found.is_meant or is_data) and refused.reason_code in skipped:
         raise _Skipped(refused.detail) from None
     return _refused_unread(found, refused)
 

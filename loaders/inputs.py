@@ -39,8 +39,12 @@ def find(names: Iterable[str]) -> list[InputFile]:
             beside = _beside_runs(inside) if is_folder else set()
             for file in inside:
                 real_path = os.path.realpath(file)
-                input_ = InputFile(file, real_path, not is_folder, file in beside)
-                found.setdefault(real_path, input_)
+                named = InputFile(file, real_path, not is_folder, file in beside)
+                # Of the names of one file the one that says that it is data counts: a
+                # store keeps it under a name that says nothing, with a link to it.
+                first = found.setdefault(real_path, named)
+                if named.is_meant and not first.is_meant:
+                    found[real_path] = named
     return list(found.values())
 
 

@@ -8,18 +8,30 @@ from loaders.contract.columns import EXTRA, Column, RawTable
 from loaders.contract.records import RecordRefused
 
 
-def row(table: RawTable, record: dict[str, Any], **given: Any) -> tuple:
+def row(
+    table: RawTable,
+    record: dict[str, Any],
+    unread: list[RecordRefused] | None = None,
+    **given: Any,
+) -> tuple:
     """Return a record as a row: what is given, all else by path and rule.
 
     Values are taken out of the record, and what is left is the column `extra`. Raises
-    RecordRefused for the first column that cannot be filled.
+    RecordRefused for the first column that cannot be filled; but with `unread`, which
+    takes it, a column that may be null is null then.
     """
     values = []
     for column in table.columns:
         if column.name in given:
             values.append(given[column.name])
         elif column is not EXTRA:
-            values.append(take(column, record))
+            try:
+                values.append(take(column, record))
+            except RecordRefused as refused:
+                if unread is None or column.null is None:
+                    raise
+                unread.append(refused)
+                values.append(None)
     if EXTRA in table.columns:
         values.insert(table.columns.index(EXTRA), as_json(record))
     return tuple(values)

@@ -64,6 +64,8 @@ class Key(str):
         return self is other
 
 
+# Whole numbers are ids too.
+Id = str | int
 Scalar = str | int | float | bool | None
 # An object's entries in order, duplicates included, values not decoded.
 Section = dict[Key, Raw]

@@ -102,7 +102,8 @@ class LoadResult:
 class SmallFile:
     """A file that was read to its end, with all that is in it."""
 
-    # None where not even its hash is known.
+    # None where not even its hash is known. If nothing refuses it, it has to be read by
+    # itself.
     manifest: FileManifest | None
     batches: list[Batch]
     refused: "FileRefused | None"
@@ -164,10 +165,12 @@ class FileRefused(Exception):
         self.detail = detail
         self.line = line
         self.position = position
+        # Whether the content looks like runs, whatever the file's name.
+        self.is_data = False
 
     def __reduce__(self) -> tuple:
         fields = (self.reason_code, self.detail, self.line, self.position)
-        return type(self), fields
+        return type(self), fields, {"is_data": self.is_data}
 
 
 def file_refused(

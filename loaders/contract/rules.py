@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from loaders.contract.limits import MAX_TEXT_BYTES
@@ -20,11 +22,18 @@ Rule = Callable[[str, Any], Any]
 # What the views can add up without overflow, and no run comes near.
 MAX_COUNT = 10**12
 MAX_MINUTES = 10**9  # 1,900 years
-MAX_SECONDS = MAX_MINUTES * 60
+# A year; longer times are in micro- or nanoseconds.
+MAX_SECONDS = 366 * 24 * 3600
 MAX_USD = 10**9
 # Blanks at which no line breaks, as a plain one; of no width, and so in no place to see.
 _PLAIN_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
 _NO_WIDTH = "\u200b\u2060\ufeff"
+
+# Moments, in seconds since 1970: from 1971 to 2200. In no two units do they overlap.
+_FIRST_MOMENT, _LAST_MOMENT = 31_536_000, 7_258_118_400
+_UNITS = (1, 10**3, 10**6, 10**9)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SINCE = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{0,30})?")
 
 
 def text(name: str, value: Any) -> str:
@@ -80,6 +89,12 @@ def number_written(name: str, value: str) -> float:
     return number(name, float(value))
 
 
+def id_text(name: str, value: Any) -> str:
+    """Return an id as text; whole numbers are ids too, as they are written."""
+    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_integer else identifier(name, value)
+
+
 def number(name: str, value: Any) -> float:
     """Return a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -121,6 +136,32 @@ def seconds(name: str, value: float | None) -> float | None:
     if converted < 0:
         raise RecordRefused("seconds_negative", f"{name} is {shown(value)}")
     return at_most(MAX_SECONDS, name, converted)
+
+
+def moment(name: str, value: Any) -> str:
+    """Return a time in ISO 8601: text as written, a number by the unit it must have.
+
+    Since 1970 in seconds, milli-, micro- or nanoseconds, it is a time from 1971 to 2200
+    in one of them alone.
+    """
+    if isinstance(value, str):
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            if not _SINCE.fullmatch(value.strip()):
+                what = f"{name} is {shown(value)}"
+                raise RecordRefused("not_a_time", what) from None
+        else:
+            return value
+        since = Fraction(value.strip())
+    else:
+        since = Fraction(number(name, value))
+    for unit in _UNITS:
+        if _FIRST_MOMENT <= since / unit < _LAST_MOMENT:
+            time = _EPOCH + timedelta(microseconds=round(since * 10**6 / unit))
+            return time.isoformat()
+    what = f"{name} is {shown(value)}, in no unit a time from 1971 to 2200"
+    raise RecordRefused("not_a_time", what)
 
 
 def cost(name: str, value: Any) -> float:

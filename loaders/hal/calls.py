@@ -15,22 +15,23 @@ from msgspec import Raw, Struct
 
 from loaders.contract import raw_json, rules
 from loaders.contract.limits import MAX_TRACE_RECORDS
-from loaders.contract.raw_json import Key, Pointer, Scalar, Section
+from loaders.contract.raw_json import Id, Key, Pointer, Scalar, Section
 from loaders.contract.records import Quarantined, RecordRefused, file_refused
 from loaders.contract.visible import is_visible
+from loaders.hal.times import Moments, Time
 from loaders.hal.usage import NO_TOKENS, Tokens, Usage, tokens, total
 
 
 class _Fields(Struct, gc=False):
     """The fields of a logged call; what is inside the last four is not decoded."""
 
-    id: str
-    parent_id: str | None = None
+    id: Id
+    parent_id: Id | None = None
     op_name: str | None = None
-    weave_task_id: str | int | None = None
-    started_at: str | None = None
-    ended_at: str | None = None
-    created_timestamp: str | int | float | None = None
+    weave_task_id: Id | None = None
+    started_at: Time = None
+    ended_at: Time = None
+    created_timestamp: Time = None
     inputs: Any = None
     output: Any = None
     summary: Any = None
@@ -46,9 +47,9 @@ class Call(Struct, gc=False):
     task_id: str | None
     # What was asked for, else what answered.
     model: str | None
-    started_at: str | None
-    created_at: str | None
-    ended_at: str | None
+    started_at: Time
+    created_timestamp: Time
+    ended_at: Time
     tokens: Tokens
     # Whether a model was called, by it or below it.
     is_model_call: bool
@@ -56,13 +57,13 @@ class Call(Struct, gc=False):
 
 class _Metadata(Struct, gc=False):
     usage: Usage | None = None
-    started_at: str | None = None
-    ended_at: str | None = None
+    started_at: Time = None
+    ended_at: Time = None
 
 
 # Two levels at once, for most of a call is in the messages below these.
 _CALL = raw_json.decoder(dict[Key, Section | list[Raw] | Scalar])
-_TASK_ID = raw_json.decoder(str | int | None)
+_TASK_ID = raw_json.decoder(Id | None)
 _USAGE = raw_json.decoder(Usage | None)
 _USAGE_BY_MODEL = raw_json.decoder(Section | None)
 _LIST = raw_json.decoder(list[Raw])
@@ -84,6 +85,7 @@ class Log:
             _check_count(len(found), at)
             self._calls = list(map(_call_or_none, found))
         self._copies = _copies(self._calls)
+        self._moments = Moments(trace_number)
         # Model calls by task.
         self.call_counts: Counter[str] = Counter()
 
@@ -99,6 +101,10 @@ class Log:
             for call in self._calls
         )
         return "call_records" if has_times else "calls"
+
+    def notes(self) -> list[tuple]:
+        """Return rows about the times that cannot be read, once all are yielded."""
+        return self._moments.notes()
 
     def records(self) -> Iterator[tuple | Quarantined]:
         """Yield a row for each call, or why it is refused."""
@@ -129,16 +135,19 @@ class Log:
             yield self._row(pointer, call, is_leaf)
 
     def _row(self, pointer: Pointer, call: Call, is_leaf: bool) -> tuple:
+        name = "started_at"
+        if call.started_at is None and call.created_timestamp is not None:
+            name = "created_timestamp"
         return (
             pointer,
             self._trace_number,
             call.task_id,
-            call.id,
-            call.parent_id,
+            call.call_id,
+            call.above,
             call.op_name,
             call.model,
-            call.created_at if call.started_at is None else call.started_at,
-            call.ended_at,
+            self._moments.read(pointer, name, getattr(call, name)),
+            self._moments.read(pointer, "ended_at", call.ended_at),
             *call.tokens,
             is_leaf,
         )
@@ -184,8 +193,8 @@ class Log:
                 None,
                 None,
                 model,
-                call.started_at,
-                call.ended_at,
+                self._moments.read(pointer, "started_at", call.started_at),
+                self._moments.read(pointer, "ended_at", call.ended_at),
                 *used,
                 True,
             )
@@ -231,15 +240,14 @@ def _call(raw: Raw) -> Call:
     if task_id is None and "weave_task_id" in attributes:
         raw = attributes["weave_task_id"]
         task_id = _nested(_TASK_ID, "attributes.weave_task_id", raw)
-    created_at = fields.created_timestamp
     return Call(
-        rules.identifier("id", fields.id),
+        rules.identifier("id", str(fields.id)),
         _id_if_any("parent_id", fields.parent_id),
         _shared(fields.op_name),
         _id_if_any("weave_task_id", task_id),
         _shared(model),
         fields.started_at,
-        None if created_at is None else str(created_at),
+        fields.created_timestamp,
         fields.ended_at,
         _tokens(output, by_model),
         model is not None or bool(by_model),
@@ -306,7 +314,7 @@ def _text(raw: Raw | None) -> str | None:
     return rules.canonical(found) if is_text else None
 
 
-def _id_if_any(name: str, value: str | int | None) -> str | None:
+def _id_if_any(name: str, value: Id | None) -> str | None:
     """Return an id as text, None where there is none or it is empty."""
     if value is None or not is_visible(str(value)):
         return None
@@ -350,7 +358,7 @@ def _above_model_calls(calls: list[Call | None]) -> set[str]:
     parents = {call.id: call.parent_id for call in known}
     above = set()
     for call in known:
-        parent = call.parent_id
+        parent = call.above
         if parent is None or not call.is_model_call:
             continue
         while parent is not None and parent not in above:

@@ -174,7 +174,7 @@ _SWEBENCH_LISTS = {
 _SWEBENCH_VERDICTS = {"empty_patch_ids", "error_ids", "unresolved_ids", "resolved_ids"}
 # As far as the share of passed tests: list, entry, result.
 _RESULT_LEVELS = 3
-_TASK_IDS = raw_json.decoder(list[str])
+_TASK_IDS = raw_json.decoder(list[raw_json.Id])
 
 
 def verdicts(
@@ -202,7 +202,8 @@ def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
             yield at / name, name, raw
             continue
         try:
-            task_ids = list(map(rules.canonical, raw_json.record(_TASK_IDS, raw)))
+            found_ids = map(str, raw_json.record(_TASK_IDS, raw))
+            task_ids = list(map(rules.canonical, found_ids))
         except RecordRefused as refused:
             yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
             continue

@@ -76,6 +76,12 @@ def _identity(name: str, meaning: str, rule: rules.Rule = rules.named) -> Column
     return Column(name, "varchar", meaning, path=f"config/{name}", rule=rule)
 
 
+def _day(name: str, value: Any) -> str:
+    """Return a day as written; of a time that is a number, its day in UTC."""
+    is_number = not isinstance(value, str) or value.strip().isdigit()
+    return rules.moment(name, value)[:10] if is_number else value
+
+
 def _metric(name: str) -> Column:
     """Return the column of a number in `results`, the trace's headline."""
     return Column(
@@ -116,7 +122,7 @@ HAL_EVALUATIONS = RawTable(
             "Name of the member of the zip.",
             null="Null for a trace that is a file.",
         ),
-        _identity("run_id", "config.run_id.", rules.identifier),
+        _identity("run_id", "config.run_id.", rules.id_text),
         _identity("benchmark_name", "config.benchmark_name."),
         _identity("agent_name", "config.agent_name: often scaffold and model."),
         Column(
@@ -125,7 +131,7 @@ HAL_EVALUATIONS = RawTable(
             "The day the run ended, as written.",
             path="config/date",
             null=_NONE,
-            rule=rules.text,
+            rule=_day,
         ),
         _argument(
             "model_name",

@@ -8,19 +8,21 @@ from msgspec import Struct
 
 from loaders.contract import raw_json, rules
 from loaders.contract.limits import MAX_TRACE_RECORDS
-from loaders.contract.raw_json import Pointer
+from loaders.contract.raw_json import Id, Pointer
 from loaders.contract.records import Quarantined, RecordRefused, file_refused
 from loaders.hal.outcomes import NO_VERDICT, Verdict, verdicts
+from loaders.hal.times import Moments, Time
 from loaders.hal.usage import Number
 
 
 class _Latency(Struct):
     total_time: Number = None
-    first_call_timestamp: str | None = None
-    last_call_timestamp: str | None = None
+    first_call_timestamp: Time = None
+    last_call_timestamp: Time = None
 
 
-_TASK_ID = raw_json.decoder(str)
+_FIRST, _LAST = "first_call_timestamp", "last_call_timestamp"
+_TASK_ID = raw_json.decoder(Id)
 _NUMBER = raw_json.decoder(Number)
 _LATENCY = raw_json.decoder(_Latency | Number)
 
@@ -70,7 +72,7 @@ class Tasks:
         seen = set()
         for index, raw in enumerate(task_ids):
             try:
-                task_id = rules.identifier("the id", raw_json.record(_TASK_ID, raw))
+                task_id = rules.id_text("the id", raw_json.record(_TASK_ID, raw))
                 if task_id in seen:
                     what = f"{rules.shown(task_id)} is duplicated in the list"
                     raise RecordRefused("duplicate_record", what)
@@ -156,7 +158,11 @@ def _check_count(count: int, at: Pointer) -> None:
 
 
 def latencies(
-    section: Any, at: Pointer, trace_number: int, call_counts: dict[str, int] | None
+    section: Any,
+    at: Pointer,
+    trace_number: int,
+    call_counts: dict[str, int] | None,
+    moments: Moments,
 ) -> Iterator[tuple | Quarantined]:
     """Yield a row for each task's latency; `call_counts` is None without a log."""
     if not isinstance(section, dict):
@@ -178,12 +184,13 @@ def latencies(
         except RecordRefused as refused:
             yield refused.at_pointer(at / task_id, raw_json.excerpt(raw))
             continue
+        first, last = latency.first_call_timestamp, latency.last_call_timestamp
         yield (
             at / task_id,
             trace_number,
             task_id,
             total,
-            latency.first_call_timestamp,
-            latency.last_call_timestamp,
+            None if first is None else moments.read(at / task_id, _FIRST, first),
+            None if last is None else moments.read(at / task_id, _LAST, last),
             None if call_counts is None else call_counts.get(task_id, 0),
         )

@@ -3,7 +3,7 @@
 from loaders.contract import rules
 from loaders.contract.columns import EXTRA, LINE, Column, RawTable
 from loaders.contract.warnings import warnings_table
-from loaders.metr.rules import action_count, human_minutes, millis, run_id, zero_or_one
+from loaders.metr.rules import action_count, human_minutes, millis, zero_or_one
 
 METR_RUNS = RawTable(
     name="raw.metr_runs",
@@ -66,21 +66,21 @@ METR_HORIZON_RUNS = RawTable(
             "varchar",
             "METR's id of the run, as text. Unique per file.",
             path="run_id",
-            rule=run_id,
+            rule=rules.id_text,
         ),
         Column(
             "task_id",
             "varchar",
             "The task, as `family/variant`.",
             path="task_id",
-            rule=rules.identifier,
+            rule=rules.id_text,
         ),
         Column(
             "task_family",
             "varchar",
             "The group of sibling tasks.",
             path="task_family",
-            rule=rules.identifier,
+            rule=rules.id_text,
         ),
         Column(
             "alias",
@@ -147,7 +147,8 @@ METR_HORIZON_RUNS = RawTable(
         Column(
             "started_at",
             "bigint",
-            "When the run started, since 1970 (UTC); 0 for runs by people.",
+            "When the run started, since 1970 (UTC); 0 for runs by people. In another "
+            "unit where the file has one.",
             path="started_at",
             unit="milliseconds",
             null="Null where the run does not say.",

@@ -77,7 +77,6 @@ def _syntax() -> Iterator[Case]:
         ("trailing_comma", GOOD[:-1] + b",}", 200),
         ("single_quotes", GOOD.replace(b'"accuracy"', b"'accuracy'"), 164),
         ("comment", GOOD[:-1] + b"// end\n}", 199),
-        ("two_documents", GOOD + b"\n" + GOOD, 202),
         ("plus_sign", GOOD.replace(b"0.5", b"+0.5"), 176),
         ("leading_zero", GOOD.replace(b"0.5", b"00.5"), 177),
         ("no_colon", GOOD.replace(b'"accuracy": ', b'"accuracy" '), 175),
@@ -89,7 +88,9 @@ def _syntax() -> Iterator[Case]:
     yield refused("hal_empty", None, SUFFIX, b"", "empty_file")
     yield refused("hal_null", None, SUFFIX, b"null", "unknown_format")
     yield refused("hal_other_json", None, SUFFIX, b'{"a": 1}', "unknown_format")
-    yield refused("hal_list", None, SUFFIX, b"[" + GOOD + b"]", "unknown_format")
+    yield _loaded("list", b"[" + GOOD + b"]", 1)
+    yield _loaded("two_documents", GOOD + b"\n" + GOOD, 2)
+    yield _refused("two_in_a_line", GOOD + b" " + GOOD, "not_json", "byte 202")
 
 
 def _encodings() -> Iterator[Case]:
@@ -156,6 +157,9 @@ def _identity() -> Iterator[Case]:
         for kind, value in kinds.items():
             content = text(trace({name: value}))
             at = f"/config/{name}"
+            if (name, kind) == ("run_id", "number"):
+                yield _loaded("run_id_is_number", content, 1, texts=("3",))
+                continue
             yield _refused(f"{name}_is_{kind}", content, "identity_missing", at)
 
 
@@ -485,7 +489,7 @@ def _records() -> Iterator[Case]:
             (1, 1), "wrong_type", "/results/latencies",
         ),
         (
-            "task_is_a_number", {}, {"failed_tasks": ["a", 3]},
+            "task_is_a_fraction", {}, {"failed_tasks": ["a", 3.5]},
             (2, 1), "wrong_type", "/results/failed_tasks/1",
         ),
         (

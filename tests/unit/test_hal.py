@@ -144,7 +144,7 @@ def test_what_is_odd_but_usable_is_noted_and_kept():
     }
     assert {(row["pointer"], row["note_code"]) for row in loaded.rows("notes")} == {
         ("/config/agent_args", "wrong_type"),
-        ("/config/date", "wrong_type"),
+        ("/config/date", "not_a_time"),
         ("/results/accuracy", "wrong_type"),
         ("/more", "unknown_part"),
         ("/total_cost", "wrong_type"),
@@ -390,7 +390,7 @@ def test_replicatorbench_has_its_own_name_for_the_list():
     ("parts", "reasons"),
     [
         (
-            {"results": {"failed_tasks": ["a", 1, None, "a", " "]}},
+            {"results": {"failed_tasks": ["a", 1.0, None, "a", " "]}},
             [
                 ("/results/failed_tasks/1", "wrong_type"),
                 ("/results/failed_tasks/2", "wrong_type"),
@@ -432,7 +432,7 @@ def test_replicatorbench_has_its_own_name_for_the_list():
                     "latencies": {
                         "a": {"total_time": -1},
                         "b": "3 s",
-                        "c": {"first_call_timestamp": 3},
+                        "c": {"first_call_timestamp": [3]},
                     }
                 }
             },
@@ -870,9 +870,106 @@ def test_a_flat_list_of_calls():
     }
     loaded = read(trace(raw_logging_results=[flat]))
     [row] = loaded.rows("model_calls")
-    assert (row["task_id"], row["started_at"]) == ("3", "1744000000")
+    assert (row["task_id"], row["started_at"]) == (
+        "3",
+        "2025-04-07T04:26:40+00:00",
+    )
     assert (row["input_tokens"], row["output_tokens"]) == (6, 3)
     assert (row["is_leaf"], loaded.evaluation["log_shape"]) == (True, "calls")
+
+
+def test_whole_numbers_are_ids():
+    loaded = read(
+        trace(
+            config={"run_id": 7},
+            results={"successful_tasks": [3, 10**30], "failed_tasks": ["4", -5]},
+            raw_logging_results=[
+                call(1, weave_task_id=3),
+                call("2", weave_task_id="4", parent_id=1),
+                call(2**70, weave_task_id=3),
+            ],
+        )
+    )
+    assert loaded.reasons == []
+    assert loaded.evaluation["run_id"] == "7"
+    assert {row["task_id"]: row["outcome"] for row in loaded.rows("task_results")} == {
+        "3": "success",
+        str(10**30): "success",
+        "4": "failure",
+        "-5": "failure",
+    }
+    found = loaded.rows("model_calls")
+    assert [(row["call_id"], row["task_id"], row["is_leaf"]) for row in found] == [
+        ("1", "3", False),
+        ("2", "4", True),
+        (str(2**70), "3", True),
+    ]
+
+
+def test_whole_numbers_are_ids_in_a_report_of_swe_bench():
+    loaded = read(
+        trace(
+            config={"benchmark_name": "swebench_verified"},
+            raw_eval_results={"resolved_ids": [17], "unresolved_ids": ["a", 4]},
+        )
+    )
+    assert {row["task_id"]: row["outcome"] for row in loaded.rows("task_results")} == {
+        "17": "success",
+        "a": "failure",
+        "4": "failure",
+    }
+
+
+@pytest.mark.parametrize(
+    "time",
+    [1744000000.5, 1744000000500, 1744000000500000, 1744000000500000000,
+     "1744000000.5", "1744000000500"],
+)  # fmt: skip
+def test_a_time_is_read_by_the_unit_that_it_must_have(time):
+    latency = {"total_time": 9, "first_call_timestamp": time}
+    loaded = read(
+        trace(
+            config={"date": time},
+            results={"latencies": {"a": latency}},
+            raw_logging_results=[call("1", started_at=time, ended_at=time)],
+        )
+    )
+    expected = "2025-04-07T04:26:40.500000+00:00"
+    assert loaded.rows("task_latencies")[0]["first_call_at"] == expected
+    [row] = loaded.rows("model_calls")
+    assert (row["started_at"], row["ended_at"]) == (expected, expected)
+    assert loaded.rows("notes") == []
+    is_day = not isinstance(time, str) or time.isdigit()
+    assert loaded.evaluation["date"] == ("2025-04-07" if is_day else time)
+
+
+@pytest.mark.parametrize(
+    "time", [0, 60.5, -1744000000, 1e300, 10**400, "soon", "", "3"]
+)
+def test_a_time_in_no_unit_costs_the_time_alone(time):
+    latencies = {name: {"total_time": 9, "first_call_timestamp": time} for name in "ab"}
+    log = [call("1", started_at=time), call("2", started_at="2025-04-07T04:26:40Z")]
+    written = json.dumps(
+        trace(results={"latencies": latencies}, raw_logging_results=log)
+    )
+    loaded = read(written)
+    found = loaded.rows("task_latencies")
+    assert [(row["total_seconds"], row["first_call_at"]) for row in found] == [
+        (9, None),
+        (9, None),
+    ] or time == 10**400
+    if time == 10**400:
+        return
+    assert [row["started_at"] for row in loaded.rows("model_calls")] == [
+        None,
+        "2025-04-07T04:26:40Z",
+    ]
+    notes = [row for row in loaded.rows("notes") if row["note_code"] == "not_a_time"]
+    assert [row["pointer"] for row in notes] == [
+        "/raw_logging_results/0/started_at",
+        "/results/latencies/a/first_call_timestamp",
+    ]
+    assert notes[1]["detail"].endswith("(the first of 2)")
 
 
 def test_a_log_by_task():
@@ -940,8 +1037,8 @@ def test_only_the_lowest_model_calls_are_leaves():
         (3, "not_a_record"),
         ([], "not_a_record"),
         ({}, "missing_field"),
-        (call("x") | {"id": 3}, "wrong_type"),
-        (call("x", started_at=3), "wrong_type"),
+        (call("x") | {"id": 3.0}, "wrong_type"),
+        (call("x", started_at=[3]), "wrong_type"),
         (call("x", output={"usage": {"prompt_tokens": "3"}}), "wrong_type"),
         (call("x", output={"usage": {"prompt_tokens": -3}}), "count_negative"),
         (call("x", output={"usage": {"prompt_tokens": 10**400}}), "not_finite"),
@@ -1172,7 +1269,7 @@ WRITTEN = json.dumps(trace(raw_logging_results=[call("1")]))
         (WRITTEN.encode("utf-32"), "wrong_encoding", None),
         (WRITTEN.replace("user", "é").encode("latin-1"), "wrong_encoding", None),
         (WRITTEN.encode() + b"\xc3", "wrong_encoding", f"byte {len(WRITTEN)}"),
-        ("[" * 100_000, "not_a_trace", None),
+        ("[" * 100_000, "too_deep", None),
         ('{"config":' * 100_000, "too_deep", None),
         (WRITTEN.replace("[]", "[" * 5000 + "]" * 5000), "too_deep", None),
     ],
@@ -1185,7 +1282,7 @@ def test_a_doubtful_file_is_refused(content, reason_code, position):
 
 
 @pytest.mark.parametrize("name", hal_evaluation.IDENTITY)
-@pytest.mark.parametrize("value", [None, 3, " ", []])
+@pytest.mark.parametrize("value", [None, 3.0, " ", []])
 def test_a_trace_that_does_not_say_what_ran_is_refused(name, value):
     refused = refusal(trace(config={name: value}))
     assert (refused.reason_code, refused.position) == (
@@ -1325,7 +1422,7 @@ def test_every_record_is_loaded_or_quarantined(parts, results, benchmark, ensure
     assert count_inside(places, "/results/latencies/") == len(latencies)
     task_ids = {row["task_id"] for row in loaded.rows("task_results")}
     for name in ("successful_tasks", "failed_tasks"):
-        good = {item for item in results.get(name, []) if is_identifier(item)}
+        good = {str(item) for item in results.get(name, []) if is_identifier(item)}
         assert {repaired(item) for item in good} <= task_ids
         refused_count = count_inside(
             [entry.position for entry in loaded.quarantined], f"/results/{name}/"
@@ -1352,8 +1449,10 @@ def repaired(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", paired)
 
 
-def is_identifier(item) -> bool:
-    return isinstance(item, str) and is_visible(item)
+def is_identifier(item: object) -> bool:
+    if isinstance(item, bool):
+        return False
+    return isinstance(item, int) or (isinstance(item, str) and is_visible(item))
 
 
 @settings(max_examples=150, deadline=None)
