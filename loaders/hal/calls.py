@@ -142,8 +142,8 @@ class Log:
             pointer,
             self._trace_number,
             call.task_id,
-            call.call_id,
-            call.above,
+            call.id,
+            call.parent_id,
             call.op_name,
             call.model,
             self._moments.read(pointer, name, getattr(call, name)),
@@ -358,7 +358,7 @@ def _above_model_calls(calls: list[Call | None]) -> set[str]:
     parents = {call.id: call.parent_id for call in known}
     above = set()
     for call in known:
-        parent = call.above
+        parent = call.parent_id
         if parent is None or not call.is_model_call:
             continue
         while parent is not None and parent not in above:
