@@ -27,6 +27,7 @@ _RUNS_PER_TASK, _RUNS_PER_AGENT = 62, 110
 _TASKS_PER_FAMILY = 2.5
 _MODELS = ("c3.7s", "c3.7s_thinking", "c3.6s", "c4o", "4om", "o1p", "o1", "gpt4t")
 
+_TRIALS_PER_JOB = 500
 _CALL_BYTES = 60_000
 _CALLS_PER_TASK = 40
 _FIRST_CALL = 1_744_000_000
@@ -76,6 +77,73 @@ def hal_folder(path: Path, trace_count: int, byte_count: int) -> Path:
         name = f"{number:05}_UPLOAD.json"
         hal_trace(path / name, byte_count + number, eras[number % len(eras)])
     return path
+
+
+def harbor_jobs(path: Path, trial_count: int) -> Path:
+    """Write jobs of 500 trials: each with a config, a result, and half a trajectory."""
+    for number in range(trial_count):
+        job = f"job-{number // _TRIALS_PER_JOB}"
+        name = f"task-{number % _TRIALS_PER_JOB // 5}__{number}"
+        folder = path / job / name
+        if (folder / "result.json").exists():
+            continue
+        (folder / "agent").mkdir(parents=True, exist_ok=True)
+        config = _trial_config(job, name)
+        (folder / "config.json").write_text(json.dumps(config, indent=2))
+        if number % 2:
+            steps = [{"step_id": at, "source": "agent", "message": "ls" * 20}
+                     for at in range(number % 30)]  # fmt: skip
+            trajectory = {"schema_version": "ATIF-v1.7", "session_id": name}
+            written = json.dumps(trajectory | {"steps": steps})
+            (folder / "agent" / "trajectory.json").write_text(written)
+        result = json.dumps(_trial_result(number, name, config), indent=2)
+        (folder / "result.json").write_text(result)
+    return path
+
+
+def _trial_config(job: str, name: str) -> dict:
+    settings = {
+        f"{part}_{number}": None
+        for part in ("environment", "verifier", "task")
+        for number in range(15)
+    }
+    return settings | {
+        "trial_name": name,
+        "trials_dir": "jobs",
+        "task": {"path": f"tasks/{name.partition('__')[0]}"},
+        "agent": {"name": "walker", "model_name": "p/m", "kwargs": {}},
+        "job_id": job,
+    }
+
+
+def _trial_result(number: int, name: str, config: dict) -> dict:
+    return {
+        "id": f"trial-{number}",
+        "task_name": name.partition("__")[0],
+        "trial_name": name,
+        "source": "made-up",
+        "config": config,
+        "agent_info": {
+            "name": "walker",
+            "version": "1",
+            "model_info": {"name": "m", "provider": "p"},
+        },
+        "agent_result": {
+            "n_input_tokens": 1_000 + number,
+            "n_cache_tokens": 500,
+            "n_output_tokens": 90,
+            "cost_usd": 0.25,
+            "metadata": {"n_episodes": number % 30},
+        },
+        "verifier_result": {"rewards": {"reward": number % 3 // 2}},
+        "exception_info": None,
+        "started_at": "2026-03-02T09:00:00Z",
+        "agent_execution": {
+            "started_at": "2026-03-02T09:00:20Z",
+            "finished_at": f"2026-03-02T09:{number % 60:02}:59Z",
+        },
+        "reward_valid": True,
+    }
 
 
 def _kept(path: Path, write: Write) -> Path:

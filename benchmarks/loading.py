@@ -86,6 +86,15 @@ def _folder_cases(folder: Path, scale: float) -> Iterator[Case]:
         yield _folder_case(f"{count:,} new traces", [ours(path, folder)], path)
 
 
+def _trial_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for count in (1_000, 10_000):
+        trials = max(20, int(count * scale))
+        path = generate.harbor_jobs(folder / f"trials_{trials}", trials)
+        files = [file.stat().st_size for file in path.rglob("*.json")]
+        contestants = [ours(path, folder)]
+        yield Case(f"{trials:,} trials", contestants, sum(files), trials)
+
+
 def _unchanged_cases(folder: Path, scale: float) -> Iterator[Case]:
     for count in (100, 1000):
         path = _small_traces(folder, count, scale)
@@ -151,6 +160,12 @@ BENCHMARKS = (
         "How fast are many small HAL traces loaded? Rows are files.",
         _folder_cases,
         "DuckDB's statements for one file: an insert per table and a commit.",
+    ),
+    Benchmark(
+        "load_trials",
+        "How fast are Harbor's trials loaded, two or three small files each?",
+        _trial_cases,
+        "opening, hashing and decoding each file, in as many processes as there are cores.",
     ),
     Benchmark(
         "load_unchanged",

@@ -3,8 +3,10 @@
 if __name__ == "__main__":
     # At once, for the rest takes a while to import.
     from common.stopping import end_when_stopped
+    from loaders.contract.faults import end_on_fault
 
     end_when_stopped()
+    end_on_fault("the warehouse is unchanged")
 
 import argparse
 import json
@@ -19,30 +21,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from common.names import printable
+from loaders.arguments import parsed
+from loaders.contract.faults import TOO_LITTLE_MEMORY
 from loaders.contract.files import InputFile, stamp_at
-from loaders.contract.records import Batch, FileRefused, WarehouseError
-from loaders.contract.table_options import TableOptions
-from loaders.formats import FORMATS
-from loaders.inputs import find
-from loaders.table import said, shown, template
-from loaders.table.presets import PRESETS
+from loaders.contract.records import (
+    Batch,
+    FileRefused,
+    SmallFile,
+    WarehouseError,
+)
+from loaders.inputs import find, together
+from loaders.table import shown, template
 from loaders.workers.options import ReadOptions
-from loaders.workers.pool import Readers, Reading
+from loaders.workers.pool import Readers, Reading, ReadingTogether
 
 if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
     from loaders.contract.records import LoadResult
     from loaders.warehouse.warehouse import Warehouse
 
-_DESCRIPTION = """\
-Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
-quoted glob; the format is recognised from a file's content. What cannot be loaded is
-kept in the table raw.quarantine, with its line and the reason. `python -m loaders
-template` prints an example of a table of attempts.
-"""
-_EXIT_CODES = """\
-exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
-loaded), 2 wrong usage or nothing could be done
-"""
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
 _NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file", "unusable_columns"}
@@ -57,16 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["template"]:
         return template.main(arguments[1:])
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    try:
-        options.table = _table_options(options)
-    except ValueError as error:
-        parser.error(str(error))
+    options = parsed(arguments)
     try:
         results, skipped_count = _load(options)
     except WarehouseError as error:
         _say(str(error))
+        return 2
+    except MemoryError:
+        _say(f"{TOO_LITTLE_MEMORY}; the warehouse is unchanged")
         return 2
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -92,101 +86,6 @@ def exit_code_of(outcome: list["LoadResult"]) -> int:
         return 2
     is_whole = all(r.status != "refused" and not r.quarantined_count for r in outcome)
     return 0 if is_whole else 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m loaders", description=_DESCRIPTION, epilog=_EXIT_CODES
-    )
-    parser.add_argument("paths", nargs="+", metavar="PATH")
-    parser.add_argument(
-        "--format", choices=FORMATS, help="read the files as this, recognised or not"
-    )
-    parser.add_argument(
-        "--db",
-        metavar="FILE",
-        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
-        help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
-    )
-    parser.add_argument(
-        "--password",
-        default=os.environ.get("EVALHOUSE_HAL_PASSWORD"),
-        help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
-        "that the HAL harness gives to everybody)",
-    )
-    tables = parser.add_argument_group("tables of attempts (CSV, Parquet, JSON)")
-    tables.add_argument(
-        "--source", metavar="NAME", help="what attempts.source says (default: table)"
-    )
-    tables.add_argument(
-        "--columns",
-        metavar="OURS=THEIRS,...",
-        action="append",
-        default=[],
-        help="which column is which, where the name does not say it; `ours:=text` for "
-        "all rows, `ours=` for no column",
-    )
-    tables.add_argument(
-        "--mapping",
-        metavar="FILE",
-        help=f"the same as YAML, or one that is shipped: {', '.join(PRESETS)}",
-    )
-    tables.add_argument(
-        "--score-max",
-        metavar="NUMBER",
-        type=_positive,
-        help="the highest score that there is (default: 1)",
-    )
-    tables.add_argument(
-        "--decimal",
-        choices=(".", ","),
-        help="the sign before decimals; the other one then groups thousands (default: "
-        "a point, and no number has a comma)",
-    )
-    parser.add_argument(
-        "--note",
-        metavar="TEXT",
-        help="what to say of these files in load_report and the report; a file that "
-        "is unchanged keeps its own",
-    )
-    parser.add_argument(
-        "--rehash",
-        action="store_true",
-        help="read every file, even where size and times say that nobody wrote to it",
-    )
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse a file if any record is refused"
-    )
-    parser.add_argument(
-        "--require-loaded",
-        action="store_true",
-        help="end with 2 if nothing of any file is loaded",
-    )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would happen, change nothing"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print one JSON object per file"
-    )
-    return parser
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError("it is more than 0")
-    return value
-
-
-def _table_options(options: argparse.Namespace) -> TableOptions:
-    """Return what the command line says of tables, or raise ValueError."""
-    told = TableOptions(
-        source=options.source or None,
-        score_max=options.score_max,
-        decimal=options.decimal,
-    )
-    told = said.with_columns(told, options.columns)
-    return said.with_mapping(told, options.mapping) if options.mapping else told
 
 
 def _load(
@@ -226,6 +125,8 @@ def _load_all(
             result = _known_by_times(file, warehouse, options)
         try:
             if result is None:
+                result = ahead.loaded_together(file, warehouse)
+            if result is None:
                 reading = ahead.take(file, warehouse)
                 result = _load_file(file, reading, warehouse, options)
         except _Skipped as reason:
@@ -242,7 +143,11 @@ class _Ahead:
     def __init__(
         self, files: list[InputFile], readers: Readers, options: argparse.Namespace
     ):
-        self._waiting = deque(files)
+        # What is said of tables holds for files that are on record too.
+        is_said = options.table.is_said
+        self._waiting = deque(
+            [[file] for file in files] if is_said else together(files)
+        )
         self._readers = readers
         self._options = options
         self._read_options = ReadOptions(
@@ -250,16 +155,32 @@ class _Ahead:
         )
         self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
+        self._together: dict[InputFile, _Together] = {}
 
     def begin(self, warehouse: "Warehouse | None") -> None:
         """Let each free reader begin with a file that is not known."""
         while self._waiting and self._readers.has_free:
-            file = self._waiting.popleft()
-            if not warehouse or not _known_by_times(file, warehouse, self._options):
-                self._begun[file] = self._start(file, warehouse)
+            files = [
+                file
+                for file in self._waiting.popleft()
+                if not warehouse or not _known_by_times(file, warehouse, self._options)
+            ]
+            if len(files) > 1:
+                reading = self._readers.start_together(files, self._read_options)
+                group = _Together(files, reading, self._options)
+                self._together |= dict.fromkeys(files, group)
+            elif files:
+                self._begun[files[0]] = self._start(files[0], warehouse)
 
     def has_begun(self, file: InputFile) -> bool:
-        return file in self._begun
+        return file in self._begun or file in self._together
+
+    def loaded_together(
+        self, file: InputFile, warehouse: "Warehouse"
+    ) -> "LoadResult | None":
+        """Return what became of a file that was read with others, if it was."""
+        group = self._together.pop(file, None)
+        return group and group.result(file, warehouse)
 
     def take(self, file: InputFile, warehouse: "Warehouse") -> Reading:
         """Return the reading of the file whose turn it is."""
@@ -274,6 +195,64 @@ class _Ahead:
         )
         self._sizes.add(size_bytes)
         return self._readers.start(file, self._read_options, is_hashed_first)
+
+
+class _Together:
+    """Some small files that are read, and loaded, at a time."""
+
+    def __init__(
+        self,
+        files: list[InputFile],
+        reading: ReadingTogether,
+        options: argparse.Namespace,
+    ):
+        self._files = files
+        self._reading: ReadingTogether | None = reading
+        self._options = options
+        self._read: dict[InputFile, tuple[SmallFile, LoadResult | None]] = {}
+
+    def result(self, found: InputFile, warehouse: "Warehouse") -> "LoadResult | None":
+        """Return what became of a file; None if it has to be read by itself."""
+        if self._reading:
+            self._load(warehouse)
+        if found not in self._read:
+            return None
+        small, result = self._read.pop(found)
+        if result is not None:
+            return result
+        if small.manifest is None:
+            return _refused_or_skipped(found, small.refused)
+        manifest = replace(small.manifest, note=self._options.note or None)
+        known = warehouse.known_file(
+            manifest.path,
+            manifest.sha256,
+            manifest.format,
+            manifest.loader_version,
+            manifest.state,
+        )
+        if known and _is_enough(known, self._options):
+            return known
+        if small.refused:
+            return warehouse.refuse_file(manifest, small.refused)
+        return warehouse.load_file(manifest, small.batches, strict=self._options.strict)
+
+    def _load(self, warehouse: "Warehouse") -> None:
+        """Load what can be loaded together. If the reader died, nothing is read."""
+        read, self._reading = self._reading.files(), None
+        if read is None:
+            return
+        for small in read:
+            if small.manifest:
+                small.manifest = replace(
+                    small.manifest, note=self._options.note or None
+                )
+        for found, small in zip(self._files, read, strict=True):
+            for batch in small.batches:
+                for line in shown.lines(batch, None):
+                    _say(f"{found.path}: {line}")
+        results = warehouse.load_together(read)
+        pairs = zip(read, results, strict=True)
+        self._read = dict(zip(self._files, pairs, strict=True))
 
 
 def _known_by_times(
@@ -296,9 +275,7 @@ def _load_file(
     try:
         manifest = reading.manifest()
     except FileRefused as refused:
-        if not found.is_meant and refused.reason_code in _NOT_DATA:
-            raise _Skipped(refused.detail) from None
-        return _refused_unread(found, refused)
+        return _refused_or_skipped(found, refused)
     if reading.is_hashed_first:
         known = warehouse.known_file(
             manifest.path,
@@ -318,6 +295,13 @@ def _load_file(
         return warehouse.load_file(manifest, batches, strict=options.strict)
     finally:
         reading.finish()
+
+
+def _refused_or_skipped(found: InputFile, refused: FileRefused) -> "LoadResult":
+    """Return the refusal of a file, or raise _Skipped if nobody would miss it."""
+    if not found.is_meant and refused.reason_code in _NOT_DATA:
+        raise _Skipped(refused.detail) from None
+    return _refused_unread(found, refused)
 
 
 def _refused_unread(found: InputFile, refused: FileRefused) -> "LoadResult":

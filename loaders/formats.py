@@ -8,6 +8,7 @@ from types import ModuleType
 from loaders.contract.columns import RawTable
 from loaders.contract.records import file_refused
 from loaders.hal import tables as hal
+from loaders.harbor import tables as harbor
 from loaders.inspect import tables as inspect
 from loaders.metr import tables as metr
 from loaders.table import tables as table
@@ -58,10 +59,11 @@ FORMATS = {
         Format(
             "table", 1, table.TABLES, "loaders.table.reader", takes_table_options=True
         ),
-        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
+        Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
         Format(
-            "terminal-bench", 1, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, for JSON is YAML too.
         Format("metr-yaml", 2, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),

@@ -2,12 +2,22 @@
 
 import glob
 import os
+import re
 from collections.abc import Iterable
 
 from loaders.contract.files import InputFile
 
 # The warehouse and its log are often beside the data.
 _WAREHOUSE_SUFFIXES = (".duckdb", ".duckdb.wal")
+# A folder with such files is one of a run. What else is in it, or below, may be anything
+# that an agent or a harness wrote.
+_OF_RUNS = ({"result.json", "config.json"}, {"results.json", "run_metadata.json"})
+_OWN_NAME = re.compile(
+    r"results?\.json|config\.json|run_metadata\.json|trajectory[^/]*\.json"
+)
+# So many small files are read and loaded at a time; fewer are as fast one by one.
+_FEWEST_TOGETHER, _MOST_TOGETHER = 16, 256
+_SMALL_BYTES, _BYTES_TOGETHER = 256_000, 8_000_000
 
 
 def find(names: Iterable[str]) -> list[InputFile]:
@@ -25,10 +35,75 @@ def find(names: Iterable[str]) -> list[InputFile]:
             raise FileNotFoundError(f"{name}: there is no such file, folder or match")
         for path in paths:
             is_folder = os.path.isdir(path)
-            for file in _inside(path) if is_folder else [path]:
+            inside = _inside(path) if is_folder else [path]
+            beside = _beside_runs(inside) if is_folder else set()
+            for file in inside:
                 real_path = os.path.realpath(file)
-                found.setdefault(real_path, InputFile(file, real_path, not is_folder))
+                input_ = InputFile(file, real_path, not is_folder, file in beside)
+                found.setdefault(real_path, input_)
     return list(found.values())
+
+
+def together(files: list[InputFile]) -> list[list[InputFile]]:
+    """Return the files in groups, in the order of their first files.
+
+    A file that was named, or is not small, is a group of its own.
+    """
+    groups: list[list[InputFile]] = []
+    small: list[InputFile] = []
+    byte_count = 0
+    for file in files:
+        size = _SMALL_BYTES + 1 if file.is_named else _size(file.real_path)
+        if size > _SMALL_BYTES:
+            groups.append([file])
+            continue
+        if len(small) == _MOST_TOGETHER or byte_count + size > _BYTES_TOGETHER:
+            small, byte_count = [], 0
+        if not small:
+            groups.append(small)
+        small.append(file)
+        byte_count += size
+    order = {file: place for place, file in enumerate(files)}
+    parted = []
+    for group in groups:
+        is_group = len(group) >= _FEWEST_TOGETHER
+        parted += [group] if is_group else [[file] for file in group]
+    return sorted(parted, key=lambda group: order[group[0]])
+
+
+def _size(path: str) -> int:
+    """Return a file's size; too large if it has none."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return _SMALL_BYTES + 1
+
+
+def _beside_runs(files: list[str]) -> set[str]:
+    """Return the files in folders of runs that are none of the runs' own."""
+    names: dict[str, set[str]] = {}
+    for file in files:
+        folder, name = os.path.split(file)
+        names.setdefault(folder, set()).add(name)
+    runs = {
+        folder
+        for folder in names
+        if any(of_run <= names[folder] for of_run in _OF_RUNS)
+    }
+    below: dict[str, bool] = {}
+
+    def is_below(folder: str) -> bool:
+        if folder not in below:
+            parent = os.path.dirname(folder)
+            below[folder] = folder in runs or (parent != folder and is_below(parent))
+        return below[folder]
+
+    return {
+        file
+        for file in files
+        if not _OWN_NAME.fullmatch(os.path.basename(file))
+        and is_below(os.path.dirname(file))
+    }
 
 
 def _inside(folder: str) -> list[str]:

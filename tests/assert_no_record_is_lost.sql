@@ -32,6 +32,10 @@ loaded_rows as (
         'terminal_bench_runs',
         'terminal_bench_results',
         'terminal_bench_trials',
+        'harbor_jobs',
+        'harbor_trials',
+        'harbor_configs',
+        'harbor_trajectories',
         'table_attempts',
     ] %}
     select file_id from {{ source('raw', table) }}

@@ -35,6 +35,8 @@ class InputFile:
     path: str
     real_path: str
     is_named: bool
+    # Whether it is in the folder of a run whose own files have other names.
+    is_beside_run: bool = False
 
     @property
     def folder(self) -> str:
@@ -43,7 +45,8 @@ class InputFile:
     @property
     def is_meant(self) -> bool:
         """Whether the user would miss it if it were passed over."""
-        return self.is_named or self.path.lower().endswith(DATA_SUFFIXES)
+        is_data = self.path.lower().endswith(DATA_SUFFIXES)
+        return self.is_named or (is_data and not self.is_beside_run)
 
 
 @contextmanager

@@ -95,6 +95,18 @@ class LoadResult:
     detail: str | None = None
 
 
+@dataclass(slots=True)
+class SmallFile:
+    """A file that was read to its end, with all that is in it."""
+
+    # None where not even its hash is known.
+    manifest: FileManifest | None
+    batches: list[Batch]
+    refused: "FileRefused | None"
+    # Nothing of it is quarantined, and no key is duplicated.
+    is_plain: bool
+
+
 class WarehouseError(Exception):
     """The warehouse cannot be used; the message says why and what to do next."""
 

@@ -10,19 +10,17 @@ from typing import Any
 
 from msgspec import Raw
 
-from loaders.contract import raw_json
+from loaders.contract import json_object, raw_json
 from loaders.contract.columns import RawTable
 from loaders.contract.extract import row, take
 from loaders.contract.files import OpenFile
-from loaders.contract.raw_json import Document, Pointer, Section
-from loaders.contract.records import (
-    BATCH_RECORDS,
-    Batch,
-    Quarantined,
-    RecordRefused,
-)
-from loaders.terminal_bench.rules import run_id_of, seconds_between
+from loaders.contract.json_object import Record
+from loaders.contract.raw_json import Pointer
+from loaders.contract.records import Batch, Quarantined, RecordRefused
+from loaders.contract.times import seconds_between
+from loaders.terminal_bench.rules import run_id_of
 from loaders.terminal_bench.tables import (
+    TERMINAL_BENCH_PASS_AT_K,
     TERMINAL_BENCH_RESULTS,
     TERMINAL_BENCH_RUNS,
     TERMINAL_BENCH_TRIALS,
@@ -30,10 +28,7 @@ from loaders.terminal_bench.tables import (
 
 _TRIAL = ('"is_resolved"', '"task_id"')
 _RUN = ('"run_id"', '"agent_name"', '"n_concurrent_trials"')
-_SECTION = (raw_json.decoder(Section),)
 _LIST = raw_json.decoder(list[Raw])
-
-_Record = tuple[RawTable, tuple | Quarantined]
 
 
 def fits(head: str) -> bool:
@@ -43,26 +38,16 @@ def fits(head: str) -> bool:
 
 
 def read(stream: OpenFile) -> Iterator[Batch]:
-    """Yield the rows of a file.
+    """Return the rows of a file.
 
     A trial that breaks a rule is quarantined. Raises FileRefused when the file is no
     JSON object.
     """
-    data = stream.map()
-    document = Document(data, stream.map_private, Pointer())
-    section, _ = raw_json.decode(document, _SECTION)
-    whole = dict(raw_json.entries_whole(document, section, document.root))
-    batches: dict[str, Batch] = {}
-    for table, record in _records(whole):
-        batch = batches.setdefault(table.name, Batch(table, [], [], len(data)))
-        is_row = isinstance(record, tuple)
-        (batch.rows if is_row else batch.quarantined).append(record)
-        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
-            yield batches.pop(table.name)
-    yield from batches.values()
+    whole = json_object.entries(stream)
+    return json_object.batched(_records(whole), stream.size_bytes)
 
 
-def _records(whole: dict[str, Raw]) -> Iterator[_Record]:
+def _records(whole: dict[str, Raw]) -> Iterator[Record]:
     root = Pointer()
     if "results" not in whole:
         is_trial = "is_resolved" in whole
@@ -83,8 +68,13 @@ def _records(whole: dict[str, Raw]) -> Iterator[_Record]:
             run_ids.add(record[_RUN_ID])
         yield TERMINAL_BENCH_TRIALS, record
     run_id = run_ids.pop() if len(run_ids) == 1 else None
+    pass_at_k = whole.get("pass_at_k")
     record = _record(TERMINAL_BENCH_RESULTS, whole, root, run_id=run_id)
     yield TERMINAL_BENCH_RESULTS, record
+    if isinstance(record, tuple) and pass_at_k is not None:
+        at = root / "pass_at_k"
+        for k, value in json_object.numbers_by_k(raw_json.value(pass_at_k)):
+            yield TERMINAL_BENCH_PASS_AT_K, (str(at / str(k)), k, value)
 
 
 _RUN_ID = list(TERMINAL_BENCH_TRIALS.types).index("run_id")
@@ -95,24 +85,12 @@ def _record(
 ) -> tuple | Quarantined:
     """Return the row of an object, or why it is refused."""
     try:
-        fields = _fields(found)
+        fields = json_object.fields(found)
         if table is TERMINAL_BENCH_TRIALS:
             given = _derived(fields)
         return row(table, fields, pointer=str(at), **given)
     except RecordRefused as refused:
         return refused.at_pointer(at, raw_json.excerpt(found))
-
-
-def _fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
-    if isinstance(found, dict):
-        return {name: raw_json.value(raw) for name, raw in found.items()}
-    section = raw_json.record(_SECTION[0], found)
-    fields = {}
-    for name, raw in raw_json.entries_once(section, Pointer()):
-        if isinstance(raw, Quarantined):
-            raise RecordRefused(raw.reason_code, raw.detail.partition(";")[0])
-        fields[name] = raw_json.value(raw)
-    return fields
 
 
 def _derived(fields: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from loaders.contract import rules
 from loaders.contract.columns import EXTRA, Column, RawTable
-from loaders.terminal_bench.rules import boolean, json_text, time
+from loaders.contract.json_object import boolean, json_text
+from loaders.contract.times import time
 
 _POINTER = Column(
     "pointer", "varchar", "JSON pointer to the record; empty: the whole file."
@@ -142,4 +143,26 @@ TERMINAL_BENCH_TRIALS = RawTable(
     ),
 )
 
-TABLES = (TERMINAL_BENCH_RUNS, TERMINAL_BENCH_RESULTS, TERMINAL_BENCH_TRIALS)
+TERMINAL_BENCH_PASS_AT_K = RawTable(
+    name="raw.terminal_bench_pass_at_k",
+    key=("k",),
+    comment="One row per k of a run's results.json: pass@k as the harness counted.",
+    columns=(
+        _POINTER,
+        Column("k", "bigint", "Attempts of which one has to succeed."),
+        Column(
+            "value",
+            "double",
+            "The mean over the tasks of the probability that one does.",
+            null="Null where it is no finite number.",
+        ),
+    ),
+    has_records=False,
+)
+
+TABLES = (
+    TERMINAL_BENCH_RUNS,
+    TERMINAL_BENCH_RESULTS,
+    TERMINAL_BENCH_TRIALS,
+    TERMINAL_BENCH_PASS_AT_K,
+)

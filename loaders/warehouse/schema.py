@@ -102,6 +102,24 @@ def insert_rows(
     file_id: str,
     rows: ColumnBuffers,
 ) -> None:
+    _relation(connection, table, rows).select(
+        duckdb.ConstantExpression(file_id), duckdb.StarExpression()
+    ).insert_into(table.name)
+
+
+def insert_rows_of_files(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, rows: list[tuple]
+) -> None:
+    """Insert rows of several files; the first value of each is its file_id."""
+    whole = RawTable(table.name, (), "", (FILE_ID, *table.columns))
+    columns = ColumnBuffers.of(whole.types.values(), zip(*rows, strict=True))
+    _relation(connection, whole, columns).insert_into(table.name)
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, rows: ColumnBuffers
+) -> duckdb.DuckDBPyRelation:
+    """Return rows as a relation."""
     arrays = rows.arrays
     schemas = {
         name: array_.schema for name, array_ in zip(table.types, arrays, strict=True)
@@ -110,10 +128,7 @@ def insert_rows(
         nanoarrow.struct(schemas), len(rows), [None], children=arrays
     )
     # Not connection.register(), which keeps every batch until the transaction ends.
-    relation = connection.from_arrow(nanoarrow.ArrayStream(incoming))
-    relation.select(
-        duckdb.ConstantExpression(file_id), duckdb.StarExpression()
-    ).insert_into(table.name)
+    return connection.from_arrow(nanoarrow.ArrayStream(incoming))
 
 
 def create_temporary(

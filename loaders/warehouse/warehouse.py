@@ -19,6 +19,7 @@ import duckdb
 
 from loaders.contract.arrow import as_buffers
 from loaders.contract.columns import RawTable
+from loaders.contract.faults import described
 from loaders.contract.records import (
     Batch,
     FileManifest,
@@ -26,6 +27,7 @@ from loaders.contract.records import (
     FileStamp,
     LoadResult,
     Quarantined,
+    SmallFile,
     file_refused,
 )
 from loaders.warehouse.catalog import (
@@ -61,6 +63,7 @@ from loaders.warehouse.publish import (
 from loaders.warehouse.schema import ensure_schema, insert_rows, open_for_loading
 from loaders.warehouse.sql import as_warehouse_error, path_text, transaction
 from loaders.warehouse.tables import QUARANTINE
+from loaders.warehouse.together import insert, on_record, row_count
 
 __all__ = [
     "FileManifest",
@@ -70,6 +73,19 @@ __all__ = [
     "WarehouseError",
     "ensure_schema",
 ]
+
+
+# What rows or positions of a file may raise that no reader should have handed over.
+_FAULTS_OF_A_FILE = (
+    duckdb.DataError,
+    duckdb.InvalidInputException,
+    duckdb.OutOfMemoryException,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
 
 
 class Warehouse:
@@ -190,10 +206,50 @@ class Warehouse:
             try:
                 with transaction(connection):
                     result = self._replace(connection, manifest, batches, strict)
-            except FileRefused as refused:
-                return self.refuse_file(manifest, refused)
+            except (FileRefused, *_FAULTS_OF_A_FILE) as error:
+                return self.refuse_file(manifest, _as_refusal(error))
         self._has_changed = True
         return result
+
+    def load_together(self, files: list[SmallFile]) -> list[LoadResult | None]:
+        """Load small files that nothing is on record of, and know those that are.
+
+        In one transaction. None for a file that has to be loaded by itself: one with
+        quarantined records, or of which other bytes or another path are on record.
+        """
+        manifests = [small.manifest for small in files if small.is_plain]
+        with as_warehouse_error(self._path):
+            looked = on_record(self._connection_to_look(), manifests)
+            if self._writer is None and not all(map(looked.is_at, manifests)):
+                # Again, for the copy may be newer than what was looked at.
+                looked = on_record(self._connection_to_write(), manifests)
+            results, new, moved = [], [], []
+            for small in files:
+                manifest = small.manifest
+                if not small.is_plain:
+                    results.append(None)
+                elif known := looked.known(manifest):
+                    if looked.is_at(manifest):
+                        if manifest.state:
+                            learned = (manifest.file_id, known.path, manifest.state)
+                            self._learned.append(learned)
+                    else:
+                        looked.files_at[known.path].add(manifest.file_id)
+                        moved.append(manifest)
+                    results.append(known)
+                elif looked.is_new(manifest):
+                    new.append(small)
+                    count = row_count(small)
+                    looked.add(manifest, "loaded", count)
+                    results.append(_loaded_result(manifest, count))
+                else:
+                    results.append(None)
+            if new or moved:
+                connection = self._connection_to_write()
+                with transaction(connection):
+                    insert(connection, new, moved)
+                self._has_changed = True
+        return results
 
     def refuse_file(self, manifest: FileManifest, refused: FileRefused) -> LoadResult:
         """Record that the file is refused whole, unless that is on record."""
@@ -326,6 +382,18 @@ class Warehouse:
         )
 
 
+def _loaded_result(manifest: FileManifest, count: int) -> LoadResult:
+    return LoadResult(
+        path=manifest.path,
+        file_id=manifest.file_id,
+        format=manifest.format,
+        status="loaded",
+        record_count=count,
+        loaded_count=count,
+        quarantined_count=0,
+    )
+
+
 def _quarantine(
     connection: duckdb.DuckDBPyConnection,
     table: RawTable,
@@ -343,6 +411,15 @@ def _quarantine(
     if keyed:
         keys = create_refused_keys(connection, table)
         insert_rows(connection, keys, file_id, as_buffers(keys, keyed))
+
+
+def _as_refusal(error: Exception) -> FileRefused:
+    """Return the refusal of a file whose records cannot be written."""
+    if isinstance(error, FileRefused):
+        return error
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return file_refused("reader_died", "there is not memory enough to write it")
+    return file_refused("reader_failed", f"writing it met {described(error)}")
 
 
 def _refusal(reason_code: str, what: str, first: Quarantined) -> FileRefused:

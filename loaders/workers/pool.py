@@ -21,7 +21,13 @@ from dataclasses import replace
 from typing import Any, Self
 
 from loaders.contract.files import InputFile, stamp_at
-from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
+from loaders.contract.records import (
+    Batch,
+    FileManifest,
+    FileRefused,
+    SmallFile,
+    file_refused,
+)
 from loaders.formats import FORMATS
 from loaders.workers.options import ReadOptions
 
@@ -66,6 +72,14 @@ class Readers:
         self._count -= 1
         reader = self._free.pop() if self._free else self._new_reader()
         return Reading(self, reader, found, options, is_hashed_first)
+
+    def start_together(
+        self, files: list[InputFile], options: ReadOptions
+    ) -> "ReadingTogether":
+        """Let a free reader read some small files at a time."""
+        self._count -= 1
+        reader = self._free.pop() if self._free else self._new_reader()
+        return ReadingTogether(self, reader, files, options)
 
     def take_back(self, reader: "_Reader") -> None:
         """Take a reader that has finished with its file."""
@@ -192,6 +206,36 @@ class Reading:
         if stamp_at(self._path) != self._state:
             return file_refused("changed_while_reading", "it changed while it was read")
         return file_refused("reader_died", f"the process that read it {how}")
+
+
+class ReadingTogether:
+    """Some small files that a reader is at."""
+
+    def __init__(
+        self,
+        readers: Readers,
+        reader: _Reader,
+        files: list[InputFile],
+        options: ReadOptions,
+    ):
+        self._readers = readers
+        self._reader = reader
+        reader.send((files, options, False))
+
+    def files(self) -> list[SmallFile] | None:
+        """Return the files; None if the reader died of one of them."""
+        try:
+            message = self._reader.receive()
+        except EOFError:
+            self._readers.reap(self._reader)
+            return None
+        self._readers.take_back(self._reader)
+        if isinstance(message, BaseException):
+            raise message
+        for small in message:
+            for batch in small.batches:
+                batch.table = _TABLES[batch.table]
+        return message
 
 
 def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None:

@@ -1,15 +1,18 @@
 """What a reading process does: a file in, what identifies it and its batches out."""
 
+import errno
 import pickle
 import socket
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 from loaders.contract.arrow import as_buffers
+from loaders.contract.faults import described
 from loaders.contract.files import (
     TABLE_SUFFIXES,
     InputFile,
@@ -17,10 +20,23 @@ from loaders.contract.files import (
     open_regular,
     unchanged,
 )
-from loaders.contract.records import Batch, FileManifest, FileRefused, file_refused
+from loaders.contract.records import (
+    Batch,
+    FileManifest,
+    FileRefused,
+    SmallFile,
+    file_refused,
+)
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
 
+# Errors that the next file would meet too.
+_NOT_OF_THE_FILE = {
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOSPC,
+}
 # Imported before there is a file, for all processes that are forked from here.
 _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
 
@@ -36,6 +52,9 @@ def serve(writer: socket.socket) -> None:
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             found, options, is_hashed_first = pickle.load(incoming)
+            if isinstance(found, list):
+                send(_answer_together(found, options))
+                continue
             go_on = (lambda: pickle.load(incoming)) if is_hashed_first else None
             try:
                 for message in _messages(found, options, go_on):
@@ -43,12 +62,57 @@ def serve(writer: socket.socket) -> None:
                 send(None)
             except (BrokenPipeError, ConnectionResetError):
                 raise
-            except MemoryError:
-                send(
-                    file_refused("reader_died", "there is not memory enough to read it")
-                )
+            except MemoryError as error:
+                send(_refusal(error))
             except BaseException as error:  # noqa: BLE001 -- raised again by who writes
                 send(_with_origin(error, found.path))
+
+
+def _answer_together(
+    files: list[InputFile], options: ReadOptions
+) -> list[SmallFile] | BaseException:
+    """Return some small files read to their ends, or a fault of ours."""
+    found = None
+    try:
+        answer = []
+        for found in files:
+            answer.append(_small_file(found, options))
+    except BaseException as error:  # noqa: BLE001 -- raised again by who writes
+        return _with_origin(error, found.path if found else "")
+    return answer
+
+
+def _small_file(found: InputFile, options: ReadOptions) -> SmallFile:
+    small = SmallFile(None, [], None, is_plain=True)
+    try:
+        for message in _messages(found, options, None, as_rows=True):
+            if isinstance(message, FileManifest):
+                small.manifest = message
+                continue
+            small.batches.append(message)
+            small.is_plain &= not message.quarantined
+    except (FileRefused, MemoryError) as error:
+        small.refused = _refusal(error)
+    small.is_plain &= not small.refused and _has_each_key_once(small.batches)
+    for batch in small.batches:
+        batch.table = batch.table.name
+    return small
+
+
+def _has_each_key_once(batches: list[Batch]) -> bool:
+    """Say whether no key of a table is duplicated; one with a null equals none."""
+    keys: dict[str, set[tuple]] = {}
+    for batch in batches:
+        places = [list(batch.table.types).index(name) for name in batch.table.key]
+        seen = keys.setdefault(batch.table.name, set())
+        for row in batch.rows:
+            key = tuple(row[place] for place in places)
+            if None in key:
+                continue
+            if key in seen:
+                return False
+            seen.add(key)
+    return True
 
 
 def _with_origin(error: BaseException, path: str) -> BaseException:
@@ -64,10 +128,33 @@ def _with_origin(error: BaseException, path: str) -> BaseException:
     return error
 
 
+@contextmanager
+def _as_refusals() -> Iterator[None]:
+    """Refuse a file for whatever goes wrong while it is read."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NOT_OF_THE_FILE:
+            raise
+        raise _refusal(error) from None
+
+
+def _refusal(error: BaseException) -> FileRefused:
+    if isinstance(error, FileRefused):
+        return error
+    if isinstance(error, MemoryError):
+        return file_refused("reader_died", "there is not memory enough to read it")
+    return file_refused("reader_failed", f"its reader met {described(error)}")
+
+
 def _messages(
-    found: InputFile, options: ReadOptions, go_on: Callable[[], bool] | None
+    found: InputFile,
+    options: ReadOptions,
+    go_on: Callable[[], bool] | None,
+    *,
+    as_rows: bool = False,
 ) -> Iterator[FileManifest | Batch]:
-    """Yield what identifies a file, then its batches, as columns.
+    """Yield what identifies a file, then its batches, as columns or as rows.
 
     With `go_on` the file is hashed before it is read, and read only if that says so.
     """
@@ -77,14 +164,15 @@ def _messages(
             if options.format and found.is_meant:
                 format_ = FORMATS[options.format]
             else:
-                format_ = _recognised(source.head(HEAD_BYTES), found, options)
+                with _as_refusals():
+                    format_ = _recognised(source.head(HEAD_BYTES), found, options)
             if go_on:
                 yield _manifest(found, source, format_)
                 if not go_on():
                     return
             told = _told(format_, found, options)
-            batches = unchanged(_READERS[format_.name].read(source, **told), source)
-            batches = _begun(batches)
+            read = partial(_READERS[format_.name].read, source, **told)
+            batches = _begun(unchanged(_guarded(read, as_rows=as_rows), source))
         except FileRefused:
             is_told = bool(go_on and format_)
             if not is_told and (format_ or found.is_meant):
@@ -95,7 +183,16 @@ def _messages(
             raise
         if not go_on:
             yield _manifest(found, source, format_)
-        for batch in batches:
+        yield from batches
+
+
+def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[Batch]:
+    """Yield a reader's batches, as columns or rows; its surprise refuses the file."""
+    with _as_refusals():
+        for batch in read():
+            if as_rows:
+                yield replace(batch, rows=list(batch.rows))
+                continue
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
 

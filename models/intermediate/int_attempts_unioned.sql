@@ -15,10 +15,14 @@
     'latency_seconds': 'double',
     'input_tokens': 'bigint',
     'output_tokens': 'bigint',
+    'cache_read_tokens': 'bigint',
+    'cache_write_tokens': 'bigint',
+    'reasoning_tokens': 'bigint',
     'total_tokens': 'bigint',
     'cost_usd': 'double',
     'is_reported_success': 'boolean',
     'started_at': 'timestamp',
+    'attributes': 'string',
 } %}
 with
 
@@ -40,6 +44,10 @@ inspect_attempts as (
 
 terminal_bench_attempts as (
     select * from {{ ref('int_terminal_bench_attempts') }}
+),
+
+harbor_attempts as (
+    select * from {{ ref('int_harbor_attempts') }}
 ),
 
 table_attempts as (
@@ -69,7 +77,8 @@ final as (
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_id', 'agent', 'score', 'status', 'action_count',
             'human_minutes', 'latency_seconds', 'input_tokens',
-            'output_tokens', 'cost_usd', 'started_at',
+            'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
+            'reasoning_tokens', 'total_tokens', 'cost_usd', 'started_at',
         ],
         'terminal_bench_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
@@ -77,12 +86,18 @@ final as (
             'input_tokens', 'output_tokens', 'is_reported_success',
             'started_at',
         ],
+        'harbor_attempts': [
+            'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
+            'task_id', 'agent', 'score', 'status', 'action_count',
+            'latency_seconds', 'input_tokens', 'output_tokens', 'cost_usd',
+            'started_at',
+        ],
         'table_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_family', 'task_id', 'agent', 'score', 'status',
             'action_count', 'human_minutes', 'latency_seconds', 'input_tokens',
-            'output_tokens', 'total_tokens', 'cost_usd', 'is_reported_success',
-            'started_at',
+            'output_tokens', 'cache_read_tokens', 'total_tokens', 'cost_usd',
+            'is_reported_success', 'started_at', 'attributes',
         ],
     }) }}
 )

@@ -34,6 +34,10 @@ from_inspect as (
     select * from {{ ref('int_evaluations_from_inspect') }}
 ),
 
+from_harbor as (
+    select * from {{ ref('int_evaluations_from_harbor') }}
+),
+
 final as (
     {{ union_columns(columns, {
         'from_attempts': [
@@ -54,6 +58,12 @@ final as (
             'mean_latency_seconds', 'input_tokens', 'output_tokens',
             'cache_read_tokens', 'cache_write_tokens', 'known_token_count',
             'run_exclusion_reason', 'file_id',
+        ],
+        'from_harbor': [
+            'evaluation_id', 'benchmark', 'reasoning_effort', 'evaluated_on',
+            'accuracy', 'accuracy_metric', 'total_cost_usd',
+            'mean_latency_seconds', 'input_tokens', 'output_tokens',
+            'cache_read_tokens', 'known_token_count',
         ],
     }) }}
 )

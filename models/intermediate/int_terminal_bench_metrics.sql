@@ -1,9 +1,13 @@
--- Grain: one row per run whose results.json has an accuracy: what it says, and
--- what its trials give.
+-- Grain: one row per run and number that its results.json reports: what it
+-- says, and what its trials give.
 with
 
 results as (
     select * from {{ ref('stg_terminal_bench__results') }}
+),
+
+reported_pass_at_k as (
+    select * from {{ ref('stg_terminal_bench__pass_at_k') }}
 ),
 
 trials as (
@@ -29,40 +33,81 @@ files_of_one_run as (
     having count(distinct trial_runs.evaluation_id) = 1
 ),
 
-reported_accuracies as (
+reported as (
     select
         files_of_one_run.evaluation_id,
-        -- Copies that disagree say nothing.
-        case
-            when min(results.accuracy) = max(results.accuracy)
-                then min(results.accuracy)
-        end as reported
+        cast(null as bigint) as k,
+        results.accuracy as value
     from results
     inner join files_of_one_run using (file_id)
     where results.accuracy is not null
-    group by files_of_one_run.evaluation_id
+    union all
+    select
+        files_of_one_run.evaluation_id,
+        reported_pass_at_k.k,
+        reported_pass_at_k.value
+    from reported_pass_at_k
+    inner join files_of_one_run using (file_id)
+),
+
+agreed as (
+    select
+        evaluation_id,
+        k,
+        -- Copies that disagree say nothing.
+        case when min(value) = max(value) then min(value) end as reported
+    from reported
+    group by evaluation_id, k
+),
+
+wanted as (
+    select
+        evaluation_id as group_id,
+        k
+    from agreed
+    where k is not null
 ),
 
 -- As the harness counts: a trial without a verdict is a failure.
-recomputed_accuracies as (
+task_outcomes as (
     select
-        evaluation_id,
-        count(case when score >= 1 then 1 end) * 1e0 / count(*) as recomputed
+        evaluation_id as group_id,
+        task_id,
+        count(*) as attempt_count,
+        count(case when score >= 1 then 1 end) as success_count
     from attempts
-    group by evaluation_id
+    group by evaluation_id, task_id
+),
+
+{{ pass_at_k_ctes() }},
+
+accuracies as (
+    select
+        group_id,
+        sum(success_count) * 1e0 / sum(attempt_count) as accuracy
+    from task_outcomes
+    group by group_id
 ),
 
 final as (
     select
         'terminal_bench' as source,
-        evaluation_id,
+        agreed.evaluation_id,
         'tests' as scorer,
         'accuracy' as metric,
-        'mean' as reducer,
-        reported_accuracies.reported,
-        recomputed_accuracies.recomputed
-    from reported_accuracies
-    left join recomputed_accuracies using (evaluation_id)
+        coalesce('pass_at_' || agreed.k, 'mean') as reducer,
+        agreed.reported,
+        case
+            when agreed.k is null then accuracies.accuracy
+            else pass_at_k.value
+        end as recomputed
+    from agreed
+    left join accuracies
+        on agreed.evaluation_id = accuracies.group_id
+    left join pass_at_k
+        on
+            agreed.evaluation_id = pass_at_k.group_id
+            and agreed.k = pass_at_k.k
 )
 
 select * from final

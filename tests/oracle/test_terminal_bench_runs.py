@@ -68,12 +68,23 @@ def test_published_figures_come_out_when_every_trial_counts(views, real_data):
     assert compared == 25
 
 
-def test_every_reported_accuracy_is_recomputed(views):
-    found = views.sql(
-        "select count(*), count(*) filter (where abs(difference) <= 1e-12) "
+def test_every_reported_number_is_recomputed(views, real_data):
+    expected = {}
+    for path in (real_data / "terminal_bench").rglob("run_metadata.json"):
+        run_id = json.loads(path.read_text())["uuid"]
+        results = json.loads(path.with_name("results.json").read_text())
+        expected[f"terminal_bench:{run_id}", "mean"] = results["accuracy"]
+        for k, value in results["pass_at_k"].items():
+            expected[f"terminal_bench:{run_id}", f"pass_at_{k}"] = value
+    rows = views.sql(
+        "select evaluation_id, reducer, reported, recomputed "
         "from reported_metrics where source = 'terminal_bench'"
     ).fetchall()
-    assert found == [(RUNS, RUNS)]
+    found = {(run, reducer): values for run, reducer, *values in rows}
+    assert found.keys() == expected.keys()
+    assert len(found) > RUNS
+    for key, value in expected.items():
+        assert found[key] == pytest.approx([value, value], abs=1e-12)
 
 
 def test_names_and_gaps_are_findings(views):
@@ -83,10 +94,14 @@ def test_names_and_gaps_are_findings(views):
         "order by all"
     ).fetchall()
     assert found == [
-        # 63 of the 80 attempts without a score are in one run of this agent.
         (
             "errors_move_rate",
             "terminal-bench-core@0.1.1/chaterm/claude-sonnet-4-20250514",
+        ),
+        # 150 of its 400 attempts have no score, 63 of them in one run.
+        (
+            "errors_move_rate",
+            "terminal-bench-core@0.1.1/mini-swe-agent/claude-sonnet-4-20250514",
         ),
         ("several_model_names", "claude-sonnet-4-20250514"),
         ("unmapped_agent", "Factory Droid"),

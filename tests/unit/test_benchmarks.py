@@ -1,6 +1,7 @@
 """Benchmarks run, and write down what they found; how fast is not tested."""
 
 import sys
+from collections import Counter
 
 import duckdb
 import pytest
@@ -13,6 +14,7 @@ from benchmarks.results import section, write
 from benchmarks.view import read_view
 from loaders.contract.files import OpenFile
 from loaders.hal import trace as hal
+from loaders.harbor import job as harbor
 from loaders.metr import jsonl as metr_jsonl
 from loaders.metr import yaml as metr_yaml
 
@@ -49,6 +51,21 @@ def test_every_made_up_call_can_be_loaded(tmp_path, era):
     assert len(loaded.rows("model_calls")) == 6_000_000 // generate._CALL_BYTES
     assert loaded.evaluation["log_shape"] != "none"
     assert not loaded.quarantined
+
+
+def test_every_made_up_trial_can_be_loaded(tmp_path):
+    path = generate.harbor_jobs(tmp_path / "jobs", 20)
+    counts = Counter()
+    for file in path.rglob("*.json"):
+        with file.open("rb") as opened:
+            for batch in harbor.read(OpenFile(opened)):
+                counts[batch.table.name] += len(batch.rows)
+                assert not batch.quarantined
+    assert counts == {
+        "raw.harbor_trials": 20,
+        "raw.harbor_configs": 20,
+        "raw.harbor_trajectories": 10,
+    }
 
 
 def test_each_rival_reads_what_it_is_given(tmp_path):

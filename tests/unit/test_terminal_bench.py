@@ -1,5 +1,6 @@
 """Files of Terminal-Bench runs: which object becomes which row or quarantine entry."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ import duckdb
 import pytest
 
 from loaders import __main__ as cli
+from loaders.contract.times import seconds_between
 from loaders.formats import recognise
-from loaders.terminal_bench.rules import run_id_of, seconds_between
+from loaders.terminal_bench.rules import run_id_of
 
 METADATA = {
     "run_id": "monday",
@@ -49,6 +51,7 @@ def results(*trials: Any) -> dict[str, Any]:
 @pytest.fixture
 def load(tmp_path: Path):
     """Loads contents by path; returns what answers a query."""
+    connections = contextlib.ExitStack()
 
     def loaded(status: int = 0, /, **contents: Any) -> duckdb.DuckDBPyConnection:
         folder = tmp_path / "run"
@@ -58,9 +61,12 @@ def load(tmp_path: Path):
             (folder / f"{name}.json").write_text(text)
         database = tmp_path / "x.duckdb"
         assert cli.main([str(folder), "--db", str(database)]) == status
-        return duckdb.connect(database, read_only=True)
+        connection = duckdb.connect(database, read_only=True)
+        # The next load forks, and a fork cannot close what it has not opened.
+        return connections.enter_context(connection)
 
-    return loaded
+    with connections:
+        yield loaded
 
 
 @pytest.mark.parametrize("content", [METADATA, results(trial()), trial()])
@@ -81,6 +87,9 @@ def test_a_run_with_its_trials(load):
     assert found.sql(
         "select run_id, accuracy, pass_at_k from raw.terminal_bench_results"
     ).fetchall() == [("monday", 0.5, '{"2": 0.75}')]
+    assert found.sql(
+        "select pointer, k, value from raw.terminal_bench_pass_at_k"
+    ).fetchall() == [("/pass_at_k/2", 2, 0.75)]
     assert found.sql(
         "select trial_id, run_id, is_resolved, input_tokens, agent_seconds, pointer "
         "from raw.terminal_bench_trials order by trial_id"

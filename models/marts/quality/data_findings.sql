@@ -14,6 +14,10 @@ evaluation_findings as (
     select * from {{ ref('int_evaluation_findings') }}
 ),
 
+comparability_findings as (
+    select * from {{ ref('int_comparability_findings') }}
+),
+
 rate_findings as (
     select * from {{ ref('int_rate_findings') }}
 ),
@@ -42,6 +46,14 @@ terminal_bench_findings as (
     select * from {{ ref('int_terminal_bench_findings') }}
 ),
 
+harbor_findings as (
+    select * from {{ ref('int_harbor_findings') }}
+),
+
+metric_findings as (
+    select * from {{ ref('int_metric_findings') }}
+),
+
 table_findings as (
     select * from {{ ref('int_table_findings') }}
 ),
@@ -55,6 +67,7 @@ all_findings as (
         'load_findings',
         'attempt_findings',
         'evaluation_findings',
+        'comparability_findings',
         'rate_findings',
         'name_findings',
         'metr_findings',
@@ -62,6 +75,8 @@ all_findings as (
         'hal_task_findings',
         'inspect_findings',
         'terminal_bench_findings',
+        'harbor_findings',
+        'metric_findings',
         'table_findings',
     ]) }}
 ),

@@ -19,6 +19,10 @@ terminal_bench_metrics as (
     select * from {{ ref('int_terminal_bench_metrics') }}
 ),
 
+harbor_metrics as (
+    select * from {{ ref('int_harbor_metrics') }}
+),
+
 every_source as (
     {{ union_columns(columns, {
         'inspect_metrics': [
@@ -26,6 +30,10 @@ every_source as (
             'reported', 'recomputed',
         ],
         'terminal_bench_metrics': [
+            'source', 'evaluation_id', 'scorer', 'metric', 'reducer',
+            'reported', 'recomputed',
+        ],
+        'harbor_metrics': [
             'source', 'evaluation_id', 'scorer', 'metric', 'reducer',
             'reported', 'recomputed',
         ],

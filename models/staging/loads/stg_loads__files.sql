@@ -29,6 +29,7 @@ renamed as (
         case format
             when 'hal' then 'hal'
             when 'inspect' then 'inspect'
+            when 'harbor' then 'harbor'
             when 'terminal-bench' then 'terminal_bench'
             when 'metr-yaml' then 'metr'
             when 'metr-jsonl' then 'metr_horizon'

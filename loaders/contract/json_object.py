@@ -1,0 +1,89 @@
+"""Files that are one JSON object, of whose parts some are records."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import Raw
+
+from loaders.contract import raw_json, rules
+from loaders.contract.columns import RawTable
+from loaders.contract.extract import as_json
+from loaders.contract.files import OpenFile
+from loaders.contract.raw_json import Document, Pointer, Section
+from loaders.contract.records import (
+    BATCH_RECORDS,
+    Batch,
+    Quarantined,
+    RecordRefused,
+)
+
+_SECTION = (raw_json.decoder(Section),)
+
+# A row of a table, or why it is refused.
+Record = tuple[RawTable, tuple | Quarantined]
+
+
+def entries(stream: OpenFile) -> dict[str, Raw]:
+    """Return the entries of the object, not decoded.
+
+    Raises FileRefused when the file is no JSON object, or contradicts itself.
+    """
+    document = Document(stream.map(), stream.map_private, Pointer())
+    section, _ = raw_json.decode(document, _SECTION)
+    return dict(raw_json.entries_whole(document, section, document.root))
+
+
+def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
+    """Return an object with its values decoded, or raise RecordRefused."""
+    if isinstance(found, dict):
+        return {name: raw_json.value(raw) for name, raw in found.items()}
+    section = raw_json.record(_SECTION[0], found)
+    decoded = {}
+    for name, raw in raw_json.entries_once(section, Pointer()):
+        if isinstance(raw, Quarantined):
+            raise RecordRefused(raw.reason_code, raw.detail.partition(";")[0])
+        decoded[name] = raw_json.value(raw)
+    return decoded
+
+
+def batched(records: Iterable[Record], byte_offset: int) -> Iterator[Batch]:
+    """Yield the records of several tables in batches."""
+    batches: dict[str, Batch] = {}
+    for table, record in records:
+        batch = batches.setdefault(table.name, Batch(table, [], [], byte_offset))
+        is_row = isinstance(record, tuple)
+        (batch.rows if is_row else batch.quarantined).append(record)
+        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
+            yield batches.pop(table.name)
+    yield from batches.values()
+
+
+def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:
+    """Yield what an object such as {"2": 0.75} says of each k; None: no number."""
+    for k, value in found.items() if isinstance(found, dict) else ():
+        if k.isascii() and k.isdigit() and 0 < int(k) <= rules.MAX_COUNT:
+            yield int(k), number_or_none(value)
+
+
+# ---------------------------------------------------------------- rules
+
+
+def number_or_none(value: Any) -> float | None:
+    """Return a finite number, None for anything else."""
+    try:
+        return rules.number("", value)
+    except RecordRefused:
+        return None
+
+
+def boolean(name: str, value: Any) -> bool:
+    """Return true or false."""
+    if not isinstance(value, bool):
+        what = f"{name} is {rules.shown(value)}"
+        raise RecordRefused("wrong_type", what)
+    return value
+
+
+def json_text(_name: str, value: Any) -> str | None:
+    """Return an object or a list as JSON text, null where it is empty."""
+    return as_json(value)

@@ -1,0 +1,1 @@
+"""Jobs of Harbor, the harness of Terminal-Bench 2."""

@@ -1,0 +1,265 @@
+"""Files of a Harbor job, each one JSON object.
+
+config.json                     what was to run
+result.json                     the job, with the sum of its trials
+<trial>/config.json             what was to run
+<trial>/result.json             how it went; missing where the trial never ended
+<trial>/agent/trajectory.json   what the agent did (ATIF)
+<trial>/steps/<step>/agent/trajectory.json   of a task in several steps
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from loaders.contract import json_object, raw_json, rules
+from loaders.contract.columns import RawTable
+from loaders.contract.extract import as_json, row
+from loaders.contract.files import OpenFile
+from loaders.contract.json_object import Record
+from loaders.contract.raw_json import Document, Pointer
+from loaders.contract.records import Batch, RecordRefused
+from loaders.contract.times import seconds_between, time
+from loaders.harbor.tables import (
+    HARBOR_CONFIGS,
+    HARBOR_JOBS,
+    HARBOR_METRICS,
+    HARBOR_TRAJECTORIES,
+    HARBOR_TRIALS,
+)
+
+_ATIF = re.compile(r'"schema_version"\s*:\s*"ATIF-v')
+_KINDS = (
+    ('"trial_name"', '"task_name"', '"agent_info"'),
+    ('"trial_name"', '"trials_dir"'),
+    ('"n_total_trials"', '"stats"'),
+    ('"job_name"', '"jobs_dir"'),
+)
+# What a trial's columns are taken from, and what else Harbor writes.
+_OF_TRIAL = {
+    "schema_version", "id", "task_name", "trial_name", "trial_uri", "task_id",
+    "source", "task_checksum", "config", "agent_info", "agent_result",
+    "verifier_result", "verifier_environment_mode", "exception_info", "started_at",
+    "finished_at", "environment_setup", "agent_setup", "agent_execution", "verifier",
+    "step_results", "reward_valid",
+}  # fmt: skip
+_OF_JOB = {
+    "schema_version", "id", "n_total_trials", "started_at", "updated_at",
+    "finished_at", "stats", "trial_results",
+}  # fmt: skip
+# The one of several rewards that is the score.
+_REWARD = "reward"
+_PASS_AT_K = "pass_at_k"
+
+
+class _Step(msgspec.Struct):
+    """What of a step of a trajectory is read; messages are passed over."""
+
+    source: str | None = None
+    is_copied_context: bool | None = None
+
+
+class _Trajectory(msgspec.Struct):
+    schema_version: str
+    steps: list[_Step]
+    session_id: str | None = None
+
+
+_TRAJECTORY = (raw_json.decoder(_Trajectory),)
+
+
+def fits(head: str) -> bool:
+    """Say whether the beginning of a file looks like one of a job."""
+    if not head.lstrip("\ufeff \t\r\n").startswith("{"):
+        return False
+    is_named = any(all(name in head for name in names) for names in _KINDS)
+    return is_named or _ATIF.search(head) is not None
+
+
+def read(stream: OpenFile) -> Iterator[Batch]:
+    """Return the rows of a file.
+
+    A record that breaks a rule is quarantined. Raises FileRefused when the file is no
+    JSON object.
+    """
+    whole = json_object.entries(stream)
+    records = _trajectory(stream) if _is_trajectory(whole) else _records(whole)
+    return json_object.batched(records, stream.size_bytes)
+
+
+def _is_trajectory(whole: dict[str, Raw]) -> bool:
+    version = whole.get("schema_version")
+    return version is not None and bytes(version).startswith(b'"ATIF-v')
+
+
+def _trajectory(stream: OpenFile) -> Iterator[Record]:
+    document = Document(stream.map(), stream.map_private, Pointer())
+    found, _ = raw_json.decode(document, _TRAJECTORY)
+    own = [s for s in found.steps if s.source == "agent" and not s.is_copied_context]
+    counts = (len(own), len(found.steps))
+    version = found.schema_version.removeprefix("ATIF-v")
+    yield HARBOR_TRAJECTORIES, ("", version, found.session_id, *counts)
+
+
+def _records(whole: dict[str, Raw]) -> Iterator[Record]:
+    if "n_total_trials" in whole or "stats" in whole:
+        return _job(whole)
+    if "trials_dir" in whole or "task_name" not in whole:
+        return _kept_back(HARBOR_CONFIGS, whole, _config)
+    return _kept_back(HARBOR_TRIALS, whole, _trial)
+
+
+def _kept_back(table: RawTable, whole: dict[str, Raw], read_: Any) -> Iterator[Record]:
+    """Yield the row that is read from an object, or why it is refused."""
+    try:
+        yield table, read_(json_object.fields(whole))
+    except RecordRefused as refused:
+        yield table, refused.at_pointer("", raw_json.excerpt(whole))
+
+
+# ------------------------------------------------------------------ jobs
+
+
+def _config(fields: dict[str, Any]) -> tuple:
+    kind = "trial" if "trials_dir" in fields else "job"
+    return row(HARBOR_CONFIGS, fields, pointer="", kind=kind)
+
+
+def _job(whole: dict[str, Raw]) -> Iterator[Record]:
+    # Of every trial of old versions; each of them has a file of its own.
+    whole.pop("trial_results", None)
+    try:
+        fields = json_object.fields(whole)
+        stats = fields.get("stats")
+        extra = as_json(_beside(fields, _OF_JOB))
+        job = row(HARBOR_JOBS, fields, pointer="", extra=extra)
+    except RecordRefused as refused:
+        yield HARBOR_JOBS, refused.at_pointer("", raw_json.excerpt(whole))
+        return
+    yield HARBOR_JOBS, job
+    evals = stats.get("evals") if isinstance(stats, dict) else None
+    for name, found in _objects(evals):
+        at = Pointer() / "stats" / "evals" / name
+        for metric, k, value in _metrics(found):
+            yield HARBOR_METRICS, (str(at), job[1], name, metric, k, value)
+
+
+def _metrics(found: dict[str, Any]) -> Iterator[tuple[str, int | None, float | None]]:
+    listed = found.get("metrics")
+    seen = set()
+    for metrics in listed if isinstance(listed, list) else ():
+        for name, value in metrics.items() if isinstance(metrics, dict) else ():
+            if name not in seen and name != _PASS_AT_K:
+                seen.add(name)
+                yield name, None, json_object.number_or_none(value)
+    for k, value in json_object.numbers_by_k(found.get(_PASS_AT_K)):
+        yield _PASS_AT_K, k, value
+
+
+# ---------------------------------------------------------------- trials
+
+
+def _trial(fields: dict[str, Any]) -> tuple:
+    steps = fields.get("step_results")
+    steps = [step for step in steps or () if isinstance(step, dict)]
+    _take_exception(fields, steps)
+    reward, count = _reward(fields)
+    given = {
+        "pointer": "",
+        "reward": reward,
+        "reward_count": count,
+        "step_count": len(steps),
+        "extra": as_json(_beside(fields, _OF_TRIAL)),
+        "agent_seconds": _agent_seconds(fields, steps),
+        **_used(steps or [fields]),
+    }
+    return row(HARBOR_TRIALS, fields, **given)
+
+
+def _beside(fields: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in known}
+
+
+def _take_exception(fields: dict[str, Any], steps: list[dict[str, Any]]) -> None:
+    """Let a trial of several steps have the exception of the first that has one."""
+    if fields.get("exception_info") is None:
+        found = [step.get("exception_info") for step in steps]
+        fields["exception_info"] = next(filter(None, found), None)
+
+
+def _reward(fields: dict[str, Any]) -> tuple[float | None, int]:
+    """Return the score among the rewards, and how many rewards there are."""
+    verdict = fields.get("verifier_result")
+    rewards = verdict.get("rewards") if isinstance(verdict, dict) else None
+    if rewards is None:
+        return None, 0
+    if not isinstance(rewards, dict):
+        raise RecordRefused("wrong_type", f"rewards is {rules.shown(rewards)}")
+    # By its own name where there are several.
+    name = next(iter(rewards)) if len(rewards) == 1 else _REWARD
+    value = rewards.get(name)
+    return None if value is None else rules.score(name, value), len(rewards)
+
+
+_COUNTS = {
+    "input_tokens": "n_input_tokens",
+    "cached_tokens": "n_cache_tokens",
+    "output_tokens": "n_output_tokens",
+    "episode_count": "metadata/n_episodes",
+}
+
+
+def _used(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the agent used, over all steps; None where no step says it."""
+    found: dict[str, list[Any]] = {}
+    for part in parts:
+        result = part.get("agent_result")
+        for name, path in {**_COUNTS, "cost_usd": "cost_usd"}.items():
+            value = _at(result, path)
+            if value is not None:
+                rule = rules.cost if name == "cost_usd" else rules.count
+                found.setdefault(name, []).append(rule(path.split("/")[-1], value))
+    # In the order of the steps, and to the last bit the same each time.
+    return {
+        name: (math.fsum if name == "cost_usd" else sum)(found[name])
+        if name in found
+        else None
+        for name in (*_COUNTS, "cost_usd")
+    }
+
+
+def _at(found: Any, path: str) -> Any:
+    for name in path.split("/"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _agent_seconds(fields: dict[str, Any], steps: list[dict[str, Any]]) -> float | None:
+    """Return the agent's time, or that of its steps; negative if one of them is."""
+    whole = _seconds(fields)
+    if whole is not None or not steps:
+        return whole
+    each = [_seconds(step) for step in steps]
+    if None in each:
+        return None
+    return min(each) if min(each) < 0 else math.fsum(each)
+
+
+def _seconds(part: dict[str, Any]) -> float | None:
+    times = [
+        _at(part, f"agent_execution/{name}") for name in ("started_at", "finished_at")
+    ]
+    for name, value in zip(("started_at", "finished_at"), times, strict=True):
+        if value is not None:
+            time(name, value)
+    return seconds_between(*times)
+
+
+def _objects(found: Any) -> Iterable[tuple[str, dict[str, Any]]]:
+    if not isinstance(found, dict):
+        return ()
+    return ((name, each) for name, each in found.items() if isinstance(each, dict))

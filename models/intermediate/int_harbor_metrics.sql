@@ -1,0 +1,111 @@
+-- Grain: one row per evaluation and number that its job reports of it: what the
+-- job says, and what its trials give.
+with
+
+metrics as (
+    select * from {{ ref('stg_harbor__metrics') }}
+),
+
+trials as (
+    select * from {{ ref('int_harbor_trials_identified') }}
+),
+
+attempts as (
+    select * from {{ ref('attempts') }}
+),
+
+-- A job names agent, model and data set; versions and efforts of one name are
+-- one number there.
+kept_trials as (
+    select
+        trials.evaluation_id,
+        trials.task_id,
+        trials.score,
+        {{ escaped('trials.job_id', '/') }} || '/' || trials.eval_name
+            as group_id
+    from trials
+    inner join attempts
+        on
+            trials.attempt_id = attempts.attempt_id
+            and trials.file_id = attempts.file_id
+),
+
+reported as (
+    select
+        {{ escaped('job_id', '/') }} || '/' || eval_name as group_id,
+        metric,
+        k,
+        -- Copies of a job that disagree say nothing.
+        case when min(value) = max(value) then min(value) end as reported
+    from metrics
+    group by job_id, eval_name, metric, k
+),
+
+evaluations as (
+    select distinct
+        group_id,
+        evaluation_id
+    from kept_trials
+),
+
+wanted as (
+    select
+        group_id,
+        k
+    from reported
+    where metric = 'pass_at_k'
+),
+
+-- Harbor counts trials with a reward that counts.
+task_outcomes as (
+    select
+        group_id,
+        task_id,
+        count(*) as attempt_count,
+        count(case when score >= 1 then 1 end) as success_count
+    from kept_trials
+    where score is not null
+    group by group_id, task_id
+),
+
+{{ pass_at_k_ctes() }},
+
+sums as (
+    select
+        group_id,
+        {{ exact_mean('score') }} as mean_score,
+        {{ exact_sum('score', 18) }} as sum_score,
+        min(score) as min_score,
+        max(score) as max_score
+    from kept_trials
+    group by group_id
+),
+
+final as (
+    select
+        'harbor' as source,
+        evaluations.evaluation_id,
+        'reward' as scorer,
+        case when reported.metric = 'pass_at_k' then 'mean' else reported.metric
+        end as metric,
+        coalesce('pass_at_' || reported.k, 'mean') as reducer,
+        reported.reported,
+        case reported.metric
+            when 'pass_at_k' then pass_at_k.value
+            when 'mean' then sums.mean_score
+            when 'sum' then sums.sum_score
+            when 'min' then sums.min_score
+            when 'max' then sums.max_score
+        end as recomputed
+    from reported
+    inner join evaluations
+        on reported.group_id = evaluations.group_id
+    left join sums
+        on reported.group_id = sums.group_id
+    left join pass_at_k
+        on
+            reported.group_id = pass_at_k.group_id
+            and reported.k = pass_at_k.k
+)
+
+select * from final

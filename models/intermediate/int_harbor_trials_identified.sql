@@ -1,0 +1,119 @@
+-- Grain: one row per trial record of Harbor and file: who ran, and what counts.
+with
+
+trials as (
+    select * from {{ ref('stg_harbor__trials') }}
+),
+
+trial_folders as (
+    select * from {{ ref('int_harbor_trial_folders') }}
+),
+
+exceptions as (
+    select * from {{ ref('harbor_exceptions') }}
+),
+
+model_aliases as (
+    select * from {{ ref('harbor_model_aliases') }}
+),
+
+-- Old jobs do not say it in their trials.
+folder_jobs as (
+    select
+        attempt_id,
+        min(folder_job_id) as job_id
+    from trial_folders
+    group by attempt_id
+    having count(distinct folder_job_id) = 1
+),
+
+named as (
+    select
+        trials.*,
+        coalesce(trials.job_id, folder_jobs.job_id, 'unknown job') as job,
+        trials.model_provider || '/' || trials.model_name as full_name,
+        coalesce(
+            with_provider.model, without_provider.model, trials.model_name
+        ) as base_model,
+        coalesce(with_provider.alias, without_provider.alias) as match_rule,
+        exceptions.exception_type is not null as is_known_exception,
+        case
+            when trials.exception_type is not null
+                then coalesce(exceptions.status, 'error')
+        end as exception_status,
+        coalesce(
+            trials.is_reward_valid,
+            exceptions.is_reward_valid,
+            trials.exception_type is null
+        ) as counts_reward
+    from trials
+    left join folder_jobs using (attempt_id)
+    left join exceptions
+        on trials.exception_type = exceptions.exception_type
+    left join model_aliases as with_provider
+        on
+            trials.model_provider || '/' || trials.model_name
+            = with_provider.alias
+    left join model_aliases as without_provider
+        on trials.model_name = without_provider.alias
+),
+
+labelled as (
+    select
+        *,
+        base_model || coalesce(' ' || reasoning_effort, '') as model,
+        case when counts_reward then reward end as score
+    from named
+),
+
+final as (
+    select
+        attempt_id,
+        'harbor:' || {{ escaped('job', '/') }}
+        || '/' || {{ escaped('agent_name', '/') }}
+        || '/' || {{ escaped("coalesce(agent_version, '')", '/') }}
+        || '/' || {{ escaped(
+            "coalesce(full_name, model_name, '')", '/'
+        ) }}
+        || '/' || {{ escaped("coalesce(reasoning_effort, '')", '/') }}
+        || '/' || {{ escaped('benchmark', '/') }} as evaluation_id,
+        file_id,
+        source,
+        benchmark,
+        task_id,
+        task_checksum,
+        job as job_id,
+        agent_name || coalesce('@' || agent_version, '')
+        || coalesce('/' || model, '') as agent,
+        agent_name,
+        model_name,
+        model,
+        match_rule,
+        reasoning_effort,
+        -- As a job's result.json names what it sums up.
+        agent_name || coalesce('__' || model_name, '') || '__' || benchmark
+            as eval_name,
+        trial_name,
+        exception_type,
+        is_known_exception,
+        reward_count,
+        reward is not null and score is null as has_invalid_reward,
+        reward_count > 1 and reward is null as has_unnamed_rewards,
+        score,
+        coalesce(
+            exception_status,
+            case when score is null then 'unscored' else 'scored' end
+        ) as status,
+        episode_count,
+        latency_seconds,
+        has_impossible_times,
+        input_tokens,
+        cached_tokens,
+        output_tokens,
+        cost_usd,
+        started_at,
+        pointer
+    from labelled
+)
+
+select * from final

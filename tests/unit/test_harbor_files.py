@@ -1,0 +1,273 @@
+"""Files of Harbor's jobs: which object becomes which row or quarantine entry."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from loaders import __main__ as cli
+from loaders.formats import recognise
+
+JOB = {
+    "schema_version": 1,
+    "id": "j-1",
+    "started_at": "2026-03-02T09:00:00Z",
+    "updated_at": "2026-03-02T10:00:00Z",
+    "finished_at": None,
+    "n_total_trials": 3,
+    "stats": {
+        "n_completed_trials": 3,
+        "evals": {
+            "walker__m__maze": {
+                "n_trials": 3,
+                "n_errors": 1,
+                "metrics": [{"mean": 0.5}, {"max": "high", "mean": 0.25}],
+                "pass_at_k": {"2": 0.75, "few": 1.0},
+                "reward_stats": {"reward": {"1.0": ["a", "b"]}},
+            }
+        },
+    },
+}
+TRIAL_CONFIG = {
+    "trial_name": "maze__a",
+    "trials_dir": "jobs",
+    "task": {"path": "tasks/maze"},
+    "agent": {"name": "walker", "model_name": "p/m", "kwargs": {}},
+    "job_id": "j-1",
+}
+JOB_CONFIG = {"job_name": "monday", "jobs_dir": "jobs", "n_attempts": 4}
+TRAJECTORY = {
+    "schema_version": "ATIF-v1.7",
+    "session_id": "s",
+    "agent": {"name": "walker", "version": "1"},
+    "steps": [
+        {"step_id": 1, "source": "user", "message": "go"},
+        {"step_id": 2, "source": "agent", "message": "", "is_copied_context": True},
+        {"step_id": 3, "source": "agent", "message": [{"type": "text"}]},
+        {"step_id": 4, "source": "system", "message": "ok"},
+        {"step_id": 5, "source": "agent", "message": "\ud83d"},
+    ],
+    "subagent_trajectories": [
+        {"schema_version": "ATIF-v1.7", "steps": [{"source": "agent"}] * 9}
+    ],
+}
+
+
+def trial(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "id": "t-1",
+        "task_name": "maze",
+        "trial_name": "maze__a",
+        "source": "mazes",
+        "task_checksum": "abc",
+        "config": {"agent": {"kwargs": {"reasoning_effort": "high"}}, "job_id": "j-1"},
+        "agent_info": {
+            "name": "walker",
+            "version": "1.2",
+            "model_info": {"name": "m", "provider": "p"},
+        },
+        "agent_result": {
+            "n_input_tokens": 100,
+            "n_cache_tokens": 60,
+            "n_output_tokens": 7,
+            "cost_usd": 0.5,
+            "metadata": {"n_episodes": 4},
+        },
+        "verifier_result": {"rewards": {"reward": 1.0}},
+        "exception_info": None,
+        "started_at": "2026-03-02T09:40:00Z",
+        "agent_execution": {
+            "started_at": "2026-03-02T09:40:20Z",
+            "finished_at": "2026-03-02T11:40:59.5+02:00",
+        },
+        "step_results": None,
+        "reward_valid": True,
+    }
+    return fields | changes
+
+
+def step(tokens: int | None, seconds: int, **more: Any) -> dict[str, Any]:
+    return {
+        "agent_result": {"n_input_tokens": tokens, "cost_usd": 0.1},
+        "agent_execution": {
+            "started_at": "2026-03-02T09:00:00Z",
+            "finished_at": f"2026-03-02T09:00:{seconds:02}Z",
+        },
+    } | more
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    """Loads contents by path; returns what answers a query."""
+    connections = contextlib.ExitStack()
+
+    def loaded(status: int = 0, /, **contents: Any) -> duckdb.DuckDBPyConnection:
+        folder = tmp_path / "job"
+        folder.mkdir()
+        for name, content in contents.items():
+            text = content if isinstance(content, str) else json.dumps(content)
+            (folder / f"{name}.json").write_text(text)
+        database = tmp_path / "x.duckdb"
+        assert cli.main([str(folder), "--db", str(database)]) == status
+        connection = duckdb.connect(database, read_only=True)
+        # The next load forks, and a fork cannot close what it has not opened.
+        return connections.enter_context(connection)
+
+    with connections:
+        yield loaded
+
+
+def column(found: duckdb.DuckDBPyConnection, name: str) -> Any:
+    """Return a column of the only trial."""
+    ((value,),) = found.sql(f"select {name} from raw.harbor_trials").fetchall()
+    return value
+
+
+@pytest.mark.parametrize(
+    "content", [JOB, TRIAL_CONFIG, JOB_CONFIG, TRAJECTORY, trial()]
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_each_file_of_a_job_is_recognised(content, indent):
+    assert recognise(json.dumps(content, indent=indent).encode()).name == "harbor"
+
+
+def test_a_job_with_what_it_reports(load):
+    found = load(result=JOB)
+    assert found.sql(
+        "select job_id, trial_count, finished_at, extra from raw.harbor_jobs"
+    ).fetchall() == [("j-1", 3, None, None)]
+    assert found.sql(
+        "select metric, k, value from raw.harbor_metrics order by all"
+    ).fetchall() == [("max", None, None), ("mean", None, 0.5), ("pass_at_k", 2, 0.75)]
+
+
+def test_configs_of_trials_and_jobs(load):
+    found = load(trial=TRIAL_CONFIG, job=JOB_CONFIG)
+    assert found.sql(
+        "select kind, name, job_id, agent_name, model_name, attempts_per_task "
+        "from raw.harbor_configs order by all"
+    ).fetchall() == [
+        ("job", "monday", None, None, None, 4),
+        ("trial", "maze__a", "j-1", "walker", "p/m", None),
+    ]
+
+
+def test_a_trial(load):
+    found = load(result=trial(odd=1))
+    assert column(
+        found, "(trial_id, task_name, dataset, job_id, agent_name, agent_version)"
+    ) == ("t-1", "maze", "mazes", "j-1", "walker", "1.2")
+    assert column(
+        found, "(model_name, model_provider, reasoning_effort, agent_seconds, extra)"
+    ) == ("m", "p", "high", 39.5, '{"odd": 1}')
+    assert column(
+        found, "(reward, reward_count, is_reward_valid, exception_type, step_count)"
+    ) == (1.0, 1, True, None, 0)
+    assert column(
+        found, "(input_tokens, cached_tokens, output_tokens, cost_usd, episode_count)"
+    ) == (100, 60, 7, 0.5, 4)
+
+
+def test_a_trial_of_an_oracle_has_no_model(load):
+    info = {"name": "oracle", "version": "1.0.0", "model_info": None}
+    assert column(load(result=trial(agent_info=info)), "model_name") is None
+
+
+@pytest.mark.parametrize(
+    ("rewards", "reward", "count"),
+    [
+        ({"reward": 0.25}, 0.25, 1),
+        ({"tests": 1}, 1.0, 1),
+        ({"tests": 1, "reward": 0.5, "style": 0}, 0.5, 3),
+        ({"tests": 1, "style": 0}, None, 2),
+        ({"reward": None}, None, 1),
+        ({}, None, 0),
+        (None, None, 0),
+    ],
+)
+def test_the_score_is_the_only_reward_or_the_one_of_that_name(
+    load, rewards, reward, count
+):
+    found = load(result=trial(verifier_result={"rewards": rewards}))
+    assert column(found, "(reward, reward_count)") == (reward, count)
+
+
+def test_the_policy_beside_an_exception_says_whether_its_reward_counts(load):
+    info = {"exception_type": "OddError", "policy": {"has_valid_reward": False}}
+    found = load(result=trial(exception_info=info, reward_valid=None))
+    assert column(found, "(exception_type, is_reward_valid)") == ("OddError", False)
+
+
+def test_a_trial_of_several_steps_is_their_sum(load):
+    steps = [
+        step(10, 5),
+        step(None, 7, exception_info={"exception_type": "AgentTimeoutError"}),
+        step(32, 11, exception_info={"exception_type": "OddError"}),
+    ]
+    found = load(
+        result=trial(step_results=steps, agent_result=None, agent_execution=None)
+    )
+    assert column(
+        found,
+        "(step_count, input_tokens, output_tokens, cost_usd, agent_seconds, "
+        "exception_type)",
+    ) == (3, 42, None, 0.30000000000000004, 23.0, "AgentTimeoutError")
+
+
+def test_the_steps_count_where_the_whole_is_told_too(load):
+    found = load(result=trial(step_results=[step(10, 5), step(20, 5)]))
+    # The agent's time is that of the trial, where it is told.
+    assert column(found, "(input_tokens, agent_seconds)") == (30, 39.5)
+
+
+def test_a_clock_that_went_back_in_one_step_is_seen(load):
+    back = step(1, 5)
+    back["agent_execution"]["started_at"] = "2026-03-02T09:00:09Z"
+    steps = [step(10, 30), back]
+    found = load(result=trial(step_results=steps, agent_execution=None))
+    assert column(found, "agent_seconds") == -4.0
+
+
+def test_a_trajectory_counts_the_steps_of_its_own_agent(load):
+    found = load(trajectory=TRAJECTORY)
+    assert found.sql(
+        "select atif_version, session_id, agent_step_count, step_count "
+        "from raw.harbor_trajectories"
+    ).fetchall() == [("1.7", "s", 2, 5)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"verifier_result": {"rewards": {"reward": 1.5}}}, "score_out_of_range"),
+        ({"verifier_result": {"rewards": {"reward": "1"}}}, "wrong_type"),
+        ({"verifier_result": {"rewards": [1]}}, "wrong_type"),
+        ({"agent_result": {"n_input_tokens": 1e308}}, "value_too_large"),
+        ({"agent_result": {"n_output_tokens": -1}}, "count_negative"),
+        ({"agent_result": {"cost_usd": -0.5}}, "cost_negative"),
+        ({"step_results": [step(-1, 1)]}, "count_negative"),
+        ({"started_at": "yesterday"}, "not_a_time"),
+        ({"agent_execution": {"started_at": "noon"}}, "not_a_time"),
+        ({"task_name": " "}, "empty_text"),
+        ({"agent_info": None, "config": None}, "missing_field"),
+        ({"reward_valid": "yes"}, "wrong_type"),
+    ],
+)
+def test_a_broken_trial_is_kept_back(load, changes, reason):
+    found = load(1, result=trial(**changes), trial=TRIAL_CONFIG)
+    assert found.sql("select count(*) from raw.harbor_trials").fetchall() == [(0,)]
+    assert (
+        found.sql("select detail from raw.quarantine")
+        .fetchall()[0][0]
+        .startswith(f"all its records (1) are refused, the first one: {reason}: ")
+    )
+
+
+def test_a_trial_that_is_cut_is_refused(load):
+    found = load(1, result=json.dumps(trial())[:-20])
+    assert found.sql("select reason_code from raw.quarantine").fetchall() == [
+        ("truncated",)
+    ]
