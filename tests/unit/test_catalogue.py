@@ -314,7 +314,7 @@ CATALOGUE = {
     "settings": ("setting", "value"),
     "views": ("view_name", "question grain key row_count column_count"),
     "attempt_attributes": (
-        "source attribute",
+        "source attribute_name",
         "attempt_count value_count first_value last_value",
     ),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),

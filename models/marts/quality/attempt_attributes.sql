@@ -10,7 +10,7 @@ named as (
         attempt_id,
         source,
         attributes,
-        {{ json_names('attributes') }} as attribute
+        {{ json_names('attributes') }} as attribute_name
     from attempts
     where attributes is not null
 ),
@@ -18,21 +18,21 @@ named as (
 valued as (
     select
         source,
-        attribute,
-        {{ json_field('attributes', 'attribute') }} as attribute_value
+        attribute_name,
+        {{ json_field('attributes', 'attribute_name') }} as attribute_value
     from named
 ),
 
 final as (
     select
         source,
-        attribute,
+        attribute_name,
         count(*) as attempt_count,
         count(distinct attribute_value) as value_count,
         min(attribute_value) as first_value,
         max(attribute_value) as last_value
     from valued
-    group by source, attribute
+    group by source, attribute_name
 )
 
 select * from final
