@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from common.names import printable
+from loaders.arguments import parsed
 from loaders.contract.faults import TOO_LITTLE_MEMORY
 from loaders.contract.files import InputFile, stamp_at
 from loaders.contract.records import (
@@ -29,11 +30,8 @@ from loaders.contract.records import (
     SmallFile,
     WarehouseError,
 )
-from loaders.contract.table_options import TableOptions
-from loaders.formats import FORMATS
 from loaders.inputs import find, together
-from loaders.table import said, shown, template
-from loaders.table.presets import PRESETS
+from loaders.table import shown, template
 from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading, ReadingTogether
 
@@ -41,16 +39,6 @@ if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
     from loaders.contract.records import LoadResult
     from loaders.warehouse.warehouse import Warehouse
 
-_DESCRIPTION = """\
-Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
-quoted glob; the format is recognised from a file's content. What cannot be loaded is
-kept in the table raw.quarantine, with its line and the reason. `python -m loaders
-template` prints an example of a table of attempts.
-"""
-_EXIT_CODES = """\
-exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
-loaded), 2 wrong usage or nothing could be done
-"""
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
 _NOT_DATA = {
@@ -70,12 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["template"]:
         return template.main(arguments[1:])
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    try:
-        options.table = _table_options(options)
-    except ValueError as error:
-        parser.error(str(error))
+    options = parsed(arguments)
     try:
         results, skipped_count = _load(options)
     except WarehouseError as error:
@@ -108,101 +91,6 @@ def exit_code_of(outcome: list["LoadResult"]) -> int:
         return 2
     is_whole = all(r.status != "refused" and not r.quarantined_count for r in outcome)
     return 0 if is_whole else 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m loaders", description=_DESCRIPTION, epilog=_EXIT_CODES
-    )
-    parser.add_argument("paths", nargs="+", metavar="PATH")
-    parser.add_argument(
-        "--format", choices=FORMATS, help="read the files as this, recognised or not"
-    )
-    parser.add_argument(
-        "--db",
-        metavar="FILE",
-        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
-        help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
-    )
-    parser.add_argument(
-        "--password",
-        default=os.environ.get("EVALHOUSE_HAL_PASSWORD"),
-        help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
-        "that the HAL harness gives to everybody)",
-    )
-    tables = parser.add_argument_group("tables of attempts (CSV, Parquet, JSON)")
-    tables.add_argument(
-        "--source", metavar="NAME", help="what attempts.source says (default: table)"
-    )
-    tables.add_argument(
-        "--columns",
-        metavar="OURS=THEIRS,...",
-        action="append",
-        default=[],
-        help="which column is which, where the name does not say it; `ours:=text` for "
-        "all rows, `ours=` for no column",
-    )
-    tables.add_argument(
-        "--mapping",
-        metavar="FILE",
-        help=f"the same as YAML, or one that is shipped: {', '.join(PRESETS)}",
-    )
-    tables.add_argument(
-        "--score-max",
-        metavar="NUMBER",
-        type=_positive,
-        help="the highest score that there is (default: 1)",
-    )
-    tables.add_argument(
-        "--decimal",
-        choices=(".", ","),
-        help="the sign before decimals; the other one then groups thousands (default: "
-        "a point, and no number has a comma)",
-    )
-    parser.add_argument(
-        "--note",
-        metavar="TEXT",
-        help="what to say of these files in load_report and the report; a file that "
-        "is unchanged keeps its own",
-    )
-    parser.add_argument(
-        "--rehash",
-        action="store_true",
-        help="read every file, even where size and times say that nobody wrote to it",
-    )
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse a file if any record is refused"
-    )
-    parser.add_argument(
-        "--require-loaded",
-        action="store_true",
-        help="end with 2 if nothing of any file is loaded",
-    )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would happen, change nothing"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print one JSON object per file"
-    )
-    return parser
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError("it is more than 0")
-    return value
-
-
-def _table_options(options: argparse.Namespace) -> TableOptions:
-    """Return what the command line says of tables, or raise ValueError."""
-    told = TableOptions(
-        source=options.source or None,
-        score_max=options.score_max,
-        decimal=options.decimal,
-    )
-    told = said.with_columns(told, options.columns)
-    return said.with_mapping(told, options.mapping) if options.mapping else told
 
 
 def _load(
@@ -260,7 +148,11 @@ class _Ahead:
     def __init__(
         self, files: list[InputFile], readers: Readers, options: argparse.Namespace
     ):
-        self._waiting = deque(together(files))
+        # What is said of tables holds for files that are on record too.
+        is_said = options.table.is_said
+        self._waiting = deque(
+            [[file] for file in files] if is_said else together(files)
+        )
         self._readers = readers
         self._options = options
         self._read_options = ReadOptions(
@@ -360,6 +252,10 @@ class _Together:
                 small.manifest = replace(
                     small.manifest, note=self._options.note or None
                 )
+        for found, small in zip(self._files, read, strict=True):
+            for batch in small.batches:
+                for line in shown.lines(batch, None):
+                    _say(f"{found.path}: {line}")
         results = warehouse.load_together(read)
         pairs = zip(read, results, strict=True)
         self._read = dict(zip(self._files, pairs, strict=True))

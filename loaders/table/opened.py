@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -126,11 +126,10 @@ class Opened:
         return type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION"))
 
 
-def _path(names: Any) -> str:
-    """Return a JSON path that leads through fields, whatever their names hold."""
-    # DuckDB's own escape inside of the quotes is a backslash.
-    parts = [name.replace("\\", "\\\\").replace('"', '\\"') for name in names]
-    return "$" + "".join(f'."{part}"' for part in parts)
+def _path(names: Iterable[str]) -> str:
+    """Return a JSON pointer that leads through fields, whatever their names hold."""
+    escaped = [name.replace("~", "~0").replace("/", "~1") for name in names]
+    return "".join(f"/{name}" for name in escaped)
 
 
 def _element(list_: str, paths: list[str], path: str) -> str:

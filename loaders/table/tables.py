@@ -74,7 +74,7 @@ TABLE_ATTEMPTS = RawTable(
         _count("output_tokens", "Tokens the model wrote.", "tokens"),
         _count(
             "cache_read_tokens",
-            "Tokens read from a cache; whether input_tokens has them, the table knows.",
+            "The part of input_tokens that came from a cache.",
             "tokens",
         ),
         _count("total_tokens", "Tokens of the attempt, as the table says.", "tokens"),

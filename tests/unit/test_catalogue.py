@@ -314,6 +314,10 @@ CATALOGUE = {
     ),
     "settings": ("setting", "value"),
     "views": ("view_name", "question grain key row_count column_count"),
+    "attempt_attributes": (
+        "source attribute_name",
+        "attempt_count value_count first_value last_value",
+    ),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),
 }

@@ -397,6 +397,21 @@ def test_dots_lead_into_json(tmp_path):
         read(tmp_path / "x.jsonl", columns="score=q.score")
 
 
+def test_names_may_hold_any_character(tmp_path):
+    names = ['a "b"', "c/d~e", "f.g", "h'i", "\\", "é ", "$", "0"]
+    record = {"task": "t", "agent": "a", "score": 1} | dict.fromkeys(names, "x")
+    results = []
+    for form in ("csv", "jsonl", "json", "parquet"):
+        path = write_rows([record], form, tmp_path / form)
+        rows, _ = read(path)
+        results.append(json.loads(rows[0]["attributes"]))
+    expected = dict.fromkeys(map(str.strip, names), "x")
+    assert results[0] == expected
+    assert [{k.strip(): v for k, v in found.items()} for found in results] == (
+        [expected] * 4
+    )
+
+
 def test_json_that_is_no_record_is_kept_back_with_its_line(tmp_path):
     content = (
         '\ufeff{"task": 1, "agent": "a", "score": 1}\n\n[1]\n{"task": \n'

@@ -39,7 +39,8 @@ renamed as (
         ---------- ids
         evaluation_id || ':' || {{ id_part('task_id') }} || ':' || coalesce(
             {{ id_part('attempt') }},
-            table_id || '%' || cast(line as string)
+            -- Of one length, so that ids are in the order of the rows.
+            table_id || '%' || lpad(cast(line as string), 12, '0')
         ) as attempt_id,
         evaluation_id,
         file_id,
