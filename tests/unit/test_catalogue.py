@@ -312,6 +312,7 @@ CATALOGUE = {
         ),
     ),
     "settings": ("setting", "value"),
+    "attempt_sources": ("attempt_id", "path position open_command"),
     "views": ("view_name", "question grain key row_count column_count"),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),
