@@ -18,9 +18,11 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from common.names import printable
+from common import VERSION
+from common.names import one_of, printable
 from loaders.contract.faults import TOO_LITTLE_MEMORY
 from loaders.contract.files import InputFile, stamp_at
 from loaders.contract.records import (
@@ -41,12 +43,19 @@ if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
 _DESCRIPTION = """\
 Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
 quoted glob; the format is recognised from a file's content. What cannot be loaded is
-kept in the table raw.quarantine, with its line and the reason.
+kept in the table raw.quarantine, with its line and the reason. `python -m loaders
+export DIR` writes every view as Parquet, `python -m loaders sources` a sources.yml.
 """
 _EXIT_CODES = """\
 exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
-loaded), 2 wrong usage or nothing could be done
+loaded), 2 wrong usage or nothing could be done.
+example: python -m loaders runs/ --db evalhouse.duckdb
 """
+# The first word of the command line, and the module that takes the rest.
+COMMANDS = {
+    "export": "loaders.warehouse.export",
+    "sources": "loaders.warehouse.sources",
+}
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
 _NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file"}
@@ -58,7 +67,10 @@ class _Skipped(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in COMMANDS:
+        return import_module(COMMANDS[given[0]]).main(given[1:])
+    options = _parser().parse_args(given)
     try:
         results, skipped_count = _load(options)
     except WarehouseError as error:
@@ -97,9 +109,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m loaders", description=_DESCRIPTION, epilog=_EXIT_CODES
     )
+    parser.add_argument("--version", action="version", version=f"evalhouse {VERSION}")
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument(
-        "--format", choices=FORMATS, help="read the files as this, recognised or not"
+        "--format",
+        type=one_of(FORMATS),
+        metavar="FORMAT",
+        help=f"read the files as this, recognised or not: {', '.join(FORMATS)}",
     )
     parser.add_argument(
         "--db",
