@@ -18,6 +18,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from common.names import printable
@@ -31,7 +32,7 @@ from loaders.contract.records import (
     WarehouseError,
 )
 from loaders.inputs import find, together
-from loaders.table import shown, template
+from loaders.table import shown
 from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading, ReadingTogether
 
@@ -39,6 +40,12 @@ if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
     from loaders.contract.records import LoadResult
     from loaders.warehouse.warehouse import Warehouse
 
+# The first word of the command line, and the module that takes the rest.
+COMMANDS = {
+    "export": "loaders.warehouse.export",
+    "sources": "loaders.warehouse.sources",
+    "template": "loaders.table.template",
+}
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
 _NOT_DATA = {
@@ -55,10 +62,10 @@ class _Skipped(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["template"]:
-        return template.main(arguments[1:])
-    options = parsed(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in COMMANDS:
+        return import_module(COMMANDS[given[0]]).main(given[1:])
+    options = parsed(given)
     try:
         results, skipped_count = _load(options)
     except WarehouseError as error:

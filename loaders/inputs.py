@@ -4,6 +4,7 @@ import glob
 import os
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from loaders.contract.files import InputFile
 
@@ -32,7 +33,9 @@ def find(names: Iterable[str]) -> list[InputFile]:
             [name] if os.path.lexists(name) else sorted(glob.glob(name, recursive=True))
         )
         if not paths:
-            raise FileNotFoundError(f"{name}: there is no such file, folder or match")
+            raise FileNotFoundError(
+                f"{name}: there is no such file, folder or match{_hint(name)}"
+            )
         for path in paths:
             is_folder = os.path.isdir(path)
             inside = _inside(path) if is_folder else [path]
@@ -46,6 +49,17 @@ def find(names: Iterable[str]) -> list[InputFile]:
                 if named.is_meant and not first.is_meant:
                     found[real_path] = named
     return list(found.values())
+
+
+def _hint(name: str) -> str:
+    """Return what of the same folder is most like a name that is not there."""
+    folder, last = os.path.split(name.rstrip("/"))
+    try:
+        beside = [each for each in os.listdir(folder or ".") if each[:1] != "."]
+    except OSError:
+        return ""
+    likely = get_close_matches(last, beside, n=1)
+    return f". Did you mean {os.path.join(folder, likely[0])}?" if likely else ""
 
 
 def together(files: list[InputFile]) -> list[list[InputFile]]:

@@ -313,6 +313,7 @@ CATALOGUE = {
         ),
     ),
     "settings": ("setting", "value"),
+    "attempt_sources": ("attempt_id", "path position open_command"),
     "views": ("view_name", "question grain key row_count column_count"),
     "attempt_attributes": (
         "source attribute_name",
