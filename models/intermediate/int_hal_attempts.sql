@@ -1,4 +1,8 @@
 -- Grain: one row per HAL evaluation and task that has an outcome.
+{%- set kinds = [
+    'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
+    'reasoning_tokens'
+] %}
 with
 
 evaluations as (
@@ -48,10 +52,16 @@ call_sums as (
         trace_number,
         task_id,
         count(*) as call_count,
-        {{ known_token_sum('input_tokens') }}
-        + coalesce(sum(cache_read_tokens), 0)
-        + coalesce(sum(cache_write_tokens), 0) as input_tokens,
-        {{ known_token_sum('output_tokens') }} as output_tokens
+        cast(
+            {{ known_token_sum('input_tokens') }}
+            + coalesce(sum(cache_read_tokens), 0)
+            + coalesce(sum(cache_write_tokens), 0) as bigint
+        ) as input_tokens,
+        {{ known_token_sum('output_tokens') }} as output_tokens,
+        -- Null where no call tells of a cache, or of reasoning.
+        cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
+        cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
+        cast(sum(reasoning_tokens) as bigint) as reasoning_tokens
     from model_calls
     where is_leaf
     group by file_id, trace_number, task_id
@@ -76,18 +86,14 @@ final as (
         coalesce(
             task_latencies.latency_seconds, task_results.wall_clock_seconds
         ) as latency_seconds,
+        {%- for kind in kinds %}
         case
             when
                 tasks_with_refused_call.task_id is null
                 and not coalesce(refused_calls.is_any_task, false)
-                then cast(call_sums.input_tokens as bigint)
-        end as input_tokens,
-        case
-            when
-                tasks_with_refused_call.task_id is null
-                and not coalesce(refused_calls.is_any_task, false)
-                then cast(call_sums.output_tokens as bigint)
-        end as output_tokens,
+                then call_sums.{{ kind }}
+        end as {{ kind }},
+        {%- endfor %}
         task_latencies.started_at
     from evaluations
     inner join task_results using (file_id, trace_number)
