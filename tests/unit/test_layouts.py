@@ -42,6 +42,13 @@ def load(tmp_path, capsys):
     return run
 
 
+def put(tmp_path: Path, name: str, content: bytes) -> None:
+    """Write a file into the folder that is loaded."""
+    path = tmp_path / "data" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
 def rows(tmp_path: Path, query: str) -> list[tuple]:
     with duckdb.connect(tmp_path / "x.duckdb", read_only=True) as connection:
         return connection.sql(query).fetchall()
@@ -54,22 +61,23 @@ def pieces_of_zstd(content: bytes) -> bytes:
     return passed_over + zstd.compress(content[:half]) + zstd.compress(content[half:])
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress, pieces_of_zstd])
-@pytest.mark.parametrize(
-    ("content", "suffix", "table", "count"),
-    [
-        (RUNS, ".jsonl", "metr_horizon_runs", 2),
-        (YAML, ".yaml", "metr_runs", 1),
-        (TRACE, "_UPLOAD.json", "hal_evaluations", 1),
-        (zips.zipped((zips.MEMBER, zips.member(zips.token(TRACE)))), ".zip",
-         "hal_evaluations", 1),
-    ],
-    ids=["jsonl", "yaml", "trace", "zip"],
-)  # fmt: skip
-def test_what_is_packed_is_read(load, tmp_path, pack, content, suffix, table, count):
-    code, said = load(pack(content), f"runs{suffix}.packed")
+def test_what_is_packed_is_read(load, tmp_path):
+    for number, pack in enumerate([gzip.compress, zstd.compress, pieces_of_zstd]):
+        trace = json.dumps(hal.trace({"run_id": f"t{number}"})).encode()
+        sealed = json.dumps(hal.trace({"run_id": f"z{number}"})).encode()
+        for content, name in {
+            RUNS.replace(b'"a"', b'"a%d"' % number): "runs.jsonl",
+            YAML.replace(b"r:", b"r%d:" % number): "runs.yaml",
+            trace: "run_UPLOAD.json",
+            zips.zipped(("a.encrypted", zips.member(zips.token(sealed)))): "run.zip",
+        }.items():
+            put(tmp_path, f"{number}/{name}.packed", pack(content))
+    code, said = load()
     assert code == 0, said
-    assert rows(tmp_path, f"select count(*) from raw.{table}") == [(count,)]
+    for table, count in {"metr_horizon_runs": 6, "metr_runs": 3}.items():
+        assert rows(tmp_path, f"select count(*) from raw.{table}") == [(count,)]
+    found = rows(tmp_path, "select run_id from raw.hal_evaluations order by run_id")
+    assert [run_id for (run_id,) in found] == ["t0", "t1", "t2", "z0", "z1", "z2"]
 
 
 def test_the_hash_is_that_of_the_packed_file(load, tmp_path):
@@ -80,9 +88,7 @@ def test_the_hash_is_that_of_the_packed_file(load, tmp_path):
     assert "unchanged" in load(packed, "runs.jsonl.gz")[1]
 
 
-@pytest.mark.parametrize(
-    ("content", "name", "reason"),
-    [
+NOT_READ = [
         (gzip.compress(RUNS)[:-9], "runs.jsonl.gz", "truncated"),
         (zstd.compress(RUNS)[:-2], "runs.jsonl.zst", "truncated"),
         (gzip.compress(RUNS) + b"junk", "runs.jsonl.gz", "broken_compression"),
@@ -106,12 +112,19 @@ def test_the_hash_is_that_of_the_packed_file(load, tmp_path):
          "merge_conflict"),
         (TRACE.replace(b"{", b"{\n<<<<<<< HEAD\n", 1), "run_UPLOAD.json",
          "merge_conflict"),
-    ],
-)  # fmt: skip
-def test_what_is_not_read_says_what_it_is(load, content, name, reason):
-    code, said = load(content, name)
-    assert code == 1, said
-    assert f": refused: {reason}: " in said
+    ]  # fmt: skip
+
+
+def test_what_is_not_read_says_what_it_is(load, tmp_path):
+    for number, (content, name, _) in enumerate(NOT_READ):
+        put(tmp_path, f"{number}/{name}", content)
+    code, said = load()
+    assert code == 1
+    for number, (_, name, reason) in enumerate(NOT_READ):
+        [line] = [
+            line for line in said.splitlines() if f"/data/{number}/{name}" in line
+        ]
+        assert f": refused: {reason}: " in line
 
 
 def test_a_tar_says_that_it_is_one(load):
@@ -124,22 +137,23 @@ def test_a_tar_says_that_it_is_one(load):
     assert (code, "refused: compressed: it is an archive (tar)" in said) == (1, True)
 
 
-@pytest.mark.parametrize(
-    ("content", "name"),
-    [
-        (b"hello", "README"),
-        (gzip.compress(b"a log", mtime=0), "agent.log.gz"),
-        (b"<html></html>", "index.html"),
-        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "model.bin"),
-        (b"<<<<<<< HEAD\nx = 1\n", "plot.py"),
-        (b'{"version": 2, "width": 80}\n[0.1, "o", "$ "]\n', "agent.cast"),
-    ],
-)
-def test_what_is_no_data_is_skipped(load, content, name):
-    (code, said) = load(RUNS, "runs.jsonl")
-    code, said = load(content, name)
+NO_DATA = [
+    (b"hello", "README"),
+    (gzip.compress(b"a log", mtime=0), "agent.log.gz"),
+    (b"<html></html>", "index.html"),
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "model.bin"),
+    (b"<<<<<<< HEAD\nx = 1\n", "plot.py"),
+    (b'{"version": 2, "width": 80}\n[0.1, "o", "$ "]\n', "agent.cast"),
+]
+
+
+def test_what_is_no_data_is_skipped(load, tmp_path):
+    for content, name in NO_DATA:
+        put(tmp_path, name, content)
+    code, said = load(RUNS, "runs.jsonl")
     assert code == 0, said
-    assert f"{name}: skipped: " in said
+    for _, name in NO_DATA:
+        assert f"{name}: skipped: " in said
 
 
 def test_a_bomb_is_refused_without_being_held(load, monkeypatch):

@@ -227,10 +227,10 @@ def test_a_surprise_while_a_format_is_recognised_refuses_that_file_alone(
 ):
     recognise = reader.recognise
 
-    def fail(head):
+    def fail(head, *more):
         if b"dangerous" in head:
             raise IndexError("a fault of ours")
-        return recognise(head)
+        return recognise(head, *more)
 
     (folder / "0_dangerous").write_text("dangerous")
     monkeypatch.setattr(reader, "recognise", fail)
