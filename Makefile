@@ -1,6 +1,7 @@
 # evalhouse: `make run` shows what it answers, `make test` proves it.
 # Needs python3 (3.11 to 3.13), make and a package index; all else is installed
-# into .venv, in the versions of requirements.lock.
+# into .venv, in the versions of requirements.lock; the tests' tools with
+# requirements-dev.lock.
 
 PYTHON ?= python3
 # A file or folder of runs; the shipped sample, written to SAMPLE, when empty.
@@ -24,6 +25,14 @@ BIN := .venv/bin
 # Its processes leave semaphores, of which Python would complain.
 SQLFLUFF := PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff
 INSTALLED := .venv/installed
+# The same with what lints, tests and measures.
+DEVELOPED := .venv/developed
+# uv takes seconds where pip takes a minute; pip, where uv cannot be installed.
+INSTALL = if $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-uv.lock 2>/dev/null; \
+	then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r $(1); fi
 LINTED := .venv/linted
 SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generic/*')
 MACROS := $(shell find macros -name '*.sql')
@@ -40,18 +49,21 @@ help:
 	@echo "make soak              long checks: crashes, readers, hostile files, intervals (an hour)"
 	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
 	@echo "make format            put code and SQL into the house style"
-	@echo "make lock              resolve requirements.lock anew from pyproject.toml"
-	@echo "make audit             look for known faults in what requirements.lock names"
+	@echo "make lock              resolve the three locks anew from pyproject.toml"
+	@echo "make audit             look for known faults in what the locks name"
 	@echo "make clean             remove what was installed and built, not the warehouse"
 	@echo "EVALHOUSE_DB=FILE      the warehouse (now $$EVALHOUSE_DB); the sample's is sample.duckdb"
 
 $(INSTALLED): requirements.lock
 	@"$$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 		{ echo "evalhouse needs Python 3.11 to 3.13, and this is $$("$$PYTHON" --version): name another, make PYTHON=python3.12"; exit 2; }
-	@echo "installing the locked dependencies into .venv (about a minute)"
+	@echo "installing the locked dependencies into .venv (up to a minute)"
 	@"$$PYTHON" -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes -r requirements.lock
+	@$(call INSTALL,requirements.lock)
+	@touch $@
+
+$(DEVELOPED): $(INSTALLED) requirements-dev.lock
+	@$(call INSTALL,requirements-dev.lock)
 	@touch $@
 
 # The loader ends with 1 when it kept records or files back: it has said which,
@@ -92,35 +104,38 @@ check: lint
 test: lint
 	@$(BIN)/python -m pytest
 
-soak: $(INSTALLED)
+soak: $(DEVELOPED)
 	@$(BIN)/python -m pytest --numprocesses=0 --capture=no tests/soak/soak_*.py
 
-bench: $(INSTALLED)
+bench: $(DEVELOPED)
 	@$(BIN)/python -m benchmarks --write
 
-lint: $(INSTALLED)
+lint: $(DEVELOPED)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(MAKE) --no-print-directory --quiet $(LINTED)
 
 # SQL that changed since it was last found well; all of it after a change to what it
 # is read with.
-$(LINTED): $(SQL) $(MACROS) .sqlfluff $(INSTALLED)
+$(LINTED): $(SQL) $(MACROS) .sqlfluff $(DEVELOPED)
 	@$(SQLFLUFF) lint --quiet --processes 0 $(if $(filter-out $(SQL),$?),$(SQL),$?)
 	@touch $@
 
-format: $(INSTALLED)
+format: $(DEVELOPED)
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 	@$(SQLFLUFF) fix --quiet --processes 0 models analyses tests
 
 # What could not be looked up is a failure too.
-audit:
-	uvx pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+audit: $(INSTALLED)
+	$(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes -r requirements-dev.lock
 
-lock:
-	uv pip compile pyproject.toml --extra dev --universal --no-strip-extras \
-		--python-version 3.11 --generate-hashes --quiet -o requirements.lock
+COMPILE := $(BIN)/uv pip compile --universal --no-strip-extras --python-version 3.11 \
+	--generate-hashes --quiet --custom-compile-command "make lock"
+lock: $(INSTALLED)
+	echo uv | $(COMPILE) - -o requirements-uv.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf .venv build figures report.html target logs

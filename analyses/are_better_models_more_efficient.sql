@@ -31,7 +31,7 @@ left join shared_task_model_summary
         model_summary.source = shared_task_model_summary.source
         and model_summary.model = shared_task_model_summary.model
 where
-    model_summary.population = 'capability'
+    model_summary.population = '{{ var('population', 'capability') }}'
     and model_summary.is_major
 order by
     model_summary.source asc,

@@ -35,6 +35,7 @@ left join action_delta_summary
     on
         outcome_shares.source = action_delta_summary.source
         and outcome_shares.population = action_delta_summary.population
-        and action_delta_summary.success_rule = 'any_credit'
+        and action_delta_summary.success_rule
+        = '{{ var('success_rule', 'any_credit') }}'
         and action_delta_summary.grain = 'task'
 order by outcome_shares.source, outcome_shares.population

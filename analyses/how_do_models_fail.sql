@@ -34,7 +34,7 @@ inner join model_summary
         and attempt_successes.model = model_summary.model
         and model_summary.population = 'capability'
 where
-    attempt_successes.success_rule = 'any_credit'
+    attempt_successes.success_rule = '{{ var('success_rule', 'any_credit') }}'
     and attempt_successes.population = 'capability'
     and attempt_successes.action_count is not null
     and model_summary.is_major

@@ -33,11 +33,9 @@ select
         when first_agents.evaluated_on > second_agents.evaluated_on then 'a'
     end as newer,
     paired_comparisons.shared_task_count,
-    round(paired_comparisons.mean_difference, 3)
-    || ' [' || round(paired_comparisons.ci_low, 3)
-    || ', ' || round(paired_comparisons.ci_high, 3) || ']'
-    || case when paired_comparisons.is_separable then ' *' else '' end
-        as a_minus_b
+    paired_comparisons.mean_difference as a_minus_b,
+    paired_comparisons.ci_low,
+    paired_comparisons.ci_high
 from paired_comparisons
 inner join agents as first_agents
     on
@@ -50,7 +48,7 @@ inner join agents as second_agents
         and paired_comparisons.benchmark = second_agents.benchmark
         and paired_comparisons.agent_b = second_agents.agent
 where
-    paired_comparisons.success_rule = 'half_credit'
-    and paired_comparisons.population = 'capability'
+    paired_comparisons.success_rule = '{{ var('success_rule', 'half_credit') }}'
+    and paired_comparisons.population = '{{ var('population', 'capability') }}'
     and first_agents.scaffold = second_agents.scaffold
 order by benchmark, paired_comparisons.agent_a, paired_comparisons.agent_b

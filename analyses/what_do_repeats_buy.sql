@@ -22,7 +22,7 @@ select
         as all_of_k_pct
 from repeatability
 where
-    success_rule = 'any_credit'
-    and population = 'capability'
+    success_rule = '{{ var('success_rule', 'any_credit') }}'
+    and population = '{{ var('population', 'capability') }}'
 group by source, benchmark, k
 order by source, benchmark, k

@@ -50,8 +50,8 @@ left join paired_comparisons
         and greatest(separability.agent, separability.best_agent)
         = paired_comparisons.agent_b
 where
-    separability.success_rule = 'any_credit'
-    and separability.population = 'capability'
+    separability.success_rule = '{{ var('success_rule', 'any_credit') }}'
+    and separability.population = '{{ var('population', 'capability') }}'
     and not separability.is_separable
 order by
     benchmark asc,

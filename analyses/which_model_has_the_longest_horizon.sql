@@ -4,8 +4,7 @@
 -- else on any credit.
 -- On its time-horizon runs claude-3.5-sonnet-v2 leads with 61 minutes, but the
 -- interval goes from 16 to 217, and o1 (42) and o1-preview (38) lie inside it:
--- the three cannot be ordered. `p50` and its interval are in minutes; `none`:
--- no bound on that side; 0.0: less than three seconds. Where the status is
+-- the three cannot be ordered. No bound on a side: null. Where the status is
 -- `extrapolated`, p50 lies outside the tasks that the model tried.
 with
 
@@ -27,11 +26,9 @@ select
     time_horizons.source,
     time_horizons.model,
     time_horizons.attempt_count,
-    round(time_horizons.p50_minutes, 1) as p50,
-    coalesce(cast(round(time_horizons.p50_low, 1) as string), 'none')
-    || ' to '
-    || coalesce(cast(round(time_horizons.p50_high, 1) as string), 'none')
-        as p50_interval,
+    time_horizons.p50_minutes,
+    time_horizons.p50_low,
+    time_horizons.p50_high,
     time_horizons.status
 from time_horizons
 inner join preferred_rules
@@ -39,8 +36,10 @@ inner join preferred_rules
         time_horizons.source = preferred_rules.source
         and time_horizons.success_rule = preferred_rules.success_rule
 where
-    time_horizons.weighting = 'inverse_sqrt_family'
-    and time_horizons.regularisation = 0.1e0
+    time_horizons.weighting
+    = '{{ var('weighting', 'inverse_sqrt_family') }}'
+    and time_horizons.regularisation
+    = cast({{ var('regularisation', 0.1) }} as double)
 order by
     time_horizons.source asc,
     time_horizons.p50_minutes desc nulls last,

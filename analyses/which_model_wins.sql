@@ -3,7 +3,7 @@
 -- The data: models skip benchmarks, and not at random. By best accuracy o3 is
 -- 1st over its nine benchmarks and 6th over the six that all ran; there
 -- claude-3-7-sonnet high leads by far (81 % of comparisons, the next 62.5 %).
--- By frontier distance gemini-2.0-flash stays 1st. `rank: win rate in %`.
+-- By frontier distance gemini-2.0-flash stays 1st. The interval draws tasks.
 with
 
 model_win_rates as (
@@ -15,10 +15,14 @@ select
     overall.basis,
     overall.model,
     overall.benchmark_count,
-    overall.rank || ': ' || round(100 * overall.overall_win_rate, 1)
-        as over_all_its_benchmarks,
-    shared.rank || ': ' || round(100 * shared.overall_win_rate, 1)
-        as over_shared_benchmarks
+    overall.rank,
+    overall.overall_win_rate as win_rate,
+    overall.ci_low,
+    overall.ci_high,
+    shared.rank as shared_rank,
+    shared.overall_win_rate as shared_win_rate,
+    shared.ci_low as shared_ci_low,
+    shared.ci_high as shared_ci_high
 from model_win_rates as overall
 left join model_win_rates as shared
     on

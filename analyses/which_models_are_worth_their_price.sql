@@ -11,15 +11,15 @@ with
 pareto_frontier as (
     select * from {{ ref('pareto_frontier') }}
     where
-        x_metric = 'cost'
+        x_metric = '{{ var('x_metric', 'cost') }}'
         and is_comparable
 ),
 
 win_rate_frontier as (
     select * from {{ ref('win_rate_frontier') }}
     where
-        x_metric = 'cost'
-        and basis = 'max_accuracy'
+        x_metric = '{{ var('x_metric', 'cost') }}'
+        and basis = '{{ var('basis', 'max_accuracy') }}'
 ),
 
 by_model as (

@@ -30,8 +30,8 @@ left join grinding_tasks
         and task_action_deltas.benchmark = grinding_tasks.benchmark
         and task_action_deltas.task_id = grinding_tasks.task_id
 where
-    task_action_deltas.success_rule = 'any_credit'
-    and task_action_deltas.population = 'capability'
+    task_action_deltas.success_rule = '{{ var('success_rule', 'any_credit') }}'
+    and task_action_deltas.population = '{{ var('population', 'capability') }}'
 order by
     task_action_deltas.source asc,
     task_action_deltas.action_delta asc,

@@ -1,5 +1,8 @@
 """Names from files, as a person may safely see them."""
 
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
 
 def printable(text: str) -> str:
     """Return a text with its control and direction marks as escapes.
@@ -13,3 +16,19 @@ def printable(text: str) -> str:
         else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like `name`."""
+    return by_likeness(name, known)[0]
+
+
+def by_likeness(name: str, known: Iterable[str]) -> list[str]:
+    """Return known names, those first that are most like `name`."""
+
+    def likeness(each: str) -> tuple[bool, float]:
+        ours, theirs = name.lower(), each.lower()
+        # Part of a long name is like it, however long the rest is.
+        return ours in theirs, SequenceMatcher(None, ours, theirs).ratio()
+
+    return sorted(known, key=likeness, reverse=True)

@@ -1,7 +1,7 @@
 """`python docs/write_pages.py`: write the pages that are made from other files.
 
-definitions.md comes from the YAML of the views, corrections.md from CHANGELOG.md,
-seeds/corrections.csv and the checks of published figures.
+definitions.md and views.md come from the YAML and the SQL of the views, corrections.md
+from CHANGELOG.md, seeds/corrections.csv and the checks of published figures.
 """
 
 import csv
@@ -26,6 +26,14 @@ DEFINITIONS = """\
 
 Every public view and column. Written by `python docs/write_pages.py` from the YAML
 beside the views; change a definition there.
+
+"""
+VIEWS = """\
+# Which view answers what?
+
+Every public view by its question; `from views` says the same in the warehouse, with the
+rows of each. Written by `python docs/write_pages.py` from the YAML and the SQL of the
+views. What each column means: [definitions](definitions.md).
 
 """
 CORRECTIONS = """\
@@ -106,6 +114,40 @@ def definitions() -> str:
     return (DEFINITIONS + "".join(parts)).rstrip() + "\n"
 
 
+def views() -> str:
+    """Return the page of all views by the question that each answers."""
+    parts = []
+    for folder, question in FOLDERS.items():
+        path = f"models/marts/{folder}"
+        parts.append(f"## {folder}: {question}\n\n")
+        parts.append("| question | view | a row is | key |\n|---|---|---|---|\n")
+        parts += [
+            f"| {model['config']['meta']['question']} "
+            f"| [{model['name']}](definitions.md#{model['name']}) "
+            f"| {grain(REPOSITORY / path / (model['name'] + '.sql'))} "
+            f"| {key(model)} |\n"
+            for model in public_models(path)
+        ]
+        parts.append("\n")
+    return (VIEWS + "".join(parts)).rstrip() + "\n"
+
+
+def grain(path: Path) -> str:
+    """Return what one row of a view is, as its SQL says first."""
+    said = re.match(r"Grain: (?:one row )?(.*?)(?:\.(?: |$)|$)", reason(path))
+    return said[1].replace("|", r"\|")
+
+
+def key(model: dict[str, Any]) -> str:
+    """Return the columns that identify a row of a view."""
+    columns = [
+        test["unique_combination"]["arguments"]["columns"]
+        for test in model["data_tests"]
+        if "unique_combination" in test
+    ]
+    return ", ".join(f"`{name}`" for name in columns[0])
+
+
 def corrections() -> str:
     """Return the page of what we read differently from the studies."""
     changelog = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -132,13 +174,17 @@ def corrections() -> str:
     )
 
 
-def reason(test: Path) -> str:
-    """Return what a test says about itself in its first comment."""
-    comment = re.match(r"(?:--.*\n)+", test.read_text(encoding="utf-8"))
+def reason(sql: Path) -> str:
+    """Return what a file of SQL says about itself in its first comment."""
+    comment = re.match(r"(?:--.*\n)+", sql.read_text(encoding="utf-8"))
     return " ".join(comment[0].replace("--", " ").split())
 
 
-PAGES = {"definitions.md": definitions, "corrections.md": corrections}
+PAGES = {
+    "definitions.md": definitions,
+    "views.md": views,
+    "corrections.md": corrections,
+}
 
 if __name__ == "__main__":
     for name, write in PAGES.items():

@@ -3,8 +3,10 @@
 if __name__ == "__main__":
     # At once, for the rest takes a while to import.
     from common.stopping import end_when_stopped
+    from loaders.contract.faults import end_on_fault
 
     end_when_stopped()
+    end_on_fault("the warehouse is unchanged")
 
 import argparse
 import json
@@ -19,6 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from common.names import printable
+from loaders.contract.faults import TOO_LITTLE_MEMORY
 from loaders.contract.files import InputFile, stamp_at
 from loaders.contract.records import (
     Batch,
@@ -60,6 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
         results, skipped_count = _load(options)
     except WarehouseError as error:
         _say(str(error))
+        return 2
+    except MemoryError:
+        _say(f"{TOO_LITTLE_MEMORY}; the warehouse is unchanged")
         return 2
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

@@ -46,10 +46,10 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("inspect", 1, inspect.TABLES, "loaders.inspect.reader"),
+        Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
         # What an agent was told may look like anything, a HAL trace's config too.
         Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
-        Format("hal", 2, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),

@@ -1,7 +1,7 @@
 {#- Success minus failure in actions, inside each value of the columns `within`
     that has at least `min_outcomes` of both: a complete model, shared by the two
-    grains at which the question is asked. -#}
-{% macro action_deltas(within, min_outcomes) -%}
+    grains at which the question is asked. `population`: the choice of headlines. -#}
+{% macro action_deltas(within, min_outcomes, population) -%}
 with
 
 attempt_successes as (
@@ -75,5 +75,11 @@ final as (
         and failure_count >= {{ min_outcomes }}
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source'] + within,
+    ['success_rule', 'population'],
+    is_each=false,
+    own={'population': 'headline_choices.' ~ population}
+) }}
 {%- endmacro %}

@@ -270,7 +270,8 @@ grid_totals as (
         {{ key_list }},
         flip_count,
         sum(steps * size_count) + 1e0 as point_count,
-        cast(abs(sum(signed_steps)) as double) as observed
+        cast(abs(sum(signed_steps)) as double) as observed,
+        row_number() over (order by {{ key_list }}) as grid_number
     from grid_sizes
     group by {{ key_list }}, flip_count
 ),
@@ -283,10 +284,7 @@ frequency_numbers as (
 -- Frequencies beyond half a turn repeat those before it.
 grid_cosines as (
     select
-        {{ key_list }},
-        grid_totals.flip_count,
-        grid_totals.point_count,
-        grid_totals.observed,
+        grid_totals.grid_number,
         frequency_numbers.number,
         grid_sizes.size_count,
         cos(
@@ -302,25 +300,37 @@ grid_cosines as (
 
 grid_products as (
     select
-        {{ key_list }},
-        flip_count,
-        point_count,
-        observed,
-        pi() * number / point_count as angle,
-        case when 2 * number = point_count then 1e0 else 2e0 end
-        * case
-            when
-                sum(case when cosine < 0 then size_count else 0 end) % 2 = 1
+        grid_number,
+        number,
+        case
+            when sum(case when cosine < 0 then size_count else 0 end) % 2 = 1
                 then -1e0
             else 1e0
         end
         * exp({{ exact_sum('size_count * ln(greatest(abs(cosine), 1e-300))', 12) }})
             as product
     from grid_cosines
-    group by {{ key_list }}, flip_count, point_count, observed, number
+    group by grid_number, number
 ),
 
 -- The probability of all sums nearer to 0, and of these and the observed one.
+grid_terms as (
+    select
+        {{ key_list }},
+        grid_totals.flip_count,
+        grid_totals.point_count,
+        grid_totals.observed,
+        pi() * grid_products.number / grid_totals.point_count as angle,
+        case
+            when 2 * grid_products.number = grid_totals.point_count then 1e0
+            else 2e0
+        end
+        * grid_products.product as product
+    from grid_products
+    inner join grid_totals
+        using (grid_number)
+),
+
 grid_sums as (
     select
         {{ key_list }},
@@ -340,7 +350,7 @@ grid_sums as (
             ) }}
         )
         / point_count as no_farther
-    from grid_products
+    from grid_terms
     group by {{ key_list }}, flip_count, point_count, observed
 ),
 

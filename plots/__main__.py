@@ -8,16 +8,16 @@ if __name__ == "__main__":
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
-from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from common.files import drop_parts
+from common.names import nearest
 from common.stopping import on_stop
 from plots import FIGURES, FILE_STEMS
 from plots.drawing import default_workers, drawing_pool
@@ -160,11 +160,6 @@ def chosen_figures(names: Sequence[str]) -> list[str]:
     return figures
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is most like `name`."""
-    return max(known, key=lambda each: SequenceMatcher(None, name, each).ratio())
-
-
 def check_source(connection: duckdb.DuckDBPyConnection, source: str | None) -> None:
     """Refuse a source of which nothing is loaded."""
     if source is None:
@@ -173,7 +168,10 @@ def check_source(connection: duckdb.DuckDBPyConnection, source: str | None) -> N
     loaded = [name for (name,) in rows.fetchall()]
     if source not in loaded:
         known = ", ".join(loaded) or "none at all"
-        raise UnknownName(f"{source}: no such source is loaded. There are: {known}")
+        hint = f"Did you mean {nearest(source, loaded)}? " if loaded else ""
+        raise UnknownName(
+            f"{source}: no such source is loaded. {hint}There are: {known}"
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:

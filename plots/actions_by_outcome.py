@@ -15,7 +15,7 @@ QUERIES = {
     "stats": """
         select *
         from outcome_action_stats
-        where source = $source and population = 'all'
+        where source = $source and is_headline
         order by outcome = 'fail', outcome
     """,
     # Bin 0 holds 0 actions, bin k holds 2^(k-1) up to 2^k - 1.
@@ -28,7 +28,7 @@ QUERIES = {
                 count(*) as attempt_count
             from attempts
             where
-                source = $source and population <> 'human'
+                source = $source and population not in ('human', 'perturbed')
                 and outcome is not null and action_count is not null
             group by outcome, bin
         ),
@@ -58,7 +58,7 @@ QUERIES = {
             / sum(count(*)) over (partition by outcome) as cumulative_share
         from attempts
         where
-            source = $source and population <> 'human'
+            source = $source and population not in ('human', 'perturbed')
             and outcome is not null and action_count is not null
         group by outcome, action_count
         order by outcome, action_count
@@ -68,7 +68,7 @@ ANSWER = Answer(
     """
         select outcome, median_action_count, attempt_count
         from outcome_action_stats
-        where source = $source and population = 'all'
+        where source = $source and is_headline
         order by median_action_count, outcome
     """,
     "Median actions: {items}.",

@@ -51,7 +51,7 @@ ANSWER = Answer(
             max(attempt_count) over () as attempt_count
         from rank_correlations
         where
-            source = $source and population = 'all'
+            source = $source and is_headline
             and x = 'action_count' and y = 'score' and spearman_rho is not null
         order by abs(spearman_rho) desc
     """,

@@ -41,7 +41,7 @@ SCATTER_QUERY = f"""
     select action_count as x, score as y, agent, task_family as task
     from attempts
     where
-        source = $source and population <> 'human'
+        source = $source and population not in ('human', 'perturbed')
         and action_count is not null and score is not null
     order by md5(attempt_id), attempt_id
     limit {SCATTER_SIZE}

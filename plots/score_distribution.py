@@ -21,7 +21,7 @@ QUERIES = {
         select least(floor(round(score * 50, 9)), 49) / 50 as bin_start,
             count(*) as attempt_count
         from attempts
-        where source = $source and population <> 'human' and outcome = 'partial'
+        where source = $source and population not in ('human', 'perturbed') and outcome = 'partial'
         group by bin_start
         order by bin_start
     """,
@@ -39,7 +39,7 @@ ANSWER = Answer(
             100 * partial_share as partial_percent,
             100 * full_share as full_percent
         from outcome_shares
-        where source = $source and population = 'all'
+        where source = $source and is_headline
     """,
     "{fail_percent:.1f} % of n = {attempt_count:,} scored attempts get nothing, "
     "{full_percent:.1f} % full credit and {partial_percent:.1f} % something between.",

@@ -23,6 +23,10 @@ evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
+evaluation_benchmarks as (
+    select * from {{ ref('int_evaluations_unioned') }}
+),
+
 hal_evaluations as (
     select * from {{ ref('int_hal_evaluations_identified') }}
 ),
@@ -106,6 +110,11 @@ subjects as (
         'task' as subject_kind,
         {{ escaped('benchmark', '/') }} || '/' || task_id as subject
     from attempts
+    union all
+    select
+        'benchmark' as subject_kind,
+        benchmark as subject
+    from evaluation_benchmarks
     union all
     select
         'agent' as subject_kind,

@@ -23,6 +23,7 @@ from tiny_project import warehouse_of as warehouse_path
 from tiny_project import write_project
 from trials import Trial, build_trial, figure_trial, load_trial
 
+from plots.__main__ import main as plots
 from sample import write_sample
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -33,6 +34,8 @@ WITHOUT_INFERENCE = [
     "path:models/marts/inference",
     "int_rating_*",
     "int_horizon_*",
+    # It counts the rows of every view.
+    "views",
 ]
 
 
@@ -213,6 +216,14 @@ def sample_views(sample_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to the sample's warehouse."""
     with duckdb.connect(sample_warehouse, read_only=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def sample_report(sample_warehouse: Path, tmp_path_factory) -> Path:
+    """The sample's report, written by the command."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    assert plots(["report", "--out", str(path), "--db", str(sample_warehouse)]) == 0
+    return path
 
 
 @pytest.fixture(scope="session")

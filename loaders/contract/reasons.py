@@ -51,6 +51,7 @@ FILE_REASONS = {
     "not_a_trace": "a trace is a JSON object with the objects config and results",
     "not_json": "write the trace again with a JSON writer",
     "reader_died": "load it by itself, where there is more memory, and report it",
+    "reader_failed": "this is a fault of evalhouse, so report it, with the file",
     "record_too_large": f"a record has at most {RECORD_BYTES:,} bytes",
     "several_documents": "split the file into one file per document",
     "sparse_file": "copy it again from where it was written whole",

@@ -73,7 +73,8 @@ class Call(Struct, gc=False):
         """The call's own usage; its summary says the same, or its children's too."""
         if isinstance(self.output, _Output) and self.output.usage is not None:
             return tokens(self.output.usage)
-        return total([tokens(part) for part in self._usage_by_model().values()])
+        parts = [tokens(part) for part in self._usage_by_model().values()]
+        return _summed(parts) if len(parts) > 1 else total(parts)
 
     @property
     def is_model_call(self) -> bool:
@@ -220,6 +221,14 @@ class Log:
                 *used,
                 True,
             )
+
+
+def _summed(parts: list[Tokens]) -> Tokens:
+    """Return a sum; one that no run comes near is refused."""
+    summed = total(parts)
+    for name, count in zip(summed._fields[1:], summed[1:], strict=True):
+        rules.count(f"the sum of {name}", count)
+    return summed
 
 
 def _call(item: Any) -> Call | RecordRefused:

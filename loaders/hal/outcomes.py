@@ -81,7 +81,7 @@ def _mean_score(result: _Varied) -> float | None:
     results = result if isinstance(result, list) else [result]
     found = [each.reward if each.score is None else each.score for each in results]
     scores = [_finite(score) for score in found if score is not None]
-    return sum(scores) / len(scores) if scores else None
+    return _finite(sum(scores) / len(scores)) if scores else None
 
 
 def _usaco(judged: list[_Judged]) -> Verdict:
@@ -158,13 +158,17 @@ _RULES = (
     _Rule("taubench", None, _Varied, _taubench),
     _Rule("usaco", "sdict", list[_Judged], _usaco),
 )
-# SWE-bench gives lists of ids instead. An empty patch is a failure, though the
-# harness puts it into neither of its own lists.
+# SWE-bench gives lists of ids instead, and counts as not resolved whatever it does not
+# list as resolved: an empty patch, and an instance that was never submitted. The last
+# list that names an instance decides.
 _SWEBENCH_LISTS = {
-    "resolved_ids": True,
-    "unresolved_ids": False,
-    "error_ids": False,
+    "incomplete_ids": False,
+    "submitted_ids": False,
+    "completed_ids": False,
     "empty_patch_ids": False,
+    "error_ids": False,
+    "unresolved_ids": False,
+    "resolved_ids": True,
 }
 _SECTION = raw_json.decoder(raw_json.Section)
 _TASK_IDS = raw_json.decoder(list[str])
@@ -184,13 +188,14 @@ def verdicts(
 
 
 def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
-    for name, raw in raw_json.items(results, at):
-        if name not in _SWEBENCH_LISTS or isinstance(raw, Quarantined):
+    found = dict(raw_json.items(results, at))
+    for name, is_resolved in _SWEBENCH_LISTS.items():
+        raw = found.get(name)
+        if raw is None or isinstance(raw, Quarantined):
             continue
         try:
             for index, task_id in enumerate(raw_json.record(_TASK_IDS, raw)):
-                verdict = Verdict(_SWEBENCH_LISTS[name], None)
-                yield at / name / index, task_id, verdict
+                yield at / name / index, task_id, Verdict(is_resolved, None)
         except RecordRefused as refused:
             yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
 

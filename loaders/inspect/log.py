@@ -295,7 +295,6 @@ class Log:
         found = documents.number(metric.value)
         if isinstance(found, str):
             raise RecordRefused("wrong_type", f"value is {rules.shown(found)}")
-        is_finite = found is not None and rules.is_finite(found)
         return (
             pointer,
             place,
@@ -305,7 +304,7 @@ class Log:
             self._text("name", score.name) or scorer,
             self._text("reducer", score.reducer),
             self._text("name", metric.name) or key,
-            float(found) if is_finite else None,
+            _double(found),
             written(found),
             documents.json_text(metric.params) or documents.json_text(metric.options),
             self._count("scored_samples", score.scored_samples),
@@ -343,6 +342,14 @@ class Log:
         except RecordRefused as refused:
             self.add_warning(f"{self.at}/{path}", refused.reason_code, refused.detail)
             return None
+
+
+def _double(found: float | None) -> float | None:
+    """Return a number, None for one that no double holds."""
+    try:
+        return None if found is None else rules.number("value", +found)
+    except RecordRefused:
+        return None
 
 
 def written(found: Any) -> str:

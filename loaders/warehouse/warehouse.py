@@ -20,6 +20,7 @@ import duckdb
 
 from loaders.contract.arrow import as_buffers
 from loaders.contract.columns import RawTable
+from loaders.contract.faults import described
 from loaders.contract.records import (
     Batch,
     FileManifest,
@@ -73,6 +74,19 @@ __all__ = [
     "WarehouseError",
     "ensure_schema",
 ]
+
+
+# What rows or positions of a file may raise that no reader should have handed over.
+_FAULTS_OF_A_FILE = (
+    duckdb.DataError,
+    duckdb.InvalidInputException,
+    duckdb.OutOfMemoryException,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
 
 
 class Warehouse:
@@ -193,8 +207,8 @@ class Warehouse:
             try:
                 with transaction(connection):
                     result = self._replace(connection, manifest, batches, strict)
-            except FileRefused as refused:
-                return self.refuse_file(manifest, refused)
+            except (FileRefused, *_FAULTS_OF_A_FILE) as error:
+                return self.refuse_file(manifest, _as_refusal(error))
         self._has_changed = True
         return result
 
@@ -398,6 +412,15 @@ def _quarantine(
     if keyed:
         keys = create_refused_keys(connection, table)
         insert_rows(connection, keys, file_id, as_buffers(keys, keyed))
+
+
+def _as_refusal(error: Exception) -> FileRefused:
+    """Return the refusal of a file whose records cannot be written."""
+    if isinstance(error, FileRefused):
+        return error
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return file_refused("reader_died", "there is not memory enough to write it")
+    return file_refused("reader_failed", f"writing it met {described(error)}")
 
 
 def _refusal(reason_code: str, what: str, first: Quarantined) -> FileRefused:

@@ -1,15 +1,18 @@
 """What a reading process does: a file in, what identifies it and its batches out."""
 
+import errno
 import pickle
 import socket
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 from loaders.contract.arrow import as_buffers
+from loaders.contract.faults import described
 from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
 from loaders.contract.records import (
     Batch,
@@ -21,6 +24,13 @@ from loaders.contract.records import (
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
 
+# Errors that the next file would meet too.
+_NOT_OF_THE_FILE = {
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOSPC,
+}
 # Imported before there is a file, for all processes that are forked from here.
 _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
 
@@ -46,10 +56,8 @@ def serve(writer: socket.socket) -> None:
                 send(None)
             except (BrokenPipeError, ConnectionResetError):
                 raise
-            except MemoryError:
-                send(
-                    file_refused("reader_died", "there is not memory enough to read it")
-                )
+            except MemoryError as error:
+                send(_refusal(error))
             except BaseException as error:  # noqa: BLE001 -- raised again by who writes
                 send(_with_origin(error, found.path))
 
@@ -77,11 +85,8 @@ def _small_file(found: InputFile, options: ReadOptions) -> SmallFile:
                 continue
             small.batches.append(message)
             small.is_plain &= not message.quarantined
-    except FileRefused as refused:
-        small.refused = refused
-    except MemoryError:
-        what = "there is not memory enough to read it"
-        small.refused = file_refused("reader_died", what)
+    except (FileRefused, MemoryError) as error:
+        small.refused = _refusal(error)
     small.is_plain &= not small.refused and _has_each_key_once(small.batches)
     for batch in small.batches:
         batch.table = batch.table.name
@@ -117,6 +122,25 @@ def _with_origin(error: BaseException, path: str) -> BaseException:
     return error
 
 
+@contextmanager
+def _as_refusals() -> Iterator[None]:
+    """Refuse a file for whatever goes wrong while it is read."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NOT_OF_THE_FILE:
+            raise
+        raise _refusal(error) from None
+
+
+def _refusal(error: BaseException) -> FileRefused:
+    if isinstance(error, FileRefused):
+        return error
+    if isinstance(error, MemoryError):
+        return file_refused("reader_died", "there is not memory enough to read it")
+    return file_refused("reader_failed", f"its reader met {described(error)}")
+
+
 def _messages(
     found: InputFile,
     options: ReadOptions,
@@ -134,14 +158,15 @@ def _messages(
             if options.format and found.is_meant:
                 format_ = FORMATS[options.format]
             else:
-                format_ = recognise(source.head(HEAD_BYTES))
+                with _as_refusals():
+                    format_ = recognise(source.head(HEAD_BYTES))
             if go_on:
                 yield _manifest(found, source, format_)
                 if not go_on():
                     return
             secret = {"password": options.password} if format_.takes_password else {}
-            batches = unchanged(_READERS[format_.name].read(source, **secret), source)
-            batches = _begun(batches)
+            read = partial(_READERS[format_.name].read, source, **secret)
+            batches = _begun(unchanged(_guarded(read, as_rows=as_rows), source))
         except FileRefused:
             is_told = bool(go_on and format_)
             if not is_told and (format_ or found.is_meant):
@@ -152,7 +177,13 @@ def _messages(
             raise
         if not go_on:
             yield _manifest(found, source, format_)
-        for batch in batches:
+        yield from batches
+
+
+def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[Batch]:
+    """Yield a reader's batches, as columns or rows; its surprise refuses the file."""
+    with _as_refusals():
+        for batch in read():
             if as_rows:
                 yield replace(batch, rows=list(batch.rows))
                 continue

@@ -15,10 +15,14 @@
     'latency_seconds': 'double',
     'input_tokens': 'bigint',
     'output_tokens': 'bigint',
+    'cache_read_tokens': 'bigint',
+    'cache_write_tokens': 'bigint',
+    'reasoning_tokens': 'bigint',
     'total_tokens': 'bigint',
     'cost_usd': 'double',
     'is_reported_success': 'boolean',
     'started_at': 'timestamp',
+    'attributes': 'string',
 } %}
 with
 
@@ -69,7 +73,8 @@ final as (
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_id', 'agent', 'score', 'status', 'action_count',
             'human_minutes', 'latency_seconds', 'input_tokens',
-            'output_tokens', 'cost_usd', 'started_at',
+            'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
+            'reasoning_tokens', 'total_tokens', 'cost_usd', 'started_at',
         ],
         'terminal_bench_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',

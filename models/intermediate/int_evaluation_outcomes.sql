@@ -9,12 +9,25 @@ attempt_successes as (
     select * from {{ ref('attempt_successes') }}
 ),
 
+-- All tasks of the benchmark that anyone is known to have tried.
+known_tasks as (
+    select
+        source,
+        benchmark,
+        count(distinct task_id) as known_task_count
+    from attempts
+    group by source, benchmark
+),
+
 task_counts as (
     select
+        source,
+        benchmark,
         evaluation_id,
-        count(distinct task_id) as task_count
+        count(distinct task_id) as task_count,
+        count(*) filter (where outcome = 'partial') as partial_count
     from attempts
-    group by evaluation_id
+    group by source, benchmark, evaluation_id
 ),
 
 -- The source's own verdict where it judges every attempt, else any credit, the
@@ -40,10 +53,14 @@ final as (
     select
         evaluation_id,
         task_counts.task_count,
+        task_counts.task_count * 1e0 / known_tasks.known_task_count
+            as task_share,
+        task_counts.partial_count,
         verdicts.success_rule,
         verdicts.success_count,
         verdicts.failure_count
     from task_counts
+    inner join known_tasks using (source, benchmark)
     left join verdicts using (evaluation_id)
     where coalesce(verdicts.preference, 1) = 1
 )

@@ -49,7 +49,7 @@ every_source as (
         ],
         'hal_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
-            'match_rule', 'unmapped_advice', 'is_reported',
+            'population', 'match_rule', 'unmapped_advice', 'is_reported',
         ],
         'inspect_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
@@ -95,6 +95,10 @@ labelled as (
     select
         named.*,
         named.agent || ' [' || named.model || ']' as label_with_model,
+        -- What an agent does while disturbed is not compared with the rest.
+        case
+            when named.population = 'perturbed' then ' [perturbed]' else ''
+        end as population_label,
         model_counts.model_count > 1 as has_several_models
     from named
     inner join model_counts using (source, agent)
@@ -121,7 +125,8 @@ final as (
                 or labels_with_model.label_with_model is not null
                 then labelled.label_with_model
             else labelled.agent
-        end as agent_label,
+        end
+        || labelled.population_label as agent_label,
         labelled.scaffold,
         labelled.framework,
         labelled.model,

@@ -11,25 +11,33 @@ repeated_traces as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
-scaffold_rules as (
-    select * from {{ ref('hal_scaffold_rules') }}
+perturbed_traces as (
+    select * from {{ ref('int_hal_traces_perturbed') }}
+),
+
+models_named as (
+    select * from {{ ref('int_hal_models_named') }}
+),
+
+efforts_read as (
+    select * from {{ ref('int_hal_efforts_read') }}
+),
+
+scaffolds_matched as (
+    select * from {{ ref('int_hal_scaffolds_matched') }}
 ),
 
 scaffolds as (
     select * from {{ ref('scaffolds') }}
 ),
 
-model_aliases as (
-    select * from {{ ref('hal_model_aliases') }}
-),
-
-effort_rules as (
-    select * from {{ ref('hal_effort_rules') }}
+default_efforts as (
+    select * from {{ ref('model_default_efforts') }}
 ),
 
 corrections as (
     select * from {{ ref('corrections') }}
-    where {{ var('apply_corrections') }}
+    where column_name = 'reasoning_effort'
 ),
 
 kept as (
@@ -44,66 +52,24 @@ kept as (
         )
 ),
 
-matched_scaffolds as (
-    select
-        kept.evaluation_id,
-        min_by(scaffold_rules.scaffold, scaffold_rules.position) as scaffold,
-        min_by(
-            scaffold_rules.position || ': ' || scaffold_rules.prefix,
-            scaffold_rules.position
-        ) as match_rule
-    from kept
-    inner join scaffold_rules
-        on
-            left(lower(kept.agent), length(scaffold_rules.prefix))
-            = scaffold_rules.prefix
-            -- Browser-Use-Plus is another scaffold, Browser-Use_test is not.
-            and not coalesce(
-                contains(
-                    'abcdefghijklmnopqrstuvwxyz0123456789-',
-                    nullif(
-                        substr(
-                            lower(kept.agent),
-                            length(scaffold_rules.prefix) + 1,
-                            1
-                        ),
-                        ''
-                    )
-                ),
-                false
-            )
-            and coalesce(scaffold_rules.benchmark, '') in ('', kept.benchmark)
-    group by kept.evaluation_id
-),
-
-matched_efforts as (
-    select
-        kept.evaluation_id,
-        min_by(effort_rules.reasoning_effort, effort_rules.position)
-            as reasoning_effort
-    from kept
-    inner join effort_rules
-        on contains(kept.agent, effort_rules.text)
-    group by kept.evaluation_id
-),
-
 efforts as (
     select
         kept.evaluation_id,
+        -- A correction knows what the study published, and what is right.
         case
-            when corrections.subject is not null
-                then corrections.corrected_value
-            else
-                coalesce(
-                    kept.reasoning_effort, matched_efforts.reasoning_effort
-                )
+            when corrections.subject is null then efforts_read.reasoning_effort
+            when {{ var('apply_corrections') }}
+                then nullif(corrections.corrected_value, '')
+            else nullif(corrections.published_value, '')
         end as reasoning_effort
     from kept
-    left join matched_efforts using (evaluation_id)
+    left join efforts_read using (file_id, trace_number)
     left join corrections
         on
             kept.evaluation_id = corrections.subject
-            and corrections.column_name = 'reasoning_effort'
+            -- A trace that says otherwise needs no correction.
+            and nullif(corrections.published_value, '')
+            is not distinct from kept.reasoning_effort
 ),
 
 final as (
@@ -114,24 +80,26 @@ final as (
         kept.source,
         kept.benchmark,
         kept.agent,
-        -- An unknown scaffold stands for itself, so that two unknown scaffolds
-        -- are not one.
-        coalesce(matched_scaffolds.scaffold, kept.agent) as scaffold,
+        scaffolds_matched.scaffold,
         scaffolds.is_generalist,
-        coalesce(model_aliases.model, kept.model_alias) as base_model,
+        models_named.model as base_model,
         -- The default effort is what the model does unless told otherwise.
-        coalesce(model_aliases.model, kept.model_alias)
+        models_named.model
         || case
-            when
-                efforts.reasoning_effort
-                = '{{ var("default_effort") | lower }}'
+            when efforts.reasoning_effort = default_efforts.default_effort
                 then ''
             else coalesce(' ' || efforts.reasoning_effort, '')
         end as model,
         efforts.reasoning_effort,
-        matched_scaffolds.match_rule,
         case
-            when matched_scaffolds.match_rule is null
+            when perturbed_traces.perturbation_count > 0 then 'perturbed'
+            else 'capability'
+        end as population,
+        scaffolds_matched.match_rule,
+        case
+            when
+                scaffolds_matched.match_rule is null
+                and scaffolds.scaffold is null
                 then
                     'count for a scaffold of their own; add a rule to seeds/'
         end as unmapped_advice,
@@ -139,16 +107,17 @@ final as (
         kept.accuracy_metric,
         kept.total_cost_usd,
         kept.log_shape,
-        model_aliases.alias is not null as is_known_model,
+        coalesce(models_named.is_known_model, false) as is_known_model,
         kept.is_date_unread,
         true as is_reported,
         kept.evaluated_on
     from kept
     inner join efforts using (evaluation_id)
-    left join matched_scaffolds using (evaluation_id)
+    inner join scaffolds_matched using (file_id, trace_number)
+    left join perturbed_traces using (file_id, trace_number)
     left join scaffolds using (source, scaffold)
-    left join model_aliases
-        on kept.model_alias = model_aliases.alias
+    left join models_named using (model_name)
+    left join default_efforts using (model)
 )
 
 select * from final

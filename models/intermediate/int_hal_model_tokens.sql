@@ -15,8 +15,8 @@ model_calls as (
     select * from {{ ref('stg_hal__model_calls') }}
 ),
 
-model_aliases as (
-    select * from {{ ref('hal_model_aliases') }}
+models_named as (
+    select * from {{ ref('int_hal_models_named') }}
 ),
 
 traces_with_usage as (
@@ -30,7 +30,7 @@ reports as (
     select
         file_id,
         trace_number,
-        model_alias,
+        model_name,
         input_tokens,
         cache_read_tokens,
         cache_write_tokens,
@@ -40,7 +40,7 @@ reports as (
     select
         model_calls.file_id,
         model_calls.trace_number,
-        model_calls.model_alias,
+        model_calls.model_name,
         model_calls.input_tokens,
         model_calls.cache_read_tokens,
         model_calls.cache_write_tokens,
@@ -55,7 +55,7 @@ reports as (
 final as (
     select
         evaluations.evaluation_id,
-        coalesce(model_aliases.model, reports.model_alias, 'unknown') as model,
+        coalesce(models_named.model, 'unknown') as model,
         {{ known_token_sum('input_tokens', 'reports') }} as input_tokens,
         cast(sum(reports.cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(reports.cache_write_tokens) as bigint) as cache_write_tokens,
@@ -70,11 +70,10 @@ final as (
         ) as known_token_count
     from evaluations
     inner join reports using (file_id, trace_number)
-    left join model_aliases
-        on reports.model_alias = model_aliases.alias
+    left join models_named using (model_name)
     group by
         evaluations.evaluation_id,
-        coalesce(model_aliases.model, reports.model_alias, 'unknown')
+        coalesce(models_named.model, 'unknown')
 )
 
 select * from final

@@ -3,8 +3,12 @@
 -- headline. Of traces that agree the fullest is kept.
 with
 
-evaluations as (
+traces as (
     select * from {{ ref('stg_hal__evaluations') }}
+),
+
+models_named as (
+    select * from {{ ref('int_hal_models_named') }}
 ),
 
 task_results as (
@@ -25,6 +29,15 @@ token_usage as (
 
 contradicted_runs as (
     select * from {{ ref('int_hal_runs_contradicted') }}
+),
+
+-- The provider may stand before the model in one trace of a run alone.
+evaluations as (
+    select
+        traces.*,
+        models_named.model_alias
+    from traces
+    left join models_named using (model_name)
 ),
 
 detail_counts as (

@@ -49,6 +49,10 @@ final as (
         latency_seconds,
         input_tokens,
         output_tokens,
+        cache_read_tokens,
+        cache_write_tokens,
+        reasoning_tokens,
+        total_tokens,
         cost_usd,
         started_at
     from timed

@@ -257,6 +257,19 @@ def _odd() -> Iterator[Case]:
 
 def _records() -> Iterator[Case]:
     good = {"total_time": 1}
+    twice = [{"reward": 1.7e308}, {"reward": 1.7e308}]
+    rewarded = trace(
+        {"benchmark_name": "taubench_airline"},
+        raw_eval_results={"a": twice, "b": {"reward": 1.0}},
+    )
+    yield partly(
+        "hal_rewards_add_up_beyond_doubles",
+        FORMAT,
+        SUFFIX,
+        text(rewarded),
+        (2, 1),
+        {"not_finite": "/raw_eval_results/a"},
+    )
     for name, parts, results, counts, reason, at in (
         (
             "latency_negative", {}, {"latencies": {"x": {"total_time": -1}, "y": good}},
@@ -350,6 +363,29 @@ def _records() -> Iterator[Case]:
             "raw_score_has_400_digits",
             {"raw_eval_results": {"a": {"score": 10**400}, "b": {"score": 1}}},
             {}, (2, 1), "not_finite", "/raw_eval_results/a",
+        ),
+        (
+            "scores_add_up_beyond_doubles",
+            {"raw_eval_results": {"a": [{"score": 1e308}] * 2, "b": {"score": 1}}},
+            {}, (2, 1), "not_finite", "/raw_eval_results/a",
+        ),
+        (
+            "sum_of_usage_beyond_all_measure",
+            {
+                "raw_logging_results": [
+                    {
+                        "id": "c",
+                        "summary": {
+                            "usage": {
+                                "m": {"prompt_tokens": 9 * 10**11},
+                                "n": {"prompt_tokens": 9 * 10**11},
+                            }
+                        },
+                    },
+                    CALL,
+                ]
+            },
+            {}, (2, 1), "value_too_large", "/raw_logging_results/0",
         ),
         (
             "usage_is_a_number_beyond_doubles",

@@ -4,7 +4,7 @@
 of `hal_traps.py`; here it is checked that these traces tell other readings apart.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,14 +122,17 @@ def test_of_disputed_copies_none_counts_and_each_is_named(views):
 
 def configured_effort(trace: oracle_hal.Trace, seeds: oracle_hal.Seeds) -> Any:
     """Return the configured effort, whatever the agent's name or a hand says."""
-    return trace.head["reasoning_effort"]
+    return oracle_hal.configured_effort(trace)
 
 
 def effort_by_name_first(trace: oracle_hal.Trace, seeds: oracle_hal.Seeds) -> Any:
     """Return the effort in the agent's name, else the configured one."""
-    for rule in seeds["hal_effort_rules"].itertuples():
-        if rule.text in trace.head["agent_name"]:
-            return rule.reasoning_effort
+    by_name = oracle_hal.effort_in_name(trace, seeds)
+    return by_name or oracle_hal.configured_effort(trace)
+
+
+def effort_in_a_word(trace: oracle_hal.Trace) -> Any:
+    """Return the effort that is configured as a word, and no budget of tokens."""
     return trace.head["reasoning_effort"]
 
 
@@ -199,13 +202,30 @@ OTHER_READINGS = {
         "without_provider",
         lambda name: name,
     ),
-    "no default effort": (oracle_hal, "DEFAULT_EFFORT", None),
+    "all before the last slash goes": (
+        oracle_hal,
+        "without_provider",
+        lambda name: name and name.split("/")[-1],
+    ),
+    "no default effort": (oracle_hal, "default_effort", lambda model, seeds: None),
+    "one default effort for all": (
+        oracle_hal,
+        "default_effort",
+        lambda model, seeds: "medium",
+    ),
+    "no budgets of tokens": (oracle_hal, "configured_effort", effort_in_a_word),
     "the configured effort alone": (oracle_hal, "effort_of", configured_effort),
     "the agent's name before its configuration": (
         oracle_hal,
         "effort_of",
         effort_by_name_first,
     ),
+    "a study's exclusions for all runs": (
+        oracle,
+        "study_evaluations",
+        lambda core: defaultdict(lambda: {"hal-analysis"}),
+    ),
+    "nothing is perturbed": (oracle_hal, "is_perturbed", lambda trace, seeds: False),
     "no corrections": (oracle_hal, "corrections", lambda trace, seeds: {}),
     "a scaffold's prefix anywhere": (oracle_hal, "scaffold_of", scaffold_anywhere),
     "a scaffold's prefix in its own case": (
@@ -285,9 +305,24 @@ def test_every_summary_of_a_population_has_hal_rows(sample_views, population):
 
 
 def test_an_exclusion_has_its_reason(views):
-    rows = views.sql("select is_excluded, exclusion_reason, model from evaluations")
-    excluded = {model for is_excluded, _, model in rows.fetchall() if is_excluded}
-    assert {"o1-2024-12-17", "o4-mini-2025-04-16", "unknown"} <= excluded
+    rows = views.sql(
+        "select evaluation_id, model, is_excluded from evaluations"
+        " where regexp_matches(model, '^(o1|gpt-4o|unknown)')"
+    ).fetchall()
+    assert {(name, model) for name, model, is_excluded in rows if is_excluded} - {
+        ("hal:effort_6", "unknown"),
+        ("hal:effort_7", "unknown"),
+    } == {
+        ("hal:taubench_airline_1743994890", "o1-2024-12-17"),
+        ("hal:without_id", "gpt-4o-2024-11-20"),
+    }
+    # A name that contains it, another result, another run.
+    assert {(name, model) for name, model, is_excluded in rows if not is_excluded} == {
+        ("hal:corebench_hard_coreagent_1744752123", "o1-2024-12-17 minimal"),
+        ("hal:taubench_airline_1744000536", "o1-2024-12-17"),
+        ("hal:effort_8", "o1-2024-12-17"),
+        ("hal:without_id_dearer", "gpt-4o-2024-11-20"),
+    }
     assert not views.sql(
         "from evaluations where is_excluded <> (exclusion_reason is not null)"
     ).fetchall()

@@ -32,6 +32,7 @@ def made_up_evaluations(seed: int) -> pd.DataFrame:
             "accuracy": draw.choice([None, *(step / 8 for step in range(9))]),
             "total_cost_usd": draw.choice([None, 1.0, 2.5, 4.0, 7.0, 11.0]),
             "mean_latency_seconds": draw.choice([None, 10.0, 20.0, 45.0]),
+            "task_share": draw.choice([None, 1.0, 0.95, 0.94, 0.5]),
             "is_excluded": draw.random() < 0.1,
         }
         for benchmark in BENCHMARKS
@@ -39,7 +40,8 @@ def made_up_evaluations(seed: int) -> pd.DataFrame:
         for scaffold in ("general", "special", "other", "new")
         for repeat in range(draw.choice([0, 1, 1, 2]))
     ]
-    return pd.DataFrame(rows).astype({"accuracy": float, "total_cost_usd": float})
+    numbers = ("accuracy", "total_cost_usd", "task_share")
+    return pd.DataFrame(rows).astype(dict.fromkeys(numbers, float))
 
 
 @pytest.fixture(scope="module", params=[1, 2])
@@ -82,12 +84,22 @@ def views(
 
 
 @pytest.fixture(scope="module")
-def best(evaluations) -> pd.DataFrame:
-    ranked = evaluations.sort_values(
-        ["accuracy", "total_cost_usd", "mean_latency_seconds", "evaluation_id"],
-        ascending=[False, True, True, True],
+def ranked(evaluations) -> pd.DataFrame:
+    return evaluations.assign(is_partial=evaluations.task_share < 0.95).sort_values(
+        [
+            "is_partial",
+            "accuracy",
+            "total_cost_usd",
+            "mean_latency_seconds",
+            "evaluation_id",
+        ],
+        ascending=[True, False, True, True, True],
         na_position="last",
     )
+
+
+@pytest.fixture(scope="module")
+def best(ranked) -> pd.DataFrame:
     return ranked.drop_duplicates(["benchmark", "model"])
 
 
@@ -156,11 +168,9 @@ def frontiers(best) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def cells(evaluations, best, frontiers) -> pd.DataFrame:
+def cells(ranked, best, frontiers) -> pd.DataFrame:
     """What each model is compared by; greater is better."""
-    by_scaffold = evaluations.groupby(
-        ["benchmark", "scaffold", "model"], as_index=False
-    ).accuracy.max()
+    by_scaffold = ranked.drop_duplicates(["benchmark", "scaffold", "model"])
     by_cost = frontiers[frontiers.x_metric == "cost"]
     return pd.concat(
         [

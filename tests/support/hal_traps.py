@@ -18,6 +18,7 @@ REPEATS = range(6)
 def run(run_id: str, *, agent: str = "SeeAct (x)", model: Any = "o3", **parts) -> dict:
     """Return a trace of `run_id`; `effort` and `day` go into its configuration."""
     arguments = {"model_name": model, "reasoning_effort": parts.pop("effort", None)}
+    arguments |= parts.pop("arguments", {})
     config = {
         "run_id": run_id,
         "agent_name": agent,
@@ -118,13 +119,69 @@ def identified() -> Iterator[dict]:
             ("SeeAct(n)", "new-model", None),
             ("SeeAct(n)", None, None),
             ("SeeAct(o)", None, "high"),
-            ("SeeAct(o1)", "o1", "medium"),  # left out by its exact name
-            ("SeeAct(o1)", "o1", "minimal"),  # a name that contains it
+            ("SeeAct(o1)", "o1", "medium"),  # left out, but for a study's runs only
             ("SeeAct(gpt)", "gpt-4.1", None),  # one model in two spellings
             ("SeeAct(gpt)", "openai/gpt-4.1-2025-04-14", None),
         ]
     ):
         yield run(f"effort_{number}", agent=agent, model=model, effort=effort, **FULL)
+    # Runs of a study by id and accuracy: left out by the exact name of the model, a
+    # name that contains it, and a run of that id with another result.
+    for name, effort, accuracy in (
+        ("taubench_airline_1743994890", None, 0.34),
+        ("corebench_hard_coreagent_1744752123", "minimal", 1 / 3),
+        ("taubench_airline_1744000536", None, 0.125),
+    ):
+        yield run(
+            name,
+            agent="SeeAct(o1)",
+            model="o1",
+            effort=effort,
+            benchmark="gaia",
+            results={"accuracy": accuracy},
+        )
+    # Known by what ran and its result, where the study gives no id: another cost is
+    # another run.
+    for name, cost in (("without_id", 46.4712), ("without_id_dearer", 46.49)):
+        yield run(
+            name,
+            agent="SeeAct(4o)",
+            model="gpt-4o",
+            benchmark="taubench_airline",
+            results={"accuracy": 0.4, "total_cost": cost},
+        )
+    # Disturbed on purpose, and a switch that is off.
+    for name, switches in {
+        "faults": {"enable_fault_injection": "true"},
+        "structure": {"enable_structural_perturbations": True},
+        "no_faults": {"enable_fault_injection": "False", "prompt_sensitivity": 0},
+    }.items():
+        disturbed = run(f"perturbed_{name}", agent="SeeAct(p)", **FULL)
+        disturbed["config"]["agent_args"] |= switches
+        yield disturbed
+    claude = "claude-3-7-sonnet-20250219"
+    for number, (agent, model, arguments) in enumerate(
+        [
+            ("SeeAct(m)", claude, {"thinking_budget": 4096}),
+            ("SeeAct(m)", claude, {"thinking": {"type": "disabled"}}),  # its default
+            ("SeeAct(m)", claude, {"thinking": {"budget_tokens": 2048}}),
+            ("SeeAct(m)", claude, {"reasoning": {"effort": "medium"}}),
+            ("SeeAct(m)", claude, {"reasoning_effort": "none"}),
+            ("SeeAct (o3 high)", "o3-2025-04-16", {}),
+            ("SeeAct high (o3)", "o3-2025-04-16", {}),
+            ("SeeAct_o3_high_174", "o3-2025-04-16", {}),
+            ("SeeAct (mistral-medium)", "mistralai/mistral-medium", {}),
+            ("SeeAct(f)", "runs/a/final", {}),  # two checkpoints
+            ("SeeAct(f)", "openai/runs/b/final", {}),
+        ]
+    ):
+        yield run(
+            f"thinking_{number}",
+            agent=agent,
+            model=model,
+            arguments=arguments,
+            **FULL,
+        )
     # Corrected by hand: an effort, and a cost of 0 without a token.
     yield run(
         "seeact_claude-3-7-sonnet-20250219_thinking_high_4096",

@@ -7,7 +7,7 @@ two agree only if both are right. Every function takes frames and returns one;
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -277,14 +277,19 @@ def evaluations(core: Core) -> pd.DataFrame:
     """
     metr = core.attempts[core.attempts.source != "hal"]
     excluded = {
-        (row.source, row.model) for row in core.seeds["excluded_models"].itertuples()
+        (row.study, row.source, row.model)
+        for row in core.seeds["excluded_models"].itertuples()
     }
+    studies = study_evaluations(core)
 
     def is_excluded(row: Mapping[str, Any]) -> bool:
         return (
             row["population"] != "capability"
             or row["model"] == "unknown"
-            or (row["source"], row["model"]) in excluded
+            or any(
+                (study, row["source"], row["model"]) in excluded
+                for study in studies[row["evaluation_id"]]
+            )
         )
 
     def describe(group: pd.DataFrame) -> dict[str, Any]:
@@ -316,7 +321,37 @@ def evaluations(core: Core) -> pd.DataFrame:
             | oracle_hal.headline_of(trace, core.seeds)
             | {"is_excluded": is_excluded(who)}
         )
-    return pd.DataFrame(found)
+    frame = pd.DataFrame(found)
+    known = core.attempts.groupby(["source", "benchmark"]).task_id.nunique()
+    frame["task_share"] = [
+        row.task_count / known[row.source, row.benchmark]
+        if pd.notna(row.task_count)
+        else None
+        for row in frame.itertuples()
+    ]
+    return frame
+
+
+def study_evaluations(core: Core) -> Mapping[str, set[str]]:
+    """Return the studies that each evaluation is a run of.
+
+    By its id and accuracy or, where the study gives no id, by what ran and its result.
+    """
+    studies = defaultdict(set)
+    for trace in core.traces:
+        name, accuracy = trace.evaluation_id, trace.accuracy[0]
+        who = core.hal_identities[name]
+        for run in oracle_hal.rows(core.seeds["study_runs"]):
+            is_own = run["evaluation_id"] == name and run["accuracy"] == accuracy
+            if run["evaluation_id"] is None and None not in (accuracy, trace.cost):
+                is_own = (
+                    (run["benchmark"], run["model"]) == (who["benchmark"], who["model"])
+                    and abs(run["accuracy"] - accuracy) < 1e-4
+                    and abs(run["total_cost_usd"] - trace.cost) < 0.01
+                )
+            if is_own:
+                studies[name].add(run["study"])
+    return studies
 
 
 def outcomes(group: pd.DataFrame | None) -> dict[str, Any]:
@@ -337,11 +372,11 @@ def outcomes(group: pd.DataFrame | None) -> dict[str, Any]:
 def tasks(attempts: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of each task.
 
-    Human attempts make a task known and count in none of its statistics.
+    Human and perturbed attempts make a task known and count in none of its statistics.
     """
 
     def describe(everybody: pd.DataFrame) -> dict[str, Any]:
-        group = everybody[everybody.population != "human"]
+        group = everybody[~everybody.population.isin(["human", "perturbed"])]
         partial = ((group.score > 0) & (group.score < 1)).sum()
         low, high = group.score.min(), group.score.max()
         binary = low == 0 and high == 1 and not partial
@@ -842,7 +877,7 @@ def coverage(core: Core) -> pd.DataFrame:
     """Return which runs should exist and which do.
 
     Excluded models are left out on both sides, and what is expected of a source of
-    which no such run is loaded.
+    which no run of the study is loaded.
     """
     key = ["source", "benchmark", "scaffold", "model"]
     loaded = evaluations(core)
@@ -854,7 +889,8 @@ def coverage(core: Core) -> pd.DataFrame:
         if (run[0], run[3]) not in left_out
     }
     counts = loaded[~loaded.is_excluded.astype(bool)].groupby(key).size()
-    sources = {run[0] for run in expected & set(counts.index)}
+    # Only HAL's runs are those of a study that expects any.
+    sources = {"hal"} if study_evaluations(core) else set()
     expected = {run for run in expected if run[0] in sources}
     return pd.DataFrame(
         [

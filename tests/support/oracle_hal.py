@@ -5,14 +5,19 @@ the words that define a column and works trace by trace where the SQL joins tabl
 """
 
 import datetime
+import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-DEFAULT_EFFORT = "medium"
+_SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+PROVIDERS = set(pd.read_csv(_SEEDS / "model_providers.csv").provider)
+KNOWN_NAMES = set(pd.read_csv(_SEEDS / "hal_model_aliases.csv").alias)
 # The first that a trace's results have is its headline.
 ACCURACY_METRICS = ("average_correctness", "success_rate", "average_score", "accuracy")
 TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
@@ -71,7 +76,7 @@ class Trace:
             self.head["benchmark_name"],
             self.head["agent_name"],
             without_provider(self.head["model_name"]),
-            self.head["reasoning_effort"],
+            configured_effort(self),
             self.accuracy[0],
             self.cost,
         )
@@ -117,8 +122,20 @@ def counted(loaded: Iterable[Trace]) -> list[Trace]:
 
 
 def without_provider(name: str | None) -> str | None:
-    """Return a model's name without the path of who serves it."""
-    return None if name is None else name.split("/")[-1]
+    """Return a model's name without the path of who serves it.
+
+    What stands before a name that is known goes, whatever it is; else providers go.
+    """
+    if name is None:
+        return None
+    parts = name.split("/")
+    endings = ["/".join(parts[at:]) for at in range(len(parts))]
+    for ending in endings:
+        if ending in KNOWN_NAMES:
+            return ending
+    while len(parts) > 1 and parts[0].lower() in PROVIDERS:
+        parts.pop(0)
+    return "/".join(parts)
 
 
 def model_named(name: str | None, seeds: Seeds) -> str:
@@ -140,26 +157,76 @@ def scaffold_of(
     return agent, None
 
 
+def configured_effort(trace: Trace) -> str | None:
+    """Return the effort that the agent was given, in words or tokens."""
+    if trace.head["reasoning_effort"] is not None:
+        return trace.head["reasoning_effort"]
+    given = json.loads(trace.head["agent_args"] or "{}")
+    thinking, reasoning = given.get("thinking"), given.get("reasoning")
+    if isinstance(reasoning, dict) and reasoning.get("effort"):
+        return reasoning["effort"]
+    budget = given.get("thinking_budget")
+    if isinstance(thinking, dict):
+        budget = thinking.get("budget_tokens", budget)
+        if thinking.get("type") == "disabled":
+            return "none"
+    return None if budget is None else f"thinking-{budget}"
+
+
+def effort_in_name(trace: Trace, seeds: Seeds) -> str | None:
+    """Return the effort that the agent's name has, unless the model's has it."""
+    name = trace.head["agent_name"].lower()
+    model = f"{trace.head['model_name'] or ''} {model_named(trace.head['model_name'], seeds)}"
+    for rule in seeds["hal_effort_rules"].sort_values("position").itertuples():
+        if re.search(rule.pattern, name) and rule.reasoning_effort not in model.lower():
+            return rule.reasoning_effort
+    return None
+
+
 def effort_of(trace: Trace, seeds: Seeds) -> str | None:
     """Return the effort by hand, else as configured, else by the agent's name."""
     by_hand = corrections(trace, seeds)
     if "reasoning_effort" in by_hand:
         return by_hand["reasoning_effort"]
-    if trace.head["reasoning_effort"] is not None:
-        return trace.head["reasoning_effort"]
-    for rule in seeds["hal_effort_rules"].sort_values("position").itertuples():
-        if rule.text in trace.head["agent_name"]:
-            return rule.reasoning_effort
-    return None
+    return configured_effort(trace) or effort_in_name(trace, seeds)
+
+
+def default_effort(model: str, seeds: Seeds) -> str | None:
+    """Return what a model does unless told otherwise, None where nobody says."""
+    efforts = seeds["model_default_efforts"].set_index("model").default_effort
+    return efforts.get(model)
 
 
 def corrections(trace: Trace, seeds: Seeds) -> dict[str, str | None]:
-    """Return the columns whose value was corrected by hand; an empty one is None."""
+    """Return the columns whose value was corrected by hand; an empty one is None.
+
+    A trace that does not say the published value is left as it is.
+    """
+    told = {
+        "reasoning_effort": configured_effort(trace),
+        "total_cost_usd": None if trace.cost is None else str(float(trace.cost)),
+    }
     return {
         row["column_name"]: row["corrected_value"]
         for row in rows(seeds["corrections"])
         if row["subject"] == trace.evaluation_id
+        and row["published_value"] == told[row["column_name"]]
     }
+
+
+def is_perturbed(trace: Trace, seeds: Seeds) -> bool:
+    """Return whether a switch that disturbs the run is on."""
+    arguments, config = (
+        json.loads(trace.head[name] or "{}") for name in ("agent_args", "extra_config")
+    )
+    told = [
+        arguments[field] if arguments.get(field) is not None else config.get(field)
+        for field in seeds["hal_perturbation_fields"].field
+    ]
+    off = ("", "false", "no", "off", "none", "null", "0", "0.0")
+    return any(
+        value is not None and str(value).strip().lower() not in off for value in told
+    )
 
 
 def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
@@ -178,7 +245,7 @@ def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
         )
         effort = effort_of(trace, seeds)
         model = model_named(trace.head["model_name"], seeds)
-        if model != "unknown" and effort not in (None, DEFAULT_EFFORT):
+        if model != "unknown" and effort not in (None, default_effort(model, seeds)):
             model = f"{model} {effort}"
         who[trace.evaluation_id] = {
             "evaluation_id": trace.evaluation_id,
@@ -190,7 +257,7 @@ def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
             "is_generalist": generalists.get(scaffold),
             "model": model,
             "reasoning_effort": effort,
-            "population": "capability",
+            "population": "perturbed" if is_perturbed(trace, seeds) else "capability",
             "match_rule": match_rule,
             "file_id": trace.head["file_id"],
         }
@@ -200,6 +267,8 @@ def identities(loaded: Iterable[Trace], seeds: Seeds) -> dict[str, Row]:
     for row in who.values():
         several = len(models[row["agent"]]) > 1
         row["agent_label"] = row["agent"] + (f" [{row['model']}]" if several else "")
+        if row["population"] == "perturbed":
+            row["agent_label"] += " [perturbed]"
     return who
 
 

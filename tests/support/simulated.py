@@ -41,6 +41,10 @@ def through_views(
     connection.execute(f"attach '{warehouse}' as built (read_only)")
     connection.execute("create schema seeds")
     connection.execute("create table seeds.t_quantiles as from built.seeds.t_quantiles")
+    connection.execute(
+        "create table int_headline_choices as "
+        "from built.intermediate.int_headline_choices limit 0"
+    )
     for name, frame in inputs.items():
         schema = "intermediate" if name.startswith("int_") else "main"
         connection.register("frame", frame)

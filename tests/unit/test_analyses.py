@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 from conftest import DBT, REPOSITORY, run_in_repository
 
+from analyses.__main__ import main
+from analyses.formats import interval_columns
+from analyses.questions import ask
+
 ANALYSES = sorted((REPOSITORY / "analyses").glob("*.sql"))
-# dbt show prints the first six columns and dots for the rest.
-SHOWN_COLUMNS = 6
+# More do not fit on a page; an interval is in the column of its number.
+SHOWN_COLUMNS = 8
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,8 @@ def compiled(sample_warehouse) -> dict[str, str]:
 @pytest.mark.parametrize("path", ANALYSES, ids=lambda path: path.stem)
 def test_analysis_answers(path: Path, compiled, sample_views):
     answer = sample_views.sql(compiled[path.stem])
-    assert len(answer.columns) <= SHOWN_COLUMNS
+    intervals = interval_columns(answer.columns)
+    assert len(answer.columns) - 2 * len(intervals) <= SHOWN_COLUMNS
     assert answer.fetchall()
 
 
@@ -39,6 +44,21 @@ def test_analysis_begins_with_its_question(path: Path):
     first_line = path.read_text().splitlines()[0]
     assert first_line.startswith("-- ")
     assert first_line.endswith("?")
+
+
+@pytest.mark.parametrize("path", ANALYSES, ids=lambda path: path.stem)
+def test_the_command_asks_what_dbt_asks(path: Path, compiled, sample_views):
+    ours = sample_views.sql(ask(path.stem, {}).sql)
+    assert ours.fetchall() == sample_views.sql(compiled[path.stem]).fetchall()
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "latex", "csv", "json"])
+def test_the_command_prints_each_form(form, sample_warehouse, capsys):
+    arguments = ["which_model_wins", "--format", form, "--where", "source = 'hal'"]
+    assert main([*arguments, "--db", str(sample_warehouse)]) == 0
+    printed = capsys.readouterr()
+    assert "max" in printed.out
+    assert "evaluations of hal" in printed.out + printed.err
 
 
 def test_dbt_show_prints_an_analysis(sample_warehouse):

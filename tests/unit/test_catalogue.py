@@ -312,6 +312,7 @@ CATALOGUE = {
         ),
     ),
     "settings": ("setting", "value"),
+    "views": ("view_name", "question grain key row_count column_count"),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),
 }
@@ -355,3 +356,77 @@ def test_every_view_and_column_is_explained(sample_views: duckdb.DuckDBPyConnect
     comments = explained.fetchall()
     assert {view for view, *_ in comments} >= set(CATALOGUE)
     assert not [row for row in comments if not (row[2] or "").strip()]
+
+
+# What one chooses; the rest of a key is the subject.
+CHOICES = {
+    "success_rule",
+    "population",
+    "coverage",
+    "basis",
+    "weighting",
+    "regularisation",
+    "x_metric",
+    "models",
+    "since",
+}
+BY_CHOICE = {
+    view: subject
+    for view, (key, _) in CATALOGUE.items()
+    # A scaffold is `*` or belongs to the basis.
+    if (
+        subject := set(key.split())
+        - CHOICES
+        - ({"scaffold"} if "basis" in key else set())
+    )
+    and CHOICES & set(key.split())
+}
+
+
+def test_the_views_keyed_by_choices_are_known():
+    assert len(BY_CHOICE) > 25
+    assert BY_CHOICE["benchmark_win_rates"] == {"source", "benchmark", "model"}
+
+
+@pytest.mark.parametrize("view", BY_CHOICE)
+def test_a_subject_has_one_headline(sample_views: duckdb.DuckDBPyConnection, view: str):
+    subject = ", ".join(BY_CHOICE[view])
+    counts = sample_views.execute(
+        f"select count(*) filter (where is_headline) from {view} group by {subject}"
+    ).fetchall()
+    assert max(counts) == (1,)
+
+
+def test_views_lists_every_view_with_its_rows(sample_views: duckdb.DuckDBPyConnection):
+    listed = {
+        name: (rows, columns)
+        for name, rows, columns in sample_views.execute(
+            "select view_name, row_count, column_count from views"
+        ).fetchall()
+    }
+    public = sample_views.execute(
+        "select table_name, count(*) from information_schema.columns "
+        "where table_schema = 'main' group by table_name"
+    ).fetchall()
+    expected = {
+        name: (
+            sample_views.execute(f'select count(*) from "{name}"').fetchall()[0][0],
+            columns,
+        )
+        for name, columns in public
+        if name != "views"
+    }
+    assert listed == expected
+
+
+def test_views_says_the_question_the_grain_and_the_key(
+    sample_views: duckdb.DuckDBPyConnection,
+):
+    (row,) = sample_views.execute(
+        "select question, grain, key from views where view_name = 'model_win_rates'"
+    ).fetchall()
+    assert row == (
+        "Which model wins?",
+        "one row per basis, source, coverage and model",
+        "basis, source, coverage, model",
+    )

@@ -28,7 +28,7 @@ def written_pages() -> dict[str, str]:
     return {name: write() for name, write in write_pages.PAGES.items()}
 
 
-@pytest.mark.parametrize("name", ["definitions.md", "corrections.md"])
+@pytest.mark.parametrize("name", ["definitions.md", "views.md", "corrections.md"])
 def test_written_pages_are_fresh(name):
     assert (DOCS / name).read_text() == written_pages()[name], (
         "write it again: python docs/write_pages.py"

@@ -260,6 +260,9 @@ def test_steps_and_wall_clock_times_come_with_the_task():
                 "unresolved_ids": ["b"],
                 "error_ids": ["c"],
                 "empty_patch_ids": ["d"],
+                "incomplete_ids": ["e", "f"],
+                "submitted_ids": ["a", "b", "c", "d", "g"],
+                "completed_ids": ["b", "a"],
                 "total_instances": 50,
             },
             {
@@ -267,6 +270,10 @@ def test_steps_and_wall_clock_times_come_with_the_task():
                 "b": ("failure", None),
                 "c": ("failure", None),
                 "d": ("failure", None),
+                # Not submitted, and submitted without a result.
+                "e": ("failure", None),
+                "f": ("failure", None),
+                "g": ("failure", None),
             },
         ),
         (

@@ -24,13 +24,15 @@ HOSTILE = """a 'b' "c" ; touch ran; `touch ran` $(shell touch ran) $$(touch ran)
 def make(tmp_path: Path):
     """Run make in a copy of the Makefile; return its end and what it has called."""
     shutil.copyfile(REPOSITORY / "Makefile", tmp_path / "Makefile")
-    (tmp_path / "requirements.lock").touch()
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        (tmp_path / lock).touch()
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)
     for name in ("python", "dbt", "duckdb"):
         (programs / name).write_text(PROGRAM)
         (programs / name).chmod(0o755)
-    (tmp_path / ".venv" / "installed").touch()
+    for stamp in ("installed", "developed"):
+        (tmp_path / ".venv" / stamp).touch()
     calls = tmp_path / "calls"
 
     def run(*arguments: str, **environment: str):

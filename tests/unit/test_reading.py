@@ -18,6 +18,7 @@ from loaders.contract.records import FileRefused, RecordRefused
 from loaders.hal import trace as hal
 from loaders.inputs import find
 from loaders.metr import yaml as metr_yaml
+from loaders.warehouse import warehouse
 from loaders.workers import pool as reading
 from loaders.workers import worker as reader
 from loaders.workers.options import ReadOptions
@@ -175,37 +176,130 @@ def test_results_do_not_depend_on_who_is_quick(load, folder, tmp_path, monkeypat
     assert (load(folder), contents()) == quick
 
 
-def test_what_a_reader_raises_is_raised_where_it_is_written(load, folder, monkeypatch):
+class Unpicklable(Exception):
+    def __init__(self, first, second):
+        super().__init__(first, second)
+
+
+@pytest.mark.parametrize(
+    ("error", "described"),
+    [
+        (ZeroDivisionError("a fault of ours"), "ZeroDivisionError (a fault of ours)"),
+        (OverflowError(), "OverflowError"),
+        (Unpicklable("two\nlines", 1), "Unpicklable (('two\\nlines', 1))"),
+        (RecordRefused("wrong_type", "odd"), "RecordRefused (odd; a number is"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_surprise_of_a_reader_refuses_its_file_alone(
+    load, folder, monkeypatch, error, described
+):
     def fail(_source):
-        raise ZeroDivisionError("a fault of ours")
+        raise error
 
-    monkeypatch.setattr(metr_yaml, "read", fail)
-    with pytest.raises(ZeroDivisionError, match="a fault of ours"):
-        load(folder)
-
-
-def test_a_fault_of_ours_says_where_it_was_and_in_which_file(load, folder, monkeypatch):
-    class Unpicklable(Exception):
-        pass
-
-    def fail(_source):
-        raise Unpicklable("a fault of ours")
-
-    monkeypatch.setattr(metr_yaml, "read", fail)
-    with pytest.raises(RuntimeError, match="a fault of ours") as error:
-        load(folder / "0.yaml")
-    (origin,) = error.value.__notes__
-    assert origin.startswith(f"while reading {folder}/0.yaml:\n")
-    assert f'File "{__file__}"' in origin
+    (folder / "9.yaml").write_text(f"# dangerous\n{YAML.read_text()}")
+    read_at_risk(monkeypatch, metr_yaml, fail)
+    code, out = load(folder)
+    assert code == 1
+    (line,) = [line for line in out.splitlines() if "9.yaml" in line]
+    assert f"9.yaml: refused: reader_failed: its reader met {described}" in line
+    where = f" at {Path(__file__).relative_to(REPOSITORY)}:"
+    assert where in line
+    assert line.endswith("; this is a fault of evalhouse, so report it, with the file")
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
 
 
-def test_a_refused_record_that_escapes_is_raised_as_it_is(load, folder, monkeypatch):
-    def fail(_source):
-        raise RecordRefused("wrong_type", "it is odd")
+def test_a_surprise_behind_the_first_rows_refuses_its_file_alone(
+    load, folder, monkeypatch, tmp_path
+):
+    (folder / "9.yaml").write_text(f"# dangerous\n{YAML.read_text()}")
+    read_whole_and_then(monkeypatch, lambda: {}["missing"])
+    code, out = load(folder)
+    assert code == 1
+    assert "9.yaml: refused: reader_failed: its reader met KeyError ('missing')" in out
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+    with duckdb.connect(tmp_path / "evalhouse.duckdb", read_only=True) as found:
+        assert found.sql("select count(*) from raw.metr_runs").fetchall() == [(50,)]
 
-    monkeypatch.setattr(metr_yaml, "read", fail)
-    with pytest.raises(RecordRefused, match="it is odd; a number is written without"):
-        load(folder / "0.yaml")
+
+def test_a_surprise_while_a_format_is_recognised_refuses_that_file_alone(
+    load, folder, monkeypatch
+):
+    recognise = reader.recognise
+
+    def fail(head):
+        if b"dangerous" in head:
+            raise IndexError("a fault of ours")
+        return recognise(head)
+
+    (folder / "0_dangerous").write_text("dangerous")
+    monkeypatch.setattr(reader, "recognise", fail)
+    code, out = load(folder)
+    assert code == 1
+    assert "0_dangerous: refused: reader_failed: its reader met IndexError" in out
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (duckdb.ConversionException("no"), "reader_failed: writing it met Conversion"),
+        (UnicodeEncodeError("utf-8", "\ud800", 0, 1, "no"), "reader_failed: writing"),
+        (duckdb.OutOfMemoryException("no"), "reader_died: there is not memory enough"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_rows_that_cannot_be_written_refuse_their_file_alone(
+    load, folder, monkeypatch, error, reason
+):
+    insert = warehouse.insert_rows
+
+    def fail(connection, table, file_id, rows):
+        if any(b"dangerous" in bytes(parts[-1]) for parts in rows.buffers):
+            raise error
+        insert(connection, table, file_id, rows)
+
+    odd = YAML.read_text().replace("cache_tuning", "dangerous")
+    (folder / "9.yaml").write_text(odd)
+    monkeypatch.setattr(warehouse, "insert_rows", fail)
+    code, out = load(folder)
+    assert code == 1
+    assert f"9.yaml: refused: {reason}" in out
+    assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+
+
+FAULT = """
+import runpy, sys
+sys.modules["loaders.inputs"] = type(sys)("loaders.inputs")
+def find(_names):
+    raise {error}
+sys.modules["loaders.inputs"].find = find
+runpy.run_module("loaders", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ('KeyError("x")', "a fault of evalhouse, please report it: KeyError ('x') at "),
+        ("MemoryError", "there is too little memory; free some, or load fewer or sm"),
+    ],
+)
+def test_a_fault_of_the_command_is_one_line_and_not_the_code_of_a_load(
+    tmp_path, error, said
+):
+    done = subprocess.run(
+        [sys.executable, "-c", FAULT.format(error=error), "x", "--db", "x.duckdb"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(said)
+    assert line.endswith("; the warehouse is unchanged")
 
 
 def test_a_fork_server_that_cannot_start_says_so(folder, tmp_path, monkeypatch, capfd):
@@ -295,6 +389,7 @@ def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch)
 SLOW = """
 import runpy, sys, time
 from loaders.metr import yaml as metr_yaml
+from loaders.warehouse import warehouse
 def read(_source):
     print("reading", flush=True)
     time.sleep(600)

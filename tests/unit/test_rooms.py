@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-PACKAGES = ("common", "loaders", "plots", "sample")
+PACKAGES = ("analyses", "common", "loaders", "plots", "sample")
 # What each room of the loaders may import, besides itself.
 SOURCES = {
     path.parent.name

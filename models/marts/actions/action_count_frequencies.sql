@@ -14,7 +14,7 @@ final as (
     from attempt_successes
     where
         success_rule = 'any_credit'
-        and population <> 'human'
+        and population not in ('human', 'perturbed')
         and action_count is not null
     group by source, action_count
 )

@@ -84,4 +84,9 @@ final as (
     left join sign_flips using (summary_number)
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'grain'],
+    ['success_rule', 'population'],
+    own={'population': "case when final.grain = 'task_model' then headline_choices.task_model_population else headline_choices.population end"}
+) }}

@@ -30,4 +30,10 @@ final as (
     where pair_count >= {{ var('min_pairs_per_model') }}
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'model'],
+    ['success_rule', 'population'],
+    is_each=false,
+    own={'population': 'headline_choices.task_model_population'}
+) }}

@@ -65,4 +65,4 @@ final as (
     from summaries
 )
 
-select * from final
+{{ with_headline('final', ['source', 'model'], ['population']) }}

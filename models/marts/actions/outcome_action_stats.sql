@@ -29,4 +29,4 @@ final as (
         attempts.source, summary_populations.population, attempts.outcome
 )
 
-select * from final
+{{ with_headline('final', ['source', 'outcome'], ['population']) }}

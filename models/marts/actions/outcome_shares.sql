@@ -38,4 +38,4 @@ final as (
     from outcome_counts
 )
 
-select * from final
+{{ with_headline('final', ['source'], ['population']) }}

@@ -128,4 +128,8 @@ final as (
     from correlations
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'x', 'y', 'controlling_for'],
+    ['population']
+) }}

@@ -3,5 +3,6 @@
 -- Inside one task difficulty is fixed, which it is not in pooled attempts.
 {{ action_deltas(
     within=['benchmark', 'task_id'],
-    min_outcomes=var('min_outcomes_per_task')
+    min_outcomes=var('min_outcomes_per_task'),
+    population='population'
 ) }}

@@ -3,5 +3,6 @@
 -- Fixes the model as well as the task: the cleanest comparison there is.
 {{ action_deltas(
     within=['benchmark', 'task_id', 'model'],
-    min_outcomes=var('min_outcomes_per_task_model')
+    min_outcomes=var('min_outcomes_per_task_model'),
+    population='task_model_population'
 ) }}

@@ -108,4 +108,4 @@ final as (
     from judged
 )
 
-select * from final
+{{ with_headline('final', ['attempt_id'], ['success_rule'], is_each=false) }}

@@ -39,12 +39,26 @@ final as (
         attempts.latency_seconds,
         attempts.input_tokens,
         attempts.output_tokens,
+        attempts.cache_read_tokens,
+        attempts.cache_write_tokens,
+        attempts.reasoning_tokens,
         coalesce(
             attempts.total_tokens,
             attempts.input_tokens + attempts.output_tokens
         ) as total_tokens,
         attempts.cost_usd,
         attempts.started_at,
+        row_number() over (
+            partition by
+                attempts.source,
+                attempts.benchmark,
+                attempts.agent,
+                attempts.task_id
+            order by
+                attempts.started_at asc nulls last,
+                attempts.attempt_id asc
+        ) as attempt_number,
+        attempts.attributes,
         attempts.file_id
     from attempts
     inner join evaluations using (evaluation_id)

@@ -13,8 +13,8 @@ outcomes as (
     select * from {{ ref('int_evaluation_outcomes') }}
 ),
 
-excluded_models as (
-    select * from {{ ref('excluded_models') }}
+excluded_evaluations as (
+    select * from {{ ref('int_evaluations_excluded') }}
 ),
 
 corrections as (
@@ -31,6 +31,7 @@ judged as (
         identified_evaluations.scaffold,
         identified_evaluations.model,
         outcomes.task_count,
+        outcomes.task_share,
         outcomes.success_rule,
         outcomes.success_count,
         outcomes.failure_count,
@@ -54,21 +55,26 @@ judged as (
                 then 'human attempts are reference data'
             when identified_evaluations.population = 'safety'
                 then 'told to misbehave, so no measure of what it can do'
+            when identified_evaluations.population = 'perturbed'
+                then 'disturbed on purpose, so no measure of what it can do'
             when evaluations.run_exclusion_reason is not null
                 then evaluations.run_exclusion_reason
-            when excluded_models.reason is not null
-                then excluded_models.reason
+            when excluded_evaluations.reason is not null
+                then excluded_evaluations.reason
             when identified_evaluations.model = 'unknown'
                 then 'no rule in seeds/ knows its model'
         end as exclusion_reason
     from evaluations
     inner join identified_evaluations using (evaluation_id)
     left join outcomes using (evaluation_id)
-    left join excluded_models using (source, model)
+    left join excluded_evaluations using (evaluation_id)
     left join corrections
         on
             evaluations.evaluation_id = corrections.subject
             and corrections.column_name = 'total_cost_usd'
+            -- Another run of that name, or a repaired one, needs no correction.
+            and try_cast(corrections.published_value as double)
+            is not distinct from evaluations.total_cost_usd
 ),
 
 final as (
@@ -88,6 +94,7 @@ final as (
         reported_accuracy,
         status,
         task_count,
+        task_share,
         success_rule,
         success_count,
         failure_count,

@@ -47,4 +47,9 @@ final as (
     from outcomes
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'task_id', 'model'],
+    ['success_rule', 'population'],
+    is_each=false
+) }}

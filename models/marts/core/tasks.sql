@@ -1,5 +1,6 @@
 -- Grain: one row per source, benchmark and task.
--- Human attempts are reference data: they make a task known, but no statistic.
+-- Human attempts are reference data, and perturbed ones no measure of the task:
+-- they make a task known, but no statistic.
 with
 
 attempts as (
@@ -19,8 +20,15 @@ success_rates as (
     from attempt_successes
     where
         success_rule = 'any_credit'
-        and population <> 'human'
+        and population not in ('human', 'perturbed')
     group by source, benchmark, task_id
+),
+
+measured_attempts as (
+    select
+        *,
+        population not in ('human', 'perturbed') as is_measured
+    from attempts
 ),
 
 task_attempts as (
@@ -31,23 +39,23 @@ task_attempts as (
         min(task_family) as task_family,
         -- Constant within a task; data_findings says where it is not.
         min(human_minutes) as human_minutes,
-        count(*) filter (where population <> 'human') as attempt_count,
-        count(distinct agent) filter (where population <> 'human')
+        count(*) filter (where is_measured) as attempt_count,
+        count(distinct agent) filter (where is_measured)
             as agent_count,
-        {{ exact_mean("case when population <> 'human' then score end") }}
+        {{ exact_mean("case when is_measured then score end") }}
             as mean_score,
-        min(score) filter (where population <> 'human') as min_score,
-        max(score) filter (where population <> 'human') as max_score,
-        count(distinct score) filter (where population <> 'human')
+        min(score) filter (where is_measured) as min_score,
+        max(score) filter (where is_measured) as max_score,
+        count(distinct score) filter (where is_measured)
             as unique_score_count,
         count(*) filter (
-            where population <> 'human' and outcome = 'partial'
+            where is_measured and outcome = 'partial'
         ) as partial_count,
-        avg(action_count) filter (where population <> 'human')
+        avg(action_count) filter (where is_measured)
             as mean_action_count,
-        median(action_count) filter (where population <> 'human')
+        median(action_count) filter (where is_measured)
             as median_action_count
-    from attempts
+    from measured_attempts
     group by source, benchmark, task_id
 ),
 

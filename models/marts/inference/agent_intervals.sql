@@ -136,4 +136,4 @@ final as (
         using ({{ keys | join(', ') }})
 )
 
-select * from final
+{{ with_headline('final', ['source', 'benchmark', 'agent'], ['success_rule']) }}

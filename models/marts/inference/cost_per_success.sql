@@ -143,4 +143,4 @@ final as (
     from spreads
 )
 
-select * from final
+{{ with_headline('final', ['source', 'benchmark', 'agent'], ['success_rule']) }}

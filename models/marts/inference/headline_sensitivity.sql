@@ -18,8 +18,8 @@ correlation_intervals as (
     select * from {{ ref('int_correlation_intervals') }}
 ),
 
-model_win_rates as (
-    select * from {{ ref('model_win_rates') }}
+lead_rates as (
+    select * from {{ ref('int_lead_rates') }}
 ),
 
 deltas as (
@@ -63,28 +63,6 @@ correlations as (
         and rank_correlations.spearman_rho is not null
 ),
 
-win_rates as (
-    select
-        'tie_no_win' as tie_rule,
-        basis,
-        source,
-        coverage,
-        model,
-        overall_win_rate as win_rate
-    from model_win_rates
-    where basis in ('max_accuracy', 'frontier_distance')
-    union all
-    select
-        'tie_half_win' as tie_rule,
-        basis,
-        source,
-        coverage,
-        model,
-        overall_win_rate_half_ties as win_rate
-    from model_win_rates
-    where basis in ('max_accuracy', 'frontier_distance')
-),
-
 -- The leader by the published choice; of equals the first by name.
 ranked as (
     select
@@ -95,7 +73,7 @@ ranked as (
             partition by basis, source
             order by win_rate desc nulls last, model asc
         ) as place
-    from win_rates
+    from lead_rates
     where
         tie_rule = 'tie_no_win'
         and coverage = 'all'
@@ -112,33 +90,33 @@ leaders as (
 
 leads as (
     select
-        'lead_by_' || win_rates.basis as headline,
-        win_rates.source,
-        win_rates.tie_rule as success_rule,
+        'lead_by_' || lead_rates.basis as headline,
+        lead_rates.source,
+        lead_rates.tie_rule as success_rule,
         'capability' as population,
-        win_rates.coverage,
+        lead_rates.coverage,
         max(
             case
-                when win_rates.model = leaders.model then win_rates.win_rate
+                when lead_rates.model = leaders.model then lead_rates.win_rate
             end
         )
         - max(
             case
-                when win_rates.model <> leaders.model then win_rates.win_rate
+                when lead_rates.model <> leaders.model then lead_rates.win_rate
             end
         ) as value,
         cast(null as double) as low,
         cast(null as double) as high
-    from win_rates
+    from lead_rates
     inner join leaders
         on
-            win_rates.basis = leaders.basis
-            and win_rates.source = leaders.source
+            lead_rates.basis = leaders.basis
+            and lead_rates.source = leaders.source
     group by
-        win_rates.basis,
-        win_rates.source,
-        win_rates.tie_rule,
-        win_rates.coverage
+        lead_rates.basis,
+        lead_rates.source,
+        lead_rates.tie_rule,
+        lead_rates.coverage
 ),
 
 choices as (
@@ -189,4 +167,12 @@ final as (
             and choices.source = published.source
 )
 
-select * from final
+select
+    *,
+    row_number() over (
+        partition by headline, source
+        order by
+            is_published_choice desc, success_rule asc, population asc,
+            coverage asc
+    ) = 1 as is_headline
+from final

@@ -139,4 +139,8 @@ final as (
     left join slope_intervals using ({{ key }})
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source'],
+    ['success_rule', 'weighting', 'regularisation', 'models', 'since']
+) }}

@@ -96,4 +96,9 @@ final as (
         on components.model_number = intervals.model_number
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'model'],
+    ['basis', 'success_rule'],
+    own={'basis': 'headline_choices.rating_basis'}
+) }}

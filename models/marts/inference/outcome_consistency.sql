@@ -33,4 +33,4 @@ final as (
     group by success_rule, source, benchmark, population, agent
 )
 
-select * from final
+{{ with_headline('final', ['source', 'benchmark', 'agent'], ['success_rule']) }}

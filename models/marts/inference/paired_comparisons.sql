@@ -189,4 +189,8 @@ final as (
     from adjusted
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'agent_a', 'agent_b'],
+    ['success_rule']
+) }}

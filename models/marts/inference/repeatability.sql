@@ -37,4 +37,8 @@ final as (
     group by success_rule, source, benchmark, population, agent, k
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'agent', 'k'],
+    ['success_rule']
+) }}

@@ -49,4 +49,8 @@ final as (
     cross join differences
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'agent_a', 'agent_b', 'difference'],
+    ['success_rule']
+) }}

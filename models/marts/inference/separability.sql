@@ -110,4 +110,4 @@ final as (
             and standings.best_agent = comparisons.opponent
 )
 
-select * from final
+{{ with_headline('final', ['source', 'benchmark', 'agent'], ['success_rule']) }}

@@ -53,4 +53,8 @@ final as (
         budgets.budget_actions
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'model', 'budget_actions'],
+    ['success_rule']
+) }}

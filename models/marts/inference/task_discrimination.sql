@@ -99,4 +99,8 @@ final as (
     from deviations
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'task_id'],
+    ['success_rule']
+) }}

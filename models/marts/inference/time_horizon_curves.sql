@@ -32,7 +32,8 @@ final as (
                 -time_horizons.intercept
                 - time_horizons.slope * points.log2_minutes
             )
-        ) as success_rate
+        ) as success_rate,
+        time_horizons.is_headline
     from time_horizons
     cross join points
     where time_horizons.slope is not null

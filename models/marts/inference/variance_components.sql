@@ -95,4 +95,4 @@ final as (
     from components
 )
 
-select * from final
+{{ with_headline('final', ['source', 'benchmark', 'agent'], ['success_rule']) }}

@@ -66,4 +66,9 @@ final as (
     from counts
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'model'],
+    ['basis'],
+    is_each=false
+) }}

@@ -11,6 +11,7 @@ ranked as (
         row_number() over (
             partition by source, benchmark, model
             order by
+                {{ is_partial_run() }} asc,
                 accuracy desc,
                 total_cost_usd asc nulls last,
                 mean_latency_seconds asc nulls last,

@@ -2,52 +2,24 @@
 -- which the model is compared with the others of its cell.
 with
 
-evaluations as (
-    select * from {{ ref('evaluations') }}
-),
-
-best_evaluations as (
-    select * from {{ ref('best_evaluations') }}
+win_rate_cells as (
+    select * from {{ ref('int_win_rate_cells') }}
 ),
 
 pareto_frontier as (
     select * from {{ ref('pareto_frontier') }}
 ),
 
-best_of_scaffold as (
+final as (
     select
+        basis,
         source,
         benchmark,
         scaffold,
-        model,
-        max(accuracy) as value
-    from evaluations
-    where
-        not is_excluded
-        and accuracy is not null
-    group by source, benchmark, scaffold, model
-),
-
-final as (
-    select
-        'max_accuracy' as basis,
-        source,
-        benchmark,
-        '*' as scaffold,
         model,
         accuracy as value,
         false as is_smaller_better
-    from best_evaluations
-    union all
-    select
-        'scaffold' as basis,
-        source,
-        benchmark,
-        scaffold,
-        model,
-        value,
-        false as is_smaller_better
-    from best_of_scaffold
+    from win_rate_cells
     union all
     select
         'frontier_distance' as basis,
@@ -63,4 +35,9 @@ final as (
         and is_comparable
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'model'],
+    ['basis'],
+    is_each=false
+) }}

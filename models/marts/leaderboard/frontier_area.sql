@@ -79,4 +79,4 @@ final as (
     inner join model_counts using (x_metric, source, benchmark)
 )
 
-select * from final
+{{ with_headline('final', ['source', 'benchmark'], ['x_metric']) }}

@@ -34,4 +34,9 @@ final as (
             and comparison_values.model <> opponents.model
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'model_a', 'model_b'],
+    ['basis'],
+    is_each=false
+) }}

@@ -73,4 +73,4 @@ final as (
     left join intervals using (basis, source, coverage, model)
 )
 
-select * from final
+{{ with_headline('final', ['source', 'model'], ['basis', 'coverage']) }}

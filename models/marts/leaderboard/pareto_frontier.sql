@@ -76,4 +76,9 @@ final as (
     left join compared using (x_metric, source, benchmark, model)
 )
 
-select * from final
+{{ with_headline(
+    'final',
+    ['source', 'benchmark', 'model'],
+    ['x_metric'],
+    is_each=false
+) }}

@@ -70,4 +70,4 @@ final as (
     left join judged using (basis, x_metric, source, model)
 )
 
-select * from final
+{{ with_headline('final', ['source', 'model'], ['basis', 'x_metric']) }}

@@ -14,6 +14,10 @@ evaluation_findings as (
     select * from {{ ref('int_evaluation_findings') }}
 ),
 
+comparability_findings as (
+    select * from {{ ref('int_comparability_findings') }}
+),
+
 rate_findings as (
     select * from {{ ref('int_rate_findings') }}
 ),
@@ -59,6 +63,7 @@ all_findings as (
         'load_findings',
         'attempt_findings',
         'evaluation_findings',
+        'comparability_findings',
         'rate_findings',
         'name_findings',
         'metr_findings',

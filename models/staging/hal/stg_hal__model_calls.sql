@@ -14,7 +14,7 @@ renamed as (
         task_id,
 
         ---------- text
-        split_part(model, '/', -1) as model_alias,
+        trim(model) as model_name,
 
         ---------- numerics
         input_tokens,

@@ -13,8 +13,7 @@ renamed as (
         pointer,
 
         ---------- text
-        model as model_name,
-        split_part(model, '/', -1) as model_alias,
+        trim(model) as model_name,
 
         ---------- numerics
         input_tokens,

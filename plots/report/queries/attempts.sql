@@ -7,7 +7,7 @@ with placed as (
         count(*) over (partition by source) as source_attempt_count
     from attempts
     where
-        population <> 'human' and action_count is not null and score is not null
+        population not in ('human', 'perturbed') and action_count is not null and score is not null
 )
 select
     source,

@@ -52,11 +52,6 @@ weightings as (
     select 'inverse_sqrt_family' as weighting
 ),
 
-reported_sources as (
-    select distinct source from cells
-    where success_rule = 'reported'
-),
-
 -- Numbers join faster than four names do.
 fits as (
     select
@@ -72,18 +67,9 @@ fits as (
                 keyed.model
         ) as fit_number,
         count(*) as fit_task_count,
-        count(distinct keyed.family_key) as fit_family_count,
-        -- What a reader takes first: the source's own verdict where it has one,
-        -- and METR's weighting.
-        weightings.weighting = 'inverse_sqrt_family'
-        and keyed.success_rule = case
-            when max(reported_sources.source) is null then 'half_credit'
-            else 'reported'
-        end as is_headline
+        count(distinct keyed.family_key) as fit_family_count
     from keyed
     cross join weightings
-    left join reported_sources
-        on keyed.source = reported_sources.source
     group by
         keyed.success_rule,
         weightings.weighting,
@@ -91,11 +77,17 @@ fits as (
         keyed.model
 ),
 
+headline_fits as (
+    {{ with_headline(
+        'fits', ['source', 'model'], ['success_rule', 'weighting']
+    ) | indent(4) }}
+),
+
 final as (
     select
-        fits.fit_number,
+        headline_fits.fit_number,
         keyed.success_rule,
-        fits.weighting,
+        headline_fits.weighting,
         keyed.source,
         keyed.model,
         keyed.benchmark,
@@ -105,15 +97,16 @@ final as (
         keyed.success_count,
         keyed.success_count * 1e0 / keyed.attempt_count as success_share,
         keyed.log2_minutes,
-        case fits.weighting
+        case headline_fits.weighting
             when 'equal' then 1e0
             when 'inverse_sqrt_family' then 1 / sqrt(family_sizes.task_count)
         end as weight,
-        fits.fit_task_count,
-        fits.fit_family_count,
-        fits.is_headline,
-        fits.is_headline
-        and fits.fit_task_count <= {{ var('bootstrap_max_tasks') }} as is_drawn
+        headline_fits.fit_task_count,
+        headline_fits.fit_family_count,
+        headline_fits.is_headline,
+        headline_fits.is_headline
+        and headline_fits.fit_task_count <= {{ var('bootstrap_max_tasks') }}
+            as is_drawn
     from keyed
     inner join family_sizes
         on
@@ -121,11 +114,11 @@ final as (
             and keyed.source = family_sizes.source
             and keyed.model = family_sizes.model
             and keyed.family_key = family_sizes.family_key
-    inner join fits
+    inner join headline_fits
         on
-            keyed.success_rule = fits.success_rule
-            and keyed.source = fits.source
-            and keyed.model = fits.model
+            keyed.success_rule = headline_fits.success_rule
+            and keyed.source = headline_fits.source
+            and keyed.model = headline_fits.model
 )
 
 select * from final

@@ -15,7 +15,8 @@ ranked_in_scaffold as (
         *,
         row_number() over (
             partition by source, benchmark, scaffold, model
-            order by accuracy desc, evaluation_id asc
+            order by
+                {{ is_partial_run() }} asc, accuracy desc, evaluation_id asc
         ) as accuracy_rank
     from evaluations
     where

@@ -1,5 +1,4 @@
--- Grain: one row per finding about an evaluation of any source, or about the
--- models of several.
+-- Grain: one row per finding about an evaluation of any source.
 with
 
 evaluations as (
@@ -14,20 +13,41 @@ unioned_evaluations as (
     select * from {{ ref('int_evaluations_unioned') }}
 ),
 
-excluded_models as (
-    select * from {{ ref('excluded_models') }}
+excluded_evaluations as (
+    select * from {{ ref('int_evaluations_excluded') }}
 ),
 
-excluded as (
+outcomes as (
+    select * from {{ ref('int_evaluation_outcomes') }}
+),
+
+partial_credit_metrics as (
+    select * from {{ ref('partial_credit_metrics') }}
+),
+
+excluded_by_model as (
     select
         'excluded_model' as finding_code,
-        source,
-        model as subject,
+        evaluations.source,
+        evaluations.model as subject,
         count(*) || ' evaluation(s) are not on the leaderboard: '
-        || min(evaluations.exclusion_reason) as detail
+        || min(excluded_evaluations.reason) as detail
     from evaluations
-    inner join excluded_models using (source, model)
-    group by source, model
+    inner join excluded_evaluations using (evaluation_id)
+    where excluded_evaluations.seed = 'excluded_models'
+    group by evaluations.source, evaluations.model
+),
+
+excluded_otherwise as (
+    select
+        'excluded_evaluation' as finding_code,
+        evaluations.source,
+        evaluation_id as subject,
+        'it is not on the leaderboard: ' || excluded_evaluations.reason
+            as detail
+    from evaluations
+    inner join excluded_evaluations using (evaluation_id)
+    where excluded_evaluations.seed <> 'excluded_models'
 ),
 
 reported as (
@@ -53,6 +73,17 @@ without_accuracy as (
     where accuracy is null
 ),
 
+-- A mean of partial credit is no share of tasks.
+shares as (
+    select reported.*
+    from reported
+    inner join outcomes using (evaluation_id)
+    left join partial_credit_metrics using (source, accuracy_metric)
+    where
+        outcomes.partial_count = 0
+        and partial_credit_metrics.accuracy_metric is null
+),
+
 differing_accuracies as (
     select
         'accuracy_differs_from_outcomes' as finding_code,
@@ -61,75 +92,16 @@ differing_accuracies as (
         accuracy_metric || ' is ' || round(accuracy, 4) || ', but '
         || success_count || ' of ' || success_count + failure_count
         || ' tasks with an outcome succeeded' as detail
-    from reported
+    from shares
     where
         abs(
             accuracy
             - success_count * 1e0 / nullif(success_count + failure_count, 0)
         )
         > {{ var('accuracy_tolerance') }}
-),
-
-ranked as (
-    select * from reported
-    where
-        not is_excluded
-        and accuracy is not null
-),
-
-most_tasks as (
-    select
-        source,
-        benchmark,
-        max(task_count) as task_count
-    from ranked
-    group by source, benchmark
-),
-
--- Few tasks may be easy ones, and the leaderboard takes the best evaluation.
-partial_evaluations as (
-    select
-        'few_tasks' as finding_code,
-        source,
-        ranked.evaluation_id as subject,
-        ranked.task_count || ' task(s) have an outcome, but '
-        || most_tasks.task_count || ' in another evaluation of ' || benchmark
-        || '; the accuracies are compared nevertheless' as detail
-    from ranked
-    inner join most_tasks using (source, benchmark)
-    where ranked.task_count * 2 < most_tasks.task_count
-),
-
-benchmark_sizes as (
-    select
-        source,
-        benchmark,
-        count(distinct model) as model_count
-    from ranked
-    group by source, benchmark
-),
-
-model_counts as (
-    select
-        source,
-        count(distinct model) as model_count
-    from ranked
-    group by source
-),
-
-disjoint_models as (
-    select
-        'no_shared_benchmark' as finding_code,
-        source,
-        source as subject,
-        'none of ' || count(*) || ' benchmarks was run by all '
-        || model_counts.model_count || ' models: the ranks in model_win_rates'
-        || ' cover different benchmarks, and none has coverage `shared`'
-            as detail
-    from benchmark_sizes
-    inner join model_counts using (source)
-    group by source, model_counts.model_count
-    having max(benchmark_sizes.model_count) < model_counts.model_count
+        -- It may count the known tasks without an outcome as failures.
+        and abs(accuracy - success_count * task_share / task_count)
+        > {{ var('accuracy_tolerance') }}
 ),
 
 zero_costs as (
@@ -157,11 +129,10 @@ zero_costs as (
 
 final as (
     {{ union_findings([
-        'excluded',
+        'excluded_by_model',
+        'excluded_otherwise',
         'without_accuracy',
         'differing_accuracies',
-        'partial_evaluations',
-        'disjoint_models',
         'zero_costs',
     ]) }}
 )

@@ -5,6 +5,14 @@ evaluations as (
     select * from {{ ref('int_hal_evaluations_identified') }}
 ),
 
+traces as (
+    select * from {{ ref('stg_hal__evaluations') }}
+),
+
+perturbed_traces as (
+    select * from {{ ref('int_hal_traces_perturbed') }}
+),
+
 repeated_traces as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
@@ -58,6 +66,25 @@ loader_notes as (
     group by notes.note_code, evaluations.source, evaluations.evaluation_id
 ),
 
+perturbed_runs as (
+    select
+        'perturbed_run' as finding_code,
+        evaluations.source,
+        evaluations.evaluation_id as subject,
+        'it is not on the leaderboard: '
+        || perturbed_traces.perturbation
+        || case
+            when perturbed_traces.perturbation_count > 1
+                then
+                    ' and '
+                    || perturbed_traces.perturbation_count - 1
+                    || ' more'
+            else ''
+        end as detail
+    from evaluations
+    inner join perturbed_traces using (file_id, trace_number)
+),
+
 applied_corrections as (
     select
         'corrected_value' as finding_code,
@@ -75,6 +102,18 @@ applied_corrections as (
     from corrections
     inner join evaluations
         on corrections.subject = evaluations.evaluation_id
+    inner join traces using (file_id, trace_number)
+    where
+        case corrections.column_name
+            when 'reasoning_effort'
+                then
+                    corrections.published_value
+                    is not distinct from traces.reasoning_effort
+            when 'total_cost_usd'
+                then
+                    try_cast(corrections.published_value as double)
+                    is not distinct from traces.total_cost_usd
+        end
 ),
 
 final as (
@@ -82,6 +121,7 @@ final as (
         'unread_dates',
         'repeated_evaluation_ids',
         'loader_notes',
+        'perturbed_runs',
         'applied_corrections',
     ]) }}
 )

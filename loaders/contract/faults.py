@@ -1,0 +1,57 @@
+"""Errors that nobody expected, as one line for the person who can report them."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+_ROOT = str(Path(__file__).resolve().parents[2]) + os.sep
+_MOST_CHARACTERS = 300
+
+TOO_LITTLE_MEMORY = (
+    "there is too little memory; free some, or load fewer or smaller files at a time"
+)
+
+
+def described(error: BaseException) -> str:
+    """Return the type of an error, what it says, and where in our code it arose."""
+    said = " ".join(str(error).split())
+    if len(said) > _MOST_CHARACTERS:
+        said = f"{said[: _MOST_CHARACTERS - 1]}…"
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _is_ours(frame.filename)]
+    where = ""
+    if frames:
+        frame = (ours or frames)[-1]
+        where = f" at {frame.filename.removeprefix(_ROOT)}:{frame.lineno}"
+    return f"{type(error).__name__}{f' ({said})' if said else ''}{where}"
+
+
+def end_on_fault(state: str) -> None:
+    """Let an error that nobody catches end the process with 2 and one line.
+
+    Python's own end is a traceback and 1, with which a load says that some records are
+    refused. `state` says what became of the work.
+    """
+
+    def answer(
+        _kind: type[BaseException],
+        error: BaseException,
+        _traceback: TracebackType | None,
+    ) -> None:
+        text = f"{_cause(error)}; {state}\n"
+        os.write(2, text.encode(errors="backslashreplace"))
+        os._exit(2)
+
+    sys.excepthook = answer
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return TOO_LITTLE_MEMORY
+    return f"a fault of evalhouse, please report it: {described(error)}"
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith(_ROOT) and f"{os.sep}." not in path.removeprefix(_ROOT)

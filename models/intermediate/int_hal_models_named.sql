@@ -1,0 +1,117 @@
+-- Grain: one row per name of a model, as HAL traces write it.
+-- A path before the name is left out where it is a provider's, or where what
+-- follows is a known name. Any other path is part of the name: `runs/a/final` and
+-- `runs/b/final` are two models.
+with
+
+evaluations as (
+    select * from {{ ref('stg_hal__evaluations') }}
+),
+
+token_usage as (
+    select * from {{ ref('stg_hal__token_usage') }}
+),
+
+model_calls as (
+    select * from {{ ref('stg_hal__model_calls') }}
+),
+
+model_aliases as (
+    select * from {{ ref('hal_model_aliases') }}
+),
+
+providers as (
+    select * from {{ ref('model_providers') }}
+),
+
+numbers as (
+    {{ number_series(0, 15) }}
+),
+
+names as (
+    select
+        model_name,
+        length(model_name) - length(replace(model_name, '/', ''))
+            as slash_count
+    from (
+        select model_name from evaluations
+        union
+        select model_name from token_usage
+        union
+        select model_name from model_calls
+    ) as every_name
+    where model_name is not null
+),
+
+-- How many parts from the beginning are providers.
+provider_paths as (
+    select
+        names.model_name,
+        min(numbers.number) - 1 as provider_count
+    from names
+    inner join numbers
+        on numbers.number between 1 and names.slash_count + 1
+    left join providers
+        on
+            lower(split_part(names.model_name, '/', numbers.number))
+            = providers.provider
+    where
+        providers.provider is null
+        or numbers.number = names.slash_count + 1
+    group by names.model_name
+),
+
+endings as (
+    select
+        names.model_name,
+        numbers.number as left_out_count,
+        regexp_replace(
+            names.model_name, '^([^/]*/){' || numbers.number || '}', ''
+        ) as ending
+    from names
+    inner join numbers
+        on numbers.number between 0 and names.slash_count
+),
+
+-- The longest ending that is a known name, else what follows the providers.
+ranked as (
+    select
+        endings.model_name,
+        endings.ending as model_alias,
+        model_aliases.model as known_model,
+        model_aliases.alias is not null as is_known_model,
+        row_number() over (
+            partition by endings.model_name
+            order by
+                case when model_aliases.alias is null then 1 else 0 end asc,
+                case
+                    when model_aliases.alias is null
+                        then -endings.left_out_count
+                    else endings.left_out_count
+                end asc
+        ) as ending_rank
+    from endings
+    inner join provider_paths using (model_name)
+    left join model_aliases
+        on endings.ending = model_aliases.alias
+    where
+        model_aliases.alias is not null
+        or endings.left_out_count = 0
+        or (
+            endings.left_out_count <= provider_paths.provider_count
+            and endings.ending <> ''
+        )
+),
+
+final as (
+    select
+        model_name,
+        model_alias,
+        -- An unknown name stands for itself.
+        coalesce(known_model, model_alias) as model,
+        is_known_model
+    from ranked
+    where ending_rank = 1
+)
+
+select * from final

@@ -1,0 +1,120 @@
+-- Grain: one row per basis, source, coverage, tie rule and model: the win rates
+-- by which a model leads, and by best accuracy also those with partial runs.
+with
+
+model_win_rates as (
+    select * from {{ ref('model_win_rates') }}
+    where basis in ('max_accuracy', 'frontier_distance')
+),
+
+evaluations as (
+    select * from {{ ref('evaluations') }}
+    where
+        not is_excluded
+        and accuracy is not null
+),
+
+partial_sources as (
+    select distinct source
+    from evaluations
+    where {{ is_partial_run() }}
+),
+
+-- Any run can be a model's best.
+best_accuracies as (
+    select
+        source,
+        evaluations.benchmark,
+        evaluations.model,
+        max(evaluations.accuracy) as accuracy
+    from evaluations
+    inner join partial_sources using (source)
+    group by source, evaluations.benchmark, evaluations.model
+),
+
+ranked as (
+    select
+        source,
+        benchmark,
+        model,
+        rank() over (
+            partition by source, benchmark order by accuracy
+        ) - 1 as wins,
+        count(*) over (partition by source, benchmark, accuracy) - 1 as ties,
+        count(*) over (partition by source, benchmark) as model_count
+    from best_accuracies
+),
+
+source_counts as (
+    select
+        source,
+        count(distinct model) as model_count
+    from ranked
+    group by source
+),
+
+covered as (
+    select
+        source,
+        'all_with_partial' as coverage,
+        model,
+        wins,
+        ties,
+        model_count - 1 as comparisons
+    from ranked
+    union all
+    select
+        source,
+        'shared_with_partial' as coverage,
+        ranked.model,
+        ranked.wins,
+        ranked.ties,
+        ranked.model_count - 1 as comparisons
+    from ranked
+    inner join source_counts using (source)
+    where ranked.model_count = source_counts.model_count
+),
+
+rated as (
+    select
+        basis,
+        source,
+        coverage,
+        model,
+        overall_win_rate,
+        overall_win_rate_half_ties
+    from model_win_rates
+    union all
+    select
+        'max_accuracy' as basis,
+        source,
+        coverage,
+        model,
+        sum(wins) * 1e0 / nullif(sum(comparisons), 0) as overall_win_rate,
+        (sum(wins) + sum(ties) / 2e0) / nullif(sum(comparisons), 0)
+            as overall_win_rate_half_ties
+    from covered
+    group by source, coverage, model
+),
+
+final as (
+    select
+        basis,
+        source,
+        coverage,
+        'tie_no_win' as tie_rule,
+        model,
+        overall_win_rate as win_rate
+    from rated
+    union all
+    select
+        basis,
+        source,
+        coverage,
+        'tie_half_win' as tie_rule,
+        model,
+        overall_win_rate_half_ties as win_rate
+    from rated
+)
+
+select * from final

@@ -1,0 +1,110 @@
+"""The intervals of win rates against numpy, with the same hashed draws."""
+
+import hashlib
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import REPOSITORY
+
+CELL = ["basis", "source", "benchmark", "scaffold"]
+VARS = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())["vars"]
+SHARES = np.cumsum([math.exp(-1) / math.factorial(weight) for weight in range(12)])
+
+
+def weight(replicate: int, key: str) -> int:
+    """How often a replicate draws a key: Poisson with mean 1."""
+    text = f"{VARS['bootstrap_seed']}:{replicate}:{key}"
+    number = int(hashlib.md5(text.encode()).hexdigest()[:15], 16)
+    return int(np.searchsorted(SHARES, number / 2**60, side="right"))
+
+
+@pytest.fixture
+def scored(sample_views) -> pd.DataFrame:
+    """Score and attempts of each evaluation by family, else task."""
+    attempts = sample_views.sql("from attempts where score is not null").df()
+    group = ("family:" + attempts.task_family).fillna("task:" + attempts.task_id)
+    keys = [attempts.source, attempts.benchmark, attempts.evaluation_id, group]
+    names = ["source", "benchmark", "evaluation_id", "task_group"]
+    frame = attempts.groupby(keys).score.agg(["sum", "size"])
+    return frame.rename_axis(names).reset_index()
+
+
+def drawn_changes(scored: pd.DataFrame) -> dict[str, np.ndarray]:
+    """By evaluation, how far each replicate moves its mean score."""
+    replicates = range(1, VARS["win_rate_replicates"] + 1)
+    changes = {}
+    for (source, benchmark), tasks in scored.groupby(["source", "benchmark"]):
+        groups = tasks.task_group.unique()
+        assert len(groups) <= 200
+        weights = pd.DataFrame(
+            [
+                [weight(number, f"{source}:{benchmark}:{group}") for group in groups]
+                for number in replicates
+            ],
+            columns=groups,
+        )
+        for evaluation, own in tasks.groupby("evaluation_id"):
+            if len(own) < 2:
+                continue
+            drawn = weights[own.task_group].to_numpy()
+            count = drawn @ own["size"].to_numpy()
+            total = drawn @ own["sum"].to_numpy()
+            mean = own["sum"].sum() / own["size"].sum()
+            change = np.divide(
+                total, count, out=np.full(len(count), mean), where=count > 0
+            )
+            changes[evaluation] = change - mean
+    return changes
+
+
+def test_win_rates_are_drawn_as_numpy_draws_them(sample_views, scored):
+    cells = sample_views.sql("from intermediate.int_win_rate_cells").df()
+    covered = sample_views.sql("from intermediate.int_win_rate_coverage").df()
+    changes = drawn_changes(scored)
+    wins, comparisons = {}, {}
+    for cell, field in cells.groupby(CELL):
+        drawn = np.array(
+            [
+                np.round(row.accuracy + changes.get(row.evaluation_id, 0.0), 12)
+                * np.ones(VARS["win_rate_replicates"])
+                for row in field.itertuples()
+            ]
+        )
+        for place, row in enumerate(field.itertuples()):
+            key = (*cell, row.model)
+            wins[key] = (drawn < drawn[place]).sum(axis=0)
+            comparisons[key] = len(field) - 1
+    evaluation = cells.set_index([*CELL, "model"]).evaluation_id
+    expected = []
+    for key, own in covered.groupby(["basis", "source", "coverage", "model"]):
+        own = own[own.comparisons > 0]
+        names = [tuple(row) for row in own[[*CELL, "model"]].itertuples(index=False)]
+        if not names or any(evaluation.get(name) not in changes for name in names):
+            continue
+        total = sum(comparisons[name] for name in names)
+        rates = sum(wins[name] for name in names) / total
+        expected.append((*key, *np.quantile(rates, [0.025, 0.975])))
+    assert len(expected) > 0
+    columns = ["basis", "source", "coverage", "model"]
+    actual = sample_views.sql("from intermediate.int_win_rate_intervals").df()
+    pd.testing.assert_frame_equal(
+        actual.sort_values(columns, ignore_index=True),
+        pd.DataFrame(expected, columns=list(actual)).sort_values(
+            columns, ignore_index=True
+        ),
+        check_dtype=False,
+        rtol=0,
+        atol=1e-9,
+    )
+
+
+def test_the_win_rate_lies_in_its_interval(sample_views):
+    rows = sample_views.sql("from model_win_rates where ci_low is not null").df()
+    assert len(rows) > 0
+    assert rows.overall_win_rate.between(rows.ci_low, rows.ci_high).all()
+    assert ((rows.ci_low >= 0) & (rows.ci_high <= 1)).all()
+    alone = sample_views.sql("from model_win_rates where comparisons = 0").df()
+    assert alone["rank"].isna().all()
