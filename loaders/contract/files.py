@@ -48,12 +48,15 @@ class InputFile:
     path: str
     real_path: str
     is_named: bool
-    # Whether it is in the folder of a run whose own files have other names.
+    # The outermost folder of a run, such as a job with its trials, that it is in.
+    run_folder: str | None = None
+    # Whether it is in such a folder, and the run's own files have other names.
     is_beside_run: bool = False
 
     @property
     def folder(self) -> str:
-        return os.path.join(os.path.dirname(self.path), "")
+        """The folder that it is reported with."""
+        return os.path.join(self.run_folder or os.path.dirname(self.path), "")
 
     @property
     def is_meant(self) -> bool:
