@@ -16,6 +16,7 @@ VALUES = {
     "population": "select distinct population from outcome_shares",
     "basis": "select distinct basis from model_win_rates",
     "coverage": "select distinct coverage from model_win_rates",
+    "repeats": "select distinct repeats from model_win_rates",
     "x_metric": "select distinct x_metric from pareto_frontier",
     "weighting": "select distinct weighting from time_horizons",
     "regularisation": "select distinct regularisation from time_horizons",

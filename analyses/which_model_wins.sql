@@ -8,6 +8,7 @@ with
 
 model_win_rates as (
     select * from {{ ref('model_win_rates') }}
+    where repeats = '{{ var('repeats', 'best') }}'
 )
 
 select

@@ -12,6 +12,7 @@ pareto_frontier as (
     select * from {{ ref('pareto_frontier') }}
     where
         x_metric = '{{ var('x_metric', 'cost') }}'
+        and repeats = '{{ var('repeats', 'best') }}'
         and is_comparable
 ),
 
@@ -19,6 +20,7 @@ win_rate_frontier as (
     select * from {{ ref('win_rate_frontier') }}
     where
         x_metric = '{{ var('x_metric', 'cost') }}'
+        and repeats = '{{ var('repeats', 'best') }}'
         and basis = '{{ var('basis', 'max_accuracy') }}'
 ),
 

@@ -420,10 +420,11 @@ def comparison_values(path: Path, model_count: int, benchmark_count: int) -> Pat
         values = np.random.default_rng(_SEED).integers(0, 500, model_count)
         with part.open("w") as file:
             file.write(
-                "basis,source,benchmark,scaffold,model,value,is_smaller_better\n"
+                "repeats,basis,source,benchmark,scaffold,model,value,"
+                "is_smaller_better\n"
             )
             file.writelines(
-                f"max_accuracy,hal,benchmark {benchmark},*,model {model},"
+                f"best,max_accuracy,hal,benchmark {benchmark},*,model {model},"
                 f"{(int(value) * (benchmark + 7)) % 499 / 499},false\n"
                 for benchmark in range(benchmark_count)
                 for model, value in enumerate(values)
@@ -441,11 +442,11 @@ def best_evaluations(path: Path, count: int) -> Path:
         accuracies = draw.random(count).round(6)
         with part.open("w") as file:
             file.write(
-                "source,benchmark,model,evaluation_id,scaffold,"
+                "repeats,source,benchmark,model,evaluation_id,scaffold,"
                 "accuracy,total_cost_usd,mean_latency_seconds\n"
             )
             file.writelines(
-                f"hal,b,model {number},{number},s,{accuracy},{cost},{latency}\n"
+                f"best,hal,b,model {number},{number},s,{accuracy},{cost},{latency}\n"
                 for number, (accuracy, cost, latency) in enumerate(
                     zip(accuracies, costs, seconds, strict=True)
                 )

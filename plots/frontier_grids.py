@@ -38,7 +38,9 @@ POINTS_QUERY = f"""
         on pareto_frontier.benchmark = benchmarks.benchmark
     left join models
         on pareto_frontier.model = models.model
-    where pareto_frontier.source = $source and x_metric = '{{x_metric}}'
+    where
+        pareto_frontier.source = $source and repeats = 'best'
+        and x_metric = '{{x_metric}}'
     qualify count(x) over () > 0
     order by pareto_frontier.benchmark, pareto_frontier.model
 """
@@ -46,7 +48,9 @@ ANSWER_QUERY = """
     with models as (
         select model, count(*) filter (where is_pareto_efficient) as efficient_count
         from pareto_frontier
-        where source = $source and x_metric = '{x_metric}' and is_comparable
+        where
+            source = $source and repeats = 'best' and x_metric = '{x_metric}'
+            and is_comparable
         group by model
         order by efficient_count desc, model desc
         limit 1
@@ -61,7 +65,9 @@ ANSWER_QUERY = """
         any_value(models.efficient_count) as model_efficient_count
     from pareto_frontier
     cross join models
-    where source = $source and x_metric = '{x_metric}' and is_comparable
+    where
+        source = $source and repeats = 'best' and x_metric = '{x_metric}'
+        and is_comparable
 """
 
 

@@ -17,7 +17,9 @@ HEADLINES = """
                 or exists (
                     select 1
                     from model_win_rates
-                    where source = $source and benchmark_count > 1
+                    where
+                        source = $source and repeats = 'best'
+                        and benchmark_count > 1
                 )
             )
 """

@@ -96,6 +96,7 @@ MAX_ACCURACY_WINS = """
     left join benchmark_win_rates
         on
             source = $source
+            and repeats = 'best'
             and basis = 'max_accuracy'
             and considered.benchmark = benchmark_win_rates.benchmark
             and considered.model = benchmark_win_rates.model
@@ -111,6 +112,7 @@ FRONTIER_WINS = """
     left join benchmark_win_rates as corrected
         on
             corrected.source = $source
+            and corrected.repeats = 'best'
             and corrected.basis = 'frontier_distance'
             and considered.benchmark = corrected.benchmark
             and considered.model = corrected.model

@@ -29,7 +29,7 @@ SHOWN = f"""
                     partition by basis, coverage order by rank, model
                 ) as place
             from model_win_rates
-            where source = $source and rank is not null
+            where source = $source and repeats = 'best' and rank is not null
             union all
             select
                 model,
@@ -78,12 +78,13 @@ LEADERS_QUERY = """
         select *, row_number() over (order by rank, model) as place
         from model_win_rates
         where
-            source = $source and basis = '{basis}' and coverage = 'all'
+            source = $source and repeats = 'best' and basis = '{basis}'
+            and coverage = 'all'
             and rank is not null
             and 2 * benchmark_count >= (
                 select max(benchmark_count)
                 from model_win_rates
-                where source = $source
+                where source = $source and repeats = 'best'
             )
     )
 
@@ -110,11 +111,12 @@ SHARED_LEADER = """
             select arg_min(model, (rank, model))
             from model_win_rates
             where
-                source = $source and basis = 'max_accuracy' and coverage = 'shared'
+                source = $source and repeats = 'best' and basis = 'max_accuracy'
+                and coverage = 'shared'
                 and 2 * benchmark_count >= (
                     select max(benchmark_count)
                     from model_win_rates
-                    where source = $source
+                    where source = $source and repeats = 'best'
                 )
 """
 PUBLISHED_LEADER = """

@@ -44,7 +44,7 @@ MAX_ACCURACY_RATES = """
         overall_win_rate as rate,
         rank
     from model_win_rates
-    where source = $source and basis = 'max_accuracy'
+    where source = $source and repeats = 'best' and basis = 'max_accuracy'
 """
 FRONTIER_RATES = """
     select

@@ -32,6 +32,7 @@ POINTS_QUERY = f"""
     inner join model_win_rates
         on
             win_rate_frontier.source = model_win_rates.source
+            and win_rate_frontier.repeats = model_win_rates.repeats
             and win_rate_frontier.basis = model_win_rates.basis
             and win_rate_frontier.model = model_win_rates.model
             and model_win_rates.coverage = 'all'
@@ -39,6 +40,7 @@ POINTS_QUERY = f"""
         on win_rate_frontier.model = models.model
     where
         win_rate_frontier.source = $source
+        and win_rate_frontier.repeats = 'best'
         and win_rate_frontier.basis = '{{basis}}'
         and x_metric = '{{x_metric}}'
     qualify count(x) over () > 0
@@ -52,7 +54,8 @@ ANSWER_QUERY = """
             count(*) filter (where is_pareto_efficient) over () as efficient_count
         from win_rate_frontier
         where
-            source = $source and basis = '{basis}' and x_metric = '{x_metric}'
+            source = $source and repeats = 'best' and basis = '{basis}'
+            and x_metric = '{x_metric}'
             and is_comparable
     )
 

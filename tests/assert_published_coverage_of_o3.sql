@@ -17,6 +17,7 @@ left join {{ ref('model_win_rates') }} as model_win_rates
     on
         figures.coverage = model_win_rates.coverage
         and model_win_rates.source = 'hal'
+        and model_win_rates.repeats = 'best'
         and model_win_rates.basis = 'max_accuracy'
         and model_win_rates.model = 'o3-2025-04-16'
 where

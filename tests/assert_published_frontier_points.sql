@@ -9,6 +9,7 @@ counts as (
     from {{ ref('pareto_frontier') }}
     where
         source = 'hal'
+        and repeats = 'best'
         and x_metric = 'cost'
 )
 

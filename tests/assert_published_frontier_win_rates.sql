@@ -48,6 +48,7 @@ left join {{ ref('model_win_rates') }} as model_win_rates
     on
         figures.model = model_win_rates.model
         and model_win_rates.source = 'hal'
+        and model_win_rates.repeats = 'best'
         and model_win_rates.basis = 'frontier_distance'
         and model_win_rates.coverage = 'all'
 where

@@ -12,6 +12,7 @@ model_comparisons as (
 
 counts as (
     select
+        repeats,
         basis,
         source,
         benchmark,
@@ -21,10 +22,11 @@ counts as (
         count(*) filter (where result = 'tie') as ties,
         count(*) filter (where result = 'loss') as losses
     from model_comparisons
-    group by basis, source, benchmark, scaffold, model_a
+    group by repeats, basis, source, benchmark, scaffold, model_a
 )
 
 select
+    benchmark_win_rates.repeats,
     benchmark_win_rates.basis,
     benchmark_win_rates.source,
     benchmark_win_rates.benchmark,
@@ -35,7 +37,7 @@ left join counts
     on {{ same_keys(
         'benchmark_win_rates',
         'counts',
-        ['basis', 'source', 'benchmark', 'scaffold', 'model']
+        ['repeats', 'basis', 'source', 'benchmark', 'scaffold', 'model']
     ) }}
 where
     benchmark_win_rates.wins <> coalesce(counts.wins, 0)

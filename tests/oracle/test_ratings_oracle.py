@@ -35,6 +35,7 @@ def results_of(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         select '*' as success_rule, source, benchmark as match, model,
             benchmark as cluster, accuracy as value
         from best_evaluations
+        where repeats = 'best'
         """
     ).df()
     return pd.concat(

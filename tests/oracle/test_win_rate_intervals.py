@@ -9,7 +9,8 @@ import pytest
 import yaml
 from conftest import REPOSITORY
 
-CELL = ["basis", "source", "benchmark", "scaffold"]
+CELL = ["repeats", "basis", "source", "benchmark", "scaffold"]
+OWN_CELL = ["repeats", "source", "benchmark", "scaffold", "model"]
 VARS = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())["vars"]
 SHARES = np.cumsum([math.exp(-1) / math.factorial(weight) for weight in range(12)])
 
@@ -60,15 +61,32 @@ def drawn_changes(scored: pd.DataFrame) -> dict[str, np.ndarray]:
     return changes
 
 
+def own_cell(row) -> tuple[str, ...]:
+    """Return the cell of a model by the scaffold that it ran."""
+    return row.repeats, row.source, row.benchmark, row.own_scaffold, row.model
+
+
+def cell_changes(views, changes: dict[str, np.ndarray]) -> dict[tuple, tuple]:
+    """By cell, the mean of how its evaluations move, and whether each one's is known."""
+    frame = views.sql("from intermediate.int_repeated_evaluations").df()
+    return {
+        key: (
+            sum(changes.get(name, 0.0) for name in own.evaluation_id) / len(own),
+            all(name in changes for name in own.evaluation_id),
+        )
+        for key, own in frame.groupby(OWN_CELL)
+    }
+
+
 def test_win_rates_are_drawn_as_numpy_draws_them(sample_views, scored):
     cells = sample_views.sql("from intermediate.int_win_rate_cells").df()
     covered = sample_views.sql("from intermediate.int_win_rate_coverage").df()
-    changes = drawn_changes(scored)
+    changes = cell_changes(sample_views, drawn_changes(scored))
     wins, comparisons = {}, {}
     for cell, field in cells.groupby(CELL):
         drawn = np.array(
             [
-                np.round(row.accuracy + changes.get(row.evaluation_id, 0.0), 12)
+                np.round(row.accuracy + changes[own_cell(row)][0], 12)
                 * np.ones(VARS["win_rate_replicates"])
                 for row in field.itertuples()
             ]
@@ -77,18 +95,21 @@ def test_win_rates_are_drawn_as_numpy_draws_them(sample_views, scored):
             key = (*cell, row.model)
             wins[key] = (drawn < drawn[place]).sum(axis=0)
             comparisons[key] = len(field) - 1
-    evaluation = cells.set_index([*CELL, "model"]).evaluation_id
+    is_known = {
+        (*(getattr(row, name) for name in CELL), row.model): changes[own_cell(row)][1]
+        for row in cells.itertuples()
+    }
     expected = []
-    for key, own in covered.groupby(["basis", "source", "coverage", "model"]):
+    columns = ["repeats", "basis", "source", "coverage", "model"]
+    for key, own in covered.groupby(columns):
         own = own[own.comparisons > 0]
         names = [tuple(row) for row in own[[*CELL, "model"]].itertuples(index=False)]
-        if not names or any(evaluation.get(name) not in changes for name in names):
+        if not names or not all(is_known[name] for name in names):
             continue
         total = sum(comparisons[name] for name in names)
         rates = sum(wins[name] for name in names) / total
         expected.append((*key, *np.quantile(rates, [0.025, 0.975])))
     assert len(expected) > 0
-    columns = ["basis", "source", "coverage", "model"]
     actual = sample_views.sql("from intermediate.int_win_rate_intervals").df()
     pd.testing.assert_frame_equal(
         actual.sort_values(columns, ignore_index=True),

@@ -98,7 +98,7 @@ def simulated_ratings(
         warehouse,
         RATINGS,
         int_model_tasks_counted=frame,
-        best_evaluations=pd.DataFrame({"source": []}, dtype=str),
+        best_evaluations=pd.DataFrame({"repeats": [], "source": []}, dtype=str),
     )
 
 

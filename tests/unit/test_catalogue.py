@@ -146,19 +146,19 @@ CATALOGUE = {
         "action_count_bin max_action_count attempt_count",
     ),
     "best_evaluations": (
-        "source benchmark model",
-        "evaluation_id scaffold accuracy total_cost_usd mean_latency_seconds",
+        "repeats source benchmark model",
+        "evaluation_id evaluation_count scaffold accuracy total_cost_usd mean_latency_seconds",
     ),
     "model_comparisons": (
-        "basis source benchmark scaffold model_a model_b",
+        "repeats basis source benchmark scaffold model_a model_b",
         "value_a value_b result",
     ),
     "benchmark_win_rates": (
-        "basis source benchmark scaffold model",
+        "repeats basis source benchmark scaffold model",
         "wins ties losses comparisons win_rate win_rate_half_ties",
     ),
     "model_win_rates": (
-        "basis source coverage model",
+        "repeats basis source coverage model",
         (
             "benchmark_count cell_count win_rate_mean win_rate_std wins ties "
             "comparisons overall_win_rate ci_low ci_high "
@@ -177,14 +177,14 @@ CATALOGUE = {
         ),
     ),
     "pareto_frontier": (
-        "x_metric source benchmark model",
+        "repeats x_metric source benchmark model",
         (
             "scaffold x accuracy is_pareto_efficient is_on_hull x_scaled "
             "accuracy_scaled frontier_distance accuracy_gap cost_ratio is_comparable"
         ),
     ),
     "win_rate_frontier": (
-        "basis x_metric source model",
+        "repeats basis x_metric source model",
         "x win_rate is_pareto_efficient is_on_hull x_scaled frontier_distance",
     ),
     "model_resource_use": (
@@ -369,6 +369,7 @@ CHOICES = {
     "success_rule",
     "population",
     "coverage",
+    "repeats",
     "basis",
     "weighting",
     "regularisation",

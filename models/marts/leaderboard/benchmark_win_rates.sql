@@ -1,4 +1,4 @@
--- Grain: one row per basis, source, benchmark, scaffold and model.
+-- Grain: one row per repeats, basis, source, benchmark, scaffold and model.
 -- Counted by the order of the values: the pairs of model_comparisons would come
 -- to the same, but are quadratic in the models.
 with
@@ -10,6 +10,7 @@ comparison_values as (
 -- Turned so that the greater value wins.
 signed as (
     select
+        repeats,
         basis,
         source,
         benchmark,
@@ -22,20 +23,22 @@ signed as (
 
 ranked as (
     select
+        repeats,
         basis,
         source,
         benchmark,
         scaffold,
         model,
         rank() over (
-            partition by basis, source, benchmark, scaffold
+            partition by repeats, basis, source, benchmark, scaffold
             order by signed_value
         ) as value_rank,
         count(*) over (
-            partition by basis, source, benchmark, scaffold, signed_value
+            partition by
+                repeats, basis, source, benchmark, scaffold, signed_value
         ) as equal_count,
         count(*) over (
-            partition by basis, source, benchmark, scaffold
+            partition by repeats, basis, source, benchmark, scaffold
         ) as model_count
     from signed
 ),
@@ -52,6 +55,7 @@ counts as (
 
 final as (
     select
+        repeats,
         basis,
         source,
         benchmark,
@@ -69,6 +73,6 @@ final as (
 {{ with_headline(
     'final',
     ['source', 'benchmark', 'model'],
-    ['basis'],
+    ['repeats', 'basis'],
     is_each=false
 ) }}

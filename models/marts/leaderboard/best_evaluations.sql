@@ -1,34 +1,35 @@
--- Grain: one row per source, benchmark and model: its best evaluation there.
+-- Grain: one row per repeats, source, benchmark and model: its best scaffold
+-- there, by its best evaluation or by the mean of all.
 with
 
-evaluations as (
-    select * from {{ ref('evaluations') }}
+leaderboard_cells as (
+    select * from {{ ref('int_leaderboard_cells') }}
 ),
 
 ranked as (
     select
         *,
         row_number() over (
-            partition by source, benchmark, model
+            partition by repeats, source, benchmark, model
             order by
-                {{ is_partial_run() }} asc,
+                is_partial asc,
                 accuracy desc,
                 total_cost_usd asc nulls last,
                 mean_latency_seconds asc nulls last,
-                evaluation_id asc
+                evaluation_id asc nulls last,
+                scaffold asc
         ) as accuracy_rank
-    from evaluations
-    where
-        not is_excluded
-        and accuracy is not null
+    from leaderboard_cells
 ),
 
 final as (
     select
+        repeats,
         source,
         benchmark,
         model,
         evaluation_id,
+        evaluation_count,
         scaffold,
         accuracy,
         total_cost_usd,
@@ -37,4 +38,6 @@ final as (
     where accuracy_rank = 1
 )
 
-select * from final
+{{ with_headline(
+    'final', ['source', 'benchmark', 'model'], ['repeats']
+) }}

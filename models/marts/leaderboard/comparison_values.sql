@@ -1,5 +1,5 @@
--- Grain: one row per basis, source, benchmark, scaffold and model: the value by
--- which the model is compared with the others of its cell.
+-- Grain: one row per repeats, basis, source, benchmark, scaffold and model: the
+-- value by which the model is compared with the others of its cell.
 with
 
 win_rate_cells as (
@@ -12,6 +12,7 @@ pareto_frontier as (
 
 final as (
     select
+        repeats,
         basis,
         source,
         benchmark,
@@ -22,6 +23,7 @@ final as (
     from win_rate_cells
     union all
     select
+        repeats,
         'frontier_distance' as basis,
         source,
         benchmark,
@@ -38,6 +40,6 @@ final as (
 {{ with_headline(
     'final',
     ['source', 'benchmark', 'model'],
-    ['basis'],
+    ['repeats', 'basis'],
     is_each=false
 ) }}

@@ -5,6 +5,7 @@ with
 
 pareto_frontier as (
     select * from {{ ref('pareto_frontier') }}
+    where repeats = 'best'
 ),
 
 vertices as (

@@ -1,5 +1,5 @@
--- Grain: one row per basis, source, benchmark, scaffold and ordered pair of
--- models. Quadratic in the models of a cell: a pair is what it is about.
+-- Grain: one row per repeats, basis, source, benchmark, scaffold and ordered
+-- pair of models. Quadratic in the models of a cell: a pair is what it is about.
 with
 
 comparison_values as (
@@ -8,6 +8,7 @@ comparison_values as (
 
 final as (
     select
+        comparison_values.repeats,
         comparison_values.basis,
         comparison_values.source,
         comparison_values.benchmark,
@@ -27,7 +28,8 @@ final as (
     from comparison_values
     inner join comparison_values as opponents
         on
-            comparison_values.basis = opponents.basis
+            comparison_values.repeats = opponents.repeats
+            and comparison_values.basis = opponents.basis
             and comparison_values.source = opponents.source
             and comparison_values.benchmark = opponents.benchmark
             and comparison_values.scaffold = opponents.scaffold
@@ -37,6 +39,6 @@ final as (
 {{ with_headline(
     'final',
     ['source', 'benchmark', 'model_a', 'model_b'],
-    ['basis'],
+    ['repeats', 'basis'],
     is_each=false
 ) }}

@@ -1,4 +1,4 @@
--- Grain: one row per basis, source, coverage and model.
+-- Grain: one row per repeats, basis, source, coverage and model.
 with
 
 covered as (
@@ -11,6 +11,7 @@ intervals as (
 
 totals as (
     select
+        repeats,
         basis,
         source,
         coverage,
@@ -24,7 +25,7 @@ totals as (
         cast(sum(ties) as bigint) as ties,
         cast(sum(comparisons) as bigint) as comparisons
     from covered
-    group by basis, source, coverage, model
+    group by repeats, basis, source, coverage, model
 ),
 
 rated as (
@@ -38,6 +39,7 @@ rated as (
 
 final as (
     select
+        repeats,
         basis,
         source,
         coverage,
@@ -65,12 +67,14 @@ final as (
             when rated.comparisons > 0
                 then
                     rank() over (
-                        partition by basis, source, coverage
+                        partition by repeats, basis, source, coverage
                         order by rated.overall_win_rate desc nulls last
                     )
         end as rank
     from rated
-    left join intervals using (basis, source, coverage, model)
+    left join intervals using (repeats, basis, source, coverage, model)
 )
 
-{{ with_headline('final', ['source', 'model'], ['basis', 'coverage']) }}
+{{ with_headline(
+    'final', ['source', 'model'], ['repeats', 'basis', 'coverage']
+) }}

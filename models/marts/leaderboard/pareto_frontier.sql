@@ -1,6 +1,6 @@
--- Grain: one row per x metric (`cost` or `latency`), source, benchmark and
--- model, each by its best evaluation. Grows with the points off the hull times
--- its vertices, of which points spread at random have few.
+-- Grain: one row per repeats, x metric (`cost` or `latency`), source, benchmark
+-- and model, each by its best scaffold. Grows with the points off the hull
+-- times its vertices, of which points spread at random have few.
 with recursive
 
 best_evaluations as (
@@ -9,6 +9,7 @@ best_evaluations as (
 
 candidates as (
     select
+        repeats,
         'cost' as x_metric,
         source,
         benchmark,
@@ -19,6 +20,7 @@ candidates as (
     from best_evaluations
     union all
     select
+        repeats,
         'latency' as x_metric,
         source,
         benchmark,
@@ -35,7 +37,7 @@ points as (
     where x is not null
 ),
 
-{{ pareto_ctes(['x_metric', 'source', 'benchmark']) }}
+{{ pareto_ctes(['repeats', 'x_metric', 'source', 'benchmark']) }}
 
 -- Ratios to the better point: the most accuracy for no greater x, the least x
 -- for no less accuracy.
@@ -43,12 +45,12 @@ compared as (
     select
         *,
         max(y) over (
-            partition by x_metric, source, benchmark
+            partition by repeats, x_metric, source, benchmark
             order by x
             range between unbounded preceding and current row
         ) as best_y,
         min(x) over (
-            partition by x_metric, source, benchmark
+            partition by repeats, x_metric, source, benchmark
             order by y desc
             range between unbounded preceding and current row
         ) as least_x
@@ -57,6 +59,7 @@ compared as (
 
 final as (
     select
+        candidates.repeats,
         candidates.x_metric,
         candidates.source,
         candidates.benchmark,
@@ -73,12 +76,12 @@ final as (
         compared.best_y - compared.y as accuracy_gap,
         compared.x / nullif(compared.least_x, 0) as cost_ratio
     from candidates
-    left join compared using (x_metric, source, benchmark, model)
+    left join compared using (repeats, x_metric, source, benchmark, model)
 )
 
 {{ with_headline(
     'final',
     ['source', 'benchmark', 'model'],
-    ['x_metric'],
+    ['repeats', 'x_metric'],
     is_each=false
 ) }}

@@ -6,6 +6,7 @@ with
 
 comparison_values as (
     select * from {{ ref('comparison_values') }}
+    where repeats = 'best'
 ),
 
 distances as (

@@ -30,7 +30,9 @@ evaluations as (
 
 benchmark_win_rates as (
     select * from {{ ref('benchmark_win_rates') }}
-    where basis = 'scaffold'
+    where
+        basis = 'scaffold'
+        and repeats = 'best'
 ),
 
 means as (

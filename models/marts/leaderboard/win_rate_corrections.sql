@@ -9,6 +9,7 @@ published_frontier_win_rates as (
 
 model_win_rates as (
     select * from {{ ref('model_win_rates') }}
+    where repeats = 'best'
 ),
 
 published as (

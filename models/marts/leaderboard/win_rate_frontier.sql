@@ -1,4 +1,5 @@
--- Grain: one row per basis, x metric (`cost` or `latency`), source and model.
+-- Grain: one row per repeats, basis, x metric (`cost` or `latency`), source and
+-- model.
 -- Grows with the points off the hull times its vertices.
 with recursive
 
@@ -12,6 +13,7 @@ model_resource_use as (
 
 rated as (
     select
+        model_win_rates.repeats,
         model_win_rates.basis,
         model_win_rates.source,
         model_win_rates.model,
@@ -27,6 +29,7 @@ rated as (
 
 candidates as (
     select
+        repeats,
         basis,
         'cost' as x_metric,
         source,
@@ -36,6 +39,7 @@ candidates as (
     from rated
     union all
     select
+        repeats,
         basis,
         'latency' as x_metric,
         source,
@@ -50,10 +54,11 @@ points as (
     where x is not null
 ),
 
-{{ pareto_ctes(['basis', 'x_metric', 'source']) }}
+{{ pareto_ctes(['repeats', 'basis', 'x_metric', 'source']) }}
 
 final as (
     select
+        candidates.repeats,
         candidates.basis,
         candidates.x_metric,
         candidates.source,
@@ -67,7 +72,9 @@ final as (
         judged.y_scaled as win_rate_scaled,
         judged.frontier_distance
     from candidates
-    left join judged using (basis, x_metric, source, model)
+    left join judged using (repeats, basis, x_metric, source, model)
 )
 
-{{ with_headline('final', ['source', 'model'], ['basis', 'x_metric']) }}
+{{ with_headline(
+    'final', ['source', 'model'], ['repeats', 'basis', 'x_metric']
+) }}

@@ -12,5 +12,6 @@ select
     accuracy_gap,
     cost_ratio
 from pareto_frontier
+where repeats = 'best'
 order by source, benchmark, x_metric, x nulls last, model
 limit 3000

@@ -3,7 +3,7 @@
 with corners as (
     select distinct source, benchmark, x_metric, x, accuracy
     from pareto_frontier
-    where is_on_hull
+    where repeats = 'best' and is_on_hull
 ),
 edges as (
     select

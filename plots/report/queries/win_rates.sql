@@ -13,5 +13,6 @@ select
     comparisons,
     benchmark_count
 from model_win_rates
+where repeats = 'best'
 order by source, basis, coverage, rank, model
 limit 2000

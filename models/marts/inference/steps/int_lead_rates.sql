@@ -5,7 +5,9 @@ with
 
 model_win_rates as (
     select * from {{ ref('model_win_rates') }}
-    where basis in ('max_accuracy', 'frontier_distance')
+    where
+        basis in ('max_accuracy', 'frontier_distance')
+        and repeats = 'best'
 ),
 
 -- Who wins one of many benchmarks leads nothing.

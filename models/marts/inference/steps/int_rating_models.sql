@@ -8,6 +8,7 @@ model_tasks as (
 
 best_evaluations as (
     select * from {{ ref('best_evaluations') }}
+    where repeats = 'best'
 ),
 
 models as (

@@ -9,6 +9,7 @@ model_tasks as (
 
 best_evaluations as (
     select * from {{ ref('best_evaluations') }}
+    where repeats = 'best'
 ),
 
 rating_models as (

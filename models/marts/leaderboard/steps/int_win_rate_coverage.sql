@@ -1,4 +1,5 @@
--- Grain: one row per coverage, basis, source, benchmark, scaffold and model.
+-- Grain: one row per repeats, coverage, basis, source, benchmark, scaffold and
+-- model.
 with
 
 benchmark_win_rates as (
@@ -7,21 +8,24 @@ benchmark_win_rates as (
 
 model_counts as (
     select
+        repeats,
         basis,
         source,
         count(distinct model) as model_count
     from benchmark_win_rates
-    group by basis, source
+    group by repeats, basis, source
 ),
 
 shared_benchmarks as (
     select
+        benchmark_win_rates.repeats,
         benchmark_win_rates.basis,
         benchmark_win_rates.source,
         benchmark_win_rates.benchmark
     from benchmark_win_rates
-    inner join model_counts using (basis, source)
+    inner join model_counts using (repeats, basis, source)
     group by
+        benchmark_win_rates.repeats,
         benchmark_win_rates.basis,
         benchmark_win_rates.source,
         benchmark_win_rates.benchmark,
@@ -31,6 +35,7 @@ shared_benchmarks as (
 
 final as (
     select
+        repeats,
         'all' as coverage,
         basis,
         source,
@@ -44,6 +49,7 @@ final as (
     from benchmark_win_rates
     union all
     select
+        repeats,
         'shared' as coverage,
         basis,
         source,
@@ -55,7 +61,7 @@ final as (
         benchmark_win_rates.comparisons,
         benchmark_win_rates.win_rate
     from benchmark_win_rates
-    inner join shared_benchmarks using (basis, source, benchmark)
+    inner join shared_benchmarks using (repeats, basis, source, benchmark)
 )
 
 select * from final

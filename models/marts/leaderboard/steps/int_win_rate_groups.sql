@@ -2,8 +2,8 @@
 -- drawn together.
 with
 
-cells as (
-    select * from {{ ref('int_win_rate_cells') }}
+repeated_evaluations as (
+    select * from {{ ref('int_repeated_evaluations') }}
 ),
 
 attempts as (
@@ -16,7 +16,7 @@ drawn_evaluations as (
         source,
         benchmark,
         evaluation_id
-    from cells
+    from repeated_evaluations
 ),
 
 -- Siblings are drawn together; of very many tasks 200 groups are drawn, which
