@@ -1,5 +1,6 @@
 -- Grain: one row per repeats, basis, source, benchmark, scaffold and ordered
--- pair of models. Quadratic in the models of a cell: a pair is what it is about.
+-- pair of models. Quadratic in the models of a cell, as a pair is what it is
+-- about.
 with
 
 comparison_values as (
