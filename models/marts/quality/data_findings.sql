@@ -42,6 +42,10 @@ hal_trace_findings as (
     select * from {{ ref('int_hal_trace_findings') }}
 ),
 
+hal_effort_findings as (
+    select * from {{ ref('int_hal_effort_findings') }}
+),
+
 hal_task_findings as (
     select * from {{ ref('int_hal_task_findings') }}
 ),
@@ -82,6 +86,7 @@ all_findings as (
         'look_alike_findings',
         'metr_findings',
         'hal_trace_findings',
+        'hal_effort_findings',
         'hal_task_findings',
         'inspect_findings',
         'terminal_bench_findings',
