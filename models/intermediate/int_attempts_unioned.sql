@@ -90,8 +90,8 @@ final as (
         'harbor_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_id', 'agent', 'score', 'status', 'action_count',
-            'latency_seconds', 'input_tokens', 'output_tokens', 'cost_usd',
-            'started_at',
+            'latency_seconds', 'input_tokens', 'output_tokens',
+            'cache_read_tokens', 'cost_usd', 'started_at',
         ],
         'table_attempts': [
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',

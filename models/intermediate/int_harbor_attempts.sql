@@ -25,6 +25,7 @@ final as (
         trials.latency_seconds,
         trials.input_tokens,
         trials.output_tokens,
+        trials.cached_tokens as cache_read_tokens,
         trials.cost_usd,
         trials.started_at
     from trials
