@@ -18,6 +18,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from common.names import printable
@@ -31,7 +32,7 @@ from loaders.contract.records import (
     WarehouseError,
 )
 from loaders.inputs import find, together
-from loaders.table import shown, template
+from loaders.table import shown
 from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading, ReadingTogether
 
@@ -39,9 +40,20 @@ if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
     from loaders.contract.records import LoadResult
     from loaders.warehouse.warehouse import Warehouse
 
+# The first word of the command line, and the module that takes the rest.
+COMMANDS = {
+    "export": "loaders.warehouse.export",
+    "sources": "loaders.warehouse.sources",
+    "template": "loaders.table.template",
+}
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
-_NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file", "unusable_columns"}
+_NOT_DATA = {
+    *("unknown_format", "empty_file", "not_a_regular_file", "merge_conflict"),
+    *("pointer_file", "web_page", "unusable_columns"),
+}
+# What the folder of a run may hold besides it.
+_NOT_DATA_OF_RUNS = {"compressed", "broken_compression", "truncated", "too_large"}
 
 
 class _Skipped(Exception):
@@ -50,10 +62,10 @@ class _Skipped(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["template"]:
-        return template.main(arguments[1:])
-    options = parsed(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in COMMANDS:
+        return import_module(COMMANDS[given[0]]).main(given[1:])
+    options = parsed(given)
     try:
         results, skipped_count = _load(options)
     except WarehouseError as error:
@@ -221,7 +233,8 @@ class _Together:
         if result is not None:
             return result
         if small.manifest is None:
-            return _refused_or_skipped(found, small.refused)
+            refused = small.refused
+            return _refused_or_skipped(found, refused) if refused else None
         manifest = replace(small.manifest, note=self._options.note or None)
         known = warehouse.known_file(
             manifest.path,
@@ -299,7 +312,9 @@ def _load_file(
 
 def _refused_or_skipped(found: InputFile, refused: FileRefused) -> "LoadResult":
     """Return the refusal of a file, or raise _Skipped if nobody would miss it."""
-    if not found.is_meant and refused.reason_code in _NOT_DATA:
+    skipped = _NOT_DATA | (_NOT_DATA_OF_RUNS if found.is_beside_run else set())
+    is_data = refused.is_data and not found.is_beside_run
+    if not (found.is_meant or is_data) and refused.reason_code in skipped:
         raise _Skipped(refused.detail) from None
     return _refused_unread(found, refused)
 

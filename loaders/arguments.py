@@ -3,6 +3,8 @@
 import argparse
 import os
 
+from common import VERSION
+from common.names import one_of
 from loaders.contract.table_options import TableOptions
 from loaders.formats import FORMATS
 from loaders.table import said
@@ -12,11 +14,13 @@ _DESCRIPTION = """\
 Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
 quoted glob; the format is recognised from a file's content. What cannot be loaded is
 kept in the table raw.quarantine, with its line and the reason. `python -m loaders
-template` prints an example of a table of attempts.
+template` prints an example of a table of attempts, `export DIR` writes every view as
+Parquet, `sources` a sources.yml.
 """
 _EXIT_CODES = """\
 exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
-loaded), 2 wrong usage or nothing could be done
+loaded), 2 wrong usage or nothing could be done.
+example: python -m loaders runs/ --db evalhouse.duckdb
 """
 
 
@@ -35,9 +39,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m loaders", description=_DESCRIPTION, epilog=_EXIT_CODES
     )
+    parser.add_argument("--version", action="version", version=f"evalhouse {VERSION}")
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument(
-        "--format", choices=FORMATS, help="read the files as this, recognised or not"
+        "--format",
+        type=one_of(FORMATS),
+        metavar="FORMAT",
+        help=f"read the files as this, recognised or not: {', '.join(FORMATS)}",
     )
     parser.add_argument(
         "--db",

@@ -25,7 +25,7 @@ from loaders.table import mapping as names
 from loaders.table import values
 from loaders.table.attempts import Attempts, cells_of_json
 from loaders.table.mapping import Mapping
-from loaders.table.opened import COMPRESSIONS, PARQUET, Opened, Table
+from loaders.table.opened import PARQUET, Opened, Table
 from loaders.table.sql import EXTRAS, query
 from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 
@@ -50,9 +50,9 @@ def fits(head: str) -> bool:
     return names.fits(names.names_at_the_beginning(head))
 
 
-def fits_packed(head: bytes) -> bool:
+def holds_tables_alone(head: bytes) -> bool:
     """Say whether the bytes are those of a format that holds nothing but tables."""
-    return head.startswith((PARQUET, *COMPRESSIONS))
+    return head.startswith(PARQUET)
 
 
 def read(

@@ -1,4 +1,5 @@
-"""The only writer of raw.*: one transaction per file, published all together.
+"""The only writer of raw.*: a transaction per file, or per group of small files; all
+are published together.
 
     with Warehouse("evalhouse.duckdb") as warehouse:
         result = warehouse.known_file(path, sha256, format, loader_version)

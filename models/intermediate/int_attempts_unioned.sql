@@ -71,6 +71,7 @@ final as (
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_id', 'agent', 'score', 'status', 'action_count',
             'latency_seconds', 'input_tokens', 'output_tokens',
+            'cache_read_tokens', 'cache_write_tokens', 'reasoning_tokens',
             'is_reported_success', 'started_at',
         ],
         'inspect_attempts': [
