@@ -74,6 +74,7 @@ FILE_REASONS = {
     "too_large": "unpack it yourself if you trust where it came from",
     "too_many_members": f"a zip of traces has at most {MAX_MEMBERS} members",
     "truncated": "copy it again from where it was written whole",
+    "score_scale": "say what the highest score is with --score-max",
     "unusable_columns": "say which they are with --columns ours=theirs,...",
     "unknown_format": "if it is one of these, say which with --format",
     "unreadable": "check the path and its permissions",

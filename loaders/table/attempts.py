@@ -137,13 +137,18 @@ def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
         raise RecordRefused("not_a_record", "it is no object")
     if rules.is_deeper(record, MAX_DEPTH):
         raise RecordRefused("too_deep", "it nests too deep")
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        what = "a text of it has half a surrogate pair"
+        raise RecordRefused("invalid_json", what) from None
     return {
-        ours: _joined([_part(record, part) for part in parts])
+        ours: _joined([_part(record, part, ours) for part in parts])
         for ours, parts in mapping.parts.items()
     }
 
 
-def _part(record: dict[str, Any], part: Part) -> str | None:
+def _part(record: dict[str, Any], part: Part, ours: str) -> str | None:
     if not isinstance(part, Column):
         return part.text
     value: Any = record
@@ -151,6 +156,9 @@ def _part(record: dict[str, Any], part: Part) -> str | None:
         value = value.get(name) if isinstance(value, dict) else None
     if value is None or isinstance(value, str):
         return value
+    if ours in _TEXTS and isinstance(value, dict | list):
+        kind = "a list" if isinstance(value, list) else "a mapping"
+        raise RecordRefused("wrong_type", f"{part} is {kind}")
     return json.dumps(value, ensure_ascii=False)
 
 

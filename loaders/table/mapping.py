@@ -190,7 +190,10 @@ def _add_known(
     parts: dict[str, tuple[Part, ...]], names: Sequence[str], left_out: set[str]
 ) -> None:
     theirs: dict[str, str] = {}
+    twice: dict[str, str] = {}
     for name in names:
+        if plain(name) in theirs:
+            twice[theirs[plain(name)]] = name
         theirs.setdefault(plain(name), name)
     taken = Mapping(parts).taken_names()
     for ours, known in KNOWN.items():
@@ -202,6 +205,9 @@ def _add_known(
         if ours in parts or ours in left_out or not found:
             continue
         chosen = found if ours == _TAKES_ALL else found[:1]
+        if chosen[0] in twice:
+            what = f"{chosen[0]!r} and {twice[chosen[0]]!r} may both be {ours}"
+            raise file_refused("unusable_columns", what)
         parts[ours] = tuple(Column((name,)) for name in chosen)
         taken.update(chosen)
 

@@ -58,9 +58,28 @@ class Opened:
         if self.form == "json":
             return "j"
         columns = ", ".join(
-            f"{quoted(name)} := {self._column(name)}" for name in self.names
+            f"f{at} := {self._column(name)}" for at, name in enumerate(self.names)
         )
         return f"struct_pack({columns})"
+
+    @property
+    def raw_as_json(self) -> str:
+        """The same as JSON text."""
+        if self.form == "json":
+            return "raw"
+        columns = ", ".join(
+            f"{literal(name)}, raw.f{at}" for at, name in enumerate(self.names)
+        )
+        return f"cast(json_object({columns}) as varchar)"
+
+    def is_nested(self, column: Column) -> str:
+        """Return whether a value of JSON is a list or an object."""
+        text = self.text(column)
+        type_ = self.json_type(column)
+        return (
+            f"case when left({text}, 1) in ('{{', '[') "
+            f"then {type_} in ('OBJECT', 'ARRAY') end"
+        )
 
     def type_of(self, column: Column) -> str:
         """Return DuckDB's type of a column; VARCHAR for what is inside of one."""
@@ -138,6 +157,10 @@ def _element(list_: str, paths: list[str], path: str) -> str:
     return f"{list_}[{paths.index(path) + 1}]"
 
 
+def _has_mixed_ends(head: bytes) -> bool:
+    return 0 < head.count(b"\r\n") < head.count(b"\n")
+
+
 class Table:
     """An open file as a table; closing it removes what was written for it."""
 
@@ -171,6 +194,8 @@ class Table:
             return self._parquet()
         if self._head.startswith(tuple(_UTF16)):
             self._convert("utf-16")
+        if self.keeps_back and _has_mixed_ends(self._head):
+            self._convert_ends()
         text = self._text_at_start().lstrip("\ufeff \r\n\t")
         if text[:1] in ("{", "["):
             return self._json(is_array=text.startswith("["))
@@ -292,6 +317,21 @@ class Table:
         ).fetchall()
         for (line,) in rows:
             yield (line or "") + "\n"
+
+    def _convert_ends(self) -> None:
+        """Go on with a copy whose lines all end alike, which DuckDB needs."""
+        folder = self._leftovers.enter_context(tempfile.TemporaryDirectory())
+        path = os.path.join(folder, "table")
+        with open(self._name, "rb") as read, open(path, "wb") as written:
+            read.seek(0)
+            rest = b""
+            while piece := read.read(1 << 20):
+                piece = rest + piece
+                rest = b"\r" if piece.endswith(b"\r") else b""
+                piece = piece.removesuffix(rest) if rest else piece
+                written.write(piece.replace(b"\r\n", b"\n"))
+            written.write(rest)
+        self._name = path
 
     def _convert(self, encoding: str) -> None:
         """Go on with a copy in UTF-8 that ends with this object."""

@@ -22,6 +22,7 @@ from loaders.contract.records import (
 )
 from loaders.contract.table_options import TableOptions
 from loaders.table import mapping as names
+from loaders.table import values
 from loaders.table.attempts import Attempts, cells_of_json
 from loaders.table.mapping import Mapping
 from loaders.table.opened import PARQUET, Opened, Table
@@ -40,6 +41,8 @@ _REJECTED = {
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
 _MEMORY_LIMIT = "2GB"
+# Where so many scores are above 1, those up to 1 are in doubt too.
+_DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
 
 
 def fits(head: str) -> bool:
@@ -101,6 +104,7 @@ class _Reading:
         self._stem = os.path.basename(path).split(".")[0] or "table"
         self._digest = hashlib.blake2b(digest_size=8)
         self._row_count = 0
+        self._above_one_count = 0
         # Rows of CSV that DuckDB refused, in order.
         self._rejected: list[int] = []
 
@@ -115,6 +119,12 @@ class _Reading:
         yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)
         yield from self._attempts(opened, mapping, attempts, size_bytes)
+        least = max(_DOUBTED_COUNT, _DOUBTED_SHARE * self._row_count)
+        if self._above_one_count >= least:
+            what = (
+                f"{self._above_one_count:,} of {self._row_count:,} scores are above 1"
+            )
+            raise file_refused("score_scale", what)
         if not self._row_count and not self._rejected:
             raise file_refused("empty_file", "the table has no row")
         yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
@@ -229,6 +239,7 @@ class _Reading:
                 made.append(attempts.row(line, cells, attributes))
             except RecordRefused as refused:
                 kept_back.append(refused.at_line(line, excerpt))
+                self._above_one_count += values.WITHOUT_MAX in refused.detail
         for row in made:
             self._digest.update(repr(row[2:]).encode())
         yield Batch(TABLE_ATTEMPTS, made, kept_back, 0)

@@ -151,7 +151,9 @@ class _Row:
         self._real = list(self.real_numbers())
 
     def real_numbers(self) -> dict[str, str]:
-        """Return whether names are fractions in JSON, which lose how they are written."""
+        """Return what names in JSON are not to be: fractions, which lose how they are
+        written, and lists or objects.
+        """
         if self._opened.form != "json":
             return {}
         found = {}
@@ -168,6 +170,7 @@ class _Row:
                         f"and ({is_real}) "
                         f"then {self._opened.json_type(part)} = 'DOUBLE' end"
                     )
+                    found[f"r_{len(found)}"] = self._opened.is_nested(part)
         return found
 
     def parsed(self) -> dict[str, str]:
@@ -318,7 +321,7 @@ class _Row:
             )
             record = f"cast(to_json(struct_pack({cells})) as varchar)"
         columns["record"] = f"case when is_odd then {record} end"
-        excerpt = "raw" if self._opened.form == "json" else "to_json(raw)"
+        excerpt = self._opened.raw_as_json
         columns["excerpt"] = (
             f"case when is_odd then coalesce(left(cast({excerpt} as varchar), "
             f"{EXCERPT_LENGTH}), '') end"

@@ -15,6 +15,8 @@ ERRORS = ("error", "errored", "exception", "crashed")
 POPULATIONS = ("capability", "safety", "human")
 # A time as a number: since 1970, between 2001 and 2286, and how many make a second.
 EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
+# How the refusal of a score ends that may be right on another scale.
+WITHOUT_MAX = " without the option --score-max"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _GROUPED = r"[+-]?[0-9]{1,3}(%s[0-9]{3})+(%s[0-9]*)?"
 _BOOLEANS = {"true": 1.0, "false": 0.0}
@@ -70,8 +72,8 @@ def score(
         return rules.score(name, value / score_max if score_max else value)
     except RecordRefused:
         what = f"{name} is {rules.shown(text)}"
-        if not score_max:
-            what += " without --score-max"
+        if not score_max and value > 1:
+            what += WITHOUT_MAX
         raise RecordRefused("score_out_of_range", what) from None
 
 

@@ -397,6 +397,20 @@ def test_dots_lead_into_json(tmp_path):
         read(tmp_path / "x.jsonl", columns="score=q.score")
 
 
+def test_a_row_of_any_names_is_shown_where_it_is_refused(tmp_path):
+    content = ',task,agent,score,"a ""b""",Note,note\n0,t,a,x,1,2,3\n'
+    _, (entry,) = read(tmp_path / "x.csv", content)
+    assert json.loads(entry.record_excerpt) == {
+        "": "0",
+        "task": "t",
+        "agent": "a",
+        "score": "x",
+        'a "b"': "1",
+        "Note": "2",
+        "note": "3",
+    }
+
+
 def test_names_may_hold_any_character(tmp_path):
     names = ['a "b"', "c/d~e", "f.g", "h'i", "\\", "é ", "$", "0"]
     record = {"task": "t", "agent": "a", "score": 1} | dict.fromkeys(names, "x")
@@ -416,7 +430,12 @@ def test_json_that_is_no_record_is_kept_back_with_its_line(tmp_path):
     content = (
         '\ufeff{"task": 1, "agent": "a", "score": 1}\n\n[1]\n{"task": \n'
         '{"task": 1, "task": 2, "agent": "a", "score": 1}\n"x"\n'
-        '{"task": 3, "agent": "a", "score": 1}\n' + '{"a":' * 200 + "1" + "}" * 200
+        '{"task": 3, "agent": "a", "score": 1}\n'
+        + '{"a":' * 200
+        + "1"
+        + "}" * 200
+        + '\n{"task": "\\ud800", "agent": "a", "score": 1}\n'
+        '{"task": [1], "agent": "a", "score": 1}\n'
     )
     rows, quarantined = read(tmp_path / "x.jsonl", content)
     assert [row["line"] for row in rows] == [1, 7]
@@ -426,6 +445,8 @@ def test_json_that_is_no_record_is_kept_back_with_its_line(tmp_path):
         (5, "duplicate_field"),
         (6, "not_a_record"),
         (8, "too_deep"),
+        (9, "invalid_json"),
+        (10, "wrong_type"),
     ]
 
 
@@ -452,6 +473,7 @@ def test_a_row_of_another_width_is_kept_back_with_its_number(tmp_path):
         "\ufeff".encode() + b'[{"task": "t", "agent": "a", "score": 1}]',
         '{"task": "t", "agent": "a", "score": 1}\n'.encode("utf-16"),
         b"task,agent,score\rt,a,1\r",
+        b"task,agent,score\r\nt,a,1\n",
         b'"task";"agent";"score"\n"t";"a";"1"\n',
     ],
 )
@@ -500,6 +522,8 @@ def test_what_each_column_was_taken_for_is_told(tmp_path):
         ('[{"task": 1, "agent": ', {}, "syntax", "DuckDB"),
         (b"PAR1 and no more", {}, "syntax", "DuckDB"),
         (b"\xff\xfet\x00a", {}, "wrong_encoding", "UTF-16"),
+        ("task,agent,score\nt,a,85\nu,a,1\nv,a,90\n", {}, "score_scale", "2 of 3"),
+        ("task,agent,score,Score\nt,a,1,0\n", {}, "unusable_columns", "both be score"),
     ],
 )
 def test_a_table_that_is_in_doubt_is_refused(tmp_path, content, told, code, words):
