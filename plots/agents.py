@@ -46,8 +46,8 @@ LARGEST_BENCHMARK = f"""
             ) as size_place,
             row_number() over (
                 order by
-                    is_best desc, task_count desc, attempt_count desc,
-                    success_rate desc, agent
+                    is_best desc, attempt_count < {FEW_ATTEMPTS}, task_count desc,
+                    attempt_count desc, success_rate desc, agent
             ) as shown_place
         from rated_agents
     )

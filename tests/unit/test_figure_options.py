@@ -162,10 +162,10 @@ def test_what_is_left_out_is_the_least_interesting():
         {"source": "s"},
     ).fetchall()
     order = [int(name.removeprefix("agent ")) for (name,) in found]
-    # 30 has no interval and 29 nine attempts; then by rate, not by name.
+    # 30 has no interval and 29 nine attempts, so it comes last; else by rate, not name.
     assert order[:3] == [28, 27, 26]
     assert order[3:6] == [25, 24, 23]
-    assert order[-2:] == [29, 30]
+    assert order[-2:] == [30, 29]
 
 
 def test_who_is_shown_is_said():
