@@ -51,15 +51,23 @@ GRID_QUERY = """
     qualify count(cells.value) over () > 0
     order by models.model, benchmarks.benchmark
 """
+# A model that ran on a benchmark with scaffolds of unknown kind alone is shown with them.
 MEANS = """
     select
         benchmark,
         model,
         {column} as value,
         {n} as n,
-        case when {n} > 1 then 'n = ' || {n} end as detail
+        nullif(concat_ws(
+            ', ',
+            case when {n} > 1 then 'n = ' || {n} end,
+            case when scaffold_kind = 'unknown' then 'unknown kind' end
+        ), '') as detail
     from scaffold_kind_summary
-    where source = $source and is_generalist = {is_generalist}
+    where source = $source and scaffold_kind in ({kinds})
+    qualify row_number() over (
+        partition by benchmark, model order by scaffold_kind = 'unknown'
+    ) = 1
 """
 SCAFFOLD_WINS = """
     select
@@ -68,9 +76,14 @@ SCAFFOLD_WINS = """
         win_rate as value,
         wins,
         comparisons as n,
-        wins || ' of ' || comparisons as detail
+        wins || ' of ' || comparisons
+        || case when scaffold_kind = 'unknown' then ', unknown kind' else '' end
+            as detail
     from scaffold_kind_summary
-    where source = $source and is_generalist = {is_generalist}
+    where source = $source and scaffold_kind in ({kinds})
+    qualify row_number() over (
+        partition by benchmark, model order by scaffold_kind = 'unknown'
+    ) = 1
 """
 MAX_ACCURACY_WINS = """
     select distinct
@@ -129,7 +142,12 @@ WINNER_QUERY = """
     with cells as ({cells}),
 
     models as (
-        select model, sum(wins)::bigint as wins, sum(n)::bigint as comparisons
+        select
+            model,
+            sum(wins)::bigint as wins,
+            sum(n)::bigint as comparisons,
+            count(distinct benchmark) as benchmark_count,
+            count(*) over () as model_count
         from cells
         where n > 0
         group by model
@@ -140,14 +158,17 @@ WINNER_QUERY = """
         wins,
         comparisons,
         100 * wins / comparisons as win_percent,
-        count(*) over () as model_count
+        benchmark_count,
+        model_count
     from models
+    where 2 * benchmark_count >= (select max(benchmark_count) from models)
     order by wins / comparisons desc, model desc
     limit 1
 """
 WINNER = (
-    "`{model}` wins most often: {wins} of its {comparisons} comparisons, "
-    "{win_percent:.1f} %. n = {model_count:,} models."
+    "Of the models that ran at least half as many benchmarks as any, `{model}` wins "
+    "most often: {wins} of its {comparisons} comparisons on {benchmark_count} "
+    "benchmarks, {win_percent:.1f} %. n = {model_count:,} models."
 )
 ALONE = "evaluated, but no other model to compare with"
 
@@ -320,16 +341,16 @@ def seconds(number: float) -> str:
     return f"{amount(number)} s"
 
 
-def kind_variants(kind: str, scaffold: str, is_generalist: str) -> dict[str, Heatmap]:
+def kind_variants(kind: str, scaffold: str, kinds: str) -> dict[str, Heatmap]:
     """Return the four figures of one kind of scaffold."""
 
     def means(column: str, n: str) -> str:
-        return MEANS.format(column=column, n=n, is_generalist=is_generalist)
+        return MEANS.format(column=column, n=n, kinds=kinds)
 
     accuracies = means("mean_accuracy", "scored_count")
     costs = means("mean_cost_usd", "costed_count")
     latencies = means("mean_latency_seconds", "timed_count")
-    wins = SCAFFOLD_WINS.format(is_generalist=is_generalist)
+    wins = SCAFFOLD_WINS.format(kinds=kinds)
     remark = "mean of a cell's evaluations, n where there are several"
     heatmaps = {
         "accuracy": Heatmap(
@@ -383,8 +404,12 @@ def kind_variants(kind: str, scaffold: str, is_generalist: str) -> dict[str, Hea
 
 
 VARIANTS = {
-    **kind_variants("generalist", "the generalist scaffold", "true"),
-    **kind_variants("task_specific", "scaffolds made for the benchmark", "false"),
+    **kind_variants("generalist", "the generalist scaffold", "'generalist'"),
+    **kind_variants(
+        "task_specific",
+        "scaffolds made for the benchmark",
+        "'task_specific', 'unknown'",
+    ),
     "max_accuracy_win_rate": Heatmap(
         cells=MAX_ACCURACY_WINS,
         title="Wins over other models, each by its most accurate evaluation",

@@ -39,6 +39,10 @@ hal_traces_repeated as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
+model_costs as (
+    select * from {{ ref('int_model_costs') }}
+),
+
 inspect_logs as (
     select * from {{ ref('stg_inspect__evaluations') }}
 ),
@@ -138,6 +142,16 @@ subjects as (
         'model' as subject_kind,
         coalesce(base_model, 'unknown') as subject
     from hal_evaluations
+    union all
+    select
+        'scaffold' as subject_kind,
+        scaffold as subject
+    from evaluations
+    union all
+    select
+        'model' as subject_kind,
+        model as subject
+    from model_costs
 ),
 
 unknown_sources as (
@@ -162,6 +176,11 @@ known_subjects as (
             or (
                 finding_kinds.subject_kind = 'record'
                 and subjects.subject_kind in ('file', 'evaluation')
+            )
+            or (
+                finding_kinds.subject_kind = 'name'
+                and subjects.subject_kind
+                in ('benchmark', 'task', 'agent', 'scaffold', 'model')
             )
     group by finding_kinds.finding_code, subjects.subject
 ),

@@ -24,11 +24,11 @@ from loaders.contract import rules
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.records import (
-    BATCH_RECORDS,
     EXCERPT_LENGTH,
     Batch,
     FileRefused,
     RecordRefused,
+    by_table,
     file_refused,
 )
 from loaders.inspect import documents, samples
@@ -77,20 +77,7 @@ def read(source: OpenFile) -> Iterator[Batch]:
         records = _archive_records(Archive(data))
     else:
         records = _json_records(data)
-    return _batched(records, len(data))
-
-
-def _batched(records: Iterator[Record], byte_offset: int) -> Iterator[Batch]:
-    batches: dict[str, Batch] = {}
-    for table, record in records:
-        batch = batches.get(table.name)
-        if batch is None:
-            batch = batches[table.name] = Batch(table, [], [], byte_offset)
-        is_row = isinstance(record, tuple)
-        (batch.rows if is_row else batch.quarantined).append(record)
-        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
-            yield batches.pop(table.name)
-    yield from batches.values()
+    return by_table(records, len(data))
 
 
 class _Samples:
@@ -118,7 +105,7 @@ class _Samples:
             found = samples.records(sample, at, is_opened, self._one_scorer)
         except RecordRefused as refused:
             if isinstance(sample.id, str | int) and isinstance(sample.epoch, int):
-                self.refused.add((str(sample.id), sample.epoch))
+                self.refused.add((rules.canonical(str(sample.id)), sample.epoch))
             self.keep_back(refused, at, raw)
             return None
         if earlier := self._found.pop(found.key, None):
@@ -255,7 +242,7 @@ class _Summary:
         sample = self.sample
         if sample is None or not isinstance(sample.epoch, int):
             return None
-        return str(sample.id), sample.epoch
+        return rules.canonical(str(sample.id)), sample.epoch
 
 
 def _summaries(archive: Archive, log: Log) -> list[_Summary] | None:

@@ -1,7 +1,7 @@
 -- Grain: one row per name of a model, as HAL traces write it.
 -- A path before the name is left out where it is a provider's, or where what
--- follows is a known name. Any other path is part of the name: `runs/a/final` and
--- `runs/b/final` are two models.
+-- follows is a known name. Any other path is part of the name: `runs/a/final`
+-- and `runs/b/final` are two models.
 with
 
 evaluations as (
@@ -14,6 +14,10 @@ token_usage as (
 
 model_calls as (
     select * from {{ ref('stg_hal__model_calls') }}
+),
+
+refused_parts as (
+    select * from {{ ref('int_hal_refused_parts') }}
 ),
 
 model_aliases as (
@@ -39,6 +43,9 @@ names as (
         select model_name from token_usage
         union
         select model_name from model_calls
+        union
+        select part_name as model_name from refused_parts
+        where part = 'usage'
     ) as every_name
     where model_name is not null
 ),

@@ -10,6 +10,10 @@ horizon_models as (
     select * from {{ ref('metr_horizon_models') }}
 ),
 
+scaffold_suffixes as (
+    select * from {{ ref('metr_scaffold_suffixes') }}
+),
+
 agents as (
     select
         source,
@@ -21,34 +25,60 @@ agents as (
     group by source, agent, is_human
 ),
 
--- `o3 (Inspect)`: the model in a scaffold.
-suffixed as (
+-- `o3 (Inspect)`: the model in a scaffold, where the brackets name one. Other
+-- brackets are part of the model: `Claude 3.5 Sonnet (New)`, `o3 (high)`.
+split_names as (
     select
         *,
-        agent like '% (Inspect)' as has_suffix,
+        regexp_extract(agent, '^(.*[^ ]) *[(]([^()]*)[)]$', 1) as text_before,
+        regexp_extract(agent, '^(.*[^ ]) *[(]([^()]*)[)]$', 2)
+            as bracket_text
+    from agents
+),
+
+suffixed as (
+    select
+        split_names.*,
+        known_names.alias is null
+        and not split_names.is_human
+        and (
+            scaffold_suffixes.suffix is not null
+            or lower(split_names.bracket_text) = lower(split_names.scaffold)
+        ) as has_suffix,
+        coalesce(scaffold_suffixes.scaffold, split_names.bracket_text)
+            as scaffold_in_name
+    from split_names
+    left join horizon_models as known_names
+        on split_names.agent = known_names.alias
+    left join scaffold_suffixes
+        on lower(split_names.bracket_text) = scaffold_suffixes.suffix
+),
+
+aliased as (
+    select
+        *,
         case
-            when agent like '% (Inspect)'
-                then left(agent, length(agent) - length(' (Inspect)'))
+            when has_suffix then text_before
             when is_human then 'human'
             else agent
         end as model_alias
-    from agents
+    from suffixed
 ),
 
 final as (
     select
-        suffixed.source || ':' || suffixed.agent as evaluation_id,
-        suffixed.source,
-        suffixed.agent,
+        aliased.source || ':' || aliased.agent as evaluation_id,
+        aliased.source,
+        aliased.agent,
         case
-            when suffixed.has_suffix then 'Inspect'
-            else suffixed.scaffold
+            when aliased.has_suffix then aliased.scaffold_in_name
+            else aliased.scaffold
         end as scaffold,
         -- An unknown alias stands for itself, so that two unknown aliases are
         -- not one model.
-        coalesce(horizon_models.model, suffixed.model_alias) as model,
+        coalesce(horizon_models.model, aliased.model_alias) as model,
         case
-            when suffixed.is_human then 'human'
+            when aliased.is_human then 'human'
             else 'capability'
         end as population,
         horizon_models.alias as match_rule,
@@ -57,9 +87,9 @@ final as (
                 then
                     'count for a model of that name; add its name to seeds/'
         end as unmapped_advice
-    from suffixed
+    from aliased
     left join horizon_models
-        on suffixed.model_alias = horizon_models.alias
+        on aliased.model_alias = horizon_models.alias
 )
 
 select * from final

@@ -179,7 +179,8 @@ def cells(ranked, best, frontiers) -> pd.DataFrame:
             by_cost.assign(
                 basis="frontier_distance",
                 scaffold="*",
-                value=-by_cost.frontier_distance,
+                # Rounded, so that equal distances tie.
+                value=-by_cost.frontier_distance.round(12),
             ),
         ]
     ).assign(source="hal")[[*CELL, "value"]]
@@ -307,8 +308,12 @@ def test_model_resource_use(views, seed):
 
 def test_scaffold_kind_summary(views, seed, win_rates):
     frame = made_up_evaluations(seed)
-    frame = frame[~frame.is_excluded & frame.is_generalist.notna()]
-    key = ["benchmark", "is_generalist", "model"]
+    names = {True: "generalist", False: "task_specific", None: "unknown"}
+    frame = frame[~frame.is_excluded].assign(
+        scaffold_kind=lambda frame: frame.is_generalist.map(names, na_action=None)
+    )
+    frame["scaffold_kind"] = frame.scaffold_kind.fillna("unknown")
+    key = ["benchmark", "scaffold_kind", "model"]
     means = frame.groupby(key).agg(
         scaffold_count=("scaffold", "nunique"),
         evaluation_count=("scaffold", "size"),
@@ -319,7 +324,7 @@ def test_scaffold_kind_summary(views, seed, win_rates):
         mean_cost_usd=("total_cost_usd", "mean"),
         mean_latency_seconds=("mean_latency_seconds", "mean"),
     )
-    kinds = frame[["scaffold", "is_generalist"]].drop_duplicates()
+    kinds = frame[["scaffold", "scaffold_kind"]].drop_duplicates()
     by_scaffold = win_rates[win_rates.basis == "scaffold"].merge(kinds)
     wins = by_scaffold.groupby(key)[["wins", "comparisons"]].sum()
     expected = means.join(wins).reset_index()

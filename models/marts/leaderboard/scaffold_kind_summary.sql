@@ -1,12 +1,31 @@
--- Grain: one row per source, benchmark, kind of scaffold (generalist or made
--- for the benchmark) and model.
+-- Grain: one row per source, benchmark, kind of scaffold (generalist, made for
+-- the benchmark or unknown) and model.
 with
 
-evaluations as (
+known_scaffolds as (
+    select * from {{ ref('scaffolds') }}
+),
+
+-- A source none of whose scaffolds is known tells no kinds apart.
+sources as (
+    select distinct source from known_scaffolds
+),
+
+included as (
     select * from {{ ref('evaluations') }}
-    where
-        not is_excluded
-        and is_generalist is not null
+    where not is_excluded
+),
+
+evaluations as (
+    select
+        included.*,
+        case
+            when included.is_generalist then 'generalist'
+            when not included.is_generalist then 'task_specific'
+            else 'unknown'
+        end as scaffold_kind
+    from included
+    inner join sources using (source)
 ),
 
 benchmark_win_rates as (
@@ -18,7 +37,7 @@ means as (
     select
         source,
         benchmark,
-        is_generalist,
+        scaffold_kind,
         model,
         count(*) as evaluation_count,
         count(accuracy) as scored_count,
@@ -28,7 +47,7 @@ means as (
         {{ exact_mean('total_cost_usd') }} as mean_cost_usd,
         {{ exact_mean('mean_latency_seconds') }} as mean_latency_seconds
     from evaluations
-    group by source, benchmark, is_generalist, model
+    group by source, benchmark, scaffold_kind, model
 ),
 
 -- A scaffold that was run often was compared once.
@@ -36,7 +55,7 @@ scaffolds as (
     select distinct
         source,
         benchmark,
-        is_generalist,
+        scaffold_kind,
         scaffold,
         model
     from evaluations
@@ -46,7 +65,7 @@ wins as (
     select
         scaffolds.source,
         scaffolds.benchmark,
-        scaffolds.is_generalist,
+        scaffolds.scaffold_kind,
         scaffolds.model,
         count(*) as scaffold_count,
         cast(sum(benchmark_win_rates.wins) as bigint) as wins,
@@ -56,7 +75,7 @@ wins as (
     group by
         scaffolds.source,
         scaffolds.benchmark,
-        scaffolds.is_generalist,
+        scaffolds.scaffold_kind,
         scaffolds.model
 ),
 
@@ -64,8 +83,12 @@ final as (
     select
         means.source,
         means.benchmark,
-        means.is_generalist,
+        means.scaffold_kind,
         means.model,
+        case means.scaffold_kind
+            when 'generalist' then true
+            when 'task_specific' then false
+        end as is_generalist,
         wins.scaffold_count,
         means.evaluation_count,
         means.scored_count,
@@ -78,7 +101,7 @@ final as (
         wins.comparisons,
         wins.wins * 1e0 / nullif(wins.comparisons, 0) as win_rate
     from means
-    inner join wins using (source, benchmark, is_generalist, model)
+    inner join wins using (source, benchmark, scaffold_kind, model)
 )
 
 select * from final

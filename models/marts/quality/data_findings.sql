@@ -18,12 +18,20 @@ comparability_findings as (
     select * from {{ ref('int_comparability_findings') }}
 ),
 
+cost_findings as (
+    select * from {{ ref('int_cost_findings') }}
+),
+
 rate_findings as (
     select * from {{ ref('int_rate_findings') }}
 ),
 
 name_findings as (
     select * from {{ ref('int_name_findings') }}
+),
+
+look_alike_findings as (
+    select * from {{ ref('int_look_alike_findings') }}
 ),
 
 metr_findings as (
@@ -54,6 +62,10 @@ metric_findings as (
     select * from {{ ref('int_metric_findings') }}
 ),
 
+table_findings as (
+    select * from {{ ref('int_table_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -64,8 +76,10 @@ all_findings as (
         'attempt_findings',
         'evaluation_findings',
         'comparability_findings',
+        'cost_findings',
         'rate_findings',
         'name_findings',
+        'look_alike_findings',
         'metr_findings',
         'hal_trace_findings',
         'hal_task_findings',
@@ -73,6 +87,7 @@ all_findings as (
         'terminal_bench_findings',
         'harbor_findings',
         'metric_findings',
+        'table_findings',
     ]) }}
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row per agent or model name that no table in seeds/ knows.
+-- Grain: one row per agent, model or scaffold that no table in seeds/ knows.
 with
 
 agents as (
@@ -52,8 +52,25 @@ unmapped_models as (
     group by source, coalesce(base_model, 'unknown')
 ),
 
+unknown_scaffold_kinds as (
+    select
+        'unknown_scaffold_kind' as finding_code,
+        source,
+        scaffold as subject,
+        count(*) || ' evaluation(s) ran it; they stay in the figures as of '
+        || 'unknown kind until seeds/scaffolds.csv says whether it is a '
+        || 'generalist' as detail
+    from hal_evaluations
+    where is_generalist is null
+    group by source, scaffold
+),
+
 final as (
-    {{ union_findings(['unmapped_agents', 'unmapped_models']) }}
+    {{ union_findings([
+        'unmapped_agents',
+        'unmapped_models',
+        'unknown_scaffold_kinds',
+    ]) }}
 )
 
 select * from final
