@@ -7,6 +7,8 @@ if __name__ == "__main__":
     end_when_stopped()
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
@@ -23,6 +25,7 @@ from common.stopping import on_stop
 from plots import FIGURES, FILE_STEMS
 from plots.drawing import default_workers, drawing_pool
 from plots.export import export
+from plots.figure import BadPalette, UnknownChoice
 from plots.warehouse import (
     WarehouseUnreadable,
     action_source,
@@ -37,6 +40,9 @@ class UnknownName(Exception):
     """No figure or source has this name; the message lists those that exist."""
 
 
+# Where the colours of --palette are looked for, also by the processes that draw.
+PALETTE_VARIABLE = "EVALHOUSE_PALETTE"
+REFUSALS = (UnknownName, UnknownChoice, BadPalette, WarehouseUnreadable)
 COMMANDS = {
     "draw": "draw every figure, or those named",
     "report": "write everything as one page",
@@ -139,6 +145,40 @@ def add_draw_options(draw: argparse.ArgumentParser) -> None:
         help="what to draw, for example metr_horizon (default: metr for attempts, hal "
         "for leaderboards; where they are absent the largest)",
     )
+    for kind, noun in (("agents", "agent"), ("models", "model")):
+        draw.add_argument(
+            f"--{kind}",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar=noun.upper(),
+            help=f"only these, in every figure that shows {kind}",
+        )
+    draw.add_argument("--benchmark", metavar="NAME", help="only this one")
+    draw.add_argument(
+        "--order",
+        type=one_of(["rate", "name", "n"]),
+        metavar="ORDER",
+        help="of the rows, where a figure has an agent or a model in each: rate, name "
+        "or n",
+    )
+    draw.add_argument(
+        "--palette",
+        metavar="FILE",
+        help="other colours: a line name,#rrggbb for each, by the names in "
+        "plots/palette.py or those of models",
+    )
+    draw.add_argument(
+        "--size",
+        type=inches,
+        metavar="WIDTHxHEIGHT",
+        help="in inches, as in 6.5x4 (default: each figure's own)",
+    )
+    draw.add_argument(
+        "--title",
+        metavar="TEXT",
+        help="another title; none: no title and no subtitle",
+    )
     draw.add_argument(
         "--jobs",
         type=int,
@@ -146,6 +186,16 @@ def add_draw_options(draw: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many to draw at once (default: one for each core, at most 8)",
     )
+
+
+def inches(text: str) -> tuple[float, float]:
+    """Return width and height of `6.5x4`."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)", text)
+    if not match or not all(1 <= float(side) <= 100 for side in match.groups()):
+        raise argparse.ArgumentTypeError(
+            f"{text}: write WIDTHxHEIGHT in inches, from 1 to 100, as in 6.5x4"
+        )
+    return float(match[1]), float(match[2])
 
 
 def chosen_figures(names: Sequence[str]) -> list[str]:
@@ -200,8 +250,15 @@ def run(arguments: argparse.Namespace) -> int:
 def draw(arguments: argparse.Namespace) -> int:
     """Draw the figures that are asked for, print their paths, return the exit code."""
     figures = chosen_figures(arguments.names)
+    if arguments.palette:
+        # Here and in the processes that draw, before anything has a colour.
+        os.environ[PALETTE_VARIABLE] = os.path.abspath(arguments.palette)
+        from plots.palette import read_palette
+
+        read_palette(arguments.palette)
     with open_warehouse(arguments.db) as connection:
         check_source(connection, arguments.source)
+        figures = narrowed(figures, arguments, connection)
         arguments.out.mkdir(parents=True, exist_ok=True)
         on_stop(partial(drop_parts, arguments.out))
         with drawing_pool(min(arguments.jobs, len(figures))) as pool:
@@ -214,6 +271,30 @@ def draw(arguments: argparse.Namespace) -> int:
             return print_results(drawings, arguments.db)
 
 
+def narrowed(
+    figures: list[str],
+    arguments: argparse.Namespace,
+    connection: duckdb.DuckDBPyConnection,
+) -> list[str]:
+    """Let the connection see what is chosen; return the figures that can show it."""
+    chosen = (arguments.agents, arguments.models, arguments.benchmark, arguments.order)
+    if not any(chosen):
+        return figures
+    # Imported here: --help and --list need no matplotlib.
+    from plots.choice import choice_of, narrow, shown_figures
+    from plots.render import load_figure
+
+    choice = choice_of(arguments)
+    narrow(connection, choice)
+    figures = shown_figures(figures, bool(arguments.names), choice, connection)
+    if arguments.order:
+        fixed = [name for name in figures if not hasattr(load_figure(name), "ORDERS")]
+        if arguments.names and fixed:
+            raise UnknownName(f"{', '.join(fixed)}: has no rows to put in order")
+        figures = [name for name in figures if name not in fixed]
+    return figures
+
+
 def start_drawing(
     name: str,
     connection: duckdb.DuckDBPyConnection,
@@ -222,13 +303,16 @@ def start_drawing(
 ) -> Future[Path]:
     """Read what figure `name` shows and have it drawn; the result is its path."""
     # Imported here: --help and --list need no matplotlib.
-    from plots.render import load_figure, render
+    from plots.choice import choice_of
+    from plots.render import Look, load_figure, render
 
     path = arguments.out / f"{FILE_STEMS[name]}.{arguments.format}"
     try:
         source = arguments.source or figure_source(connection, name)
         frames = fetch(connection, load_figure(name).QUERIES, source)
-        return pool.submit(render, name, frames, source, path)
+        title = "" if arguments.title == "none" else arguments.title
+        look = Look(arguments.size, title, arguments.order, choice_of(arguments).text)
+        return pool.submit(render, name, frames, source, path, look)
     except (duckdb.Error, BrokenProcessPool) as error:
         failed: Future[Path] = Future()
         failed.set_exception(error)
@@ -281,7 +365,7 @@ def explain(error: BaseException, warehouse: Path) -> str:
             return f"cannot write: {error}. Choose another path."
         case BrokenProcessPool():
             return "a process that draws has ended; there may be too little memory. Try --jobs 1."
-        case UnknownName() | WarehouseUnreadable():
+        case UnknownName() | WarehouseUnreadable() | UnknownChoice() | BadPalette():
             return str(error)
     return f"a mistake in how a figure is drawn: {type(error).__name__}: {first_line}."
 
@@ -295,7 +379,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         return run(arguments)
-    except (UnknownName, WarehouseUnreadable, duckdb.Error, OSError) as error:
+    except (*REFUSALS, duckdb.Error, OSError) as error:
         print(explain(error, arguments.db), file=sys.stderr)
         return 2
 

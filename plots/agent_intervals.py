@@ -3,14 +3,15 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from plots.agents import LARGEST_BENCHMARK, whose
+from plots.agents import LARGEST_BENCHMARK, few, whose
 from plots.axes import scale_share
 from plots.figure import Answer
 from plots.palette import BLUE, ORANGE
-from plots.text import count, share, shorten
+from plots.text import count, room, share, shorten
 
 SIZE = (12, 8.5)
 AGENT_LIMIT = 20
+ORDERS = ("agents", {"rate": "success_rate", "name": "agent", "n": "attempt_count"})
 QUERIES = {
     "agents": f"""
         with {LARGEST_BENCHMARK}
@@ -19,7 +20,7 @@ QUERIES = {
             greatest(attempt_success_share - 1.96 * naive_se, 0) as naive_low,
             least(attempt_success_share + 1.96 * naive_se, 1) as naive_high
         from known_agents
-        where size_place <= {AGENT_LIMIT}
+        where shown_place <= {AGENT_LIMIT}
         order by success_rate desc, agent
     """,
 }
@@ -84,15 +85,18 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         linestyle=(0, (2, 1)),
         label="plain standard error, attempts taken as independent",
     )
+    width = figure.get_size_inches()[0]
+    longest = room(76, width, SIZE[0])
     axes.set_yticks(
         places,
         [
-            f"{shorten(row.agent, 76)}\n{share(row.success_rate)} over "
+            f"{shorten(row.agent, longest)}\n{share(row.success_rate)} over "
             f"{count(row.task_count)} tasks, n = {count(row.attempt_count)}"
+            f"{few(row.attempt_count)}"
             for row in agents.itertuples()
         ],
         size=8,
     )
     axes.set_ylim(len(agents) - 0.4, -0.6)
     scale_share(axes, "x", "success rate")
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3 if width > 10 else 1)

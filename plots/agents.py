@@ -4,9 +4,14 @@ import pandas as pd
 
 from plots.text import ANY_CREDIT, POPULATIONS, clean, count
 
-# Two CTEs: the benchmark with the most attempts, as one fills a figure, and its
-# agents by how many tasks they tried.
-LARGEST_BENCHMARK = """
+# Fewer attempts say little of an agent.
+FEW_ATTEMPTS = 10
+# Of those with more the best are shown, however few tasks they tried: those whose
+# interval begins highest, as 2 of 2 tasks are no proof.
+BEST_COUNT = 3
+# Three CTEs: the benchmark with the most attempts, as one fills a figure, its agents with
+# the best, and by how many tasks they tried; of equally many the better come first.
+LARGEST_BENCHMARK = f"""
     largest as (
         select benchmark, count(*) over () as benchmark_count
         from agent_intervals
@@ -17,29 +22,58 @@ LARGEST_BENCHMARK = """
         order by sum(attempt_count) desc, benchmark
         limit 1
     ),
-    known_agents as (
+    rated_agents as (
         select
             *,
             count(*) over () as agent_count,
             row_number() over (
-                order by task_count desc, attempt_count desc, agent
-            ) as size_place
+                order by
+                    attempt_count < {FEW_ATTEMPTS}, ci_low desc nulls last,
+                    success_rate desc, task_count desc, agent
+            ) <= {BEST_COUNT} as is_best
         from agent_intervals
         inner join largest using (benchmark)
         where
             source = $source and success_rule = 'any_credit'
             and population = 'capability'
+    ),
+    known_agents as (
+        select
+            *,
+            row_number() over (
+                order by
+                    task_count desc, attempt_count desc, success_rate desc, agent
+            ) as size_place,
+            row_number() over (
+                order by
+                    is_best desc, attempt_count < {FEW_ATTEMPTS}, task_count desc,
+                    attempt_count desc, success_rate desc, agent
+            ) as shown_place
+        from rated_agents
     )
 """
 
 
-def whose(agents: pd.DataFrame, which: str = "those with the most tasks") -> str:
+def few(attempt_count: int) -> str:
+    """Return the mark of an agent whose rate says little."""
+    return f" (under {FEW_ATTEMPTS})" if attempt_count < FEW_ATTEMPTS else ""
+
+
+def whose(
+    agents: pd.DataFrame, which: str = "the best and those with the most tasks"
+) -> str:
     """Return which agents of which benchmark a figure shows, for its subtitle."""
     first = agents.iloc[0]
     benchmarks = first["benchmark_count"]
+    hidden = first["agent_count"] - len(agents)
+    shown = f"{count(len(agents))} agents · "
+    if hidden:
+        shown = (
+            f"{count(len(agents))} of {count(first['agent_count'])} agents, {which} "
+            f"({count(hidden)} not shown) · "
+        )
     return (
         f"benchmark {clean(first['benchmark'])}"
         f"{f', the largest of {count(benchmarks)}' if benchmarks > 1 else ''} · "
-        f"{count(len(agents))} of {count(first['agent_count'])} agents, {which} · "
-        f"{ANY_CREDIT} · {POPULATIONS['capability']}"
+        f"{shown}{ANY_CREDIT} · {POPULATIONS['capability']}"
     )

@@ -9,6 +9,15 @@ import duckdb
 import matplotlib.figure
 import pandas as pd
 
+
+class UnknownChoice(Exception):
+    """There is nothing of this name to show; the message names the nearest."""
+
+
+class BadPalette(Exception):
+    """A palette file cannot be used; the message says where and why."""
+
+
 NO_ANSWER = "Nothing is loaded that could answer it."
 
 

@@ -6,10 +6,11 @@ from matplotlib.figure import Figure
 from plots.axes import scale_counts
 from plots.figure import Answer
 from plots.palette import BLUE, LIGHT_GREY, ORANGE, VERMILION
-from plots.text import POPULATIONS, count, shorten
+from plots.text import POPULATIONS, count, room, shorten
 
 SIZE = (12, 8)
 AGENT_LIMIT = 25
+ORDERS = ("agents", {"rate": "grind_ratio", "name": "agent", "n": "failure_count"})
 QUERIES = {
     "agents": f"""
         select
@@ -78,10 +79,11 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         "x",
         pd.concat([agents["median_action_count"], agents["max_action_count"]]),
     )
+    longest = room(40, figure.get_size_inches()[0], SIZE[0])
     axes.set_yticks(
         places,
         [
-            f"{shorten(row.model, 26)} · {shorten(row.agent, 40)} · "
+            f"{shorten(row.model, 26)} · {shorten(row.agent, longest)} · "
             f"n = {count(row.failure_count)} · {row.grind_ratio:.1f}×"
             for row in agents.itertuples()
         ],

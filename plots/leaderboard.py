@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from plots.figure import Answer
-from plots.palette import BLACK, GREY, MODEL_COLORS, MODEL_MARKERS
+from plots.palette import BLACK, GREY, MODEL_MARKERS, model_color
 from plots.text import count, counted, shorten
 
 MODEL_LIMIT = 15
@@ -181,7 +181,7 @@ def model_style(place: float) -> dict[str, str | float]:
     style = {"color": GREY, "marker": "."}
     if not pd.isna(place):
         style = {
-            "color": MODEL_COLORS[int(place) % len(MODEL_COLORS)],
+            "color": model_color(int(place)),
             "marker": MODEL_MARKERS[int(place) % len(MODEL_MARKERS)],
         }
     return style | {

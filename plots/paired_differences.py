@@ -6,10 +6,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from plots.agents import LARGEST_BENCHMARK, whose
+from plots.agents import LARGEST_BENCHMARK, few, whose
 from plots.figure import Answer
 from plots.palette import BLACK, BLUE, GREY, LIGHT_GREY, VERMILION
-from plots.text import count, share, shorten, signed
+from plots.text import count, room, share, shorten, signed
 
 SIZE = (13, 9)
 AGENT_LIMIT = 16  # more cells would be too small for a number
@@ -18,7 +18,7 @@ QUERIES = {
         with {LARGEST_BENCHMARK}
         select *, row_number() over (order by success_rate desc, agent) as place
         from known_agents
-        where size_place <= {AGENT_LIMIT}
+        where shown_place <= {AGENT_LIMIT}
         order by place
     """,
     # Each pair from both sides.
@@ -29,7 +29,7 @@ QUERIES = {
                 source, benchmark, success_rule, agent,
                 row_number() over (order by success_rate desc, agent) as place
             from known_agents
-            where size_place <= {AGENT_LIMIT}
+            where shown_place <= {AGENT_LIMIT}
         )
         select
             own.place as own_place,
@@ -98,11 +98,12 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         "percentage points by which the row's agent is ahead of this column's, on the "
         "tasks of both"
     )
+    longest = room(76, figure.get_size_inches()[0], SIZE[0])
     axes.set_yticks(
         agents["place"],
         [
-            f"{row.place}: {shorten(row.agent, 76)}\n{share(row.success_rate)} over "
-            f"{count(row.task_count)} tasks"
+            f"{row.place}: {shorten(row.agent, longest)}\n{share(row.success_rate)} over "
+            f"{count(row.task_count)} tasks{few(row.attempt_count)}"
             for row in agents.itertuples()
         ],
         size=8,

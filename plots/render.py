@@ -1,6 +1,7 @@
 """From a figure's name to a file."""
 
 import warnings
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -19,6 +20,19 @@ HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
 HEADER_INCHES = 0.78
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a figure is drawn, where it is not as the house has it."""
+
+    size: tuple[float, float] | None = None  # inches
+    title: str | None = None  # empty: neither title nor subtitle
+    order: str | None = None
+    choice: str = ""  # of what it shows, in words
+
+
+HOUSE_LOOK = Look()
+
+
 def load_figure(name: str) -> Figure:
     """Return what draws figure `name`: its module, or its family's variant."""
     for family, names in LEADERBOARD_FAMILIES.items():
@@ -27,12 +41,18 @@ def load_figure(name: str) -> Figure:
     return import_module(f"plots.{name}")
 
 
-def render(name: str, frames: dict[str, pd.DataFrame], source: str, path: Path) -> Path:
+def render(
+    name: str,
+    frames: dict[str, pd.DataFrame],
+    source: str,
+    path: Path,
+    look: Look = HOUSE_LOOK,
+) -> Path:
     """Draw figure `name` into `path`, in the format of its suffix, and return it."""
     with style.context(HOUSE_STYLE), warnings.catch_warnings():
         # A sign that the font lacks is drawn as a box, which says so itself.
         warnings.filterwarnings("ignore", "Glyph")
-        figure = draw_figure(name, frames, source)
+        figure = draw_figure(name, frames, source, look)
         # The date would make two files of the same views differ.
         metadata = {"Date": None} if path.suffix == ".svg" else None
         with written_whole(path) as part:
@@ -41,27 +61,37 @@ def render(name: str, frames: dict[str, pd.DataFrame], source: str, path: Path) 
 
 
 def draw_figure(
-    name: str, frames: dict[str, pd.DataFrame], source: str
+    name: str,
+    frames: dict[str, pd.DataFrame],
+    source: str,
+    look: Look = HOUSE_LOOK,
 ) -> matplotlib.figure.Figure:
     """Return figure `name` with its title, or a plain note if it has no rows."""
     drawn = load_figure(name)
-    figure = matplotlib.figure.Figure(figsize=drawn.SIZE, layout="constrained")
+    size = look.size or drawn.SIZE
+    figure = matplotlib.figure.Figure(figsize=size, layout="constrained")
+    title = FIGURES[name] if look.title is None else look.title
     if next(iter(frames.values())).empty:
-        write_header(figure, FIGURES[name], f"source {clean(source)}")
+        write_header(figure, title, f"source {clean(source)}")
         what = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
         note(figure.subplots(), f"no {getattr(drawn, 'missing', what)} to show")
     else:
-        write_header(
-            figure,
-            FIGURES[name],
-            f"source {clean(source)} · {drawn.subtitle(frames)}",
-        )
-        drawn.draw(frames, figure)
+        subtitle = f"source {clean(source)} · {drawn.subtitle(frames)}"
+        if look.choice:
+            subtitle += f" · {look.choice}"
+        write_header(figure, title, subtitle)
+        drawn.draw(ordered(drawn, frames, look.order), figure)
     return figure
 
 
 def write_header(figure: matplotlib.figure.Figure, title: str, subtitle: str) -> None:
-    """Write both lines at the top left and keep the axes below them."""
+    """Write both lines at the top left and keep the axes below them.
+
+    Without a title there is neither: a paper has its own caption.
+    """
+    if not title:
+        figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08)
+        return
     width, height = figure.get_size_inches()
     left = 0.12 / width
     figure.text(left, 1 - 0.12 / height, title, va="top", size=14, weight="bold")
@@ -69,3 +99,18 @@ def write_header(figure: matplotlib.figure.Figure, title: str, subtitle: str) ->
     figure.get_layout_engine().set(
         rect=(0, 0, 1, 1 - HEADER_INCHES / height), w_pad=0.12, h_pad=0.08
     )
+
+
+def ordered(
+    drawn: Figure, frames: dict[str, pd.DataFrame], order: str | None
+) -> dict[str, pd.DataFrame]:
+    """Return the frames with the rows of the figure in another order."""
+    if order is None:
+        return frames
+    name, columns = drawn.ORDERS
+    # What belongs to one name stays together, in the order it has.
+    keys = list(dict.fromkeys([columns[order], columns["name"]]))
+    rows = frames[name].sort_values(
+        keys, ascending=[order == "name", True][: len(keys)], kind="stable"
+    )
+    return frames | {name: rows.reset_index(drop=True)}

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from plots.agents import LARGEST_BENCHMARK, whose
+from plots.agents import LARGEST_BENCHMARK, few, whose
 from plots.axes import scale_share
 from plots.figure import Answer
 from plots.palette import BLUE, GREY, VERMILION
@@ -25,7 +25,7 @@ QUERIES = {
         select *
         from known_agents
         inner join repeated using (source, benchmark, success_rule, agent)
-        order by size_place
+        order by shown_place
         limit {PANEL_LIMIT}
     """,
     "curves": f"""
@@ -74,7 +74,7 @@ ANSWER = Answer(
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     agents = frames["agents"]
     return (
-        f"{whose(agents, 'those with the most tasks that repeat some')}\n"
+        f"{whose(agents, 'the best and those with the most tasks, of those that repeat some')}\n"
         f"n = {count(agents['attempt_count'].sum())} attempts · below each k: the "
         "tasks tried at least k times, which differ from k to k"
     )
@@ -113,7 +113,9 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         axes.xaxis.set_major_formatter("{x:.0f}")
         scale_share(axes, "y", "")
         axes.set_ylim(BELOW, 1.03)
-        axes.set_title(two_lines(agent.agent), size=8, weight="normal")
+        axes.set_title(
+            two_lines(agent.agent) + few(agent.attempt_count), size=8, weight="normal"
+        )
     figure.supxlabel("k, attempts at one task (log scale)", size=9.5)
     figure.supylabel("mean over tasks", size=9.5)
     handles, labels = grid[0].get_legend_handles_labels()

@@ -7,21 +7,38 @@ from plots.axes import scale_counts, scale_share
 from plots.figure import Answer
 from plots.palette import BLUE, LIGHT_GREY
 from plots.panels import panel_grid
-from plots.text import ANY_CREDIT, POPULATIONS, count, share, shorten
+from plots.text import (
+    ANY_CREDIT,
+    POPULATIONS,
+    count,
+    share,
+    shorten,
+    shown_models,
+)
 
 SIZE = (13, 8.5)
 PANEL_LIMIT = 15
 QUERIES = {
     "budgets": f"""
         with sizes as (
-            select distinct model, attempt_count
+            select
+                model,
+                attempt_count,
+                max(success_rate) as best_rate,
+                row_number() over (
+                    order by
+                        attempt_count < 10, max(success_rate) desc,
+                        attempt_count desc, model
+                ) as rate_place
             from success_within_budget
             where source = $source and success_rule = 'any_credit'
+            group by model, attempt_count
         ),
         models as (
             select model, count(*) over () as model_count
             from sizes
-            order by attempt_count desc, model
+            order by
+                rate_place <= 3 desc, attempt_count desc, best_rate desc, model
             limit {PANEL_LIMIT}
         )
         select *, max(success_rate) over (partition by model) as best_success_rate
@@ -64,8 +81,8 @@ def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     budgets = frames["budgets"]
     sizes = budgets.groupby("model")["attempt_count"].first()
     return (
-        f"{count(len(sizes))} of {count(budgets['model_count'].iloc[0])} models, those "
-        f"with the most attempts, n = {count(sizes.sum())} "
+        f"{shown_models(len(sizes), budgets['model_count'].iloc[0])}, "
+        f"n = {count(sizes.sum())} "
         f"{POPULATIONS['capability']} with a count of actions · {ANY_CREDIT}\n"
         "an attempt that took more actions than the budget counts as failed; models "
         "tried different tasks · grey: the other models"

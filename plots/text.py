@@ -19,6 +19,23 @@ RULES = {
 }
 
 
+def room(characters: int, width: float, usual: float) -> int:
+    """Return how long a name may be where `characters` fit at the usual width."""
+    return max(12, int(characters * width / usual))
+
+
+def shown_models(
+    shown: int, existing: int, which: str = "the best and those with the most attempts"
+) -> str:
+    """Return how many models a figure shows, and how many not."""
+    if shown == existing:
+        return counted(shown, "model")
+    return (
+        f"{count(shown)} of {count(existing)} models, {which} "
+        f"({count(existing - shown)} not shown)"
+    )
+
+
 def clean(name: str) -> str:
     """Return `name` as one line that every backend can draw.
 

@@ -8,7 +8,7 @@ from plots.axes import scale_minutes, scale_share
 from plots.figure import Answer
 from plots.palette import BLACK, BLUE, VERMILION
 from plots.panels import panel_grid
-from plots.text import RULES, count, duration, shorten
+from plots.text import RULES, count, duration, shorten, shown_models
 
 SIZE = (14, 10.5)
 PANEL_LIMIT = 15
@@ -21,11 +21,23 @@ STATUSES = {
 CHOSEN = f"""
     chosen as (
         select
-            time_horizons.*,
+            horizons.*,
             count(*) over () as model_count,
-            row_number() over (order by attempt_count desc, model) as size_place
-        from time_horizons
-        where source = $source and is_headline
+            row_number() over (
+                order by
+                    horizon_place <= 3 desc, attempt_count desc,
+                    p50_minutes desc nulls last, model
+            ) as size_place
+        from (
+            select
+                *,
+                row_number() over (
+                    order by
+                        status = 'ok' desc, p50_minutes desc nulls last, model
+                ) as horizon_place
+            from time_horizons
+            where source = $source and is_headline
+        ) as horizons
         qualify size_place <= {PANEL_LIMIT}
     )
 """
@@ -91,8 +103,7 @@ def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     horizons = frames["horizons"]
     first = horizons.iloc[0]
     return (
-        f"{count(len(horizons))} of {count(first['model_count'])} models, those with "
-        f"the most attempts, n = {count(horizons['attempt_count'].sum())} capability "
+        f"{shown_models(len(horizons), first['model_count'])}, n = {count(horizons['attempt_count'].sum())} capability "
         f"(and human) attempts · {RULES[first['success_rule']]}\n"
         "a dot is the mean of the tasks within a factor of four, its area proportional "
         "to their number · p50: where the curve crosses 50 %, with its 95 % interval"

@@ -85,6 +85,7 @@ class WinRateBars:
     labels: tuple[str, str]
     ANSWER: Answer
     SIZE: ClassVar = (12, 7.5)
+    ORDERS: ClassVar = ("bars", {"rate": "lead", "name": "model", "n": "comparisons"})
 
     @property
     def QUERIES(self) -> dict[str, str]:

@@ -1,0 +1,220 @@
+"""What `python -m plots` draws where one chooses: whose, in which order, how it looks."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from plots import __main__ as cli
+from plots import palette
+from plots.agents import LARGEST_BENCHMARK, few, whose
+from plots.choice import Choice, conditions_on, narrow, shows
+from plots.figure import BadPalette, UnknownChoice
+from plots.render import Look, draw_figure, load_figure
+from plots.text import room, shown_models
+
+
+@pytest.fixture
+def warehouse(tmp_path) -> Path:
+    """The views that say whose they are, made up."""
+    path = tmp_path / "evalhouse.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            """
+            create table evaluations as select * from (values
+                ('s', 'b', 'one', 'one', 'm1'), ('s', 'b', 'it''s two', 'two', 'm2'),
+                ('s', 'c', 'three', 'three', 'm3')
+            ) as rows (source, benchmark, agent, agent_label, model);
+            create table source_totals as select 's' as source, 3 as attempt_count;
+            create table paired_comparisons as select * from (values
+                ('s', 'b', 'one', 'two'), ('s', 'b', 'one', 'three')
+            ) as rows (source, benchmark, agent_a, agent_b);
+            create table model_comparisons as
+            select 'm1' as model_a, 'm2' as model_b, 'b' as benchmark;
+            create view settings as select 1 as setting;
+            """
+        )
+    return path
+
+
+def rows(path: Path, query: str, choice: Choice) -> list[tuple]:
+    with duckdb.connect(path, read_only=True) as connection:
+        narrow(connection, choice)
+        return connection.execute(query).fetchall()
+
+
+def test_only_the_chosen_agents_are_seen(warehouse):
+    # By their own string too, whatever is in it.
+    choice = Choice(agents=("one", "it's two"))
+    query = "select agent_label from evaluations order by 1"
+    assert rows(warehouse, query, choice) == [("one",), ("two",)]
+    assert rows(warehouse, query, Choice()) == [("one",), ("three",), ("two",)]
+    # Both of a pair: its view has labels only.
+    pairs = "select agent_b from paired_comparisons"
+    assert rows(warehouse, pairs, Choice(agents=("one", "two"))) == [("two",)]
+    assert rows(warehouse, "from settings", choice) == [(1,)]
+
+
+def test_models_and_a_benchmark_are_chosen_together(warehouse):
+    query = "select agent_label from evaluations"
+    choice = Choice(models=("m1", "m3"), benchmark=("c",))
+    assert rows(warehouse, query, choice) == [("three",)]
+    assert conditions_on({"model_a", "model_b"}, choice) == [
+        "model_a in ('m1', 'm3')",
+        "model_b in ('m1', 'm3')",
+    ]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(warehouse):
+    with (
+        duckdb.connect(warehouse, read_only=True) as connection,
+        pytest.raises(UnknownChoice, match=r"thre: no such agent is loaded.*: three"),
+    ):
+        narrow(connection, Choice(agents=("thre",)))
+
+
+def test_a_figure_that_shows_no_agents_is_none_to_choose_from():
+    columns = {
+        "agent_intervals": {"agent", "benchmark"},
+        "rank_correlations": {"population"},
+        "model_win_rates": {"model"},
+    }
+    agents = Choice(agents=("a",))
+    assert shows("agent_intervals", agents, columns)
+    assert not shows("confound_check", agents, columns)
+    assert not shows("agent_intervals", Choice(models=("m",)), columns)
+    assert shows("overall_win_rate", Choice(models=("m",)), columns)
+
+
+AGENTS = pd.DataFrame(
+    {
+        "agent": ["b", "a", "c"],
+        "benchmark": "x",
+        "benchmark_count": 1,
+        "agent_count": 5,
+        "success_rate": [0.9, 0.5, 0.1],
+        "ci_low": [0.5, 0.2, 0.0],
+        "ci_high": [1, 0.8, 0.4],
+        "naive_low": [0.6, 0.3, 0.0],
+        "naive_high": [1, 0.7, 0.3],
+        "attempt_count": [9, 10, 30],
+        "task_count": [9, 10, 20],
+    }
+)
+
+
+def labels(look: Look) -> list[str]:
+    figure = draw_figure("agent_intervals", {"agents": AGENTS}, "s", look)
+    return [text.get_text() for text in figure.axes[0].get_yticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("order", "agents"),
+    [(None, "bac"), ("rate", "bac"), ("name", "abc"), ("n", "cab")],
+)
+def test_rows_are_drawn_in_the_order_that_is_asked_for(order, agents):
+    assert [label[0] for label in labels(Look(order=order))] == list(agents)
+
+
+def test_agents_with_few_attempts_are_marked():
+    assert few(9) == " (under 10)"
+    assert few(10) == ""
+    marked = [label.endswith("(under 10)") for label in labels(Look())]
+    assert marked == [True, False, False]
+
+
+def test_size_and_title_are_what_is_asked_for():
+    frames = {"agents": AGENTS}
+    house = draw_figure("agent_intervals", frames, "s")
+    assert tuple(house.get_size_inches()) == load_figure("agent_intervals").SIZE
+    texts = [text.get_text() for text in house.texts]
+    assert texts[0] == "How far could each agent's success rate be off?"
+    assert "3 of 5 agents" in texts[1]
+    assert "(2 not shown)" in texts[1]
+    own = draw_figure(
+        "agent_intervals", frames, "s", Look((6, 4), "Ours", choice="only agents a")
+    )
+    assert tuple(own.get_size_inches()) == (6, 4)
+    assert own.texts[0].get_text() == "Ours"
+    assert own.texts[1].get_text().endswith(" · only agents a")
+    assert draw_figure("agent_intervals", frames, "s", Look(title="")).texts == []
+
+
+def test_what_is_left_out_is_the_least_interesting():
+    """Of 30 agents with one task each 20 fit: the best, then those with more tasks."""
+    connection = duckdb.connect()
+    connection.execute(
+        """
+        create table agent_intervals as
+        select
+            's' as source, 'any_credit' as success_rule, 'capability' as population,
+            'b' as benchmark, 'agent ' || lpad(number::varchar, 2, '0') as agent,
+            case when number = 30 then 1 else 5 end as task_count,
+            case when number = 29 then 9 else 20 end as attempt_count,
+            number / 30.0 as success_rate,
+            case when number < 30 then number / 40.0 end as ci_low
+        from range(1, 31) as numbers (number)
+        """
+    )
+    found = connection.execute(
+        f"with {LARGEST_BENCHMARK} select agent from known_agents order by shown_place",
+        {"source": "s"},
+    ).fetchall()
+    order = [int(name.removeprefix("agent ")) for (name,) in found]
+    # 30 has no interval and 29 nine attempts, so it comes last; else by rate, not name.
+    assert order[:3] == [28, 27, 26]
+    assert order[3:6] == [25, 24, 23]
+    assert order[-2:] == [30, 29]
+
+
+def test_who_is_shown_is_said():
+    assert "3 of 5 agents, the best and those with the most tasks (2 not" in whose(
+        AGENTS
+    )
+    assert "3 agents · " in whose(AGENTS.assign(agent_count=3))
+    assert shown_models(15, 22) == (
+        "15 of 22 models, the best and those with the most attempts (7 not shown)"
+    )
+    assert shown_models(3, 3) == "3 models"
+    assert (room(76, 6, 12), room(40, 1, 12)) == (38, 12)
+
+
+def test_no_colour_twice():
+    colors = [palette.model_color(place) for place in range(200)]
+    assert len(set(colors)) == 200
+    assert colors[: len(palette.MODEL_COLORS)] == list(palette.MODEL_COLORS)
+
+
+def test_a_palette_is_read_or_refused_with_its_line(tmp_path):
+    file = tmp_path / "palette.csv"
+    file.write_text("name,color\n# ours\nblue,#0000ff\nmy model,#123456\n\n")
+    assert palette.read_palette(str(file)) == {"blue": "#0000ff", "my model": "#123456"}
+    file.write_text("blue,#0000ff\nred\n")
+    with pytest.raises(BadPalette, match=r"palette.csv:2: red: write name,#rrggbb"):
+        palette.read_palette(str(file))
+    with pytest.raises(BadPalette, match="cannot be read"):
+        palette.read_palette(str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize("size", ["3", "3x", "0.5x4", "axb", "200x3"])
+def test_a_size_is_two_numbers_of_inches(size, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["agent_intervals", "--size", size])
+    assert ended.value.code == 2
+    assert "write WIDTHxHEIGHT" in capsys.readouterr().err
+    assert cli.inches("6.5x4") == (6.5, 4)
+
+
+def test_refusals_end_with_2_and_one_line(warehouse, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv(cli.PALETTE_VARIABLE, raising=False)
+    options = ["--db", str(warehouse), "--out", str(tmp_path / "out")]
+    assert cli.main(["agent_intervals", "--agents", "on", *options]) == 2
+    assert "The nearest: one" in capsys.readouterr().err
+    assert cli.main(["confound_check", "--agents", "one", *options]) == 2
+    assert "confound_check: shows no agents" in capsys.readouterr().err
+    assert cli.main(["confound_check", "--order", "n", *options]) == 2
+    assert "has no rows to put in order" in capsys.readouterr().err
+    assert cli.main(["confound_check", "--palette", "none.csv", *options]) == 2
+    assert "none.csv: cannot be read" in capsys.readouterr().err
+    monkeypatch.delenv(cli.PALETTE_VARIABLE, raising=False)
