@@ -114,7 +114,7 @@ def test_a_choice_goes_into_the_sql():
     ("name", "settings", "message"),
     [
         ("which_modl_wins", {}, "Did you mean which_model_wins?"),
-        ("which_model_wins", {"rule": "x"}, "there is none here"),
+        ("is_there_an_action_limit", {"rule": "x"}, "there is none here"),
         ("which_leaders_are_tied", {"rule": "x"}, "Did you mean success_rule?"),
         (
             "which_model_has_the_longest_horizon",

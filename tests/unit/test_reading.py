@@ -274,6 +274,7 @@ sys.modules["loaders.inputs"] = type(sys)("loaders.inputs")
 def find(_names):
     raise {error}
 sys.modules["loaders.inputs"].find = find
+sys.modules["loaders.inputs"].together = list
 runpy.run_module("loaders", run_name="__main__")
 """
 

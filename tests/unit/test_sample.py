@@ -88,7 +88,6 @@ def test_a_few_records_of_the_traces_are_broken_on_purpose(traces):
         "not_a_record",
         "seconds_negative",
         "wrong_type",
-        "wrong_type",
     ]
 
 

@@ -33,7 +33,7 @@ def test_what_cannot_be_seen_is_empty(character):
 )
 def test_what_can_be_seen_is_a_name(text):
     assert is_visible(text)
-    assert rules.identifier("id", text) == text
+    assert rules.identifier("id", text) == rules.canonical(text)
 
 
 @given(st.lists(st.text()))
