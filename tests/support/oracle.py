@@ -878,7 +878,7 @@ def coverage(core: Core) -> pd.DataFrame:
     """Return which runs should exist and which do.
 
     Excluded models are left out on both sides, and what is expected of a source of
-    which no run of the study is loaded.
+    which no such run is loaded.
     """
     key = ["source", "benchmark", "scaffold", "model"]
     loaded = evaluations(core)
@@ -890,8 +890,7 @@ def coverage(core: Core) -> pd.DataFrame:
         if (run[0], run[3]) not in left_out
     }
     counts = loaded[~loaded.is_excluded.astype(bool)].groupby(key).size()
-    # Only HAL's runs are those of a study that expects any.
-    sources = {"hal"} if study_evaluations(core) else set()
+    sources = {run[0] for run in expected & set(counts.index)}
     expected = {run for run in expected if run[0] in sources}
     return pd.DataFrame(
         [

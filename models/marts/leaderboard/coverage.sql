@@ -10,10 +10,6 @@ expected_runs as (
     select * from {{ ref('expected_runs') }}
 ),
 
-study_evaluations as (
-    select * from {{ ref('int_study_evaluations') }}
-),
-
 excluded_models as (
     select * from {{ ref('excluded_models') }}
 ),
@@ -30,9 +26,11 @@ loaded as (
     group by source, benchmark, scaffold, model
 ),
 
--- Who has loaded none of a study's runs does not miss the others.
+-- Who has loaded none of the expected runs does not miss the others.
 expected_sources as (
-    select distinct source from study_evaluations
+    select distinct expected_runs.source
+    from expected_runs
+    inner join loaded using (source, benchmark, scaffold, model)
 ),
 
 expected as (
