@@ -72,11 +72,11 @@ FORMATS = {
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
+        Format("inspect", 3, inspect.TABLES, "loaders.inspect.reader"),
         Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 4, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
-            "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 3, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, for JSON is YAML too.
         Format("metr-yaml", 3, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),

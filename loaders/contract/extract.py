@@ -11,14 +11,14 @@ from loaders.contract.records import RecordRefused
 def row(
     table: RawTable,
     record: dict[str, Any],
-    unread: list[RecordRefused] | None = None,
+    unread: list[tuple[str, RecordRefused]] | None = None,
     **given: Any,
 ) -> tuple:
     """Return a record as a row: what is given, all else by path and rule.
 
     Values are taken out of the record, and what is left is the column `extra`. Raises
     RecordRefused for the first column that cannot be filled; but with `unread`, which
-    takes it, a column that may be null is null then.
+    takes it with the column's path, a column that may be null is null then.
     """
     values = []
     for column in table.columns:
@@ -30,7 +30,7 @@ def row(
             except RecordRefused as refused:
                 if unread is None or column.null is None:
                     raise
-                unread.append(refused)
+                unread.append((column.paths[0], refused))
                 values.append(None)
     if EXTRA in table.columns:
         values.insert(table.columns.index(EXTRA), as_json(record))

@@ -21,9 +21,12 @@ from loaders.contract.records import Batch, FileRefused, FileStamp, file_refused
 # Of tables, whatever their columns are called.
 TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 DATA_SUFFIXES = (".eval", ".yaml", ".yml", ".json", ".zip", *TABLE_SUFFIXES)
-# Also with more behind it: packed, cut in parts, a copy that somebody kept.
+_SIDE = r"(?:md5|sha[0-9]+|sig|asc|lock|license|meta|idx|index|md)$"
+# Also with more behind it: packed, cut in parts, a copy that somebody kept; but what says
+# something about a file is none.
 _DATA_NAME = re.compile(
-    rf"(?:{'|'.join(map(re.escape, DATA_SUFFIXES))})(?![a-z0-9_])[^/]*$", re.IGNORECASE
+    rf"(?:{'|'.join(map(re.escape, DATA_SUFFIXES))})(?:[.~ (](?!{_SIDE})[^/]*)?$",
+    re.IGNORECASE,
 )
 # A file as long as the first, of which the disk holds less than the second share, is
 # holes: a copy that broke off, or a trap for who would read terabytes of zeros. File

@@ -55,7 +55,10 @@ _FIELDS = re.compile(
     r'benchmark_name|alias|human_minutes|action_count|raw_eval_results|samples)"\s*:'
 )
 _OBJECT = re.compile(r'[\ufeff\s]*(?:\[\s*)?\{\s*"')
-_DATA_NAME = re.compile(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv|parquet)$", re.IGNORECASE)
+_DATA_NAME = re.compile(
+    r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv|parquet|eval|zip)(?:\.(?:gz|zst|bz2|xz))?$",
+    re.IGNORECASE,
+)
 
 
 def is_mac_copy(name: str) -> bool:

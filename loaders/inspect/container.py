@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 from backports.zstd import ZstdError, ZstdFile
 
+from loaders.contract import foreign
 from loaders.contract.records import file_refused
 
 # What a member may hold. 300 MB of zeros come from 12 kB.
@@ -57,8 +58,7 @@ class Archive:
         self._data = memoryview(data)
         self._members: dict[str, zipfile.ZipInfo] = {}
         self.superseded: list[str] = []
-        for entry in _directory(data):
-            name = entry.filename
+        for name, entry in _own_members(_directory(data)):
             if name in self._members:
                 self.superseded.append(name)
                 # The order of the dictionary is that of the last ones.
@@ -129,6 +129,31 @@ def _directory(data: mmap.mmap) -> list[zipfile.ZipInfo]:
     except _BROKEN_DIRECTORY as error:
         what = f"the zip's directory is damaged ({error})"
         raise file_refused("broken_log", what) from None
+
+
+def _own_members(
+    entries: list[zipfile.ZipInfo],
+) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    """Yield the members with their names in a log.
+
+    Somebody may have zipped a log's folder again: then all are in one folder, and a Mac
+    adds files of its own.
+    """
+    entries = [
+        entry
+        for entry in entries
+        if not (entry.is_dir() or foreign.is_mac_copy(entry.filename))
+    ]
+    folders = {entry.filename.partition("/")[0] + "/" for entry in entries}
+    folder = folders.pop() if len(folders) == 1 else ""
+    names = {entry.filename for entry in entries}
+    has_header = any(f"{folder}{each}" in names for each in (HEADER, START))
+    for entry in entries:
+        if entry.flag_bits & 1 and entry.filename.endswith((HEADER, START)):
+            what = "the log is in a zip with a password of its own"
+            raise file_refused("compressed", what)
+        name = entry.filename
+        yield (name.removeprefix(folder) if has_header else name), entry
 
 
 def _size_of_64(data: mmap.mmap, end: int) -> int:

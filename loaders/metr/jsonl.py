@@ -19,15 +19,17 @@ def fits(head: str) -> bool:
     A broken line counts too: the reader says what is wrong with it. So does an array.
     """
     if _ARRAY.match(head):
-        return '"run_id"' in head and '"task_id"' in head
+        return _names_a_run(head)
     return any(
-        line.lstrip().startswith("{")
-        and '"run_id"' in line
-        and '"task_id"' in line
-        # Which tables of attempts do not have.
-        and ('"alias"' in line or '"score_binarized"' in line)
+        line.lstrip().startswith("{") and _names_a_run(line)
         for line in head.splitlines()
     )
+
+
+def _names_a_run(text: str) -> bool:
+    has_ids = '"run_id"' in text and '"task_id"' in text
+    # Which tables of attempts do not have.
+    return has_ids and ('"alias"' in text or '"score_binarized"' in text)
 
 
 def read(stream: BinaryIO) -> Iterator[Batch]:

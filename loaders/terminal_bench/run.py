@@ -52,7 +52,7 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
     if "results" not in whole:
         is_trial = "is_resolved" in whole
         table = TERMINAL_BENCH_TRIALS if is_trial else TERMINAL_BENCH_RUNS
-        yield table, _record(table, whole, root)
+        yield from ((table, record) for record in _read(table, whole, root))
         return
     results = whole.pop("results")
     run_ids = set()
@@ -63,14 +63,14 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
         yield TERMINAL_BENCH_TRIALS, refused.at_pointer(root / "results", excerpt)
         trials = []
     for index, trial in enumerate(trials):
-        record = _record(TERMINAL_BENCH_TRIALS, trial, root / "results" / index)
-        if isinstance(record, tuple):
-            run_ids.add(record[_RUN_ID])
-        yield TERMINAL_BENCH_TRIALS, record
+        for record in _read(TERMINAL_BENCH_TRIALS, trial, root / "results" / index):
+            if isinstance(record, tuple):
+                run_ids.add(record[_RUN_ID])
+            yield TERMINAL_BENCH_TRIALS, record
     run_id = run_ids.pop() if len(run_ids) == 1 else None
     pass_at_k = whole.get("pass_at_k")
-    record = _record(TERMINAL_BENCH_RESULTS, whole, root, run_id=run_id)
-    yield TERMINAL_BENCH_RESULTS, record
+    record, *unread = _read(TERMINAL_BENCH_RESULTS, whole, root, run_id=run_id)
+    yield from ((TERMINAL_BENCH_RESULTS, each) for each in (record, *unread))
     if isinstance(record, tuple) and pass_at_k is not None:
         at = root / "pass_at_k"
         for k, value in json_object.numbers_by_k(raw_json.value(pass_at_k)):
@@ -80,24 +80,38 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
 _RUN_ID = list(TERMINAL_BENCH_TRIALS.types).index("run_id")
 
 
-def _record(
+def _read(
     table: RawTable, found: Raw | dict[str, Raw], at: Pointer, **given: Any
-) -> tuple | Quarantined:
-    """Return the row of an object, or why it is refused."""
+) -> list[tuple | Quarantined]:
+    """Return the row of an object and what of it cannot be read; or why it is refused.
+
+    What cannot be read is null. But a verdict that is none refuses its trial.
+    """
     try:
         fields = json_object.fields(found)
         if table is TERMINAL_BENCH_TRIALS:
             given = _derived(fields)
-        return row(table, fields, pointer=str(at), **given)
+        unread: list[tuple[str, RecordRefused]] = []
+        record = row(table, fields, unread, pointer=str(at), **given)
+        for path, refused in unread:
+            if path == "is_resolved":
+                raise refused
     except RecordRefused as refused:
-        return refused.at_pointer(at, raw_json.excerpt(found))
+        return [refused.at_pointer(at, raw_json.excerpt(found))]
+    kept_back = [
+        refused.at_pointer(at / path, str(fields.get(path))) for path, refused in unread
+    ]
+    return [record, *kept_back]
 
 
 def _derived(fields: dict[str, Any]) -> dict[str, Any]:
     """Return what follows from several fields, which stay where they are."""
     copy = dict(fields)
-    name, start, end = (
-        take(TERMINAL_BENCH_TRIALS.column(column), copy)
-        for column in ("trial_name", "agent_started_at", "agent_ended_at")
-    )
+    values: list[str | None] = []
+    for column in ("trial_name", "agent_started_at", "agent_ended_at"):
+        try:
+            values.append(take(TERMINAL_BENCH_TRIALS.column(column), copy))
+        except RecordRefused:
+            values.append(None)
+    name, start, end = values
     return {"run_id": run_id_of(name), "agent_seconds": seconds_between(start, end)}

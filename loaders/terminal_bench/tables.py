@@ -100,7 +100,7 @@ TERMINAL_BENCH_TRIALS = RawTable(
             "varchar",
             "The trial's id; without one its name.",
             ("id", "uuid", "trial_name"),
-            rule=rules.identifier,
+            rule=rules.id_text,
             is_copied=True,
         ),
         Column(
@@ -117,7 +117,7 @@ TERMINAL_BENCH_TRIALS = RawTable(
             null=_NONE,
             rule=rules.text,
         ),
-        Column("task_id", "varchar", "The task.", "task_id", rule=rules.identifier),
+        Column("task_id", "varchar", "The task.", "task_id", rule=rules.id_text),
         Column(
             "is_resolved",
             "boolean",

@@ -1,6 +1,8 @@
 """Logs of Inspect: what the container, the JSON and the header give."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,27 @@ def test_the_sample_shows_what_a_log_can_hold():
     retried = [c for name, c in contents.items() if name.startswith("proofs")]
     assert all(b"sample-task-proofs" in content for content in retried)
     json.loads(contents["errands_old.json"])
+
+
+def zipped_again(content: bytes) -> bytes:
+    """Return a log as a Mac packs its unpacked folder."""
+    again = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        packed.writestr("log/", "")
+        for name in reversed(archive.namelist()):
+            packed.writestr(f"log/{name}", archive.read(name))
+            packed.writestr(f"__MACOSX/log/{name}", b"\0\5\x16\7")
+            packed.writestr(f"log/samples/._{Path(name).name}", b"\0\5")
+    return again.getvalue()
+
+
+def test_a_log_that_was_zipped_again_has_the_same_rows(tmp_path):
+    content = logs.log([logs.summary("a"), logs.summary("b", 2)])
+    again = tmp_path / "again"
+    again.mkdir()
+    found = read(again, zipped_again(content))
+    assert found == read(tmp_path, content)
+    assert len(found["samples"]) == 2

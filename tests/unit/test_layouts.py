@@ -18,7 +18,8 @@ from backports import zstd
 from corpus import hal, metr_jsonl, metr_yaml, zips
 
 from loaders import __main__ as cli
-from loaders.contract import unpacked
+from loaders.contract import json_array, unpacked
+from loaders.contract.files import InputFile
 
 RUNS = (metr_jsonl.run("a") + metr_jsonl.run("b", score=0)).encode()
 YAML = metr_yaml.GOOD
@@ -237,8 +238,6 @@ def test_an_array_of_runs_is_read(load, tmp_path, text):
 @pytest.mark.parametrize("size", [1, 7, 50, 333])
 @pytest.mark.parametrize("text", ARRAYS)
 def test_an_array_is_read_piece_by_piece(monkeypatch, text, size):
-    from loaders.contract import json_array
-
     monkeypatch.setattr(json_array, "_BLOCK_BYTES", size)
     content = text.encode()
     for begun in range(12, len(content), 29):
@@ -447,3 +446,27 @@ def test_another_password_of_the_zip_itself_is_asked_for(load):
     packed = _encrypted(packed, name, content.encode(), b"mine")
     code, said = load(packed, "some.zip")
     assert (code, "refused: zip_password" in said, "--password" in said) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_meant"),
+    [
+        ("runs.jsonl", True),
+        ("RUNS.YAML", True),
+        ("runs.jsonl.gz", True),
+        ("runs.json.zst.part", True),
+        ("runs.yaml.bak", True),
+        ("runs.yaml~", True),
+        ("runs.json (1)", True),
+        ("runs.ndjson", True),
+        ("runs.jsonl.md5", False),
+        ("runs.json.sha256", False),
+        ("package.json.lock", False),
+        ("runs.jsonld", False),
+        ("runs.json/notes.txt", False),
+        ("agent.log.gz", False),
+    ],
+)
+def test_a_name_says_whether_a_file_is_meant(name, is_meant):
+    found = InputFile(f"/x/{name}", f"/x/{name}", is_named=False)
+    assert found.is_meant == is_meant

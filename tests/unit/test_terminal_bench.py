@@ -102,10 +102,7 @@ def test_a_run_with_its_trials(load):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"total_input_tokens": 10**13}, "value_too_large"),
-        ({"total_output_tokens": -1}, "count_negative"),
         ({"is_resolved": 1}, "wrong_type"),
-        ({"agent_ended_at": "yesterday"}, "not_a_time"),
         ({"task_id": ""}, "empty_text"),
     ],
 )
@@ -132,6 +129,35 @@ def test_a_field_twice_keeps_the_trial_back(load, old):
     assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
         ("/results/1", "duplicate_field")
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("total_input_tokens", 10**13, "value_too_large"),
+        ("total_output_tokens", -1, "count_negative"),
+        ("agent_ended_at", "yesterday", "not_a_time"),
+        ("agent_started_at", 1752306209, "wrong_type"),
+    ],
+)
+def test_what_cannot_be_read_of_a_trial_costs_the_field(load, name, value, reason):
+    found = load(1, results=results(trial(), trial("odd", **{name: value})))
+    assert found.sql(
+        "select trial_id, is_resolved, agent_seconds from raw.terminal_bench_trials "
+        "order by trial_id desc"
+    ).fetchall() == [
+        ("t-1", True, 62.5),
+        ("odd", True, None if "_at" in name else 62.5),
+    ]
+    assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
+        (f"/results/1/{name}", reason)
+    ]
+
+
+def test_whole_numbers_are_ids(load):
+    found = load(0, results=results(trial(17, task_id=3)))
+    query = "select trial_id, task_id from raw.terminal_bench_trials"
+    assert found.sql(query).fetchall() == [("17", "3")]
 
 
 def test_a_file_that_is_cut_is_refused(load):
