@@ -46,6 +46,8 @@ kept in the table raw.quarantine, with its line and the reason.
 _EXIT_CODES = """\
 exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
 loaded), 2 wrong usage or nothing could be done
+
+`python -m loaders names` prints the names that no seed knows.
 """
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
@@ -58,6 +60,11 @@ class _Skipped(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["names"]:
+        from loaders import names
+
+        return names.main(given[1:])
     options = _parser().parse_args(arguments)
     try:
         results, skipped_count = _load(options)
