@@ -20,7 +20,8 @@ from analyses import comparison, verdicts
 from analyses.answers import answer
 from analyses.formats import FORMATS, to_json
 from analyses.questions import Refused, ask, names, parse_setting, question_of
-from common.names import printable
+from common import VERSION
+from common.names import one_of, printable
 from plots.warehouse import WarehouseUnreadable, default_path, open_warehouse
 
 COMPARE = "is the new agent worse than the old one? Exit code 0 no, 1 yes, 2 unknown"
@@ -80,9 +81,14 @@ def question_line() -> argparse.ArgumentParser:
         epilog="example: python -m analyses which_model_wins --format latex "
         "--where \"basis = 'max_accuracy'\"",
     )
+    parser.add_argument("--version", action="version", version=f"evalhouse {VERSION}")
     parser.add_argument("name", metavar="QUESTION")
     parser.add_argument(
-        "--format", choices=FORMATS, default="table", help="(default: table)"
+        "--format",
+        type=one_of(FORMATS),
+        metavar="FORMAT",
+        default="table",
+        help=f"{', '.join(FORMATS)} (default: table)",
     )
     parser.add_argument(
         "--where",

@@ -57,6 +57,14 @@ def metr_jsonl(path: Path, run_count: int) -> Path:
     return _kept(path, lambda part: _write_jsonl(part, run_count))
 
 
+def attempts_table(path: Path, row_count: int, form: str) -> Path:
+    """Write a table of attempts: 5,000 tasks, 40 agents, as many attempts as it takes.
+
+    `form` is csv, parquet or json.
+    """
+    return _kept(path, lambda part: _write_table(part, row_count, form))
+
+
 def hal_trace(path: Path, byte_count: int, era: str = "records") -> Path:
     """Write a HAL trace of about `byte_count` bytes, nearly all of it messages.
 
@@ -231,6 +239,31 @@ def _tasks(run_count: int, grows: bool) -> Iterator[_Runs]:
             actions.tolist(),
             scores.tolist(),
         )
+
+
+def _write_table(path: Path, row_count: int, form: str) -> None:
+    import duckdb
+
+    query = f"""
+        select
+            'task_' || (i % 5000) as task_id,
+            'agent ' || (i // 5000 % 40) as agent,
+            'provider/model-' || (i // 5000 % 40 // 2) as model,
+            i // 200000 as epoch,
+            if(h % 11 = 0, null, (h % 1001)::double / 1000) as score,
+            (h // 7 % 200)::int as action_count,
+            round((h // 11 % 100000)::double / 1000, 3) as latency_seconds,
+            h // 13 % 90000 as input_tokens,
+            h // 17 % 9000 as output_tokens,
+            round((h // 19 % 1000000)::double / 100000, 5) as cost_usd,
+            timestamp '2025-01-01' + interval (i) second as started_at,
+            if(h % 11 = 0, 'error', null) as error,
+            0.7::double as temperature,
+            'v' || (i % 3) as prompt_version
+        from (select i, i * 2654435761 % 4294967296 as h from range({row_count}) r(i))
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"copy ({query}) to '{path}' (format {form})")
 
 
 def _write_trace(path: Path, byte_count: int, era: str) -> None:

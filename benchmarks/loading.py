@@ -55,6 +55,19 @@ def _jsonl_cases(folder: Path, scale: float) -> Iterator[Case]:
         yield _case(f"{count:,} runs", contestants, path, count)
 
 
+def _table_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for form, suffix in (("csv", "csv"), ("parquet", "parquet"), ("json", "jsonl")):
+        for millions in (0.01, 0.1, 1, 10):
+            count = max(100, int(millions * MEGABYTE * scale))
+            path = folder / f"attempts_{count}.{suffix}"
+            generate.attempts_table(path, count, form)
+            contestants = [
+                ours(path, folder),
+                rival("duckdb_table", path, folder / "rival.duckdb"),
+            ]
+            yield _case(f"{suffix}, {count:,} rows", contestants, path, count)
+
+
 def _trace_cases(folder: Path, scale: float) -> Iterator[Case]:
     for era in ("calls", "records", "by_task"):
         for megabytes in (10, 100, 1000):
@@ -142,6 +155,13 @@ BENCHMARKS = (
         _jsonl_cases,
         "at 3 MB the start of Python and of DuckDB; at 460 MB decoding and making columns "
         "in one process, then the insert.",
+    ),
+    Benchmark(
+        "load_table",
+        "How fast is a table of attempts loaded, in each format?",
+        _table_cases,
+        "at 10,000 rows the start of Python and of DuckDB; beyond, what each value must "
+        "keep in one process and the insert in another one.",
     ),
     Benchmark(
         "load_trace",

@@ -34,6 +34,15 @@ def yaml_events(path: str) -> None:
             pass
 
 
+def duckdb_table(path: str, database: str) -> None:
+    """A limit: DuckDB's own guess of the columns, and no row looked at."""
+    import duckdb
+
+    Path(database).unlink(missing_ok=True)
+    with duckdb.connect(database) as connection:
+        connection.execute(f"create table attempts as from '{path}'")
+
+
 def json_load(path: str) -> None:
     """The HAL study: the full trace, then what the table needs."""
     import json

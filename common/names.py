@@ -1,6 +1,7 @@
 """Names from files, as a person may safely see them."""
 
-from collections.abc import Iterable
+import argparse
+from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 
 
@@ -32,3 +33,18 @@ def by_likeness(name: str, known: Iterable[str]) -> list[str]:
         return ours in theirs, SequenceMatcher(None, ours, theirs).ratio()
 
     return sorted(known, key=likeness, reverse=True)
+
+
+def one_of(known: Iterable[str]) -> Callable[[str], str]:
+    """Return what takes one of the known names for argparse, or says the nearest."""
+    names = list(known)
+
+    def taken(text: str) -> str:
+        if text not in names:
+            raise argparse.ArgumentTypeError(
+                f"{text}: did you mean {nearest(text, names)}? "
+                f"There are: {', '.join(names)}"
+            )
+        return text
+
+    return taken

@@ -18,9 +18,11 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from common.names import printable
+from loaders.arguments import parsed
 from loaders.contract.faults import TOO_LITTLE_MEMORY
 from loaders.contract.files import InputFile, stamp_at
 from loaders.contract.records import (
@@ -29,8 +31,8 @@ from loaders.contract.records import (
     SmallFile,
     WarehouseError,
 )
-from loaders.formats import FORMATS
 from loaders.inputs import find, together
+from loaders.table import shown
 from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading, ReadingTogether
 
@@ -38,20 +40,21 @@ if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
     from loaders.contract.records import LoadResult
     from loaders.warehouse.warehouse import Warehouse
 
-_DESCRIPTION = """\
-Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
-quoted glob; the format is recognised from a file's content. What cannot be loaded is
-kept in the table raw.quarantine, with its line and the reason.
-"""
-_EXIT_CODES = """\
-exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
-loaded), 2 wrong usage or nothing could be done
-
-`python -m loaders names` prints the names that no seed knows.
-"""
+# The first word of the command line, and the module that takes the rest.
+COMMANDS = {
+    "export": "loaders.warehouse.export",
+    "names": "loaders.names",
+    "sources": "loaders.warehouse.sources",
+    "template": "loaders.table.template",
+}
 _SHOWN_REASONS = 5
 # What a folder may hold besides data.
-_NOT_DATA = {"unknown_format", "empty_file", "not_a_regular_file"}
+_NOT_DATA = {
+    *("unknown_format", "empty_file", "not_a_regular_file", "merge_conflict"),
+    *("pointer_file", "web_page", "unusable_columns"),
+}
+# What the folder of a run may hold besides it.
+_NOT_DATA_OF_RUNS = {"compressed", "broken_compression", "truncated", "too_large"}
 
 
 class _Skipped(Exception):
@@ -61,11 +64,9 @@ class _Skipped(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Load what the command line names, say what became of it, return the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    if given[:1] == ["names"]:
-        from loaders import names
-
-        return names.main(given[1:])
-    options = _parser().parse_args(arguments)
+    if given and given[0] in COMMANDS:
+        return import_module(COMMANDS[given[0]]).main(given[1:])
+    options = parsed(given)
     try:
         results, skipped_count = _load(options)
     except WarehouseError as error:
@@ -98,54 +99,6 @@ def exit_code_of(outcome: list["LoadResult"]) -> int:
         return 2
     is_whole = all(r.status != "refused" and not r.quarantined_count for r in outcome)
     return 0 if is_whole else 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m loaders", description=_DESCRIPTION, epilog=_EXIT_CODES
-    )
-    parser.add_argument("paths", nargs="+", metavar="PATH")
-    parser.add_argument(
-        "--format", choices=FORMATS, help="read the files as this, recognised or not"
-    )
-    parser.add_argument(
-        "--db",
-        metavar="FILE",
-        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
-        help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
-    )
-    parser.add_argument(
-        "--password",
-        default=os.environ.get("EVALHOUSE_HAL_PASSWORD"),
-        help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
-        "that the HAL harness gives to everybody)",
-    )
-    parser.add_argument(
-        "--note",
-        metavar="TEXT",
-        help="what to say of these files in load_report and the report; a file that "
-        "is unchanged keeps its own",
-    )
-    parser.add_argument(
-        "--rehash",
-        action="store_true",
-        help="read every file, even where size and times say that nobody wrote to it",
-    )
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse a file if any record is refused"
-    )
-    parser.add_argument(
-        "--require-loaded",
-        action="store_true",
-        help="end with 2 if nothing of any file is loaded",
-    )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would happen, change nothing"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print one JSON object per file"
-    )
-    return parser
 
 
 def _load(
@@ -203,10 +156,16 @@ class _Ahead:
     def __init__(
         self, files: list[InputFile], readers: Readers, options: argparse.Namespace
     ):
-        self._waiting = deque(together(files))
+        # What is said of tables holds for files that are on record too.
+        is_said = options.table.is_said
+        self._waiting = deque(
+            [[file] for file in files] if is_said else together(files)
+        )
         self._readers = readers
         self._options = options
-        self._read_options = ReadOptions(options.format, options.password)
+        self._read_options = ReadOptions(
+            options.format, options.password, options.table
+        )
         self._begun: dict[InputFile, Reading] = {}
         self._sizes: set[int] = set()
         self._together: dict[InputFile, _Together] = {}
@@ -275,7 +234,8 @@ class _Together:
         if result is not None:
             return result
         if small.manifest is None:
-            return _refused_or_skipped(found, small.refused)
+            refused = small.refused
+            return _refused_or_skipped(found, refused) if refused else None
         manifest = replace(small.manifest, note=self._options.note or None)
         known = warehouse.known_file(
             manifest.path,
@@ -300,6 +260,10 @@ class _Together:
                 small.manifest = replace(
                     small.manifest, note=self._options.note or None
                 )
+        for found, small in zip(self._files, read, strict=True):
+            for batch in small.batches:
+                for line in shown.lines(batch, None):
+                    _say(f"{found.path}: {line}")
         results = warehouse.load_together(read)
         pairs = zip(read, results, strict=True)
         self._read = dict(zip(self._files, pairs, strict=True))
@@ -340,6 +304,7 @@ def _load_file(
         reading.go_on()
     manifest = replace(manifest, note=options.note or None)
     batches = _with_progress(reading.batches(), found, manifest.size_bytes)
+    batches = _with_table_shown(batches, found, is_dry_run=options.dry_run)
     try:
         return warehouse.load_file(manifest, batches, strict=options.strict)
     finally:
@@ -348,7 +313,9 @@ def _load_file(
 
 def _refused_or_skipped(found: InputFile, refused: FileRefused) -> "LoadResult":
     """Return the refusal of a file, or raise _Skipped if nobody would miss it."""
-    if not found.is_meant and refused.reason_code in _NOT_DATA:
+    skipped = _NOT_DATA | (_NOT_DATA_OF_RUNS if found.is_beside_run else set())
+    is_data = refused.is_data and not found.is_beside_run
+    if not (found.is_meant or is_data) and refused.reason_code in skipped:
         raise _Skipped(refused.detail) from None
     return _refused_unread(found, refused)
 
@@ -381,7 +348,25 @@ def _is_enough(known: "LoadResult", options: argparse.Namespace) -> bool:
 
     A strict load says so every time that some of the file is not loaded.
     """
+    if options.table.is_said and known.format in ("table", None):
+        return False
     return not (options.strict and known.quarantined_count)
+
+
+def _with_table_shown(
+    batches: Iterable[Batch], found: InputFile, *, is_dry_run: bool
+) -> Iterator[Batch]:
+    """Yield the batches; print what a table's columns are taken for.
+
+    A dry run shows its first attempts too.
+    """
+    shown_count = 0
+    for batch in batches:
+        for line in shown.lines(batch, shown_count if is_dry_run else None):
+            _say(f"{found.path}: {line.strip()}")
+        if batch.table.name == "raw.table_attempts":
+            shown_count += len(batch.rows)
+        yield batch
 
 
 def _with_progress(

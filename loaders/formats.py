@@ -1,16 +1,23 @@
 """The formats that the loaders know, and how a file's content tells which it is."""
 
 import codecs
+import io
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
+from loaders.contract import foreign
 from loaders.contract.columns import RawTable
-from loaders.contract.records import file_refused
+from loaders.contract.files import OpenFile
+from loaders.contract.records import FileRefused, file_refused
+from loaders.contract.unpacked import Unpacked
 from loaders.hal import tables as hal
 from loaders.harbor import tables as harbor
 from loaders.inspect import tables as inspect
 from loaders.metr import tables as metr
+from loaders.table import tables as table
 from loaders.terminal_bench import tables as terminal_bench
 
 
@@ -25,6 +32,10 @@ class Format:
     module: str
     # Whether its read() takes the password of --password.
     takes_password: bool = False
+    # Whether its read() takes the path and the options of tables.
+    takes_table_options: bool = False
+    # Whether its read() unpacks gzip and zstd itself.
+    reads_packed: bool = False
 
     @property
     def reader(self) -> ModuleType:
@@ -46,18 +57,28 @@ class Format:
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
-        Format("hal", 3, hal.TABLES, "loaders.hal.trace", takes_password=True),
-        Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
-        Format(
-            "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
-        ),
         Format(
             "metr-jsonl",
             4,
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),
+        # By its columns, which in JSON none of the others has.
+        Format(
+            "table",
+            1,
+            table.TABLES,
+            "loaders.table.reader",
+            takes_table_options=True,
+            reads_packed=True,
+        ),
+        Format("inspect", 2, inspect.TABLES, "loaders.inspect.reader"),
+        Format("harbor", 1, harbor.TABLES, "loaders.harbor.job"),
+        Format("hal", 4, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format(
+            "terminal-bench", 2, terminal_bench.TABLES, "loaders.terminal_bench.run"
+        ),
+        # Last, for JSON is YAML too.
         Format("metr-yaml", 3, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
     )
 }
@@ -67,22 +88,72 @@ HEAD_BYTES = 1_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def recognise(head: bytes) -> Format:
+def recognise(head: bytes, source: OpenFile | Unpacked | None = None) -> Format:
     """Return the format of a file that begins with `head`.
 
     Damaged content is recognised too, so that its reader can say what is wrong with
-    it. Raises FileRefused when no format fits.
+    it. Where the beginning says nothing, all of `source` is looked at. Raises
+    FileRefused when no format fits.
     """
     text = _readable(head)
     if not head:
         raise file_refused("empty_file", "the file is empty")
+    foreign.refuse_packed(head)
+    if FORMATS["table"].reader.holds_tables_alone(head):
+        return FORMATS["table"]
+    has_more = source is not None and len(head) >= HEAD_BYTES
     if all(line.strip()[:1] in ("", "#") for line in text.splitlines()):
-        raise file_refused("empty_file", "the file holds nothing but comments")
+        what = "the file holds nothing but comments"
+        raise file_refused("empty_file", what)
     for format_ in FORMATS.values():
         if format_.reader.fits(text):
             return format_
+    if has_more and (format_ := _recognised_further(text, source)):
+        return format_
     names = ", ".join(FORMATS)
-    raise file_refused("unknown_format", f"the content is none of {names}")
+    if head.startswith(b"PK\3\4"):
+        raise _zip_refused(head if source is None else source.map(), names)
+    raise foreign.refusal(head, names)
+
+
+def _recognised_further(text: str, source: OpenFile | Unpacked) -> Format | None:
+    """Return the format that something behind the beginning tells.
+
+    What names a trace may stand behind its log; what names a zip's members stands at
+    its end.
+    """
+    is_zip = text.startswith("PK")
+    if not (is_zip or text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")):
+        return None
+    before = b""
+    for piece in _pieces(source):
+        beginning = "PK\3\4" if is_zip else "{"
+        window = beginning + (before + piece).decode(errors="replace")
+        for format_ in FORMATS.values():
+            fits_further = getattr(format_.reader, "fits_further", None)
+            if fits_further and fits_further(window):
+                return format_
+        before = piece
+    return None
+
+
+def _pieces(source: OpenFile | Unpacked) -> Iterator[bytes]:
+    source.seek(0)
+    while piece := source.read(HEAD_BYTES):
+        yield piece
+    source.seek(0)
+
+
+def _zip_refused(data: bytes, names: str) -> FileRefused:
+    try:
+        with zipfile.ZipFile(
+            io.BytesIO(data) if type(data) is bytes else data
+        ) as found:
+            infos = found.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return foreign.zip_refusal([], names)
+    members = [(info.filename, bool(info.flag_bits & 1)) for info in infos]
+    return foreign.zip_refusal(members, names)
 
 
 def _readable(head: bytes) -> str:

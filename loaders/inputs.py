@@ -4,6 +4,7 @@ import glob
 import os
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from loaders.contract.files import InputFile
 
@@ -32,16 +33,36 @@ def find(names: Iterable[str]) -> list[InputFile]:
             [name] if os.path.lexists(name) else sorted(glob.glob(name, recursive=True))
         )
         if not paths:
-            raise FileNotFoundError(f"{name}: there is no such file, folder or match")
+            raise FileNotFoundError(
+                f"{name}: there is no such file, folder or match{_hint(name)}"
+            )
         for path in paths:
             is_folder = os.path.isdir(path)
             inside = _inside(path) if is_folder else [path]
-            beside = _beside_runs(inside) if is_folder else set()
+            runs = _run_folders(inside) if is_folder else {}
             for file in inside:
                 real_path = os.path.realpath(file)
-                input_ = InputFile(file, real_path, not is_folder, file in beside)
-                found.setdefault(real_path, input_)
+                run = runs.get(os.path.dirname(file))
+                is_own = _OWN_NAME.fullmatch(os.path.basename(file)) is not None
+                is_beside = run is not None and not is_own
+                named = InputFile(file, real_path, not is_folder, run, is_beside)
+                # Of the names of one file the one that says that it is data counts: a
+                # store keeps it under a name that says nothing, with a link to it.
+                first = found.setdefault(real_path, named)
+                if named.is_meant and not first.is_meant:
+                    found[real_path] = named
     return list(found.values())
+
+
+def _hint(name: str) -> str:
+    """Return what of the same folder is most like a name that is not there."""
+    folder, last = os.path.split(name.rstrip("/"))
+    try:
+        beside = [each for each in os.listdir(folder or ".") if each[:1] != "."]
+    except OSError:
+        return ""
+    likely = get_close_matches(last, beside, n=1)
+    return f". Did you mean {os.path.join(folder, likely[0])}?" if likely else ""
 
 
 def together(files: list[InputFile]) -> list[list[InputFile]]:
@@ -79,8 +100,8 @@ def _size(path: str) -> int:
         return _SMALL_BYTES + 1
 
 
-def _beside_runs(files: list[str]) -> set[str]:
-    """Return the files in folders of runs that are none of the runs' own."""
+def _run_folders(files: list[str]) -> dict[str, str]:
+    """Return for each folder of a run, or below one, the outermost such folder."""
     names: dict[str, set[str]] = {}
     for file in files:
         folder, name = os.path.split(file)
@@ -90,20 +111,15 @@ def _beside_runs(files: list[str]) -> set[str]:
         for folder in names
         if any(of_run <= names[folder] for of_run in _OF_RUNS)
     }
-    below: dict[str, bool] = {}
-
-    def is_below(folder: str) -> bool:
-        if folder not in below:
-            parent = os.path.dirname(folder)
-            below[folder] = folder in runs or (parent != folder and is_below(parent))
-        return below[folder]
-
-    return {
-        file
-        for file in files
-        if not _OWN_NAME.fullmatch(os.path.basename(file))
-        and is_below(os.path.dirname(file))
-    }
+    outermost: dict[str, str | None] = {}
+    # Shorter paths first, so that what is above a folder is known.
+    for folder in sorted(names, key=len):
+        above = os.path.dirname(folder)
+        while above not in outermost and above != os.path.dirname(above):
+            above = os.path.dirname(above)
+        run = outermost.get(above)
+        outermost[folder] = run or (folder if folder in runs else None)
+    return {folder: run for folder, run in outermost.items() if run}
 
 
 def _inside(folder: str) -> list[str]:

@@ -58,6 +58,7 @@
         'time_horizon_curves',
         'time_horizons',
         'variance_components',
+        'attempt_sources',
         'data_findings',
         'load_report',
         'quarantine',

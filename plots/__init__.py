@@ -85,6 +85,8 @@ INFERENCE_FIGURES = {
     "time_horizons": "How long are the tasks that a model finishes half of the time?",
     "success_within_budget": "How many actions does a model need to succeed?",
     "horizon_trend": "How fast do time horizons grow?",
+    "success_rules": "Does counting errors as failures change the ranking?",
+    "task_flips": "Which tasks are solved by all, by none, or now and then?",
 }
 FIGURES = ACTION_FIGURES | LEADERBOARD_FIGURES | INFERENCE_FIGURES
 FILE_STEMS = {name: f"{i:02d}_{name}" for i, name in enumerate(FIGURES, start=1)}

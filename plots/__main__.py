@@ -16,8 +16,9 @@ from pathlib import Path
 
 import duckdb
 
+from common import VERSION
 from common.files import drop_parts
-from common.names import nearest
+from common.names import nearest, one_of
 from common.stopping import on_stop
 from plots import FIGURES, FILE_STEMS
 from plots.drawing import default_workers, drawing_pool
@@ -46,7 +47,9 @@ COMMANDS = {
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the command line, taken apart; without a command it is `draw`."""
     given = list(sys.argv[1:] if argv is None else argv)
-    if given[:1] not in [[command] for command in (*COMMANDS, "-h", "--help")]:
+    if given[:1] not in [
+        [command] for command in (*COMMANDS, "-h", "--help", "--version")
+    ]:
         given = ["draw", *given]
     arguments = command_line().parse_args(given)
     if arguments.command == "draw" and arguments.jobs < 1:
@@ -69,6 +72,7 @@ def command_line() -> argparse.ArgumentParser:
         "example: python -m plots report --out report.html",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"evalhouse {VERSION}")
     warehouse = argparse.ArgumentParser(add_help=False)
     warehouse.add_argument(
         "--db",
@@ -124,9 +128,10 @@ def add_draw_options(draw: argparse.ArgumentParser) -> None:
     )
     draw.add_argument(
         "--format",
-        choices=["png", "svg"],
+        type=one_of(["png", "svg"]),
+        metavar="FORMAT",
         default="png",
-        help="of the figures (default: png)",
+        help="of the figures: png or svg (default: png)",
     )
     draw.add_argument(
         "--source",

@@ -142,7 +142,12 @@ WINNER_QUERY = """
     with cells as ({cells}),
 
     models as (
-        select model, sum(wins)::bigint as wins, sum(n)::bigint as comparisons
+        select
+            model,
+            sum(wins)::bigint as wins,
+            sum(n)::bigint as comparisons,
+            count(distinct benchmark) as benchmark_count,
+            count(*) over () as model_count
         from cells
         where n > 0
         group by model
@@ -153,14 +158,17 @@ WINNER_QUERY = """
         wins,
         comparisons,
         100 * wins / comparisons as win_percent,
-        count(*) over () as model_count
+        benchmark_count,
+        model_count
     from models
+    where 2 * benchmark_count >= (select max(benchmark_count) from models)
     order by wins / comparisons desc, model desc
     limit 1
 """
 WINNER = (
-    "`{model}` wins most often: {wins} of its {comparisons} comparisons, "
-    "{win_percent:.1f} %. n = {model_count:,} models."
+    "Of the models that ran at least half as many benchmarks as any, `{model}` wins "
+    "most often: {wins} of its {comparisons} comparisons on {benchmark_count} "
+    "benchmarks, {win_percent:.1f} %. n = {model_count:,} models."
 )
 ALONE = "evaluated, but no other model to compare with"
 

@@ -12,14 +12,10 @@ from plots.axes import MINUTE_TICKS, scale_ticks
 from plots.figure import Answer
 from plots.palette import BLUE, VERMILION
 from plots.placement import place_labels
-from plots.text import count, counted, duration, shorten_apart
+from plots.text import RULES, count, counted, duration, shorten_apart
 
 SIZE = (12, 7.5)
 NAME_WIDTH = 28
-RULES = {
-    "half_credit": "success = half credit (score ≥ 0.5)",
-    "reported": "success as the source reports it",
-}
 missing = "horizons of models with a known release date"
 # The rule, weighting and fit that time_horizons says to take first, and all dates.
 CHOSEN = """
@@ -131,7 +127,7 @@ def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     first = points.iloc[0]
     return (
         f"n = {counted(len(points), 'model')}, {count(points['attempt_count'].sum())} "
-        f"attempts · {RULES.get(first['success_rule'], first['success_rule'])} · "
+        f"attempts · {RULES[first['success_rule']]} · "
         f"regularisation {first['regularisation']:g}\n"
         "bars: 95 % intervals · record holder: a longer horizon than every model "
         "released before · horizons beyond the tasks' range are left out"

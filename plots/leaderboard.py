@@ -21,17 +21,23 @@ SHOWN = f"""
     ),
 
     leaders as (
-        select model, min(rank) as best_rank
+        select model, min(place) as best_rank
         from (
             select
                 model,
                 row_number() over (
-                    partition by basis order by rank, model
-                ) as rank
+                    partition by basis, coverage order by rank, model
+                ) as place
             from model_win_rates
-            where source = $source and coverage = 'all' and rank is not null
+            where source = $source and rank is not null
+            union all
+            select
+                model,
+                row_number() over (order by published_rank, model) as place
+            from win_rate_corrections
+            where source = $source and published_rank is not null
         )
-        where rank <= {LEADER_LIMIT}
+        where place <= {LEADER_LIMIT}
         group by model
     ),
 
@@ -114,7 +120,13 @@ SHARED_LEADER = """
 PUBLISHED_LEADER = """
             select arg_min(model, (published_rank, model))
             from win_rate_corrections
-            where source = $source
+            where
+                source = $source
+                and 2 * benchmark_count >= (
+                    select max(benchmark_count)
+                    from win_rate_corrections
+                    where source = $source
+                )
 """
 # Who wins by best accuracy or by frontier distance is asked by a figure of cells
 # and by one of bars: they share the answer.

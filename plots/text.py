@@ -10,6 +10,13 @@ POPULATIONS = {
     "all": "capability and safety attempts",
     "capability": "capability attempts",
 }
+RULES = {
+    "any_credit": "success = any credit (score > 0)",
+    "half_credit": "success = half credit (score ≥ 0.5)",
+    "full_credit": "success = full credit (score ≥ 1)",
+    "reported": "success as the source reports it",
+    "resolved": "success = full credit, no score is a failure",
+}
 
 
 def clean(name: str) -> str:

@@ -8,14 +8,10 @@ from plots.axes import scale_minutes, scale_share
 from plots.figure import Answer
 from plots.palette import BLACK, BLUE, VERMILION
 from plots.panels import panel_grid
-from plots.text import count, duration, shorten
+from plots.text import RULES, count, duration, shorten
 
 SIZE = (14, 10.5)
 PANEL_LIMIT = 15
-RULES = {
-    "half_credit": "success = half credit (score ≥ 0.5)",
-    "reported": "success as the source reports it",
-}
 STATUSES = {
     "all_fail": "no curve: every attempt failed",
     "all_success": "no curve: every attempt succeeded",

@@ -12,6 +12,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m sample",
         description="Write the sample files, the same bytes every time.",
+        epilog="example: python -m sample build/sample",
     )
     parser.add_argument("directory", type=Path, metavar="DIR", help="where to")
     directory = parser.parse_args().directory

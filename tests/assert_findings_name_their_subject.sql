@@ -39,6 +39,10 @@ hal_traces_repeated as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
+model_costs as (
+    select * from {{ ref('int_model_costs') }}
+),
+
 inspect_logs as (
     select * from {{ ref('stg_inspect__evaluations') }}
 ),
@@ -143,6 +147,11 @@ subjects as (
         'scaffold' as subject_kind,
         scaffold as subject
     from evaluations
+    union all
+    select
+        'model' as subject_kind,
+        model as subject
+    from model_costs
 ),
 
 unknown_sources as (

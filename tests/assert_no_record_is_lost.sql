@@ -36,6 +36,7 @@ loaded_rows as (
         'harbor_trials',
         'harbor_configs',
         'harbor_trajectories',
+        'table_attempts',
     ] %}
     select file_id from {{ source('raw', table) }}
     {{ 'union all' if not loop.last }}

@@ -78,5 +78,15 @@ class RawTable:
         """The DuckDB type of each column by name, in order."""
         return {column.name: column.type for column in self.columns}
 
+    @cached_property
+    def short_columns(self) -> tuple[int, ...]:
+        """Where its position and its key are, which are short where they are text."""
+        names = {self.columns[0].name, *self.key}
+        return tuple(
+            at
+            for at, column in enumerate(self.columns)
+            if column.name in names and column.type == "varchar"
+        )
+
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -8,18 +8,30 @@ from loaders.contract.columns import EXTRA, Column, RawTable
 from loaders.contract.records import RecordRefused
 
 
-def row(table: RawTable, record: dict[str, Any], **given: Any) -> tuple:
+def row(
+    table: RawTable,
+    record: dict[str, Any],
+    unread: list[RecordRefused] | None = None,
+    **given: Any,
+) -> tuple:
     """Return a record as a row: what is given, all else by path and rule.
 
     Values are taken out of the record, and what is left is the column `extra`. Raises
-    RecordRefused for the first column that cannot be filled.
+    RecordRefused for the first column that cannot be filled; but with `unread`, which
+    takes it, a column that may be null is null then.
     """
     values = []
     for column in table.columns:
         if column.name in given:
             values.append(given[column.name])
         elif column is not EXTRA:
-            values.append(take(column, record))
+            try:
+                values.append(take(column, record))
+            except RecordRefused as refused:
+                if unread is None or column.null is None:
+                    raise
+                unread.append(refused)
+                values.append(None)
     if EXTRA in table.columns:
         values.insert(table.columns.index(EXTRA), as_json(record))
     return tuple(values)
@@ -36,7 +48,7 @@ def take(
     what is at a path. Raises RecordRefused where a value breaks the rule, which then
     stays in the record, and where one is missing that must be there.
     """
-    missing = None
+    missing = null = None
     for path in column.paths:
         section, name = _section(record, path)
         if name not in section:
@@ -45,7 +57,8 @@ def take(
             continue
         value = decode(path, section[name]) if decode else section[name]
         if value is None and column.null is None:
-            raise RecordRefused("null_field", f"{name} is null")
+            null = null or RecordRefused("null_field", f"{name} is null")
+            continue
         if value is not None and column.rule:
             value = column.rule(name, value)
         if not column.is_copied:
@@ -53,7 +66,7 @@ def take(
         if value is not None:
             return value
     if column.null is None:
-        raise missing
+        raise null or missing
     return None
 
 

@@ -1,9 +1,11 @@
 """The files that are read: open, hashed and mapped, and checked for changes."""
 
+import codecs
 import errno
 import hashlib
 import mmap
 import os
+import re
 import stat
 import threading
 import time
@@ -12,10 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from loaders.contract.foreign import broken_link
 from loaders.contract.records import Batch, FileRefused, FileStamp, file_refused
 
 # A file with such a name, found in a folder, is meant to be loaded.
-DATA_SUFFIXES = (".eval", ".yaml", ".yml", ".json", ".jsonl", ".zip")
+# Of tables, whatever their columns are called.
+TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+DATA_SUFFIXES = (".eval", ".yaml", ".yml", ".json", ".zip", *TABLE_SUFFIXES)
+# Also with more behind it: packed, cut in parts, a copy that somebody kept.
+_DATA_NAME = re.compile(
+    rf"(?:{'|'.join(map(re.escape, DATA_SUFFIXES))})(?![a-z0-9_])[^/]*$", re.IGNORECASE
+)
 # A file as long as the first, of which the disk holds less than the second share, is
 # holes: a copy that broke off, or a trap for who would read terabytes of zeros. File
 # systems that pack come nowhere near.
@@ -25,6 +34,13 @@ _SPARSE_SHARE = 0.01
 _TIMES_TICK_NS = 2_000_000_000
 
 
+def is_table_name(path: str) -> bool:
+    """Say whether a file, packed or not, is called as tables are."""
+    return (
+        path.lower().removesuffix(".gz").removesuffix(".zst").endswith(TABLE_SUFFIXES)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class InputFile:
     """A file to load, named on the command line or found in a folder."""
@@ -32,17 +48,20 @@ class InputFile:
     path: str
     real_path: str
     is_named: bool
-    # Whether it is in the folder of a run whose own files have other names.
+    # The outermost folder of a run, such as a job with its trials, that it is in.
+    run_folder: str | None = None
+    # Whether it is in such a folder, and the run's own files have other names.
     is_beside_run: bool = False
 
     @property
     def folder(self) -> str:
-        return os.path.join(os.path.dirname(self.path), "")
+        """The folder that it is reported with."""
+        return os.path.join(self.run_folder or os.path.dirname(self.path), "")
 
     @property
     def is_meant(self) -> bool:
         """Whether the user would miss it if it were passed over."""
-        is_data = self.path.lower().endswith(DATA_SUFFIXES)
+        is_data = _DATA_NAME.search(self.path) is not None
         return self.is_named or (is_data and not self.is_beside_run)
 
 
@@ -54,6 +73,9 @@ def open_regular(path: str) -> Iterator[BinaryIO]:
     except OSError as error:
         if error.errno == errno.ENXIO:  # A socket.
             raise _not_regular() from None
+        if error.errno == errno.ENOENT and os.path.islink(path):
+            target = os.path.join(os.path.dirname(path), os.readlink(path))
+            raise broken_link(target) or _unreadable(error) from None
         raise _unreadable(error) from None
     try:
         _check(os.fstat(descriptor))
@@ -101,6 +123,11 @@ class OpenFile:
         return self._state_at_start.size_bytes
 
     @property
+    def descriptor_path(self) -> str:
+        """A path to the open file, whatever has become of its name."""
+        return f"/dev/fd/{self._file.fileno()}"
+
+    @property
     def state(self) -> FileStamp | None:
         """What the file can be known by; None so soon after it was written that another
         write may leave the same times.
@@ -111,7 +138,17 @@ class OpenFile:
 
     def head(self, size: int) -> bytes:
         """Return the beginning of the file, wherever it is read."""
-        return self._piece(size, 0)
+        return self.piece(size, 0)
+
+    def piece(self, size: int, start: int) -> bytes:
+        """Return bytes from somewhere in the file, wherever it is read."""
+        return self._take(lambda size: os.pread(self._file.fileno(), size, start), size)
+
+    def beginning(self, size: int) -> bytes:
+        """Return its head, or that of its data where there are comments before it."""
+        start = data_start(self)
+        has_data_in_head = start < size // 2 or start == self.size_bytes
+        return self.piece(size, 0 if has_data_in_head else start)
 
     def read(self, size: int) -> bytes:
         return self._take(self._file.read, size)
@@ -150,7 +187,7 @@ class OpenFile:
             self._hashing.join()
         elif not self._is_hashed:
             at = 0
-            while piece := self._piece(1 << 20, at):
+            while piece := self.piece(1 << 20, at):
                 self._hash.update(piece)
                 at += len(piece)
             self._is_hashed = True
@@ -162,9 +199,6 @@ class OpenFile:
 
     def _state(self) -> FileStamp:
         return FileStamp.of(os.fstat(self._file.fileno()))
-
-    def _piece(self, size: int, start: int) -> bytes:
-        return self._take(lambda size: os.pread(self._file.fileno(), size, start), size)
 
     def _mapped(self, access: int) -> mmap.mmap:
         try:
@@ -179,6 +213,33 @@ class OpenFile:
             return take(size)
         except OSError as error:
             raise _unreadable(error) from None
+
+
+# Blank lines and comments, as YAML has them.
+_NO_DATA = re.compile(rb"(?:[ \t\r]*+(?:#[^\n]*+)?\n)*+[ \t\r]*+")
+_PIECE_BYTES = 1 << 20
+
+
+def data_start(stream: BinaryIO) -> int:
+    """Return where the blank lines and comments end that a file begins with.
+
+    It is left at its start.
+    """
+    stream.seek(0)
+    at, is_in_comment = 0, False
+    while piece := stream.read(_PIECE_BYTES):
+        start = piece.find(b"\n") + 1 if is_in_comment else 0
+        if not is_in_comment or start:
+            if not at and piece.startswith(codecs.BOM_UTF8):
+                start = len(codecs.BOM_UTF8)
+            start = _NO_DATA.match(piece, start).end()
+            is_in_comment = piece.startswith(b"#", start)
+            if start < len(piece) and not is_in_comment:
+                at += start
+                break
+        at += len(piece)
+    stream.seek(0)
+    return at
 
 
 def unchanged(batches: Iterable[Batch], source: OpenFile) -> Iterator[Batch]:

@@ -1,4 +1,4 @@
-"""Flat records as JSON, one object in each line."""
+"""Flat records as JSON, one object in each line, or all in one array."""
 
 import codecs
 import io
@@ -11,8 +11,16 @@ from loaders.contract import rules
 from loaders.contract.arrow import ColumnBuffers
 from loaders.contract.columns import RawTable
 from loaders.contract.extract import row, take
+from loaders.contract.foreign import refuse_conflict
+from loaders.contract.json_array import begins_array, elements
 from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
-from loaders.contract.records import Batch, Quarantined, RecordRefused, file_refused
+from loaders.contract.records import (
+    BATCH_RECORDS,
+    Batch,
+    Quarantined,
+    RecordRefused,
+    file_refused,
+)
 from loaders.contract.warnings import Warnings
 
 # Smaller blocks decode faster, larger ones are inserted faster.
@@ -51,6 +59,10 @@ def read(
     warnings = Warnings(notes)
     first_line, is_empty = 1, True
     for block in _blocks(stream):
+        if first_line == 1 and begins_array(block):
+            yield from _array(block, stream, table, warnings, odd)
+            is_empty = False
+            break
         if fast and len(block) <= RECORD_BYTES:
             columns, lines = fast(table, block, first_line)
         else:
@@ -67,6 +79,26 @@ def read(
     if is_empty:
         raise file_refused("empty_file", "the file holds no run")
     yield from warnings.batches(stream.tell())
+
+
+def _array(
+    block: bytes,
+    stream: BinaryIO,
+    table: RawTable,
+    warnings: Warnings,
+    odd: Odd | None,
+) -> Iterator[Batch]:
+    """Yield the records of an array, of which a block is read."""
+    if block.startswith(codecs.BOM_UTF8):
+        warnings.add("byte_order_mark", 1)
+    rows, quarantined = [], []
+    for record in _records(table, elements(block, stream), warnings, odd):
+        (quarantined if isinstance(record, Quarantined) else rows).append(record)
+        if len(rows) + len(quarantined) == BATCH_RECORDS:
+            yield Batch(table, rows, quarantined, stream.tell())
+            rows, quarantined = [], []
+    if rows or quarantined:
+        yield Batch(table, rows, quarantined, stream.tell())
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -101,18 +133,22 @@ def _records(
             line = _without_byte_order_mark(line, warnings)
         if not line.strip():
             continue
-        key = None
+        key, unread = None, []
         try:
             fields, oddities = _parse(line, required)
             key = tuple(take(column, fields) for column in key_columns)
             given = dict(zip(table.key, key, strict=True))
-            record = row(table, fields, line=number, **given)
+            record = row(table, fields, unread, line=number, **given)
+            if unread:
+                oddities.append("unreadable_field")
             if odd:
                 oddities += odd(record)
             for code in oddities:
                 warnings.add(code, number)
             yield record
         except RecordRefused as refused:
+            if refused.reason_code == "invalid_json":
+                refuse_conflict(line, number)
             if refused.reason_code == "missing_field":
                 what, _, advice = refused.detail.partition("; ")
                 refused.detail = f"{what} (the format's fields: {known}); {advice}"

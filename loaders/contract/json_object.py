@@ -1,6 +1,6 @@
 """Files that are one JSON object, of whose parts some are records."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Raw
@@ -10,12 +10,7 @@ from loaders.contract.columns import RawTable
 from loaders.contract.extract import as_json
 from loaders.contract.files import OpenFile
 from loaders.contract.raw_json import Document, Pointer, Section
-from loaders.contract.records import (
-    BATCH_RECORDS,
-    Batch,
-    Quarantined,
-    RecordRefused,
-)
+from loaders.contract.records import Quarantined, RecordRefused
 
 _SECTION = (raw_json.decoder(Section),)
 
@@ -35,27 +30,10 @@ def entries(stream: OpenFile) -> dict[str, Raw]:
 
 def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
     """Return an object with its values decoded, or raise RecordRefused."""
-    if isinstance(found, dict):
-        return {name: raw_json.value(raw) for name, raw in found.items()}
-    section = raw_json.record(_SECTION[0], found)
-    decoded = {}
-    for name, raw in raw_json.entries_once(section, Pointer()):
-        if isinstance(raw, Quarantined):
-            raise RecordRefused(raw.reason_code, raw.detail.partition(";")[0])
-        decoded[name] = raw_json.value(raw)
-    return decoded
-
-
-def batched(records: Iterable[Record], byte_offset: int) -> Iterator[Batch]:
-    """Yield the records of several tables in batches."""
-    batches: dict[str, Batch] = {}
-    for table, record in records:
-        batch = batches.setdefault(table.name, Batch(table, [], [], byte_offset))
-        is_row = isinstance(record, tuple)
-        (batch.rows if is_row else batch.quarantined).append(record)
-        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
-            yield batches.pop(table.name)
-    yield from batches.values()
+    named = found if isinstance(found, dict) else raw_json.fields(found)
+    for raw in named.values():
+        raw_json.check_once(raw)
+    return {name: raw_json.value(raw) for name, raw in named.items()}
 
 
 def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:

@@ -2,6 +2,12 @@
 
 # No run comes near this; what is longer is not held in memory as one record.
 RECORD_BYTES = 5_000_000
+# An id, a key or a position is at most so long.
+MAX_TEXT_BYTES = 1000
 # DuckDB's JSON gives up a little deeper than this.
 MAX_DEPTH = 128
 MAX_MEMBERS = 64
+# No trace comes near so many calls, tasks, ...; each takes half a kilobyte of memory.
+MAX_TRACE_RECORDS = 300_000
+# Of one file; then it is refused, for something is wrong with all of it.
+MAX_REFUSED = 200_000

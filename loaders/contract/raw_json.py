@@ -31,18 +31,19 @@ _CHUNK_BYTES = 1 << 14
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-# All that holds no constant: text outside strings, and whole strings. Possessive, so
-# that nothing is tried twice and a gigabyte needs no memory.
-_UP_TO_CONSTANT = re.compile(
-    rb'[^"NI]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"NI]*+)*+', re.DOTALL
+# All up to the next constant, which no string holds. Possessive, so that nothing is
+# tried twice and a gigabyte needs no memory.
+_CONSTANT = re.compile(
+    rb'(?:[^"NI-]++|-(?![NI])|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+(-?(?:NaN|Infinity))',
+    re.DOTALL,
 )
-_CONSTANT = re.compile(rb"NaN|Infinity")
 # A pair of surrogates, or one that may stand alone.
 _SURROGATES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 _ESCAPE_BYTES = 6
+_NULL = b"null"
 
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 _BYTE = re.compile(r" \(byte (\d+)\)$")
@@ -63,6 +64,8 @@ class Key(str):
         return self is other
 
 
+# Whole numbers are ids too.
+Id = str | int
 Scalar = str | int | float | bool | None
 # An object's entries in order, duplicates included, values not decoded.
 Section = dict[Key, Raw]
@@ -123,14 +126,12 @@ def decode(
     try:
         return _decode(document, decoders, data), repaired
     except FileRefused as refused:
-        patches = list(_patches(data))
-        if not patches:
+        kinds = (_lone_surrogates(data), constants(data))
+        if all(next(found, None) is None for found in kinds):
             raise refused from None
-    data = memoryview(document.private())[start:]
-    return _decode(document, decoders, _patched(data, patches)), [
-        *repaired,
-        *_described(patches, start),
-    ]
+    data, found = _patched(memoryview(document.private())[start:])
+    repaired += _described(found, start)
+    return _decode(document, decoders, data), repaired
 
 
 def entries_once(
@@ -200,6 +201,8 @@ def record(decoder: msgspec.json.Decoder, found: Any) -> Any:
         return decoder.decode(raw)
     except msgspec.ValidationError as error:
         raise record_refused(error) from None
+    except RecursionError:
+        raise RecordRefused("too_deep", "the nesting goes on") from None
 
 
 def record_refused(error: msgspec.ValidationError) -> RecordRefused:
@@ -213,6 +216,32 @@ def record_refused(error: msgspec.ValidationError) -> RecordRefused:
             code = reason_code
     what = what[0].lower() + what[1:]
     return RecordRefused(code, f"{path}: {what}" if path else what)
+
+
+def fields(found: Raw | Section) -> dict[str, Any]:
+    """Return the fields of an object by name; raise RecordRefused if one is there twice.
+
+    A decoder of msgspec would take the last of them.
+    """
+    section = found if isinstance(found, dict) else record(SECTION, found)
+    named = dict(zip(map(str, section), section.values(), strict=True))
+    if len(named) < len(section):
+        raise rules.duplicate_field(map(str, section))
+    return named
+
+
+def check_once(found: Raw, levels: int = MAX_DEPTH) -> None:
+    """Raise RecordRefused if a field is duplicated in a value, `levels` deep."""
+    start = bytes(memoryview(found)[:1])
+    if start == b"{":
+        pieces = fields(found).values()
+    elif start == b"[":
+        pieces = _ITEMS.decode(found)
+    else:
+        return
+    if levels > 1 and re.search(rb"[{]", memoryview(found)[1:]):
+        for piece in pieces:
+            check_once(piece, levels - 1)
 
 
 def value(raw: Raw) -> Any:
@@ -238,6 +267,8 @@ def excerpt(found: Any) -> str:
 
 
 _ANYTHING = decoder(Any)
+_ITEMS = decoder(list[Raw])
+SECTION = decoder(Section)
 _PART = decoder(list[Raw] | Section | Scalar)
 
 
@@ -306,26 +337,23 @@ def _order_mark() -> Repaired:
     return Repaired("byte_order_mark", "the byte order mark was passed over", 0)
 
 
-# What to write instead of the bytes from start to end.
-_Patch = tuple[int, int, bytes]
+# Where something begins and ends that JSON does not know.
+_Span = tuple[int, int]
 
 
-def _patches(data: memoryview) -> Iterator[_Patch]:
-    """Yield what has to be replaced for `data` to be JSON."""
+def _lone_surrogates(data: memoryview) -> Iterator[_Span]:
     for match in _SURROGATES.finditer(data):
         is_alone = len(match[0]) == _ESCAPE_BYTES
         if is_alone and _is_escape(data, match.start()):
-            yield match.start(), match.end(), rb"\ufffd"
-    at = _UP_TO_CONSTANT.match(data).end()
+            yield match.span()
+
+
+def constants(data: memoryview) -> Iterator[_Span]:
+    """Yield where NaN and Infinity stand, with their sign."""
+    at = 0
     while constant := _CONSTANT.match(data, at):
-        start, end = constant.span()
-        if start and data[start - 1] == ord("-"):
-            start -= 1
-        # Usually there is room for one more letter before a NaN.
-        if end - start < 4 and start and data[start - 1] == ord(" "):
-            start -= 1
-        yield start, end, b"null".ljust(end - start)
-        at = _UP_TO_CONSTANT.match(data, end).end()
+        yield constant.span(1)
+        at = constant.end()
 
 
 def _is_escape(data: memoryview, at: int) -> bool:
@@ -336,31 +364,60 @@ def _is_escape(data: memoryview, at: int) -> bool:
     return (at - before) % 2 == 0
 
 
-def _patched(data: memoryview, patches: list[_Patch]) -> Any:
-    """Return the patched bytes: in place, or joined anew where one does not fit."""
-    if all(end - start == len(patch) for start, end, patch in patches):
-        for start, end, patch in patches:
-            data[start:end] = patch
-        return data
-    pieces, at = [], 0
-    for start, end, patch in sorted(patches):
-        pieces += [data[at:start], patch]
+def replace_lone_surrogates(data: memoryview) -> Iterator[int]:
+    """Write U+FFFD over each half of a pair, in place, and yield where."""
+    for start, end in _lone_surrogates(data):
+        data[start:end] = rb"\ufffd"
+        yield start
+
+
+class _Found:
+    """How often something was put right, and where first."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first = 0
+
+    def add(self, start: int) -> None:
+        self.first = self.first if self.count else start
+        self.count += 1
+
+
+def _patched(data: memoryview) -> tuple[Any, dict[str, _Found]]:
+    """Return the bytes as JSON, with what was put right.
+
+    In place, so that a flood of them takes no memory, or joined anew from the first one
+    for which there is no room.
+    """
+    found = {"not_finite": _Found(), "lone_surrogate": _Found()}
+    for start in replace_lone_surrogates(data):
+        found["lone_surrogate"].add(start)
+    joined, at = None, 0
+    for start, end in constants(data):
+        # Usually there is room for one more letter before a NaN.
+        if end - start < len(_NULL) and start > at and data[start - 1] == ord(" "):
+            start -= 1
+        found["not_finite"].add(start)
+        if joined is None and end - start >= len(_NULL):
+            data[start:end] = _NULL.ljust(end - start)
+            continue
+        joined = bytearray() if joined is None else joined
+        joined += data[at:start]
+        joined += _NULL
         at = end
-    return b"".join([*pieces, data[at:]])
+    if joined is None:
+        return data, found
+    joined += data[at:]
+    return joined, found
 
 
-def _described(patches: list[_Patch], offset: int) -> Iterator[Repaired]:
+def _described(found: dict[str, _Found], offset: int) -> Iterator[Repaired]:
     kinds = {
         "not_finite": ("NaN or Infinity", "null"),
         "lone_surrogate": ("half a surrogate pair", "U+FFFD"),
     }
     for code, (what, instead) in kinds.items():
-        starts = [
-            start
-            for start, _, patch in patches
-            if patch.startswith(b"\\") == (code == "lone_surrogate")
-        ]
-        if starts:
-            times = "once" if len(starts) == 1 else f"{len(starts):,} times"
+        if count := found[code].count:
+            times = "once" if count == 1 else f"{count:,} times"
             detail = f"{what} stands there {times} and was read as {instead}"
-            yield Repaired(code, detail, min(starts) + offset)
+            yield Repaired(code, detail, found[code].first + offset)

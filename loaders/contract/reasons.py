@@ -1,13 +1,19 @@
 """Why a record or a file is refused: stable codes, each with what to do about it."""
 
-from loaders.contract.limits import MAX_DEPTH, MAX_MEMBERS, RECORD_BYTES
+from loaders.contract.limits import (
+    MAX_DEPTH,
+    MAX_MEMBERS,
+    MAX_REFUSED,
+    MAX_TEXT_BYTES,
+    MAX_TRACE_RECORDS,
+    RECORD_BYTES,
+)
 
 # Every reason code, with the sentence that ends its detail. Codes are stable:
 # people count them in `quarantine`.
 RECORD_REASONS = {
     "action_count_fractional": "a count of actions is written as a whole number",
     "action_count_negative": "a count of actions is zero or more",
-    "cached_exceeds_prompt": "cached tokens are a part of the prompt's",
     "conflicting_duplicate": "keep the one that is right",
     "cost_negative": "a cost is zero dollars or more",
     "count_fractional": "a count is written as a whole number",
@@ -29,26 +35,33 @@ RECORD_REASONS = {
     "value_too_large": "no run comes near this, so check its unit",
     "wrong_encoding": "text is UTF-8, so convert it",
     "wrong_type": "a number is written without quotes, a name is text",
+    "wrong_width": "every row has as many cells as the header",
+    "unknown_population": "it is capability, safety or human",
     "broken_member": "`inspect log recover` or another copy may have it",
     "epoch_not_positive": "epochs are counted from 1",
     "member_too_large": "unpack it yourself if you trust where it came from",
     "not_a_time": "a time is written as 2026-02-16T09:30:00+00:00",
     "superseded_sample": "nothing: the last of that id and epoch is loaded",
-    "text_too_long": "an id or a name has at most 1,000 bytes",
+    "text_too_long": f"an id, a key or a position has at most {MAX_TEXT_BYTES:,} bytes",
 }
 FILE_REASONS = {
     "alias": "anchors, aliases and merge keys are not followed, so write values out",
+    "broken_compression": "get the file again from where it came",
     "broken_zip": "get the file again from where it came",
     "changed_while_reading": "load it again when nothing writes to it any more",
+    "compressed": "unpack it first; gzip and zstd of a single file are read as they are",
     "control_character": "remove it or write it as an escape",
     "duplicate_field": "a field stands once in an object, so keep the right one",
     "duplicate_key": "keep one, with all that belongs under it",
     "empty_file": "check that it was written whole",
     "identity_missing": "a trace names its run, benchmark and agent in config",
+    "merge_conflict": "resolve the merge, then load it again",
     "no_record_loaded": "correct them, and check that the format is the right one",
     "not_a_regular_file": "name a file, not a pipe, a socket or a device",
+    "not_a_trajectory": "a trajectory is a JSON object with a list of steps",
     "not_a_trace": "a trace is a JSON object with the objects config and results",
     "not_json": "write the trace again with a JSON writer",
+    "pointer_file": "then load it again",
     "reader_died": "load it by itself, where there is more memory, and report it",
     "reader_failed": "this is a fault of evalhouse, so report it, with the file",
     "record_too_large": f"a record has at most {RECORD_BYTES:,} bytes",
@@ -61,13 +74,18 @@ FILE_REASONS = {
     "too_large": "unpack it yourself if you trust where it came from",
     "too_many_members": f"a zip of traces has at most {MAX_MEMBERS} members",
     "truncated": "copy it again from where it was written whole",
+    "unusable_columns": "say which they are with --columns ours=theirs,...",
     "unknown_format": "if it is one of these, say which with --format",
     "unreadable": "check the path and its permissions",
     "unsafe_name": "a member's name is a plain file name, and each stands once",
+    "web_page": "download the file itself, not the page that shows it",
     "wrong_encoding": "convert the file to UTF-8",
     "wrong_nesting": "a file nests task family > variant > run id > fields",
     "wrong_password": "give the right one with --password, or get the file again",
+    "zip_password": "give it with --password, or unzip the file yourself",
     "broken_log": "copy it again, or try `inspect log recover`",
+    "too_many_records": f"a trace has at most {MAX_TRACE_RECORDS:,} of a kind",
+    "too_many_refused": f"correct the first ones; {MAX_REFUSED:,} are kept at most",
     "too_many_samples": "split the evaluation into several logs",
     "unknown_version": "convert it with `inspect log convert`",
 }

@@ -1,11 +1,13 @@
 """What a source hands to the warehouse: batches, refusals and what identifies a file."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from loaders.contract.columns import RawTable
+from loaders.contract.limits import MAX_TEXT_BYTES
 from loaders.contract.reasons import FILE_REASONS, RECORD_REASONS
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ BATCH_RECORDS = 4_000
 # A batch of huge records ends early, so that memory stays flat.
 BATCH_BYTES = 16_000_000
 EXCERPT_LENGTH = 500
+_WHAT_LENGTH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ class LoadResult:
 class SmallFile:
     """A file that was read to its end, with all that is in it."""
 
-    # None where not even its hash is known.
+    # None where not even its hash is known. If nothing refuses it, it has to be read by
+    # itself.
     manifest: FileManifest | None
     batches: list[Batch]
     refused: "FileRefused | None"
@@ -118,6 +122,7 @@ class RecordRefused(Exception):
         # Those that it is made of, so that it can go from process to process.
         super().__init__(reason_code, what)
         self.reason_code = reason_code
+        what = what[:_WHAT_LENGTH] + "…" * (len(what) > _WHAT_LENGTH)
         self.detail = f"{what}; {RECORD_REASONS[reason_code]}"
 
     def __str__(self) -> str:
@@ -137,7 +142,7 @@ class RecordRefused(Exception):
     def at_pointer(self, pointer: str, excerpt: str) -> Quarantined:
         """Return the quarantine entry for the record at a JSON pointer."""
         return Quarantined(
-            position=pointer,
+            position=shortened(pointer),
             line=None,
             reason_code=self.reason_code,
             detail=self.detail,
@@ -160,10 +165,12 @@ class FileRefused(Exception):
         self.detail = detail
         self.line = line
         self.position = position
+        # Whether the content looks like runs, whatever the file's name.
+        self.is_data = False
 
     def __reduce__(self) -> tuple:
         fields = (self.reason_code, self.detail, self.line, self.position)
-        return type(self), fields
+        return type(self), fields, {"is_data": self.is_data}
 
 
 def file_refused(
@@ -173,8 +180,65 @@ def file_refused(
     position: str | None = None,
 ) -> FileRefused:
     """Return the refusal that says `what` was wrong and how to put it right."""
+    what = what[:_WHAT_LENGTH] + "…" * (len(what) > _WHAT_LENGTH)
     detail = f"{what}; {FILE_REASONS[reason_code]}"
+    position = position and shortened(position)
     return FileRefused(reason_code, detail, line, position)
+
+
+def shortened(position: str) -> str:
+    """Return a position, or the beginning of one that is too long."""
+    if len(position) * 4 <= MAX_TEXT_BYTES:
+        return position
+    written = position.encode(errors="replace")
+    if len(written) <= MAX_TEXT_BYTES:
+        return position
+    return written[: MAX_TEXT_BYTES - 3].decode(errors="ignore") + "…"
+
+
+def by_table(
+    records: Iterable[tuple[RawTable, tuple | Quarantined]], byte_offset: int
+) -> Iterator[Batch]:
+    """Yield the records of several tables in batches.
+
+    A record is kept back where its position or its key is too long to be one.
+    """
+    batches: dict[str, Batch] = {}
+    sizes: Counter[str] = Counter()
+    for table, record in records:
+        name = table.name
+        batch = batches.get(name)
+        if batch is None:
+            batch = batches[name] = Batch(table, [], [], byte_offset)
+        if isinstance(record, tuple):
+            record = _checked(table, record)
+        is_row = isinstance(record, tuple)
+        if is_row:
+            sizes[name] += sum(len(text) for text in record if isinstance(text, str))
+        (batch.rows if is_row else batch.quarantined).append(record)
+        count = len(batch.rows) + len(batch.quarantined)
+        if count == BATCH_RECORDS or sizes[name] >= BATCH_BYTES:
+            yield batches.pop(name)
+            del sizes[name]
+    yield from batches.values()
+
+
+def _checked(table: RawTable, row: tuple) -> tuple | Quarantined:
+    """Return a row whose position and key are short; or a refusal, if it is a record."""
+    for at in table.short_columns:
+        text = row[at]
+        if isinstance(text, str) and len(text) * 4 > MAX_TEXT_BYTES:
+            short = shortened(text)
+            if short == text:
+                continue
+            if not table.has_records:
+                row = (*row[:at], short, *row[at + 1 :])
+                continue
+            what = (
+                f"its {table.columns[at].name} has more than {MAX_TEXT_BYTES:,} bytes"
+            )
+            return RecordRefused("text_too_long", what).at_pointer(row[0], "")
+    return row
 
 
 def batched(

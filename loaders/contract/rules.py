@@ -5,23 +5,35 @@ RecordRefused. Values are Python's: None, bool, int, float, str, list, dict.
 """
 
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
+from loaders.contract.limits import MAX_TEXT_BYTES
 from loaders.contract.records import RecordRefused
+from loaders.contract.visible import is_visible
 
 Rule = Callable[[str, Any], Any]
 
 # What the views can add up without overflow, and no run comes near.
 MAX_COUNT = 10**12
 MAX_MINUTES = 10**9  # 1,900 years
-MAX_SECONDS = MAX_MINUTES * 60
+# A year; longer times are in micro- or nanoseconds.
+MAX_SECONDS = 366 * 24 * 3600
 MAX_USD = 10**9
 # Blanks at which no line breaks, as a plain one; of no width, and so in no place to see.
 _PLAIN_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
 _NO_WIDTH = "\u200b\u2060\ufeff"
+
+# Moments, in seconds since 1970: from 1971 to 2200. In no two units do they overlap.
+_FIRST_MOMENT, _LAST_MOMENT = 31_536_000, 7_258_118_400
+_UNITS = (1, 10**3, 10**6, 10**9)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SINCE = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{0,30})?")
 
 
 def text(name: str, value: Any) -> str:
@@ -31,10 +43,10 @@ def text(name: str, value: Any) -> str:
     return value
 
 
-def identifier(name: str, value: Any) -> str:
-    """Return an id or a name in its one form; it is not empty."""
+def named(name: str, value: Any) -> str:
+    """Return a name in its one form; one can see something of it."""
     found = canonical(text(name, value))
-    if not found:
+    if not is_visible(found):
         raise RecordRefused("empty_text", f"{name} is empty")
     return found
 
@@ -50,6 +62,37 @@ def canonical(written: str) -> str:
     while composed != (bare := composed.strip().strip(_NO_WIDTH)):
         composed = bare
     return composed
+
+
+def identifier(name: str, value: Any) -> str:
+    """Return an id or a key in its one form; it is neither empty nor huge."""
+    found = named(name, value)
+    if is_too_long(found):
+        what = f"{name} has more than {MAX_TEXT_BYTES:,} bytes"
+        raise RecordRefused("text_too_long", what)
+    return found
+
+
+def is_too_long(text: str) -> bool:
+    """Say whether a text is too long for an id, a key or a position."""
+    # A character has one byte to four.
+    return len(text) * 4 > MAX_TEXT_BYTES < len(text.encode(errors="replace"))
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,4})?")
+
+
+def number_written(name: str, value: str) -> float:
+    """Return the number that a text is, written as JSON writes it."""
+    if not _NUMBER.fullmatch(value):
+        raise _wrong_type(name, value)
+    return number(name, float(value))
+
+
+def id_text(name: str, value: Any) -> str:
+    """Return an id as text; whole numbers are ids too, as they are written."""
+    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_integer else identifier(name, value)
 
 
 def number(name: str, value: Any) -> float:
@@ -93,6 +136,32 @@ def seconds(name: str, value: float | None) -> float | None:
     if converted < 0:
         raise RecordRefused("seconds_negative", f"{name} is {shown(value)}")
     return at_most(MAX_SECONDS, name, converted)
+
+
+def moment(name: str, value: Any) -> str:
+    """Return a time in ISO 8601: text as written, a number by the unit it must have.
+
+    Since 1970 in seconds, milli-, micro- or nanoseconds, it is a time from 1971 to 2200
+    in one of them alone.
+    """
+    if isinstance(value, str):
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            if not _SINCE.fullmatch(value.strip()):
+                what = f"{name} is {shown(value)}"
+                raise RecordRefused("not_a_time", what) from None
+        else:
+            return value
+        since = Fraction(value.strip())
+    else:
+        since = Fraction(number(name, value))
+    for unit in _UNITS:
+        if _FIRST_MOMENT <= since / unit < _LAST_MOMENT:
+            time = _EPOCH + timedelta(microseconds=round(since * 10**6 / unit))
+            return time.isoformat()
+    what = f"{name} is {shown(value)}, in no unit a time from 1971 to 2200"
+    raise RecordRefused("not_a_time", what)
 
 
 def cost(name: str, value: Any) -> float:

@@ -15,6 +15,10 @@ _NOTED = {
     "score_outside_0_1": (
         "a score below 0 or above 1 was kept as written; `attempts` holds it to 0 to 1"
     ),
+    "unreadable_field": (
+        "a field that a run may go without cannot be read: it is null, and `extra` "
+        "keeps it"
+    ),
     "not_finite": "NaN, infinity or a number beyond every double was read as null",
 }
 

@@ -14,7 +14,6 @@ import msgspec
 
 from loaders.contract import raw_json
 from loaders.contract.raw_json import Key, Section
-from loaders.hal.calls import TaskLog
 from loaders.hal.evaluation import PARTS
 
 _LOG = "raw_logging_results"
@@ -28,7 +27,7 @@ _SPACE = b" \t\r\n"
 _MOST_SPACE = 1_000
 
 _SECTIONS = raw_json.decoder(Section)
-_TASKS = raw_json.decoder(dict[Key, TaskLog])
+_TASKS = raw_json.decoder(dict[Key, Section])
 
 
 class ByTask:

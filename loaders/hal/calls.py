@@ -5,104 +5,71 @@ list of records    the same with op_name, parent_id, started_at, ended_at, outpu
 object by task     task id -> {messages, call_metadata, model, call_count}
 """
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from msgspec import Raw, Struct
 
 from loaders.contract import raw_json, rules
-from loaders.contract.raw_json import Pointer, Section
-from loaders.contract.records import Quarantined, RecordRefused
-from loaders.hal.usage import Tokens, Usage, tokens, total
-
-# What stands where an object was expected; only the object is looked into.
-_Other = str | int | float | bool | None | list[Raw]
-
-
-class _Inputs(Struct, gc=False):
-    model: Any = None
+from loaders.contract.limits import MAX_TRACE_RECORDS
+from loaders.contract.raw_json import Id, Key, Pointer, Scalar, Section
+from loaders.contract.records import Quarantined, RecordRefused, file_refused
+from loaders.contract.visible import is_visible
+from loaders.hal.times import Moments, Time
+from loaders.hal.usage import NO_TOKENS, Tokens, Usage, tokens, total
 
 
-class _Output(Struct, gc=False):
-    model: Any = None
-    usage: Usage | None = None
+class _Fields(Struct, gc=False):
+    """The fields of a logged call; what is inside the last four is not decoded."""
 
-
-class _Summary(Struct, gc=False):
-    usage: dict[str, Usage | None] | None = None
-
-
-class _Attributes(Struct, gc=False):
-    weave_task_id: str | int | None = None
+    id: Id
+    parent_id: Id | None = None
+    op_name: str | None = None
+    weave_task_id: Id | None = None
+    started_at: Time = None
+    ended_at: Time = None
+    created_timestamp: Time = None
+    inputs: Any = None
+    output: Any = None
+    summary: Any = None
+    attributes: Any = None
 
 
 class Call(Struct, gc=False):
-    """A logged call; its messages are passed over."""
+    """A logged call, without its messages."""
 
     id: str
-    parent_id: str | None = None
-    op_name: str | None = None
-    weave_task_id: str | int | None = None
-    started_at: str | None = None
-    ended_at: str | None = None
-    created_timestamp: str | int | float | None = None
-    inputs: _Inputs | _Other = None
-    output: _Output | _Other = None
-    summary: _Summary | _Other = None
-    attributes: _Attributes | _Other = None
-
-    @property
-    def task_id(self) -> str | None:
-        task_id = self.weave_task_id
-        if task_id is None and isinstance(self.attributes, _Attributes):
-            task_id = self.attributes.weave_task_id
-        return None if task_id is None else rules.canonical(str(task_id))
-
-    @property
-    def model(self) -> str | None:
-        """The model asked for, else the one that answered."""
-        for side, kind in ((self.inputs, _Inputs), (self.output, _Output)):
-            if isinstance(side, kind) and isinstance(side.model, str):
-                return rules.canonical(side.model)
-        usage = self._usage_by_model()
-        return rules.canonical(next(iter(usage))) if len(usage) == 1 else None
-
-    @property
-    def tokens(self) -> Tokens:
-        """The call's own usage; its summary says the same, or its children's too."""
-        if isinstance(self.output, _Output) and self.output.usage is not None:
-            return tokens(self.output.usage)
-        parts = [tokens(part) for part in self._usage_by_model().values()]
-        return _summed(parts) if len(parts) > 1 else total(parts)
-
-    @property
-    def is_model_call(self) -> bool:
-        """Whether a model was called, by it or below it."""
-        return self.model is not None or bool(self._usage_by_model())
-
-    def _usage_by_model(self) -> dict[str, Usage | None]:
-        is_known = isinstance(self.summary, _Summary)
-        return (self.summary.usage or {}) if is_known else {}
+    parent_id: str | None
+    op_name: str | None
+    task_id: str | None
+    # What was asked for, else what answered.
+    model: str | None
+    started_at: Time
+    created_timestamp: Time
+    ended_at: Time
+    tokens: Tokens
+    # Whether a model was called, by it or below it.
+    is_model_call: bool
 
 
 class _Metadata(Struct, gc=False):
     usage: Usage | None = None
-    started_at: str | None = None
-    ended_at: str | None = None
+    started_at: Time = None
+    ended_at: Time = None
 
 
-class TaskLog(Struct, gc=False):
-    """The log of one task; its messages are passed over."""
-
-    call_metadata: list[Raw] = []
-    model: Any = None
-    call_count: Any = None
-
-
-_CALL = raw_json.decoder(Call)
-_TASK_LOG = raw_json.decoder(TaskLog)
+# Two levels at once, for most of a call is in the messages below these.
+_CALL = raw_json.decoder(dict[Key, Section | list[Raw] | Scalar])
+_TASK_ID = raw_json.decoder(Id | None)
+_USAGE = raw_json.decoder(Usage | None)
+_USAGE_BY_MODEL = raw_json.decoder(Section | None)
+_LIST = raw_json.decoder(list[Raw])
 _METADATA = raw_json.decoder(_Metadata)
+# As far as a count of cached tokens in the usage of a call.
+_METADATA_LEVELS, _USAGE_LEVELS = 3, 2
 
 
 class Log:
@@ -112,8 +79,13 @@ class Log:
         self._found = found
         self._at = at
         self._trace_number = trace_number
-        calls = [_call(item) for item in found] if isinstance(found, list) else []
-        self._calls = _once(calls)
+        # None where a call is refused.
+        self._calls: list[Call | None] = []
+        if isinstance(found, list):
+            _check_count(len(found), at)
+            self._calls = list(map(_call_or_none, found))
+        self._copies = _copies(self._calls)
+        self._moments = Moments(trace_number)
         # Model calls by task.
         self.call_counts: Counter[str] = Counter()
 
@@ -125,10 +97,14 @@ class Log:
         if not self._calls:
             return "none"
         has_times = any(
-            isinstance(call, Call) and (call.started_at or call.op_name)
+            call is not None and (call.started_at or call.op_name)
             for call in self._calls
         )
         return "call_records" if has_times else "calls"
+
+    def notes(self) -> list[tuple]:
+        """Return rows about the times that cannot be read, once all are yielded."""
+        return self._moments.notes()
 
     def records(self) -> Iterator[tuple | Quarantined]:
         """Yield a row for each call, or why it is refused."""
@@ -142,25 +118,26 @@ class Log:
 
     def _records_in_list(self) -> Iterator[tuple | Quarantined]:
         above = _above_model_calls(self._calls)
-        for index, call in enumerate(self._calls):
+        for index, known in enumerate(self._calls):
             pointer = self._at / index
             try:
-                if isinstance(call, RecordRefused):
-                    raise call
-                is_leaf = call.is_model_call and call.id not in above
-                row = self._row(pointer, call, is_leaf)
+                # Once more, for why: to keep that of each would take too much memory.
+                call = known or _call(self._found[index])
+                if index in self._copies:
+                    raise _copy(call, self._copies[index])
             except RecordRefused as refused:
                 excerpt = raw_json.excerpt(self._found[index])
                 yield refused.at_pointer(pointer, excerpt)
                 continue
-            if is_leaf and row[2] is not None:
-                self.call_counts[row[2]] += 1
-            yield row
+            is_leaf = call.is_model_call and call.id not in above
+            if is_leaf and call.task_id is not None:
+                self.call_counts[call.task_id] += 1
+            yield self._row(pointer, call, is_leaf)
 
     def _row(self, pointer: Pointer, call: Call, is_leaf: bool) -> tuple:
-        started_at = call.started_at
-        if started_at is None and call.created_timestamp is not None:
-            started_at = str(call.created_timestamp)
+        name = "started_at"
+        if call.started_at is None and call.created_timestamp is not None:
+            name = "created_timestamp"
         return (
             pointer,
             self._trace_number,
@@ -169,41 +146,41 @@ class Log:
             call.parent_id,
             call.op_name,
             call.model,
-            started_at,
-            call.ended_at,
+            self._moments.read(pointer, name, getattr(call, name)),
+            self._moments.read(pointer, "ended_at", call.ended_at),
             *call.tokens,
             is_leaf,
         )
 
     def _records_by_task(self, section: Section) -> Iterator[tuple | Quarantined]:
+        found_count = 0
         for task_id, raw in raw_json.entries_once(section, self._at):
             if isinstance(raw, Quarantined):
                 yield raw
                 continue
             at = self._at / task_id
             try:
-                is_decoded = isinstance(raw, TaskLog)
-                log = raw if is_decoded else raw_json.record(_TASK_LOG, raw)
+                task_id = rules.identifier("the task id", task_id)
+                log = raw_json.fields(raw)
+                metadata = _list(log.get("call_metadata"))
+                count, model = _scalar(log.get("call_count")), _text(log.get("model"))
             except RecordRefused as refused:
                 yield refused.at_pointer(at, raw_json.excerpt(raw))
                 continue
-            is_count = (
-                isinstance(log.call_count, int)
-                and 0 <= log.call_count <= rules.MAX_COUNT
-            )
-            self.call_counts[task_id] = (
-                log.call_count if is_count else len(log.call_metadata)
-            )
-            yield from self._metadata_rows(at / "call_metadata", task_id, log)
+            found_count += len(metadata)
+            _check_count(found_count, self._at)
+            is_count = isinstance(count, int) and 0 <= count <= rules.MAX_COUNT
+            self.call_counts[task_id] = count if is_count else len(metadata)
+            yield from self._metadata_rows(at, task_id, model, metadata)
 
     def _metadata_rows(
-        self, at: Pointer, task_id: str, log: TaskLog
+        self, at: Pointer, task_id: str, model: str | None, metadata: list[Raw]
     ) -> Iterator[tuple | Quarantined]:
-        model = rules.canonical(log.model) if isinstance(log.model, str) else None
-        for index, raw in enumerate(log.call_metadata):
-            pointer = at / index
+        for index, raw in enumerate(metadata):
+            pointer = at / "call_metadata" / index
             try:
                 call = raw_json.record(_METADATA, raw)
+                raw_json.check_once(raw, _METADATA_LEVELS)
                 used = tokens(call.usage)
             except RecordRefused as refused:
                 yield refused.at_pointer(pointer, raw_json.excerpt(raw))
@@ -216,55 +193,168 @@ class Log:
                 None,
                 None,
                 model,
-                call.started_at,
-                call.ended_at,
+                self._moments.read(pointer, "started_at", call.started_at),
+                self._moments.read(pointer, "ended_at", call.ended_at),
                 *used,
                 True,
             )
 
 
-def _summed(parts: list[Tokens]) -> Tokens:
-    """Return a sum; one that no run comes near is refused."""
+def _check_count(count: int, at: Pointer) -> None:
+    if count > MAX_TRACE_RECORDS:
+        raise file_refused("too_many_records", f"its log has {count:,} calls", None, at)
+
+
+def _call_or_none(raw: Raw) -> Call | None:
+    try:
+        return _call(raw)
+    except RecordRefused:
+        return None
+
+
+def _call(raw: Raw) -> Call:
+    """Return a call, or raise RecordRefused."""
+    try:
+        found = _CALL.decode(raw)
+    except msgspec.ValidationError:
+        # It is no object, or a number in it is one that no double holds.
+        found = {name: raw_json.part(value) for name, value in _object(raw).items()}
+    named = raw_json.fields(found)
+    try:
+        fields = msgspec.convert(named, _Fields)
+    except msgspec.ValidationError as error:
+        raise raw_json.record_refused(error) from None
+    inputs, output, summary, attributes = map(
+        _inside, (fields.inputs, fields.output, fields.summary, fields.attributes)
+    )
+    by_model = {}
+    if "usage" in summary:
+        section = _nested(_USAGE_BY_MODEL, "summary.usage", summary["usage"])
+        by_model = {} if section is None else raw_json.fields(section)
+        for usage in by_model.values():
+            raw_json.check_once(usage, _USAGE_LEVELS)
+    model = _text(inputs.get("model")) or _text(output.get("model"))
+    if model is None and len(by_model) == 1:
+        model = rules.canonical(*by_model)
+    task_id = fields.weave_task_id
+    if task_id is None and "weave_task_id" in attributes:
+        raw = attributes["weave_task_id"]
+        task_id = _nested(_TASK_ID, "attributes.weave_task_id", raw)
+    return Call(
+        rules.identifier("id", str(fields.id)),
+        _id_if_any("parent_id", fields.parent_id),
+        _shared(fields.op_name),
+        _id_if_any("weave_task_id", task_id),
+        _shared(model),
+        fields.started_at,
+        fields.created_timestamp,
+        fields.ended_at,
+        _tokens(output, by_model),
+        model is not None or bool(by_model),
+    )
+
+
+def _object(raw: Raw) -> Section:
+    return raw_json.record(raw_json.SECTION, raw)
+
+
+def _inside(found: Any) -> dict[str, Raw]:
+    """Return the fields of an object; only an object is looked into."""
+    return raw_json.fields(found) if isinstance(found, dict) else {}
+
+
+def _tokens(output: dict[str, Raw], by_model: dict[str, Raw]) -> Tokens:
+    """Return the call's own usage; its summary says the same, or its children's too."""
+    if "usage" in output:
+        usage = _usage(output["usage"])
+        if usage is not None:
+            return tokens(usage)
+    parts = [tokens(_usage(raw)) for raw in by_model.values()]
+    if not parts:
+        return NO_TOKENS
     summed = total(parts)
-    for name, count in zip(summed._fields[1:], summed[1:], strict=True):
-        rules.count(f"the sum of {name}", count)
+    if len(parts) > 1:
+        for name, count in zip(summed._fields[1:], summed[1:], strict=True):
+            rules.count(f"the sum of {name}", count)
     return summed
 
 
-def _call(item: Any) -> Call | RecordRefused:
-    """Return the call in a list item, decoded already or not, or why there is none."""
-    if isinstance(item, Call):
-        return item
+def _usage(raw: Raw) -> Usage | None:
+    usage = _nested(_USAGE, "usage", raw)
+    raw_json.check_once(raw, _USAGE_LEVELS)
+    return usage
+
+
+def _list(raw: Raw | None) -> list[Raw]:
+    return [] if raw is None else _nested(_LIST, "call_metadata", raw)
+
+
+def _nested(decoder: msgspec.json.Decoder, name: str, raw: Raw) -> Any:
+    """Return what is inside of a record, or raise its refusal."""
     try:
-        return raw_json.record(_CALL, item)
+        return raw_json.record(decoder, raw)
     except RecordRefused as refused:
-        return refused
+        code, what = refused.reason_code, refused.detail.partition("; ")[0]
+        code = "wrong_type" if code == "not_a_record" else code
+        raise RecordRefused(code, f"{name}: {what}") from None
 
 
-def _once(calls: list[Call | RecordRefused]) -> list[Call | RecordRefused]:
-    """Return the calls with copies refused, and those with one id that differ."""
-    known = [call for call in calls if isinstance(call, Call)]
-    if len({call.id for call in known}) == len(known):
-        return calls
-    by_id: dict[str, list[Call]] = {}
-    for call in known:
-        by_id.setdefault(call.id, []).append(call)
-    kept = []
-    for call in calls:
-        same = by_id[call.id] if isinstance(call, Call) else [call]
-        if any(other != same[0] for other in same):
-            what = f"the call {rules.shown(call.id)} stands more than once and differs"
-            call = RecordRefused("conflicting_duplicate", what)
-        elif call is not same[0]:
-            what = f"the call {rules.shown(call.id)} stands more than once"
-            call = RecordRefused("duplicate_record", what)
-        kept.append(call)
-    return kept
+def _scalar(raw: Raw | None) -> Any:
+    """Return a text or a number; None for all else."""
+    if raw is None:
+        return None
+    found = raw_json.part(raw)
+    return found if isinstance(found, str | int | float) else None
 
 
-def _above_model_calls(calls: list[Call | RecordRefused]) -> set[str]:
+def _text(raw: Raw | None) -> str | None:
+    """Return a text of which one can see something, None for all else."""
+    found = _scalar(raw)
+    is_text = isinstance(found, str) and is_visible(found)
+    return rules.canonical(found) if is_text else None
+
+
+def _id_if_any(name: str, value: Id | None) -> str | None:
+    """Return an id as text, None where there is none or it is empty."""
+    if value is None or not is_visible(str(value)):
+        return None
+    return rules.identifier(name, str(value))
+
+
+def _shared(name: str | None) -> str | None:
+    """Return a name that many calls have as one text, to save memory."""
+    return None if name is None else sys.intern(name)
+
+
+def _copies(calls: list[Call | None]) -> dict[int, bool]:
+    """Return which calls are copies of one before them, or of one id and different.
+
+    To whether they differ; of those that agree, the first is no copy.
+    """
+    known = [call.id for call in calls if call is not None]
+    if len(set(known)) == len(known):
+        return {}
+    by_id: dict[str, list[int]] = {}
+    for index, call in enumerate(calls):
+        if call is not None:
+            by_id.setdefault(call.id, []).append(index)
+    copies = {}
+    for same in by_id.values():
+        differs = any(calls[index] != calls[same[0]] for index in same)
+        copies |= dict.fromkeys(same if differs else same[1:], differs)
+    return copies
+
+
+def _copy(call: Call, differs: bool) -> RecordRefused:
+    what = f"the call {rules.shown(call.id)} stands more than once"
+    if differs:
+        return RecordRefused("conflicting_duplicate", f"{what} and differs")
+    return RecordRefused("duplicate_record", what)
+
+
+def _above_model_calls(calls: list[Call | None]) -> set[str]:
     """Return the ids of the calls that repeat the usage of a model call below them."""
-    known = [call for call in calls if isinstance(call, Call)]
+    known = [call for call in calls if call is not None]
     parents = {call.id: call.parent_id for call in known}
     above = set()
     for call in known:

@@ -11,18 +11,25 @@ import binascii
 import hashlib
 import hmac
 import io
+import mmap
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import Any, NamedTuple
 
-from loaders.contract import rules
+from loaders.contract import foreign, rules
 from loaders.contract.limits import MAX_MEMBERS
 from loaders.contract.records import FileRefused, file_refused
+from loaders.contract.unpacked import MOST_BYTES, MOST_GROWTH, Spooled
 
 # The harness gives it to everybody: it keeps traces from search engines, not readers.
 PUBLIC_PASSWORD = "hal1234"
 SUFFIX = ".encrypted"
+# How the harness names a trace, also one that somebody has zipped up as it is.
+TRACE_SUFFIX = "_UPLOAD.json"
+# Of a member that a password of the zip itself locks, and how WinZip locks it.
+_IS_LOCKED, _AES = 1, 99
 
 # Twice base64 over what looks random: packing wins back only what base64 adds.
 _MOST_GROWTH = 4
@@ -53,37 +60,77 @@ class _Malformed(Exception):
     """A member is not what the harness writes."""
 
 
-def members(data: memoryview, password: str) -> Iterator[tuple[str, memoryview | None]]:
-    """Yield each member's name and what it says, None if it is not encrypted.
+class Member(NamedTuple):
+    """A member of a zip: what it says, or why it is refused, if it may be a trace."""
 
-    Raises FileRefused when the zip is damaged or unsafe, or the password is wrong.
+    name: str
+    plain: Any = None
+    # Returns the same bytes, free to be written to.
+    private: Callable[[], Any] | None = None
+    refused: FileRefused | None = None
+
+    @property
+    def is_trace(self) -> bool:
+        """Whether the harness names a trace so."""
+        return self.name.removesuffix(SUFFIX).endswith(TRACE_SUFFIX)
+
+
+def members(data: memoryview, password: str) -> Iterator[Member]:
+    """Yield the members, those that a Mac adds left out.
+
+    Raises FileRefused when the zip itself is damaged or unsafe.
     """
     try:
-        with zipfile.ZipFile(_Window(data)) as archive:
-            for info in _checked(archive.infolist(), len(data)):
-                is_encrypted = info.filename.endswith(SUFFIX)
-                yield (
-                    info.filename,
-                    (_decrypted(archive, info, password) if is_encrypted else None),
-                )
+        archive = zipfile.ZipFile(_Window(data))
+        infos = _checked(archive.infolist(), len(data))
     except _DAMAGES as error:
         raise file_refused("broken_zip", f"the zip is damaged ({error})") from None
+    with archive:
+        for info in infos:
+            yield _member(archive, info, password)
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str) -> Member:
+    name = info.filename
+    try:
+        if name.endswith(SUFFIX):
+            plain = _decrypted(archive, info, password)
+            return Member(name, plain, lambda: plain)
+        if name.endswith(TRACE_SUFFIX):
+            stored = Spooled(_pieces(archive, info, password))
+            plain = memoryview(stored.map(mmap.ACCESS_READ))
+            return Member(name, plain, lambda: stored.map(mmap.ACCESS_COPY))
+    except FileRefused as refused:
+        refused.position = f"{name}#"
+        return Member(name, refused=refused)
+    return Member(name)
 
 
 def _checked(infos: list[zipfile.ZipInfo], size_bytes: int) -> list[zipfile.ZipInfo]:
     """Return the members, none of which can surprise."""
     if not infos:
         raise file_refused("empty_file", "the zip has no member")
+    infos = [
+        info
+        for info in infos
+        if not (info.is_dir() or foreign.is_mac_copy(info.filename))
+    ]
     if len(infos) > MAX_MEMBERS:
         raise file_refused("too_many_members", f"it has {len(infos):,} members")
     names = [info.orig_filename for info in infos]
     for name in names:
         if not _is_plain(name) or names.count(name) > 1:
             raise file_refused("unsafe_name", f"a member is named {rules.shown(name)}")
-    unpacked = sum(info.file_size for info in infos)
-    if unpacked > _MOST_GROWTH * size_bytes:
-        what = f"{size_bytes:,} bytes would become {unpacked:,}, so it is no trace"
-        raise file_refused("too_large", what)
+    for suffix, most_bytes in (
+        (SUFFIX, _MOST_GROWTH * size_bytes),
+        (TRACE_SUFFIX, max(MOST_BYTES, MOST_GROWTH * size_bytes)),
+    ):
+        unpacked = sum(
+            info.file_size for info in infos if info.filename.endswith(suffix)
+        )
+        if unpacked > most_bytes:
+            what = f"{size_bytes:,} bytes would become {unpacked:,}, so it is no trace"
+            raise file_refused("too_large", what)
     return infos
 
 
@@ -98,29 +145,63 @@ def _decrypted(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str
 ) -> memoryview:
     """Return what an encrypted member says."""
+    source = _Quoted(_pieces(archive, info, password))
     try:
-        with archive.open(info) as member:
-            token, salt = _token_and_salt(_Quoted(member))
-        return _opened(token, _key(password, salt))
+        token, salt = _token_and_salt(source)
+        return _opened(token, salt, _passwords(info, password))
     except (_Malformed, binascii.Error) as error:
-        position = f"{info.filename}#"
         what = f"an encrypted member is malformed ({error})"
-        raise file_refused("broken_zip", what, None, position) from None
-    except FileRefused as refused:
-        refused.position = f"{info.filename}#"
-        raise
+        raise file_refused("broken_zip", what) from None
+
+
+def _passwords(info: zipfile.ZipInfo, password: str) -> list[str]:
+    """Return the passwords to try: that of the zip itself need not be the harness's."""
+    is_locked = info.flag_bits & _IS_LOCKED
+    return list(dict.fromkeys([password, *[PUBLIC_PASSWORD] * bool(is_locked)]))
+
+
+def _pieces(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str
+) -> Iterator[bytes]:
+    """Yield a member as it is in the zip, piece by piece."""
+    is_locked = info.flag_bits & _IS_LOCKED
+    if info.compress_type == _AES:
+        raise file_refused("zip_password", "the zip is encrypted by AES")
+    try:
+        with _unlocked(archive, info, password) as member:
+            while piece := member.read(_CHUNK_BYTES):
+                yield piece
+    except _DAMAGES as error:
+        if is_locked:
+            what = "the zip has a password of its own, which is another one"
+            raise file_refused("zip_password", what) from None
+        what = f"the member is damaged ({error})"
+        raise file_refused("broken_zip", what) from None
+
+
+def _unlocked(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str
+) -> io.BufferedIOBase:
+    """Return a member, opened by the first password that fits the zip's own lock."""
+    *others, last = _passwords(info, password)
+    for each in others:
+        try:
+            return archive.open(info, pwd=each.encode())
+        except RuntimeError:
+            continue
+    return archive.open(info, pwd=last.encode())
 
 
 class _Quoted:
     """A JSON object of texts without escapes, read piece by piece."""
 
-    def __init__(self, member: io.BufferedIOBase):
-        self._member = member
+    def __init__(self, pieces: Iterator[bytes]):
+        self._pieces = pieces
         self._rest = b""
 
     def to_quote(self) -> Iterator[bytes]:
         """Yield what stands before the next quotation mark, and pass over it."""
-        while chunk := self._rest or self._member.read(_CHUNK_BYTES):
+        while chunk := self._rest or next(self._pieces, b""):
             piece, quote, self._rest = chunk.partition(b'"')
             yield piece
             if quote:
@@ -143,7 +224,7 @@ class _Quoted:
 
     def expect_end(self) -> None:
         rest = self._rest
-        while chunk := self._member.read(_CHUNK_BYTES):
+        while chunk := next(self._pieces, b""):
             rest = (rest + chunk).strip()
             if len(rest) > 1:
                 break
@@ -200,8 +281,8 @@ def _key(password: str, salt: bytes) -> bytes:
     )
 
 
-def _opened(token: bytearray, key: bytes) -> memoryview:
-    """Return what a token says, decrypted where it lies."""
+def _opened(token: bytearray, salt: bytes, passwords: list[str]) -> memoryview:
+    """Return what a token says, decrypted where it lies, by the password that fits."""
     # A slow import that only encrypted files need.
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -210,8 +291,13 @@ def _opened(token: bytearray, key: bytes) -> memoryview:
     text = signed[_CIPHERTEXT_AT:]
     if not text or len(text) % _BLOCK_BYTES:
         raise _Malformed("its Fernet token is cut short")
-    signing_key, text_key = key[:16], key[16:]
-    if not hmac.compare_digest(hmac.digest(signing_key, signed, "sha256"), signature):
+    for password in passwords:
+        key = _key(password, salt)
+        signing_key, text_key = key[:16], key[16:]
+        signed_by_it = hmac.digest(signing_key, signed, "sha256")
+        if hmac.compare_digest(signed_by_it, signature):
+            break
+    else:
         raise file_refused(
             "wrong_password", "the password is wrong or the file was changed"
         )

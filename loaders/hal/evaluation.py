@@ -1,6 +1,8 @@
 """What a HAL trace says about itself: what ran, and the numbers of its headline."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from functools import reduce
 from operator import truediv
 from typing import Any
@@ -12,12 +14,14 @@ from loaders.contract.columns import Column
 from loaders.contract.extract import take
 from loaders.contract.limits import RECORD_BYTES
 from loaders.contract.raw_json import Document, Pointer
-from loaders.contract.records import RecordRefused
+from loaders.contract.records import RecordRefused, shortened
 from loaders.hal.tables import HAL_EVALUATIONS
 from loaders.hal.tasks import Tasks
 
 IDENTITY = ("run_id", "benchmark_name", "agent_name")
 _AGENT_ARGS = "config/agent_args"
+# Of one kind; a file of nothing but oddities has a million.
+_MOST_NOTES = 1_000
 # replicatorbench has its own name for the list.
 _LISTS = {
     "successful_tasks": "success",
@@ -55,7 +59,9 @@ class Evaluation:
         self._document = document
         self._parts = parts
         self._trace_number = trace_number
-        self.notes: list[tuple] = []
+        # By pointer and code.
+        self._notes: dict[tuple[str, str], str] = {}
+        self._note_counts: Counter[str] = Counter()
         self._list_lengths: dict[str, int] = {}
         self._config = self._fields("config")
         self._results = self._fields("results")
@@ -68,9 +74,21 @@ class Evaluation:
         self.latencies = raw_json.part(self._results.pop("latencies", None))
 
     def note(self, pointer: str, code: str, detail: str) -> None:
-        note = (pointer, self._trace_number, code, detail)
-        if note not in self.notes:
-            self.notes.append(note)
+        key = (shortened(pointer), code)
+        if key not in self._notes:
+            self._note_counts[code] += 1
+            if self._note_counts[code] <= _MOST_NOTES:
+                self._notes[key] = shortened(detail)
+
+    def all_notes(self) -> Iterator[tuple]:
+        """Yield what is odd; of many of a kind the first ones, and how many more."""
+        for (pointer, code), detail in self._notes.items():
+            yield pointer, self._trace_number, code, detail
+        for code, count in self._note_counts.items():
+            if count > _MOST_NOTES:
+                detail = f"{count - _MOST_NOTES:,} more, which are not listed"
+                at = self._document.root / "..."
+                yield at, self._trace_number, code, detail
 
     def tasks(self) -> Tasks:
         """Return what is said about tasks, wherever it stands."""
@@ -158,11 +176,11 @@ class Evaluation:
 
     def _json(self, fields: dict[str, Raw], path: str) -> str | None:
         """Return fields that no column takes as JSON text, None if there are none."""
-        kept, at = {}, self._at(path)
+        kept, at, size = {}, self._at(path), 0
         for name, raw in fields.items():
-            size = memoryview(raw).nbytes
+            size += len(name) + memoryview(raw).nbytes
             if size > RECORD_BYTES:
-                what = f"{name} is {size:,} bytes long"
+                what = f"up to {rules.shown(name)} it is {size:,} bytes long"
                 raise self._document.refused("record_too_large", what, at / name)
             kept[name] = self._value(raw, at / name)
         return json.dumps(kept, ensure_ascii=False) if kept else None
@@ -170,10 +188,12 @@ class Evaluation:
     def _value(self, raw: Raw, at: Pointer) -> Any:
         """Return a value; a number that no double holds is noted, and null."""
         try:
-            return raw_json.value(raw)
+            found = raw_json.value(raw)
+            raw_json.check_once(raw)
+            return found
         except RecordRefused as refused:
-            if refused.reason_code == "too_deep":
-                what = "the nesting goes on"
-                raise self._document.refused("too_deep", what, at) from None
+            if refused.reason_code in ("too_deep", "duplicate_field"):
+                code, what = refused.reason_code, refused.detail.partition(";")[0]
+                raise self._document.refused(code, what, at) from None
             self.note(at, refused.reason_code, refused.detail)
             return None

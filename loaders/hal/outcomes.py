@@ -20,9 +20,12 @@ class Verdict(NamedTuple):
 
     is_success: bool | None
     score: float | None
+    # Whether it is said to be a success and a failure, so that neither counts.
+    is_contradicted: bool = False
 
 
 NO_VERDICT = Verdict(None, None)
+_CONTRADICTED = Verdict(None, None, is_contradicted=True)
 
 
 class _Scored(Struct):
@@ -87,12 +90,10 @@ def _mean_score(result: _Varied) -> float | None:
 def _usaco(judged: list[_Judged]) -> Verdict:
     if not judged:
         return NO_VERDICT
-    try:
-        share = float(judged[0].result.fraction_passed)
-    except (ValueError, OverflowError):
-        what = f"fraction_passed is {rules.shown(judged[0].result.fraction_passed)}"
-        raise RecordRefused("wrong_type", what) from None
-    return Verdict(_finite(share) == 1, share)
+    passed = judged[0].result.fraction_passed
+    rule = rules.number_written if isinstance(passed, str) else rules.number
+    share = rule("fraction_passed", passed)
+    return Verdict(share == 1, share)
 
 
 def _corebench(answers: _Answers) -> Verdict:
@@ -160,7 +161,7 @@ _RULES = (
 )
 # SWE-bench gives lists of ids instead, and counts as not resolved whatever it does not
 # list as resolved: an empty patch, and an instance that was never submitted. The last
-# list that names an instance decides.
+# list that names an instance decides, unless two of the verdicts differ.
 _SWEBENCH_LISTS = {
     "incomplete_ids": False,
     "submitted_ids": False,
@@ -170,8 +171,10 @@ _SWEBENCH_LISTS = {
     "unresolved_ids": False,
     "resolved_ids": True,
 }
-_SECTION = raw_json.decoder(raw_json.Section)
-_TASK_IDS = raw_json.decoder(list[str])
+_SWEBENCH_VERDICTS = {"empty_patch_ids", "error_ids", "unresolved_ids", "resolved_ids"}
+# As far as the share of passed tests: list, entry, result.
+_RESULT_LEVELS = 3
+_TASK_IDS = raw_json.decoder(list[raw_json.Id])
 
 
 def verdicts(
@@ -188,17 +191,31 @@ def verdicts(
 
 
 def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
-    found = dict(raw_json.items(results, at))
-    for name, is_resolved in _SWEBENCH_LISTS.items():
-        raw = found.get(name)
-        if raw is None or isinstance(raw, Quarantined):
+    # Where it is named first; the last list that names it, and what that says.
+    found: dict[str, tuple[Pointer, tuple[str, Verdict]]] = {}
+    lists = dict(raw_json.items(results, at))
+    for name, is_success in _SWEBENCH_LISTS.items():
+        raw = lists.get(name)
+        if raw is None:
+            continue
+        if isinstance(raw, Quarantined):
+            yield at / name, name, raw
             continue
         try:
-            for index, task_id in enumerate(raw_json.record(_TASK_IDS, raw)):
-                verdict = Verdict(is_resolved, None)
-                yield at / name / index, rules.canonical(task_id), verdict
+            found_ids = map(str, raw_json.record(_TASK_IDS, raw))
+            task_ids = list(map(rules.canonical, found_ids))
         except RecordRefused as refused:
             yield at / name, name, refused.at_pointer(at / name, raw_json.excerpt(raw))
+            continue
+        for index, task_id in enumerate(task_ids):
+            place, known = found.get(task_id, (at / name / index, None))
+            verdict = Verdict(is_success, None)
+            if known and known[0] in _SWEBENCH_VERDICTS and known[1] != verdict:
+                verdict = _CONTRADICTED
+            found[task_id] = (place, (name, verdict))
+    yield from (
+        (place, task_id, verdict) for task_id, (place, (_, verdict)) in found.items()
+    )
 
 
 def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
@@ -208,7 +225,7 @@ def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
         if not isinstance(found, Raw):
             return
         try:
-            results = raw_json.record(_SECTION, found)
+            results = raw_json.record(raw_json.SECTION, found)
         except RecordRefused as refused:
             yield at, "", refused.at_pointer(at, raw_json.excerpt(found))
             return
@@ -219,7 +236,9 @@ def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
             yield pointer, task_id, raw
             continue
         try:
-            verdict = rule.verdict(raw_json.record(kind, raw))
+            result = raw_json.record(kind, raw)
+            raw_json.check_once(raw, _RESULT_LEVELS)
+            verdict = rule.verdict(result)
         except RecordRefused as refused:
             verdict = refused.at_pointer(pointer, raw_json.excerpt(raw))
         yield pointer, task_id, verdict

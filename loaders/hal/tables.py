@@ -4,6 +4,7 @@ from typing import Any
 
 from loaders.contract import rules
 from loaders.contract.columns import Column, RawTable
+from loaders.contract.visible import is_visible
 
 _POINTER = Column(
     "pointer",
@@ -21,14 +22,15 @@ TOKENS = (
         "vocabulary",
         "varchar",
         "How the usage is spelled: prompt_tokens (without cached tokens), "
-        "prompt_tokens_cached, input_tokens (Inspect), anthropic, bedrock, responses "
-        "or mixed.",
+        "prompt_tokens_cached, input_tokens (Inspect), anthropic, bedrock, google, "
+        "responses, langchain, ai_sdk or mixed.",
         null="Null without usage.",
     ),
     Column(
         "input_tokens",
         "bigint",
-        "Tokens of input that no cache gave; with vocabulary prompt_tokens all input.",
+        "Tokens of input that were neither read from a cache nor written to one; with "
+        "vocabulary prompt_tokens all input.",
         null="Null where the usage does not say.",
         rule=rules.count,
     ),
@@ -53,18 +55,31 @@ TOKENS = (
         null="Null where the usage does not say.",
         rule=rules.count,
     ),
+    Column(
+        "reasoning_tokens",
+        "bigint",
+        "Tokens of reasoning, a part of output_tokens.",
+        null="Null where not told apart.",
+        rule=rules.count,
+    ),
 )
 
 
 def _text_if_any(_name: str, value: Any) -> str | None:
-    """Return a name; anything else does not count."""
-    return rules.canonical(value) if isinstance(value, str) else None
+    """Return a name that one can see; anything else does not count."""
+    if not isinstance(value, str) or not is_visible(value):
+        return None
+    return rules.canonical(value)
 
 
-def _identity(name: str, meaning: str) -> Column:
-    return Column(
-        name, "varchar", meaning, path=f"config/{name}", rule=rules.identifier
-    )
+def _identity(name: str, meaning: str, rule: rules.Rule = rules.named) -> Column:
+    return Column(name, "varchar", meaning, path=f"config/{name}", rule=rule)
+
+
+def _day(name: str, value: Any) -> str:
+    """Return a day as written; of a time that is a number, its day in UTC."""
+    is_number = not isinstance(value, str) or value.strip().isdigit()
+    return rules.moment(name, value)[:10] if is_number else value
 
 
 def _metric(name: str) -> Column:
@@ -107,7 +122,7 @@ HAL_EVALUATIONS = RawTable(
             "Name of the member of the zip.",
             null="Null for a trace that is a file.",
         ),
-        _identity("run_id", "config.run_id."),
+        _identity("run_id", "config.run_id.", rules.id_text),
         _identity("benchmark_name", "config.benchmark_name."),
         _identity("agent_name", "config.agent_name: often scaffold and model."),
         Column(
@@ -116,7 +131,7 @@ HAL_EVALUATIONS = RawTable(
             "The day the run ended, as written.",
             path="config/date",
             null=_NONE,
-            rule=rules.text,
+            rule=_day,
         ),
         _argument(
             "model_name",

@@ -7,19 +7,22 @@ from typing import Any
 from msgspec import Struct
 
 from loaders.contract import raw_json, rules
-from loaders.contract.raw_json import Pointer
-from loaders.contract.records import Quarantined, RecordRefused
+from loaders.contract.limits import MAX_TRACE_RECORDS
+from loaders.contract.raw_json import Id, Pointer
+from loaders.contract.records import Quarantined, RecordRefused, file_refused
 from loaders.hal.outcomes import NO_VERDICT, Verdict, verdicts
+from loaders.hal.times import Moments, Time
 from loaders.hal.usage import Number
 
 
 class _Latency(Struct):
     total_time: Number = None
-    first_call_timestamp: str | None = None
-    last_call_timestamp: str | None = None
+    first_call_timestamp: Time = None
+    last_call_timestamp: Time = None
 
 
-_TASK_ID = raw_json.decoder(str)
+_FIRST, _LAST = "first_call_timestamp", "last_call_timestamp"
+_TASK_ID = raw_json.decoder(Id)
 _NUMBER = raw_json.decoder(Number)
 _LATENCY = raw_json.decoder(_Latency | Number)
 
@@ -32,6 +35,13 @@ class _Task:
     verdict: Verdict = NO_VERDICT
     step_count: int | None = None
     wall_clock_seconds: float | None = None
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether it is listed as a success and as a failure, and no list decides."""
+        return len(self.listed) == 2 or (
+            not self.listed and self.verdict.is_contradicted
+        )
 
     def outcome(self) -> tuple[str | None, str]:
         """Return the outcome and what decided it.
@@ -62,7 +72,7 @@ class Tasks:
         seen = set()
         for index, raw in enumerate(task_ids):
             try:
-                task_id = rules.identifier("the id", raw_json.record(_TASK_ID, raw))
+                task_id = rules.id_text("the id", raw_json.record(_TASK_ID, raw))
                 if task_id in seen:
                     what = f"{rules.shown(task_id)} is duplicated in the list"
                     raise RecordRefused("duplicate_record", what)
@@ -78,8 +88,13 @@ class Tasks:
         for pointer, task_id, verdict in verdicts(benchmark, results, at):
             if isinstance(verdict, Quarantined):
                 self.quarantined.append(verdict)
-            else:
-                self._task(task_id, pointer).verdict = verdict
+                continue
+            try:
+                rules.identifier("the task id", task_id)
+            except RecordRefused as refused:
+                self._refuse(refused, pointer, task_id)
+                continue
+            self._task(task_id, pointer).verdict = verdict
 
     def add_step_counts(self, counts: Any, at: Pointer) -> None:
         for task_id, number, pointer in self._numbers(counts, at):
@@ -97,14 +112,18 @@ class Tasks:
                 self._trace_number,
                 task_id,
                 *task.outcome(),
-                len(task.listed) == 2,
+                task.is_contradicted,
                 task.verdict.score,
                 task.step_count,
                 task.wall_clock_seconds,
             )
 
     def _task(self, task_id: str, pointer: Pointer) -> _Task:
-        return self._tasks.setdefault(task_id, _Task(pointer))
+        task = self._tasks.get(task_id)
+        if task is None:
+            task = self._tasks[task_id] = _Task(pointer)
+            _check_count(len(self._tasks), pointer)
+        return task
 
     def _numbers(self, section: Any, at: Pointer, rule=rules.count) -> Iterator[tuple]:
         """Yield task id, number and where it stands; null is no number."""
@@ -125,6 +144,7 @@ class Tasks:
 
     def _refuse(self, refused: RecordRefused, at: Pointer, raw: Any) -> None:
         self.quarantined.append(refused.at_pointer(at, raw_json.excerpt(raw)))
+        _check_count(len(self.quarantined), at)
 
     def _refuse_other(self, found: Any, at: Pointer) -> None:
         """Refuse what stands where a list or an object belongs; null may."""
@@ -132,8 +152,17 @@ class Tasks:
             self._refuse(raw_json.wrong_kind(found), at, found)
 
 
+def _check_count(count: int, at: Pointer) -> None:
+    if count > MAX_TRACE_RECORDS:
+        raise file_refused("too_many_records", "its tasks go on", None, at)
+
+
 def latencies(
-    section: Any, at: Pointer, trace_number: int, call_counts: dict[str, int] | None
+    section: Any,
+    at: Pointer,
+    trace_number: int,
+    call_counts: dict[str, int] | None,
+    moments: Moments,
 ) -> Iterator[tuple | Quarantined]:
     """Yield a row for each task's latency; `call_counts` is None without a log."""
     if not isinstance(section, dict):
@@ -148,18 +177,20 @@ def latencies(
         try:
             rules.identifier("the task id", task_id)
             latency = raw_json.record(_LATENCY, raw)
+            raw_json.check_once(raw, 1)
             if not isinstance(latency, _Latency):
                 latency = _Latency(latency)
             total = rules.seconds("total_time", latency.total_time)
         except RecordRefused as refused:
             yield refused.at_pointer(at / task_id, raw_json.excerpt(raw))
             continue
+        first, last = latency.first_call_timestamp, latency.last_call_timestamp
         yield (
             at / task_id,
             trace_number,
             task_id,
             total,
-            latency.first_call_timestamp,
-            latency.last_call_timestamp,
+            None if first is None else moments.read(at / task_id, _FIRST, first),
+            None if last is None else moments.read(at / task_id, _LAST, last),
             None if call_counts is None else call_counts.get(task_id, 0),
         )

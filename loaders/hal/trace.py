@@ -9,9 +9,11 @@ Also as the encrypted zips that the HAL harness uploads. A trace has
     total_usage           tokens by model
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from msgspec import Raw
 
 from loaders.contract import raw_json, rules
@@ -19,16 +21,16 @@ from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.raw_json import Document, Key, Pointer, Scalar, Section
 from loaders.contract.records import (
-    BATCH_RECORDS,
     Batch,
     FileRefused,
     Quarantined,
     RecordRefused,
+    by_table,
     file_refused,
 )
 from loaders.hal import encrypted
 from loaders.hal.by_task import ByTask
-from loaders.hal.calls import Call, Log
+from loaders.hal.calls import Log
 from loaders.hal.evaluation import IDENTITY, Evaluation
 from loaders.hal.tables import (
     HAL_EVALUATIONS,
@@ -39,34 +41,56 @@ from loaders.hal.tables import (
     HAL_TOKEN_USAGE,
 )
 from loaders.hal.tasks import latencies
+from loaders.hal.times import Moments
 from loaders.hal.usage import Usage, tokens
 
 _BY_TASK = ByTask()
-# One pass over everything: only calls are decoded, all else is kept as written.
-_TRACE = raw_json.decoder(dict[Key, list[Call | Scalar | list[Raw]] | Section | Scalar])
-# When one call breaks a rule, each is decoded for itself.
+# One pass over everything, one level into each part; all else is kept as written.
+_TRACE = raw_json.decoder(dict[Key, list[Raw] | Section | Scalar])
+# Where a part is a number that no double holds.
 _SECTIONS = raw_json.decoder(Section)
+_LIST = raw_json.decoder(list[Raw])
 _USAGE = raw_json.decoder(Usage | None)
+# As far as a count of cached tokens.
+_USAGE_LEVELS = 2
 # What the harness zips up beside a trace is refused with one of these.
 _NO_TRACE = {"not_a_trace", "not_json", "truncated", "wrong_encoding"}
+
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+_FIRST_PART = re.compile(r'\s*(?:\[\s*)?\{\s*"([a-z_]*)"')
+# Parts that nothing but a trace has, should its config come last.
+_TELLING_PARTS = {"raw_logging_results", "raw_eval_results", "total_usage"}
 
 _Record = tuple[RawTable, tuple | Quarantined]
 
 
 def fits(head: str) -> bool:
-    """Say whether the beginning of a file looks like a trace, or a zip of them."""
+    """Say whether the beginning of a file looks like traces, or a zip of them."""
     if head.startswith("PK"):
-        return head.startswith("PK\5\6") or encrypted.SUFFIX in head
-    is_object = head.lstrip().startswith("{") and '"config"' in head
-    return is_object and any(f'"{name}"' in head for name in IDENTITY[1:])
+        return head.startswith("PK\5\6") or _names_traces(head)
+    first = _FIRST_PART.match(head)
+    return first is not None and (first[1] in _TELLING_PARTS or fits_further(head))
+
+
+def fits_further(window: str) -> bool:
+    """Say whether a part of a file that begins with an object, or of a zip, is a
+    trace's.
+    """
+    if window.startswith("PK"):
+        return _names_traces(window)
+    return '"config"' in window and any(f'"{name}"' in window for name in IDENTITY[1:])
+
+
+def _names_traces(window: str) -> bool:
+    return encrypted.SUFFIX in window or encrypted.TRACE_SUFFIX in window
 
 
 def read(stream: OpenFile, password: str | None = None) -> Iterator[Batch]:
-    """Yield the rows of a trace, or of each trace in an encrypted zip.
+    """Yield the rows of a trace, or of each trace in a zip, a list or lines.
 
     Without a password it is the one that the HAL harness gives to everybody. A record
-    that breaks a rule is quarantined. Raises FileRefused when the file is no JSON, no
-    trace, or does not say what ran.
+    that breaks a rule is quarantined, as is one of several traces that is none. Raises
+    FileRefused when the file is no JSON, no trace, or does not say what ran.
     """
     data = stream.map()
     if data[:2] == b"PK":
@@ -74,43 +98,117 @@ def read(stream: OpenFile, password: str | None = None) -> Iterator[Batch]:
         records = _zip_records(memoryview(data), password)
     else:
         document = Document(data, stream.map_private, Pointer())
-        records = _trace_records(document, 1, None)
-    return _batched(records, len(data))
+        is_list = bytes(data[:1000]).lstrip(_BLANKS)[:1] == b"["
+        records = _list_records(document) if is_list else _file_records(document)
+    return by_table(records, len(data))
 
 
-def _batched(records: Iterator[_Record], byte_offset: int) -> Iterator[Batch]:
-    batches: dict[str, Batch] = {}
-    for table, record in records:
-        batch = batches.get(table.name)
-        if batch is None:
-            batch = batches[table.name] = Batch(table, [], [], byte_offset)
-        is_row = isinstance(record, tuple)
-        (batch.rows if is_row else batch.quarantined).append(record)
-        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
-            yield batches.pop(table.name)
-    yield from batches.values()
+class _Several:
+    """Traces of one file: one that is refused does not refuse the others."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.refusals: list[FileRefused] = []
+
+    def add(self, document: Document, member: str | None) -> Iterator[_Record]:
+        """Yield the records of a trace, all or none; raise FileRefused for none."""
+        records = list(_trace_records(document, self.count + 1, member))
+        self.count += 1
+        yield from records
+
+    def refused(self) -> Iterator[_Record]:
+        """Yield why traces are refused; raise the first reason if all are."""
+        if not self.count:
+            raise self.refusals[0]
+        for refused in self.refusals:
+            code, detail, at = refused.reason_code, refused.detail, refused.position
+            yield HAL_EVALUATIONS, Quarantined(at or "", None, code, detail, None)
 
 
 def _zip_records(data: memoryview, password: str) -> Iterator[_Record]:
-    trace_number = 0
-    refused = file_refused("not_a_trace", "no member of the zip is encrypted")
-    for member, plain in encrypted.members(data, password):
-        root = Pointer(f"{member}#")
-        what = "it is not encrypted"
-        if plain is not None:
-            document = Document(plain, lambda plain=plain: plain, root)
+    several, passed = _Several(), []
+    for member in encrypted.members(data, password):
+        root = Pointer(f"{member.name}#")
+        refused = member.refused
+        if member.plain is not None:
             try:
-                yield from _trace_records(document, trace_number + 1, member)
-                trace_number += 1
+                document = Document(member.plain, member.private, root)
+                yield from several.add(document, member.name)
                 continue
             except FileRefused as error:
-                if error.reason_code not in _NO_TRACE:
-                    raise
-                refused, what = error, error.detail
+                refused = error
+                refused.position = refused.position or root
+        if refused and (refused.reason_code not in _NO_TRACE or member.is_trace):
+            several.refusals.append(refused)
+            continue
+        what = refused.detail if refused else "it is not encrypted"
+        passed.append(refused)
         # Of the trace before it, as the harness zips a trace's own files up after it.
-        yield HAL_NOTES, (root, max(trace_number, 1), "member_passed_over", what)
-    if not trace_number:
-        raise refused
+        yield HAL_NOTES, (root, max(several.count, 1), "member_passed_over", what)
+    if not several.refusals:
+        nothing = file_refused("not_a_trace", "no member of the zip is encrypted")
+        several.refusals += [*filter(None, reversed(passed)), nothing][
+            : not several.count
+        ]
+    yield from several.refused()
+
+
+def _list_records(document: Document) -> Iterator[_Record]:
+    """Yield the records of the traces in a list."""
+    several, (items, repaired) = _Several(), raw_json.decode(document, (_LIST,))
+    documents = (
+        Document(memoryview(raw), lambda raw=raw: bytearray(raw), Pointer(f"/{index}"))
+        for index, raw in enumerate(items)
+    )
+    yield from _each_records(several, documents)
+    for each in repaired:
+        yield HAL_NOTES, (f"byte {each.first_byte}", 1, each.code, each.detail)
+
+
+def _file_records(document: Document) -> Iterator[_Record]:
+    """Yield the records of the one trace in a file, or of a trace in each line."""
+    try:
+        yield from _trace_records(document, 1, None)
+    except FileRefused as refused:
+        if refused.reason_code != "not_json" or not _has_lines(document.data):
+            raise
+        yield from _each_records(_Several(), _lines(document.data))
+
+
+def _each_records(
+    several: _Several, documents: Iterator[Document]
+) -> Iterator[_Record]:
+    for document in documents:
+        try:
+            yield from several.add(document, None)
+        except FileRefused as refused:
+            refused.position = refused.position or document.root
+            several.refusals.append(refused)
+    if not several.count and not several.refusals:
+        raise file_refused("not_a_trace", "the list is empty")
+    yield from several.refused()
+
+
+def _has_lines(data: Any) -> bool:
+    """Say whether the first line is an object by itself, and more follows."""
+    end = data.find(b"\n") if hasattr(data, "find") else -1
+    try:
+        _SECTIONS.decode(bytes(data[: max(end, 0)]).lstrip(_BLANKS))
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _lines(data: Any) -> Iterator[Document]:
+    start, number = 0, 1
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        line = bytes(data[start:end]).strip()
+        if line:
+            root = Pointer(f"line {number}#")
+            yield Document(line, lambda line=line: bytearray(line), root)
+        start, number = end + 1, number + 1
 
 
 def _trace_records(
@@ -129,11 +227,13 @@ def _trace_records(
     log = Log(parts.get("raw_logging_results"), log_at, trace_number)
     yield from ((HAL_MODEL_CALLS, record) for record in log.records())
 
+    moments = Moments(trace_number)
     latency_records = latencies(
         evaluation.latencies,
         root / "results" / "latencies",
         trace_number,
         log.call_counts if log.shape not in ("none", "text") else None,
+        moments,
     )
     yield from ((HAL_TASK_LATENCIES, record) for record in latency_records)
 
@@ -146,7 +246,8 @@ def _trace_records(
     yield from ((HAL_TOKEN_USAGE, record) for record in usage)
 
     yield HAL_EVALUATIONS, evaluation.row(member, log.shape)
-    yield from ((HAL_NOTES, row) for row in evaluation.notes)
+    notes = (*evaluation.all_notes(), *log.notes(), *moments.notes())
+    yield from ((HAL_NOTES, row) for row in notes)
 
 
 def _usage_records(
@@ -163,9 +264,11 @@ def _usage_records(
             yield raw
             continue
         try:
-            rules.identifier("the model", model)
-            used = tokens(raw_json.record(_USAGE, raw))
+            name = rules.identifier("the model", model)
+            usage = raw_json.record(_USAGE, raw)
+            raw_json.check_once(raw, _USAGE_LEVELS)
+            used = tokens(usage, is_run_total=True)
         except RecordRefused as refused:
             yield refused.at_pointer(at / model, raw_json.excerpt(raw))
             continue
-        yield at / model, trace_number, model, *used
+        yield at / model, trace_number, name, *used

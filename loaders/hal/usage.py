@@ -1,21 +1,31 @@
 """Token usage, in every spelling that the HAL harness passes on."""
 
+import operator
 from collections.abc import Callable
-from operator import attrgetter
+from itertools import product
 from typing import Any, NamedTuple
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from loaders.contract import rules
-from loaders.contract.records import RecordRefused
 from loaders.contract.rules import Rule
 from loaders.hal.tables import TOKENS
 
 Number = int | float | None
+# What may be there in the place of an object.
+_Other = str | int | float | bool | None | list[Raw]
 
 
 class _Details(Struct, gc=False):
+    """Parts of a count, whichever it is."""
+
     cached_tokens: Number = None
+    cache_creation_tokens: Number = None
+    cache_write_tokens: Number = None
+    cache_read: Number = None
+    cache_creation: Number = None
+    reasoning_tokens: Any = None
+    reasoning: Any = None
 
 
 class Usage(Struct, gc=False):
@@ -24,29 +34,62 @@ class Usage(Struct, gc=False):
     prompt_tokens: Number = None
     completion_tokens: Number = None
     prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | _Other = None
     cache_creation_input_tokens: Number = None
     cache_read_input_tokens: Number = None
+    prompt_cache_hit_tokens: Number = None
     input_tokens: Number = None
     output_tokens: Number = None
     total_tokens: Number = None
+    reasoning_tokens: Any = None
     input_tokens_details: _Details | None = None
+    output_tokens_details: _Details | _Other = None
+    input_token_details: _Details | _Other = None
+    output_token_details: _Details | _Other = None
     input_tokens_cache_write: Number = None
     input_tokens_cache_read: Number = None
     inputTokens: Number = None
     outputTokens: Number = None
+    totalTokens: Any = None
     cacheReadInputTokens: Number = None
     cacheWriteInputTokens: Number = None
+    cachedInputTokens: Number = None
+    reasoningTokens: Any = None
+    prompt_token_count: Number = None
+    candidates_token_count: Number = None
+    cached_content_token_count: Number = None
+    thoughts_token_count: Number = None
+    tool_use_prompt_token_count: Number = None
+    total_token_count: Any = None
+    promptTokenCount: Number = None
+    candidatesTokenCount: Number = None
+    cachedContentTokenCount: Number = None
+    thoughtsTokenCount: Number = None
+    toolUsePromptTokenCount: Number = None
+    totalTokenCount: Any = None
 
 
 class Tokens(NamedTuple):
     """Usage in one spelling; a count that the source does not give is None."""
 
     vocabulary: str | None
-    # Without what was read from a cache, where the source tells it apart.
+    # Neither read from a cache nor written to one, where the source tells them apart.
     input_tokens: int | None
     cache_read_tokens: int | None
     cache_write_tokens: int | None
+    # Reasoning included.
     output_tokens: int | None
+    reasoning_tokens: int | None
+
+
+class _Inside(NamedTuple):
+    """Which counts are a part of another one, not beside it."""
+
+    # Tokens read from a cache and written to one are input.
+    read: bool
+    write: bool
+    # Reasoning is output.
+    reasoning: bool
 
 
 class _Vocabulary(NamedTuple):
@@ -55,70 +98,146 @@ class _Vocabulary(NamedTuple):
     name: str
     # One of these tells the vocabulary.
     signs: tuple[str, ...]
-    # Whether the input includes what was read from a cache.
-    includes_cached: bool
-    # Column to paths; of several the first that has a value counts.
+    # Column to paths; of several the first above 0 counts, else the first.
     paths: dict[str, tuple[str, ...]]
+    # What is inside of what unless the total says otherwise.
+    inside: _Inside
+    total: str = "total_tokens"
+    # Input that is always beside the other.
+    more_input: str | None = None
+    # Whether the provider itself defines the names, so that a total that leaves
+    # out the cache does not put it inside.
+    is_defined: bool = False
 
 
-# The first that fits is taken.
+def _google(names: dict[str, str]) -> _Vocabulary:
+    """Return Google's vocabulary in its snake case, or by these names."""
+
+    def named(name: str) -> str:
+        return names.get(name, name)
+
+    return _Vocabulary(
+        "google",
+        signs=tuple(map(named, ("prompt_token_count", "candidates_token_count"))),
+        paths={
+            "input_tokens": (named("prompt_token_count"),),
+            "cache_read_tokens": (named("cached_content_token_count"),),
+            "output_tokens": (named("candidates_token_count"),),
+            "reasoning_tokens": (named("thoughts_token_count"),),
+        },
+        inside=_Inside(read=True, write=True, reasoning=False),
+        total=named("total_token_count"),
+        more_input=named("tool_use_prompt_token_count"),
+    )
+
+
+# The first that fits is taken; docs/formats.md has the same as a table.
 _VOCABULARIES = (
     _Vocabulary(
         "prompt_tokens",
         signs=("prompt_tokens", "completion_tokens"),
-        includes_cached=True,
         paths={
             "input_tokens": ("prompt_tokens",),
             "cache_read_tokens": (
                 "cache_read_input_tokens",
                 "prompt_tokens_details/cached_tokens",
+                "prompt_cache_hit_tokens",
             ),
-            "cache_write_tokens": ("cache_creation_input_tokens",),
+            "cache_write_tokens": (
+                "cache_creation_input_tokens",
+                "prompt_tokens_details/cache_creation_tokens",
+                "prompt_tokens_details/cache_write_tokens",
+            ),
             "output_tokens": ("completion_tokens",),
+            "reasoning_tokens": (
+                "completion_tokens_details/reasoning_tokens",
+                "reasoning_tokens",
+            ),
         },
+        inside=_Inside(read=True, write=True, reasoning=True),
+    ),
+    _Vocabulary(
+        "ai_sdk",
+        signs=("cachedInputTokens", "reasoningTokens"),
+        paths={
+            "input_tokens": ("inputTokens",),
+            "cache_read_tokens": ("cachedInputTokens",),
+            "output_tokens": ("outputTokens",),
+            "reasoning_tokens": ("reasoningTokens",),
+        },
+        inside=_Inside(read=True, write=True, reasoning=True),
+        total="totalTokens",
     ),
     _Vocabulary(
         "bedrock",
         signs=("inputTokens", "outputTokens"),
-        includes_cached=False,
         paths={
             "input_tokens": ("inputTokens",),
             "cache_read_tokens": ("cacheReadInputTokens",),
             "cache_write_tokens": ("cacheWriteInputTokens",),
             "output_tokens": ("outputTokens",),
         },
+        inside=_Inside(read=False, write=False, reasoning=True),
+        total="totalTokens",
+        is_defined=True,
+    ),
+    _google({}),
+    _google(
+        {
+            "prompt_token_count": "promptTokenCount",
+            "candidates_token_count": "candidatesTokenCount",
+            "cached_content_token_count": "cachedContentTokenCount",
+            "thoughts_token_count": "thoughtsTokenCount",
+            "tool_use_prompt_token_count": "toolUsePromptTokenCount",
+            "total_token_count": "totalTokenCount",
+        }
     ),
     _Vocabulary(
         "responses",
-        signs=("input_tokens_details",),
-        includes_cached=True,
+        signs=("input_tokens_details", "output_tokens_details"),
         paths={
             "input_tokens": ("input_tokens",),
             "cache_read_tokens": ("input_tokens_details/cached_tokens",),
+            "cache_write_tokens": ("input_tokens_details/cache_creation_tokens",),
             "output_tokens": ("output_tokens",),
+            "reasoning_tokens": ("output_tokens_details/reasoning_tokens",),
         },
+        inside=_Inside(read=True, write=True, reasoning=True),
+    ),
+    _Vocabulary(
+        "langchain",
+        signs=("input_token_details", "output_token_details"),
+        paths={
+            "input_tokens": ("input_tokens",),
+            "cache_read_tokens": ("input_token_details/cache_read",),
+            "cache_write_tokens": ("input_token_details/cache_creation",),
+            "output_tokens": ("output_tokens",),
+            "reasoning_tokens": ("output_token_details/reasoning",),
+        },
+        inside=_Inside(read=True, write=True, reasoning=True),
     ),
     _Vocabulary(
         "anthropic",
         signs=("cache_read_input_tokens", "cache_creation_input_tokens"),
-        includes_cached=False,
         paths={
             "input_tokens": ("input_tokens",),
             "cache_read_tokens": ("cache_read_input_tokens",),
             "cache_write_tokens": ("cache_creation_input_tokens",),
             "output_tokens": ("output_tokens",),
         },
+        inside=_Inside(read=False, write=False, reasoning=True),
     ),
     _Vocabulary(
         "input_tokens",
         signs=("input_tokens", "output_tokens"),
-        includes_cached=False,
         paths={
             "input_tokens": ("input_tokens",),
             "cache_read_tokens": ("input_tokens_cache_read",),
             "cache_write_tokens": ("input_tokens_cache_write",),
             "output_tokens": ("output_tokens",),
+            "reasoning_tokens": ("reasoning_tokens",),
         },
+        inside=_Inside(read=False, write=False, reasoning=True),
     ),
 )
 # The counts, each with how its fields are read: name, getter and rule.
@@ -126,11 +245,25 @@ _COUNTS = [column for column in TOKENS if column.rule]
 _Read = tuple[str, Callable[["Usage"], Any], Rule]
 
 
+def _plain_count(_name: str, value: Any) -> int | None:
+    """Return a count; what is none is not known, and costs nothing else."""
+    is_whole = type(value) is int or (type(value) is float and value.is_integer())
+    return int(value) if is_whole and 0 <= value <= rules.MAX_COUNT else None
+
+
+# Reasoning is a part of other counts, which are known without it.
+_RULES = {"reasoning_tokens": _plain_count}
+
+
 def _reads(vocabulary: _Vocabulary) -> list[list[_Read]]:
     """Return for each count how to read the fields that it may be in."""
     return [
         [
-            (path.replace("/", "."), _getter(path), column.rule)
+            (
+                path.replace("/", "."),
+                _getter(path),
+                _RULES.get(column.name, column.rule),
+            )
             for path in vocabulary.paths.get(column.name, ())
         ]
         for column in _COUNTS
@@ -140,64 +273,159 @@ def _reads(vocabulary: _Vocabulary) -> list[list[_Read]]:
 def _getter(path: str) -> Callable[["Usage"], Any]:
     section, _, name = path.partition("/")
     if not name:
-        return attrgetter(section)
+        return operator.attrgetter(section)
 
     def get(usage: "Usage") -> Any:
         details = getattr(usage, section)
-        return None if details is None else getattr(details, name)
+        return getattr(details, name) if isinstance(details, _Details) else None
 
     return get
 
 
-_READS = {vocabulary.name: _reads(vocabulary) for vocabulary in _VOCABULARIES}
-NO_TOKENS = Tokens(None, None, None, None, None)
+_READS = {vocabulary.signs: _reads(vocabulary) for vocabulary in _VOCABULARIES}
+NO_TOKENS = Tokens(None, None, None, None, None, None)
 
 
-def tokens(usage: Usage | None) -> Tokens:
-    """Return the usage in our spelling, or raise RecordRefused."""
-    for vocabulary in _VOCABULARIES if usage is not None else ():
+def tokens(usage: Usage | None, *, is_run_total: bool = False) -> Tokens:
+    """Return the usage in our spelling, or raise RecordRefused.
+
+    HAL's own sum over a run has LiteLLM's names, but does not count what was written
+    to a cache as a part of the prompt.
+    """
+    if usage is None:
+        return NO_TOKENS
+    vocabulary = _vocabulary(usage)
+    if vocabulary is None:
+        return NO_TOKENS
+    if is_run_total and vocabulary.name == "prompt_tokens":
+        vocabulary = _HAL_RUN_TOTAL
+    return _normalised(usage, vocabulary)
+
+
+_HAL_RUN_TOTAL = _VOCABULARIES[0]._replace(
+    inside=_Inside(read=True, write=False, reasoning=True)
+)
+
+
+def _vocabulary(usage: Usage) -> _Vocabulary | None:
+    """Return the first vocabulary that tells a token, else the first that is there."""
+    found = None
+    for vocabulary in _VOCABULARIES:
         for sign in vocabulary.signs:
-            if getattr(usage, sign) is not None:
-                return _normalised(usage, vocabulary)
-    return NO_TOKENS
+            if getattr(usage, sign) is None:
+                continue
+            # Some writers fill the names of others with zeros.
+            for name in ("input_tokens", "output_tokens"):
+                if getattr(usage, vocabulary.paths[name][0]):
+                    return vocabulary
+            found = found or vocabulary
+            break
+    return found
 
 
 def total(parts: list[Tokens]) -> Tokens:
-    """Return the sum; a count is None only where no part has one."""
+    """Return the sum.
+
+    Input and output are None where a part tells others and not these; what was
+    cached, or spent on reasoning, only where no part tells it.
+    """
     if len(parts) < 2:
         return parts[0] if parts else NO_TOKENS
-    columns = list(zip(*parts, strict=True))
-    known = [[count for count in column if count is not None] for column in columns]
+    told = [part for part in parts if part.vocabulary is not None]
+    if not told:
+        return NO_TOKENS
+    columns = Tokens(*zip(*told, strict=True))
+    names = set(columns.vocabulary)
     return Tokens(
-        columns[0][0] if len(set(columns[0])) == 1 else "mixed",
-        *(sum(counts) if counts else None for counts in known[1:]),
+        names.pop() if len(names) == 1 else "mixed",
+        _whole_sum(columns.input_tokens),
+        _known_sum(columns.cache_read_tokens),
+        _known_sum(columns.cache_write_tokens),
+        _whole_sum(columns.output_tokens),
+        _known_sum(columns.reasoning_tokens),
     )
 
 
+def _whole_sum(counts: tuple[int | None, ...]) -> int | None:
+    return None if None in counts else sum(counts)
+
+
+def _known_sum(counts: tuple[int | None, ...]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
 def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
-    given, read, write, output = [
-        _count(usage, each) for each in _READS[vocabulary.name]
+    given, read, write, output, reasoning = [
+        _count(usage, each) for each in _READS[vocabulary.signs]
     ]
+    if vocabulary.more_input is not None:
+        name = vocabulary.more_input
+        more = _plain_count(name, getattr(usage, name))
+        if more and given is not None:
+            given += more
+    if read or write or reasoning:
+        parts = (read or 0, write or 0, reasoning or 0)
+        all_tokens = _plain_count(vocabulary.total, getattr(usage, vocabulary.total))
+        inside = _inside(vocabulary, given, output, parts, all_tokens)
+        if given is not None:
+            given -= inside.read * parts[0] + inside.write * parts[1]
+        if output is not None and not inside.reasoning:
+            output += parts[2]
     name = vocabulary.name
-    if vocabulary.includes_cached and given is not None and read is not None:
-        if read > given:
-            (input_name,) = vocabulary.paths["input_tokens"]
-            what = f"{read:,} of {given:,} {input_name} are cached"
-            raise RecordRefused("cached_exceeds_prompt", what)
-        given -= read
     if name == "prompt_tokens" and (read is not None or write is not None):
         name = "prompt_tokens_cached"
-    return Tokens(name, given, read, write, output)
+    return Tokens(name, given, read, write, output, reasoning)
+
+
+def _inside(
+    vocabulary: _Vocabulary,
+    given: int | None,
+    output: int | None,
+    parts: tuple[int, int, int],
+    all_tokens: int | None,
+) -> _Inside:
+    """Return what is inside of what: as the total says, else as the vocabulary does.
+
+    What is inside is no more than what it is a part of.
+    """
+    usual = vocabulary.inside
+    best, least = usual, (3, 0)
+    for choice in (usual, *_CHOICES):
+        if vocabulary.is_defined and choice[:2] != usual[:2]:
+            continue
+        in_input = choice.read * parts[0] + choice.write * parts[1]
+        in_output = choice.reasoning * parts[2]
+        is_too_much = (given is not None and in_input > given) or (
+            output is not None and in_output > output
+        )
+        beside = sum(parts) - in_input - in_output
+        is_total = all_tokens == (given or 0) + (output or 0) + beside
+        differing = sum(map(operator.ne, choice, usual))
+        badness = (2 * is_too_much + (not is_total), differing)
+        if badness < least:
+            best, least = choice, badness
+        if choice is usual and not is_too_much and (is_total or all_tokens is None):
+            break
+    return best
+
+
+# Of two that differ as much from the usual, the first is taken: written tokens are
+# beside the input more often than those that were read.
+_CHOICES = [_Inside(*choice) for choice in product((True, False), repeat=3)]
 
 
 def _count(usage: Usage, reads: list[_Read]) -> int | None:
-    """Return a count from the first field that has one."""
+    """Return a count from the first field that has one above 0, else 0 or None."""
+    first = None
     for name, get, rule in reads:
         value = get(usage)
         if value is None:
             continue
         # There are hundreds of thousands of counts, nearly all of them good.
-        if type(value) is int and 0 <= value <= rules.MAX_COUNT:
+        if not (type(value) is int and 0 <= value <= rules.MAX_COUNT):
+            value = rule(name, value)
+        if value:
             return value
-        return rule(name, value)
-    return None
+        first = value
+    return first

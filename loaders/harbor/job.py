@@ -22,7 +22,13 @@ from loaders.contract.extract import as_json, row
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import Record
 from loaders.contract.raw_json import Document, Pointer
-from loaders.contract.records import Batch, RecordRefused
+from loaders.contract.records import (
+    Batch,
+    FileRefused,
+    RecordRefused,
+    by_table,
+    file_refused,
+)
 from loaders.contract.times import seconds_between, time
 from loaders.harbor.tables import (
     HARBOR_CONFIGS,
@@ -88,7 +94,7 @@ def read(stream: OpenFile) -> Iterator[Batch]:
     """
     whole = json_object.entries(stream)
     records = _trajectory(stream) if _is_trajectory(whole) else _records(whole)
-    return json_object.batched(records, stream.size_bytes)
+    return by_table(records, stream.size_bytes)
 
 
 def _is_trajectory(whole: dict[str, Raw]) -> bool:
@@ -98,7 +104,13 @@ def _is_trajectory(whole: dict[str, Raw]) -> bool:
 
 def _trajectory(stream: OpenFile) -> Iterator[Record]:
     document = Document(stream.map(), stream.map_private, Pointer())
-    found, _ = raw_json.decode(document, _TRAJECTORY)
+    try:
+        found, _ = raw_json.decode(document, _TRAJECTORY)
+    except FileRefused as refused:
+        if refused.reason_code != "not_a_trace":
+            raise
+        what = refused.detail.partition("; ")[0]
+        raise file_refused("not_a_trajectory", what) from None
     own = [s for s in found.steps if s.source == "agent" and not s.is_copied_context]
     counts = (len(own), len(found.steps))
     version = found.schema_version.removeprefix("ATIF-v")

@@ -2,8 +2,6 @@
 
 import json
 import math
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -17,16 +15,6 @@ from loaders.contract.records import RecordRefused
 _MARK = "\0number:"
 _NUMBERS = {f"{_MARK}{name}": float(name) for name in ("NaN", "Infinity", "-Infinity")}
 _MARK_AS_WRITTEN = rb"\u0000number:"
-
-# All that holds no such number: text outside strings, and complete strings.
-_UP_TO_NUMBER = re.compile(
-    rb'[^"NI]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"NI]*+)*+', re.DOTALL
-)
-_NUMBER = re.compile(rb"NaN|Infinity")
-_SURROGATES = re.compile(
-    rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
 
 Number = int | float | str | bool | None
 # What stands for a field that is missing; a Raw cannot be None.
@@ -118,29 +106,17 @@ def _finite(found: Any) -> Any:
     return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
-def _with_numbers(data: memoryview) -> bytes:
+def _with_numbers(data: memoryview) -> bytearray:
     """Return a document with texts for NaN and Infinity, and U+FFFD for half pairs."""
-    whole = b"".join(_pieces(data))
-    if rb"\u" not in whole:
-        return whole
-    return _SURROGATES.sub(
-        lambda match: match[0] if match[2] else match[1] + rb"\ufffd", whole
-    )
-
-
-def _pieces(data: memoryview) -> Iterator[bytes | memoryview]:
-    at = 0
-    while True:
-        start = _UP_TO_NUMBER.match(data, at).end()
-        found = _NUMBER.match(data, start)
-        if found is None:
-            yield data[at:]
-            return
-        is_negative = start > at and data[start - 1] == ord("-")
-        yield data[at : start - is_negative]
-        sign = b"-" if is_negative else b""
-        yield b'"%s%s%s"' % (_MARK_AS_WRITTEN, sign, found[0])
-        at = found.end()
+    joined, at = bytearray(), 0
+    for start, end in raw_json.constants(data):
+        joined += data[at:start]
+        joined += b'"%s%s"' % (_MARK_AS_WRITTEN, data[start:end])
+        at = end
+    joined += data[at:]
+    for _ in raw_json.replace_lone_surrogates(memoryview(joined)):
+        pass
+    return joined
 
 
 def _malformed(error: msgspec.DecodeError, length: int) -> Malformed:

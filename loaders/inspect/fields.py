@@ -13,8 +13,6 @@ from loaders.contract.raw_json import Key
 from loaders.contract.records import RecordRefused
 from loaders.inspect.documents import Number, number
 
-# A key, an id or a name is at most so long.
-MAX_TEXT_BYTES = 1000
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
     r"(Z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -109,15 +107,6 @@ def usage_row(usage: Usage, path: str) -> tuple:
         return *counts, checked(rules.cost, "total_cost", usage.total_cost)
     except At as refused:
         raise At(f"{path}/{refused.path}", refused) from None
-
-
-def short_text(name: str, value: Any) -> str:
-    """Return a name or an id in its one form; it is neither empty nor huge."""
-    value = rules.identifier(name, value)
-    if len(value.encode(errors="replace")) > MAX_TEXT_BYTES:
-        what = f"{name} is longer than {MAX_TEXT_BYTES:,} bytes"
-        raise RecordRefused("text_too_long", what)
-    return value
 
 
 def time(name: str, value: Any) -> str:

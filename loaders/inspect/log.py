@@ -11,6 +11,7 @@ from msgspec import Raw, Struct
 from loaders.contract import rules
 from loaders.contract.columns import RawTable
 from loaders.contract.records import Quarantined, RecordRefused
+from loaders.contract.visible import is_visible
 from loaders.inspect import documents
 from loaders.inspect.documents import NOTHING, Number
 from loaders.inspect.fields import At, Usage, checked, time, token, usage_row
@@ -164,11 +165,11 @@ class Log:
             return "eval"
         for name in ("task", "model"):
             found = getattr(about, name)
-            if not isinstance(found, str) or not found.strip():
+            if not isinstance(found, str) or not is_visible(found):
                 return f"eval.{name}"
-        if self._text("eval_id", about.eval_id) is None and not any(
-            self._text(name, getattr(about, name)) for name in ("run_id", "task_id")
-        ):
+        ids = ("eval_id", "run_id", "task_id")
+        found = [self._text(name, getattr(about, name)) for name in ids]
+        if not any(text is not None and is_visible(text) for text in found):
             return "eval.eval_id"
         return None
 

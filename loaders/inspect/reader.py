@@ -24,11 +24,11 @@ from loaders.contract import rules
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.records import (
-    BATCH_RECORDS,
     EXCERPT_LENGTH,
     Batch,
     FileRefused,
     RecordRefused,
+    by_table,
     file_refused,
 )
 from loaders.inspect import documents, samples
@@ -77,20 +77,7 @@ def read(source: OpenFile) -> Iterator[Batch]:
         records = _archive_records(Archive(data))
     else:
         records = _json_records(data)
-    return _batched(records, len(data))
-
-
-def _batched(records: Iterator[Record], byte_offset: int) -> Iterator[Batch]:
-    batches: dict[str, Batch] = {}
-    for table, record in records:
-        batch = batches.get(table.name)
-        if batch is None:
-            batch = batches[table.name] = Batch(table, [], [], byte_offset)
-        is_row = isinstance(record, tuple)
-        (batch.rows if is_row else batch.quarantined).append(record)
-        if len(batch.rows) + len(batch.quarantined) == BATCH_RECORDS:
-            yield batches.pop(table.name)
-    yield from batches.values()
+    return by_table(records, len(data))
 
 
 class _Samples:

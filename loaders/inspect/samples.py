@@ -19,7 +19,6 @@ from loaders.inspect.fields import (
     check_once,
     checked,
     count,
-    short_text,
     time,
     token,
     usage_row,
@@ -97,7 +96,9 @@ class Records(NamedTuple):
 
 _SAMPLE = msgspec.json.Decoder(Sample)
 # Where a field that is duplicated would change a row: as far as a key of a value.
-_CHECKED = ("scores", "score", "model_usage", "role_usage", "metadata")
+_CHECKED = (
+    *("error", "limit", "metadata", "model_usage", "role_usage", "score", "scores"),
+)
 _LEVELS = 4
 
 
@@ -158,7 +159,7 @@ def _id(found: Any) -> str:
             raise RecordRefused("null_field", "id is null")
         if isinstance(found, bool | float):
             raise RecordRefused("wrong_type", f"id is {rules.shown(found)}")
-        return short_text(name, str(found))
+        return rules.identifier(name, str(found))
     except RecordRefused as refused:
         raise At(name, refused) from None
 
@@ -245,7 +246,7 @@ def _scores(sample: Sample, one_scorer: str | None, is_opened: bool) -> Iterator
         yield from _values(1, name, sample.score, "/score", is_opened)
         return
     for number, (scorer, score) in enumerate((scores or {}).items(), 1):
-        checked(short_text, "scores", scorer)
+        checked(rules.identifier, "scores", scorer)
         if score is not None:
             place = f"{at}/{token(scorer)}"
             yield from _values(number, scorer, score, place, is_opened)
@@ -262,7 +263,7 @@ def _values(
         return
     inside = documents.value(score.value)
     for key, found in inside.items():
-        checked(short_text, f"{at[1:]}/value", key)
+        checked(rules.identifier, f"{at[1:]}/value", key)
         place = f"{at}/value/{token(key)}"
         yield place, number, scorer, key, *_value(found), edits
     if not inside:
@@ -301,7 +302,7 @@ def _usage(sample: Sample) -> Iterator[tuple]:
     for kind, used in (("model", models), ("role", sample.role_usage)):
         for name, usage in (used or {}).items():
             path = f"{kind}_usage/{token(name)}"
-            checked(short_text, path, name)
+            checked(rules.identifier, path, name)
             yield f"/{path}", kind, name, *usage_row(usage, path)
 
 

@@ -1,5 +1,6 @@
 """METR's time-horizon file `runs.jsonl`: one run as a JSON object in each line."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -9,14 +10,22 @@ from loaders.metr.jsonl_fast import typed_columns
 from loaders.metr.rules import SCORE_OUTSIDE, is_outside
 from loaders.metr.tables import METR_HORIZON_RUNS, METR_NOTES
 
+_ARRAY = re.compile(r"\s*\[\s*\{")
+
 
 def fits(head: str) -> bool:
     """Say whether a line at the beginning of a file looks like a METR JSONL run.
 
-    A broken line counts too: the reader says what is wrong with it.
+    A broken line counts too: the reader says what is wrong with it. So does an array.
     """
+    if _ARRAY.match(head):
+        return '"run_id"' in head and '"task_id"' in head
     return any(
-        line.lstrip().startswith("{") and '"run_id"' in line and '"task_id"' in line
+        line.lstrip().startswith("{")
+        and '"run_id"' in line
+        and '"task_id"' in line
+        # Which tables of attempts do not have.
+        and ('"alias"' in line or '"score_binarized"' in line)
         for line in head.splitlines()
     )
 

@@ -2,37 +2,47 @@
 
 msgspec decodes such a line in a tenth of the time of metr_jsonl.py, which says what is
 right: what is taken here, both read alike, and any other line is left to it, as
-lines with the fields of METR's newer files and with a score outside 0 to 1.
+lines with a score outside 0 to 1 and lines with some fields of one release of METR and
+some of another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from loaders.contract import rules
 from loaders.contract.arrow import ColumnBuffers
-from loaders.contract.columns import RawTable
-from loaders.metr.rules import MAX_MILLIS
+from loaders.contract.columns import LINE, RawTable
+from loaders.contract.limits import MAX_TEXT_BYTES
+from loaders.contract.visible import are_visible
 from loaders.metr.tables import METR_HORIZON_RUNS
 
-_Millis = Annotated[int, Meta(ge=-MAX_MILLIS, le=MAX_MILLIS)]
+# METR numbers its human runs.
+_RunId = str | Annotated[int, Meta(ge=-(2**62), le=2**62)]
+_Score = Annotated[float, Meta(ge=0, le=1)]
+_Verdict = Annotated[int, Meta(ge=0, le=1)]
+_Minutes = Annotated[float, Meta(gt=0, le=rules.MAX_MINUTES)]
+_Cost = Annotated[float, Meta(ge=0, le=rules.MAX_USD)]
+# What a double holds exactly, and no time in milliseconds comes near.
+_Millis = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+_MillisOfBoth = _Millis | Annotated[float, Meta(ge=-(2**53), le=2**53)]
 
 
 class _Run(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """A run in the order of the table, its numbers in range."""
+    """A run of Time Horizon 1.0, its numbers in range."""
 
-    # METR numbers its human runs.
-    run_id: str | Annotated[int, Meta(ge=-(2**62), le=2**62)]
+    run_id: _RunId
     task_id: str
     task_family: str
     alias: str
     model: str
-    score: Annotated[float, Meta(ge=0, le=1)]
-    score_binarized: Annotated[int, Meta(ge=0, le=1)]
-    human_minutes: Annotated[float, Meta(gt=0, le=rules.MAX_MINUTES)]
+    score: _Score
+    score_binarized: _Verdict
+    human_minutes: _Minutes
     human_score: float | None
     human_source: str | None
     time_limit: float | None
@@ -45,16 +55,95 @@ class _Run(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     invsqrt_task_weight: float | None
 
 
-_decode = msgspec.json.Decoder(_Run).decode
-_FIELD_COUNT = len(_Run.__struct_fields__)
-# The columns of fields that only newer files have, and `extra`.
-_NULL_COUNT = len(METR_HORIZON_RUNS.columns) - 1 - _FIELD_COUNT
-# Of the fields behind run_id, the names; they are text in every line.
-_NAME_COUNT = len(("task_id", "task_family", "alias", "model"))
-# Where the fields stand that are text or null.
-_OPTIONAL_TEXTS = [
-    _Run.__struct_fields__.index(name) for name in ("human_source", "fatal_error_from")
-]
+# A longer id may have too many bytes.
+_LONG = MAX_TEXT_BYTES // 4
+
+
+class _NewerRun(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A run of Time Horizon 1.1."""
+
+    run_id: _RunId
+    task_id: str
+    task_family: str
+    alias: str
+    model: str
+    score_cont: _Score
+    score_binarized: _Verdict
+    human_minutes: _Minutes
+    human_score: float | None
+    human_source: str | None
+    time_limit: float | None
+    started_at: _MillisOfBoth | None
+    completed_at: _MillisOfBoth | None
+    fatal_error_from: str | None
+    tokens_count: float | None
+    equal_task_weight: float | None
+    invsqrt_task_weight: float | None
+    generation_cost: _Cost | None
+    human_cost: _Cost | None
+    scaffold: str | None
+    task_source: str | None
+    task_version: str | None
+
+
+# Texts in every line, besides run_id.
+_NAMES = ("task_id", "task_family", "alias", "model")
+# The first of them are ids.
+_ID_COUNT = 2
+_OPTIONAL_TEXTS = {
+    *("human_source", "fatal_error_from", "scaffold", "task_source", "task_version")
+}
+_TIMES = ("started_at", "completed_at")
+_COLUMNS = [column for column in METR_HORIZON_RUNS.columns if column is not LINE]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A release of METR: how its lines are decoded, and which columns they fill."""
+
+    decode: Callable[[bytes], Any]
+    fields: tuple[str, ...]
+    # Whether times may be written as 3.0.
+    has_fractions: bool
+
+    def quote_count(self, values: Sequence[tuple]) -> int:
+        """Return how many quotation marks lines have, if no field stands there twice.
+
+        msgspec takes the last of them. Another one, or a mark inside of a text, is one
+        more.
+        """
+        run_count = len(values[0])
+        text_count = list(map(type, values[0])).count(str)
+        for name, column in zip(self.fields, values, strict=True):
+            if name in _OPTIONAL_TEXTS:
+                text_count += run_count - column.count(None)
+        return 2 * (run_count * (len(self.fields) + len(_NAMES)) + text_count)
+
+    def stands_once(self, line: bytes, run: Any) -> bool:
+        """Say whether a line is regular and no field stands there twice."""
+        return run is not None and line.count(b'"') == self.quote_count(
+            _transposed([run])
+        )
+
+    def columns(self, values: Sequence[Sequence], count: int) -> list[Sequence]:
+        """Return the columns of the table but the line, in order."""
+        by_field = dict(zip(self.fields, values, strict=True))
+        if self.has_fractions:
+            by_field |= {name: _whole(by_field[name]) for name in _TIMES}
+        nulls = [None] * count
+        return [
+            next((by_field[path] for path in column.paths if path in by_field), nulls)
+            for column in _COLUMNS
+        ]
+
+
+def _shape(kind: type[msgspec.Struct], *, has_fractions: bool) -> _Shape:
+    decode = msgspec.json.Decoder(kind).decode
+    return _Shape(decode, kind.__struct_fields__, has_fractions)
+
+
+_SHAPE = _shape(_Run, has_fractions=False)
+_NEWER_SHAPE = _shape(_NewerRun, has_fractions=True)
 
 
 def typed_columns(
@@ -64,14 +153,15 @@ def typed_columns(
     lines = block.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    runs, is_regular = _decoded(lines)
+    shape = _NEWER_SHAPE if b'"score_cont"' in lines[0] else _SHAPE
+    runs, is_regular = _decoded(lines, shape)
     numbers: Sequence[int] = range(first_line, first_line + len(lines))
     others = []
     values = _transposed(runs) if is_regular else None
-    if values is None or block.count(b'"') != _quote_count(values):
+    if values is None or block.count(b'"') != shape.quote_count(values):
         regular = []
         for number, line, run in zip(numbers, lines, runs, strict=True):
-            if _stands_once(line, run):
+            if shape.stands_once(line, run):
                 regular.append((number, run))
             else:
                 others.append((number, line))
@@ -79,13 +169,18 @@ def typed_columns(
             return None, others
         numbers, runs = zip(*regular, strict=True)
         values = _transposed(runs)
-    run_ids, *columns = values
-    run_ids = list(map(str, run_ids))
-    names = [*run_ids, *chain(*map(set, columns[:_NAME_COUNT]))]
-    if not all(names) or not _are_canonical(names):
+    run_ids = list(map(str, values[0]))
+    names = [set(each) for each in values[1 : 1 + len(_NAMES)]]
+    ids = chain(run_ids, *names[:_ID_COUNT])
+    every_name = [*run_ids, *chain(*names)]
+    if (
+        max(map(len, ids)) > _LONG
+        or not are_visible(every_name)
+        or not _are_canonical(every_name)
+    ):
         return None, list(enumerate(lines, first_line))
-    nulls = [[None] * len(run_ids)] * _NULL_COUNT
-    rows = (numbers, run_ids, *columns, *nulls)
+    columns = shape.columns([run_ids, *values[1:]], len(run_ids))
+    rows = (numbers, *columns)
     return ColumnBuffers.of(table.types.values(), rows, [run_ids]), others
 
 
@@ -96,37 +191,25 @@ def _are_canonical(names: list[str]) -> bool:
     return list(map(rules.canonical, names)) == names
 
 
-def _decoded(lines: Sequence[bytes]) -> tuple[list[_Run | None], bool]:
+def _decoded(lines: Sequence[bytes], shape: _Shape) -> tuple[list[Any], bool]:
     """Return the run of each line, None for one that is not regular; if all are."""
-    runs: list[_Run | None] = []
+    runs: list[Any] = []
     rest = iter(lines)
     is_regular = True
     while len(runs) < len(lines):
         try:
-            runs.extend(map(_decode, rest))
+            runs.extend(map(shape.decode, rest))
         except (msgspec.MsgspecError, ValueError, RecursionError):
             runs.append(None)
             is_regular = False
     return runs, is_regular
 
 
-def _transposed(runs: Iterable[_Run]) -> list[tuple]:
+def _transposed(runs: Iterable[Any]) -> list[tuple]:
     """Return the values of each field of runs."""
     return list(zip(*map(msgspec.structs.astuple, runs), strict=True))
 
 
-def _quote_count(values: Sequence[tuple]) -> int:
-    """Return how many quotation marks their lines have, if no field stands there twice.
-
-    msgspec takes the last of them. Another one, or a mark inside of a text, is one more.
-    """
-    run_count = len(values[0])
-    text_count = list(map(type, values[0])).count(str)
-    for column in [values[at] for at in _OPTIONAL_TEXTS]:
-        text_count += run_count - column.count(None)
-    return 2 * (run_count * (_FIELD_COUNT + _NAME_COUNT) + text_count)
-
-
-def _stands_once(line: bytes, run: _Run | None) -> bool:
-    """Say whether a line is regular and no field stands there twice."""
-    return run is not None and line.count(b'"') == _quote_count(_transposed([run]))
+def _whole(times: Sequence[float | None]) -> list[int | None]:
+    """Return times in whole milliseconds, as rules.millis does."""
+    return [None if time is None else int(time // 1) for time in times]

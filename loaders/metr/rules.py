@@ -1,5 +1,7 @@
 """Rules for the fields of a METR run, whichever format it comes in."""
 
+import math
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from loaders.contract import rules
@@ -7,9 +9,10 @@ from loaders.contract.records import RecordRefused
 
 # What the views can add up without overflow, and no run comes near.
 _MAX_ACTIONS = 10**9
-# The year 275760; times in micro- or nanoseconds are beyond it.
-MAX_MILLIS = 8_640_000_000_000_000
-
+# Also of times in nanoseconds, so that a column holds the difference of any two. Times in
+# another unit are told apart by staging, which sees start and end.
+MAX_MILLIS = 4 * 10**18
+_EPOCH, _MILLI = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 # Code of the warning about a score that METR's normalisation took beyond 0 or 1.
 SCORE_OUTSIDE = "score_outside_0_1"
@@ -18,12 +21,6 @@ SCORE_OUTSIDE = "score_outside_0_1"
 def is_outside(score: float) -> bool:
     """Say whether a score is below 0 or above 1."""
     return not 0 <= score <= 1
-
-
-def run_id(name: str, value: Any) -> str:
-    """Return an id as text; METR numbers its human runs."""
-    is_integer = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if is_integer else rules.identifier(name, value)
 
 
 def human_minutes(name: str, value: Any) -> float:
@@ -47,10 +44,17 @@ def action_count(name: str, value: Any) -> int:
 
 
 def millis(name: str, value: Any) -> int:
-    """Return a time in whole milliseconds since 1970; JSON does not tell 3.0 from 3."""
-    if not rules.number(name, value).is_integer():
-        raise RecordRefused("wrong_type", f"{name} is {rules.shown(value)}, a fraction")
-    return rules.at_most(MAX_MILLIS, name, int(value))
+    """Return a time in whole milliseconds since 1970, also of a fraction or ISO text."""
+    if isinstance(value, str):
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:
+            what = f"{name} is {rules.shown(value)}"
+            raise RecordRefused("not_a_time", what) from None
+        since = (time if time.tzinfo else time.replace(tzinfo=UTC)) - _EPOCH
+        return since // _MILLI
+    rules.number(name, value)
+    return rules.at_most(MAX_MILLIS, name, math.floor(value))
 
 
 def zero_or_one(name: str, value: Any) -> int:

@@ -3,7 +3,7 @@
 from loaders.contract import rules
 from loaders.contract.columns import EXTRA, LINE, Column, RawTable
 from loaders.contract.warnings import warnings_table
-from loaders.metr.rules import action_count, human_minutes, millis, run_id, zero_or_one
+from loaders.metr.rules import action_count, human_minutes, millis, zero_or_one
 
 METR_RUNS = RawTable(
     name="raw.metr_runs",
@@ -27,7 +27,7 @@ METR_RUNS = RawTable(
             "varchar",
             "Scaffold, model, settings and code branch, in one name.",
             path="agent",
-            rule=rules.identifier,
+            rule=rules.named,
         ),
         Column(
             "score",
@@ -66,35 +66,35 @@ METR_HORIZON_RUNS = RawTable(
             "varchar",
             "METR's id of the run, as text. Unique per file.",
             path="run_id",
-            rule=run_id,
+            rule=rules.id_text,
         ),
         Column(
             "task_id",
             "varchar",
             "The task, as `family/variant`.",
             path="task_id",
-            rule=rules.identifier,
+            rule=rules.id_text,
         ),
         Column(
             "task_family",
             "varchar",
             "The group of sibling tasks.",
             path="task_family",
-            rule=rules.identifier,
+            rule=rules.id_text,
         ),
         Column(
             "alias",
             "varchar",
             "The agent's full name; `human` for runs by people.",
             path="alias",
-            rule=rules.identifier,
+            rule=rules.named,
         ),
         Column(
             "model",
             "varchar",
             "METR's short name of the model; two models may share one.",
             path="model",
-            rule=rules.identifier,
+            rule=rules.named,
         ),
         Column(
             "score",
@@ -147,7 +147,8 @@ METR_HORIZON_RUNS = RawTable(
         Column(
             "started_at",
             "bigint",
-            "When the run started, since 1970 (UTC); 0 for runs by people.",
+            "When the run started, since 1970 (UTC); 0 for runs by people. In another "
+            "unit where the file has one.",
             path="started_at",
             unit="milliseconds",
             null="Null where the run does not say.",

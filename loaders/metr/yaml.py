@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from loaders.contract.files import data_start
 from loaders.contract.records import Batch, FileRefused, batched
 from loaders.contract.warnings import Warnings
 from loaders.metr.tables import METR_NOTES, METR_RUNS
@@ -37,13 +38,14 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
     A record that breaks a rule is quarantined. Raises FileRefused when the structure
     of the file is in doubt.
     """
+    comment_bytes = data_start(stream)
     place, warnings, stream = Place(), Warnings(METR_NOTES), _Watched(stream)
     try:
         yield from _by_block(stream, place, warnings)
     except (NotAPart, FileRefused):
         # Only the whole file tells what a block means, or what is wrong with it.
         stream.seek(0)
-        yield from _from_line(place.line, stream, warnings)
+        yield from _from_line(place.line, stream, comment_bytes, warnings)
     if stream.has_byte_order_mark:
         warnings.add("byte_order_mark", 1)
     if stream.ends_openly:
@@ -93,11 +95,13 @@ def _by_block(stream: _Watched, place: Place, warnings: Warnings) -> Iterator[Ba
         raise NotAPart
 
 
-def _from_line(line: int, stream: _Watched, warnings: Warnings) -> Iterator[Batch]:
+def _from_line(
+    line: int, stream: _Watched, comment_bytes: int, warnings: Warnings
+) -> Iterator[Batch]:
     """Yield the runs from a line on; what stands before it is read nevertheless."""
     from loaders.metr import yaml_full
 
-    source = yaml_full.Source(stream)
+    source = yaml_full.Source(stream, comment_bytes)
     records = yaml_full.records(source, warnings)
     for batch in batched(METR_RUNS, records, lambda: source.byte_count):
         batch.rows = [row for row in batch.rows if row[0] >= line]

@@ -67,11 +67,11 @@ Node = str | list | _Mapping
 class Source:
     """The file as libyaml reads it: counts bytes and lines, bounds a record."""
 
-    def __init__(self, stream: BinaryIO):
+    def __init__(self, stream: BinaryIO, comment_bytes: int = 0):
         self._stream = stream
         self._chunk = b""
         self._lines_before_chunk = 0
-        self._limit = RECORD_BYTES
+        self._limit = comment_bytes + RECORD_BYTES
         self.byte_count = 0
 
     def read(self, size: int) -> bytes:
@@ -292,6 +292,8 @@ def _record(
                 what = f"variant {rules.shown(variant)} holds a field, not runs"
                 raise file_refused("wrong_nesting", what, line)
             raise RecordRefused("not_a_record", f"{rules.shown(run_id)} has no fields")
+        rules.identifier("the task family", family)
+        rules.identifier("the variant", variant)
         run_id = rules.identifier("run_id", run_id)
         fields = _fields(record)
         values = [take(column, fields) for column in _READ]
@@ -300,7 +302,9 @@ def _record(
             fields = rules.made_finite(fields)
         return line, family, variant, run_id, *values, as_json(fields)
     except RecordRefused as refused:
-        return refused.at_line(line, f"{run_id}: {_written(record)}", (run_id,))
+        key = None if rules.is_too_long(run_id) else (run_id,)
+        excerpt = f"{run_id[:EXCERPT_LENGTH]}: {_written(record)}"
+        return refused.at_line(line, excerpt, key)
 
 
 def _fields(record: _Mapping) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from loaders.contract.extract import row, take
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import Record
 from loaders.contract.raw_json import Pointer
-from loaders.contract.records import Batch, Quarantined, RecordRefused
+from loaders.contract.records import Batch, Quarantined, RecordRefused, by_table
 from loaders.contract.times import seconds_between
 from loaders.terminal_bench.rules import run_id_of
 from loaders.terminal_bench.tables import (
@@ -44,7 +44,7 @@ def read(stream: OpenFile) -> Iterator[Batch]:
     JSON object.
     """
     whole = json_object.entries(stream)
-    return json_object.batched(_records(whole), stream.size_bytes)
+    return by_table(_records(whole), stream.size_bytes)
 
 
 def _records(whole: dict[str, Raw]) -> Iterator[Record]:

@@ -62,7 +62,7 @@ TERMINAL_BENCH_RUNS = RawTable(
             "varchar",
             "The agent without its model.",
             "agent_name",
-            rule=rules.identifier,
+            rule=rules.named,
         ),
         _text("model_name", "The model, in the spelling of the run's user."),
         _count("attempts_per_task", "n_attempts", "Attempts at each task."),

@@ -234,30 +234,43 @@ def quarantine_row(entry: Quarantined) -> tuple:
 def number_shared_positions(
     connection: duckdb.DuckDBPyConnection, file_id: str
 ) -> None:
-    """Make positions unique: the second refusal on line 7 becomes `7:2`."""
+    """Make positions unique: the second refusal on line 7 becomes `7:2`.
+
+    Where a position of the file ends like that by itself, as a task called `a:2` does,
+    more colons come before the number than before any of these.
+    """
+    shared = """
+        select hash(position)
+        from raw.quarantine
+        where file_id = $file_id
+        group by hash(position)
+        having count(*) > 1
+    """
+    (colon_count,) = connection.execute(
+        f"""
+        select 1 + max(length(regexp_extract(position, '(:*)[0-9]+$', 1)))
+        from raw.quarantine
+        where file_id = $file_id and exists ({shared})
+        """,
+        {"file_id": file_id},
+    ).fetchone()
+    if colon_count is None:
+        return
     connection.execute(
-        """
+        f"""
         update raw.quarantine
-        set position = position || ':' || shared.number
+        set position = position || $colons || shared.number
         from (
             select
                 rowid as row_id,
                 row_number() over (partition by position order by rowid) as number
             from raw.quarantine
-            where
-                file_id = $file_id
-                and hash(position) in (
-                    select hash(position)
-                    from raw.quarantine
-                    where file_id = $file_id
-                    group by hash(position)
-                    having count(*) > 1
-                )
+            where file_id = $file_id and hash(position) in ({shared})
             qualify number > 1
         ) as shared
         where quarantine.rowid = shared.row_id
         """,
-        {"file_id": file_id},
+        {"file_id": file_id, "colons": ":" * colon_count},
     )
 
 

@@ -1,5 +1,7 @@
 """Records of one file with the same key: the copies are refused."""
 
+from array import array
+
 import duckdb
 
 from loaders.contract.arrow import ColumnBuffers
@@ -17,6 +19,8 @@ _PART_ROWS = 100_000
 
 # Up to so many keys are compared while they pass, which takes no query.
 _COMPARED_KEYS = 50_000
+# Up to so many more are sorted when all have passed: 8 bytes each.
+_SORTED_KEYS = 4_000_000
 
 
 class Keys:
@@ -26,15 +30,31 @@ class Keys:
         self.table = table
         self.may_repeat = False
         self._hashes: set[int] = set()
+        self._more_hashes: list[array] = []
+        self._count = 0
 
     def add(self, rows: ColumnBuffers) -> None:
         if self.may_repeat or rows.key_hashes is None:
             self.may_repeat = True
             return
-        expected = len(self._hashes) + len(rows.key_hashes)
-        if expected <= _COMPARED_KEYS:
+        self._count += len(rows.key_hashes)
+        if self._count <= _COMPARED_KEYS:
             self._hashes.update(rows.key_hashes)
-        self.may_repeat = len(self._hashes) < expected
+            self.may_repeat = len(self._hashes) < self._count
+        elif self._count <= _SORTED_KEYS:
+            self._more_hashes.append(rows.key_hashes)
+        else:
+            self.may_repeat = True
+
+    def repeat(self) -> bool:
+        """Return whether one may stand there twice, now that all have passed."""
+        if self._more_hashes and not self.may_repeat:
+            import numpy as np
+
+            compared = array("q", self._hashes)
+            hashes = np.sort(np.concatenate([compared, *self._more_hashes]))
+            self.may_repeat = bool((hashes[1:] == hashes[:-1]).any())
+        return self.may_repeat
 
 
 def position_column(table: RawTable) -> str:

@@ -1,4 +1,5 @@
-"""The only writer of raw.*: one transaction per file, published all together.
+"""The only writer of raw.*: a transaction per file, or per group of small files; all
+are published together.
 
     with Warehouse("evalhouse.duckdb") as warehouse:
         result = warehouse.known_file(path, sha256, format, loader_version)
@@ -355,7 +356,7 @@ class Warehouse:
                 keys.setdefault(batch.table.name, Keys(batch.table)).may_repeat = True
             loaded_count += len(batch.rows) if batch.table.has_records else 0
             quarantined_count += len(batch.quarantined)
-        for table in [each.table for each in keys.values() if each.may_repeat]:
+        for table in [each.table for each in keys.values() if each.repeat()]:
             duplicate_count = move_duplicates(connection, table, file_id)
             loaded_count -= duplicate_count
             quarantined_count += duplicate_count

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from loaders.contract.table_options import TableOptions
+
+_NOTHING_SAID = TableOptions()
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -10,6 +14,7 @@ class ReadOptions:
     # Name of the format that all files have, None: recognise it.
     format: str | None = None
     password: str | None = None
+    table: TableOptions = _NOTHING_SAID
 
     def __repr__(self) -> str:
         # A password is not for a log or a traceback.

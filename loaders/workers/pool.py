@@ -9,6 +9,7 @@ imports what the workers need while the writing process imports DuckDB.
 """
 
 import errno
+import gc
 import os
 import pickle
 import signal
@@ -240,6 +241,9 @@ class ReadingTogether:
 
 def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None:
     """Serve in a process that was forked just now, then end it."""
+    # What the other process left to be freed may be no longer whole here, such as a
+    # connection whose threads were not forked.
+    gc.freeze()
     try:
         # Ctrl-C reaches all processes; the writing one ends the others.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -13,14 +13,24 @@ from typing import Any
 
 from loaders.contract.arrow import as_buffers
 from loaders.contract.faults import described
-from loaders.contract.files import InputFile, OpenFile, open_regular, unchanged
+from loaders.contract.files import (
+    InputFile,
+    OpenFile,
+    is_table_name,
+    open_regular,
+    unchanged,
+)
+from loaders.contract.foreign import refuse_conflicts, refuse_pointer
+from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     Batch,
     FileManifest,
     FileRefused,
+    Quarantined,
     SmallFile,
     file_refused,
 )
+from loaders.contract.unpacked import Unpacked, opened
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers.options import ReadOptions
 
@@ -33,6 +43,17 @@ _NOT_OF_THE_FILE = {
 }
 # Imported before there is a file, for all processes that are forked from here.
 _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
+
+
+# What a reader says of a text that is not what it should be.
+_MALFORMED = {
+    *("syntax", "not_json", "truncated", "broken_log", "not_a_trace", "wrong_nesting"),
+    *("duplicate_key", "no_record_loaded"),
+}
+
+
+class _ByItself(Exception):
+    """A file is packed, and may hold more than a small one."""
 
 
 def serve(writer: socket.socket) -> None:
@@ -85,6 +106,8 @@ def _small_file(found: InputFile, options: ReadOptions) -> SmallFile:
                 continue
             small.batches.append(message)
             small.is_plain &= not message.quarantined
+    except _ByItself:
+        return SmallFile(None, [], None, is_plain=False)
     except (FileRefused, MemoryError) as error:
         small.refused = _refusal(error)
     small.is_plain &= not small.refused and _has_each_key_once(small.batches)
@@ -155,21 +178,29 @@ def _messages(
     with open_regular(found.path) as file:
         source, format_ = OpenFile(file), None
         try:
+            content = opened(source)
+            if as_rows and content is not source:
+                raise _ByItself
             if options.format and found.is_meant:
                 format_ = FORMATS[options.format]
+                refuse_pointer(content.head(HEAD_BYTES))
             else:
                 with _as_refusals():
-                    format_ = recognise(source.head(HEAD_BYTES))
+                    format_ = _recognised(content, found, options)
+            if format_.reads_packed:
+                content = source
             if go_on:
                 yield _manifest(found, source, format_)
                 if not go_on():
                     return
-            secret = {"password": options.password} if format_.takes_password else {}
-            read = partial(_READERS[format_.name].read, source, **secret)
-            batches = _begun(unchanged(_guarded(read, as_rows=as_rows), source))
-        except FileRefused:
+            told = _told(format_, found, options)
+            read = partial(_READERS[format_.name].read, content, **told)
+            batches = _explained(_guarded(read, as_rows=as_rows), content)
+            batches = _begun(unchanged(batches, source))
+        except FileRefused as refused:
             is_told = bool(go_on and format_)
-            if not is_told and (format_ or found.is_meant):
+            is_meant = found.is_meant or (refused.is_data and not found.is_beside_run)
+            if not is_told and (format_ or is_meant):
                 yield _manifest(found, source, format_)
                 # The answer is taken all the same, or the next file would meet it.
                 if go_on and not go_on():
@@ -182,13 +213,61 @@ def _messages(
 
 def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[Batch]:
     """Yield a reader's batches, as columns or rows; its surprise refuses the file."""
+    refused_count = 0
     with _as_refusals():
         for batch in read():
+            refused_count += len(batch.quarantined)
+            if refused_count > MAX_REFUSED:
+                raise _too_many(batch.quarantined[0])
             if as_rows:
                 yield replace(batch, rows=list(batch.rows))
                 continue
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
+
+
+def _recognised(
+    content: OpenFile | Unpacked, found: InputFile, options: ReadOptions
+) -> Format:
+    """Return the format of a file; a table whose columns are not known is one too."""
+    is_plain = isinstance(content, OpenFile)
+    head = content.beginning(HEAD_BYTES) if is_plain else content.head(HEAD_BYTES)
+    try:
+        return recognise(head, content)
+    except FileRefused as refused:
+        is_table = options.table.is_said or is_table_name(found.path)
+        if refused.reason_code == "unknown_format" and is_table and found.is_meant:
+            return FORMATS["table"]
+        raise
+
+
+def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, Any]:
+    """Return the options that the reader of a format takes."""
+    if format_.takes_password:
+        return {"password": options.password}
+    if format_.takes_table_options:
+        return {"path": found.real_path, "options": options.table}
+    return {}
+
+
+def _too_many(entry: Quarantined) -> FileRefused:
+    what = f"more than {MAX_REFUSED:,} of its records are refused, one of them"
+    what = f"{what}: {entry.reason_code}: {entry.detail}"
+    return file_refused("too_many_refused", what, entry.line, entry.position)
+
+
+def _explained(
+    batches: Iterator[Batch], content: OpenFile | Unpacked
+) -> Iterator[Batch]:
+    """Yield the batches; where text is malformed, look for an unfinished merge."""
+    try:
+        yield from batches
+    except FileRefused as refused:
+        if refused.reason_code not in _MALFORMED:
+            raise
+        content.seek(0)
+        refuse_conflicts(iter(lambda: content.read(1 << 20), b""))
+        raise
 
 
 def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:

@@ -50,6 +50,10 @@ harbor_attempts as (
     select * from {{ ref('int_harbor_attempts') }}
 ),
 
+table_attempts as (
+    select * from {{ ref('stg_table__attempts') }}
+),
+
 final as (
     {{ union_columns(columns, {
         'metr_attempts': [
@@ -67,6 +71,7 @@ final as (
             'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
             'task_id', 'agent', 'score', 'status', 'action_count',
             'latency_seconds', 'input_tokens', 'output_tokens',
+            'cache_read_tokens', 'cache_write_tokens', 'reasoning_tokens',
             'is_reported_success', 'started_at',
         ],
         'inspect_attempts': [
@@ -87,6 +92,13 @@ final as (
             'task_id', 'agent', 'score', 'status', 'action_count',
             'latency_seconds', 'input_tokens', 'output_tokens', 'cost_usd',
             'started_at',
+        ],
+        'table_attempts': [
+            'attempt_id', 'evaluation_id', 'file_id', 'source', 'benchmark',
+            'task_family', 'task_id', 'agent', 'score', 'status',
+            'action_count', 'human_minutes', 'latency_seconds', 'input_tokens',
+            'output_tokens', 'cache_read_tokens', 'total_tokens', 'cost_usd',
+            'is_reported_success', 'started_at', 'attributes',
         ],
     }) }}
 )

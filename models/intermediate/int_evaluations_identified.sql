@@ -37,6 +37,10 @@ harbor_evaluations as (
     select * from {{ ref('int_harbor_evaluations_identified') }}
 ),
 
+table_agents as (
+    select * from {{ ref('int_table_agents') }}
+),
+
 every_source as (
     {{ union_columns(columns, {
         'metr_agents': [
@@ -62,6 +66,10 @@ every_source as (
         'harbor_evaluations': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
             'match_rule', 'unmapped_advice', 'is_reported',
+        ],
+        'table_agents': [
+            'evaluation_id', 'source', 'agent', 'scaffold', 'model',
+            'population',
         ],
     }) }}
 ),

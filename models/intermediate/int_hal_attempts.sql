@@ -1,4 +1,8 @@
 -- Grain: one row per HAL evaluation and task that has an outcome.
+{%- set kinds = [
+    'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
+    'reasoning_tokens'
+] %}
 with
 
 evaluations as (
@@ -17,6 +21,30 @@ model_calls as (
     select * from {{ ref('stg_hal__model_calls') }}
 ),
 
+refused_parts as (
+    select * from {{ ref('int_hal_refused_parts') }}
+),
+
+-- Calls that were refused, by their task. One that names no task may be of any.
+refused_calls as (
+    select
+        file_id,
+        trace_number,
+        count(*) filter (where part_name is null) > 0 as is_any_task
+    from refused_parts
+    where part = 'call'
+    group by file_id, trace_number
+),
+
+tasks_with_refused_call as (
+    select distinct
+        file_id,
+        trace_number,
+        part_name as task_id
+    from refused_parts
+    where part = 'call'
+),
+
 -- Parents repeat what their children used, so leaves alone count.
 call_sums as (
     select
@@ -24,10 +52,16 @@ call_sums as (
         trace_number,
         task_id,
         count(*) as call_count,
-        {{ known_token_sum('input_tokens') }}
-        + coalesce(sum(cache_read_tokens), 0)
-        + coalesce(sum(cache_write_tokens), 0) as input_tokens,
-        {{ known_token_sum('output_tokens') }} as output_tokens
+        cast(
+            {{ known_token_sum('input_tokens') }}
+            + coalesce(sum(cache_read_tokens), 0)
+            + coalesce(sum(cache_write_tokens), 0) as bigint
+        ) as input_tokens,
+        {{ known_token_sum('output_tokens') }} as output_tokens,
+        -- Null where no call tells of a cache, or of reasoning.
+        cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
+        cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
+        cast(sum(reasoning_tokens) as bigint) as reasoning_tokens
     from model_calls
     where is_leaf
     group by file_id, trace_number, task_id
@@ -49,14 +83,24 @@ final as (
         task_results.is_reported_success,
         coalesce(task_results.step_count, call_sums.call_count)
             as action_count,
-        task_latencies.latency_seconds,
-        cast(call_sums.input_tokens as bigint) as input_tokens,
-        cast(call_sums.output_tokens as bigint) as output_tokens,
+        coalesce(
+            task_latencies.latency_seconds, task_results.wall_clock_seconds
+        ) as latency_seconds,
+        {%- for kind in kinds %}
+        case
+            when
+                tasks_with_refused_call.task_id is null
+                and not coalesce(refused_calls.is_any_task, false)
+                then call_sums.{{ kind }}
+        end as {{ kind }},
+        {%- endfor %}
         task_latencies.started_at
     from evaluations
     inner join task_results using (file_id, trace_number)
     left join call_sums using (file_id, trace_number, task_id)
     left join task_latencies using (file_id, trace_number, task_id)
+    left join refused_calls using (file_id, trace_number)
+    left join tasks_with_refused_call using (file_id, trace_number, task_id)
     where task_results.score is not null
 )
 

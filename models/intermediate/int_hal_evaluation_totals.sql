@@ -1,4 +1,5 @@
 -- Grain: one row per HAL evaluation: what it used in all.
+-- A sum that lacks a part, refused or not told, is unknown.
 with
 
 evaluations as (
@@ -9,8 +10,24 @@ task_latencies as (
     select * from {{ ref('stg_hal__task_latencies') }}
 ),
 
+task_results as (
+    select * from {{ ref('stg_hal__task_results') }}
+),
+
 model_tokens as (
     select * from {{ ref('int_hal_model_tokens') }}
+),
+
+refused_parts as (
+    select * from {{ ref('int_hal_refused_parts') }}
+),
+
+traces_with_refused_latency as (
+    select distinct
+        file_id,
+        trace_number
+    from refused_parts
+    where part = 'latency'
 ),
 
 mean_latencies as (
@@ -22,13 +39,36 @@ mean_latencies as (
     group by file_id, trace_number
 ),
 
+mean_wall_clocks as (
+    select
+        file_id,
+        trace_number,
+        {{ exact_mean('wall_clock_seconds') }} as mean_wall_clock_seconds
+    from task_results
+    group by file_id, trace_number
+),
+
 token_sums as (
     select
         evaluation_id,
-        {{ known_token_sum('input_tokens') }} as input_tokens,
+        count(*) = count(
+            coalesce(
+                input_tokens,
+                cache_read_tokens,
+                cache_write_tokens,
+                output_tokens
+            )
+        ) as is_each_told,
+        case
+            when count(*) = count(input_tokens)
+                then cast(sum(input_tokens) as bigint)
+        end as input_tokens,
         cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
-        {{ known_token_sum('output_tokens') }} as output_tokens,
+        case
+            when count(*) = count(output_tokens)
+                then cast(sum(output_tokens) as bigint)
+        end as output_tokens,
         cast(sum(known_token_count) as bigint) as known_token_count,
         count(*) = count(input_tokens + output_tokens) as is_all_known
     from model_tokens
@@ -38,10 +78,23 @@ token_sums as (
 final as (
     select
         evaluations.evaluation_id,
-        mean_latencies.mean_latency_seconds,
+        -- A trace that logs no calls may time its tasks by the clock.
+        case
+            when traces_with_refused_latency.file_id is null
+                then
+                    coalesce(
+                        mean_latencies.mean_latency_seconds,
+                        mean_wall_clocks.mean_wall_clock_seconds
+                    )
+        end as mean_latency_seconds,
         token_sums.input_tokens,
-        token_sums.cache_read_tokens,
-        token_sums.cache_write_tokens,
+        -- Who does not tell of a cache has none, or counts it as input.
+        case
+            when token_sums.is_each_told then token_sums.cache_read_tokens
+        end as cache_read_tokens,
+        case
+            when token_sums.is_each_told then token_sums.cache_write_tokens
+        end as cache_write_tokens,
         token_sums.output_tokens,
         -- Null unless it is known that there were none.
         case
@@ -52,6 +105,8 @@ final as (
         end as known_token_count
     from evaluations
     left join mean_latencies using (file_id, trace_number)
+    left join mean_wall_clocks using (file_id, trace_number)
+    left join traces_with_refused_latency using (file_id, trace_number)
     left join token_sums using (evaluation_id)
 )
 

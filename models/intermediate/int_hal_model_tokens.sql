@@ -1,6 +1,9 @@
 -- Grain: one row per HAL evaluation and model that it called.
 -- total_usage covers the run; where a trace has none, the leaf calls of its log
--- are summed.
+-- are summed. What was refused of them leaves its model's tokens unknown.
+{%- set kinds = [
+    'input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens'
+] %}
 with
 
 evaluations as (
@@ -19,53 +22,87 @@ models_named as (
     select * from {{ ref('int_hal_models_named') }}
 ),
 
-traces_with_usage as (
-    select distinct
-        file_id,
-        trace_number
-    from token_usage
+refused_parts as (
+    select * from {{ ref('int_hal_refused_parts') }}
 ),
 
-reports as (
+usages as (
     select
         file_id,
         trace_number,
         model_name,
-        input_tokens,
-        cache_read_tokens,
-        cache_write_tokens,
-        output_tokens
+        {{ kinds | join(', ') }},
+        0 as refused_count
     from token_usage
     union all
     select
-        model_calls.file_id,
-        model_calls.trace_number,
-        model_calls.model_name,
-        model_calls.input_tokens,
-        model_calls.cache_read_tokens,
-        model_calls.cache_write_tokens,
-        model_calls.output_tokens
-    from model_calls
-    left join traces_with_usage using (file_id, trace_number)
-    where
-        model_calls.is_leaf
-        and traces_with_usage.file_id is null
+        file_id,
+        trace_number,
+        part_name as model_name,
+        {%- for kind in kinds %}
+        cast(null as bigint) as {{ kind }},
+        {%- endfor %}
+        1 as refused_count
+    from refused_parts
+    where part = 'usage'
 ),
 
-final as (
+traces_with_usage as (
+    select distinct
+        file_id,
+        trace_number
+    from usages
+),
+
+calls as (
+    select
+        file_id,
+        trace_number,
+        model_name,
+        {{ kinds | join(', ') }},
+        0 as refused_count
+    from model_calls
+    where is_leaf
+    union all
+    select
+        file_id,
+        trace_number,
+        cast(null as string) as model_name,
+        {%- for kind in kinds %}
+        cast(null as bigint) as {{ kind }},
+        {%- endfor %}
+        1 as refused_count
+    from refused_parts
+    where part = 'call'
+),
+
+reports as (
+    select * from usages
+    union all
+    select calls.*
+    from calls
+    left join traces_with_usage using (file_id, trace_number)
+    where traces_with_usage.file_id is null
+),
+
+sums as (
     select
         evaluations.evaluation_id,
         coalesce(models_named.model, 'unknown') as model,
+        sum(reports.refused_count) as refused_count,
         {{ known_token_sum('input_tokens', 'reports') }} as input_tokens,
         cast(sum(reports.cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(reports.cache_write_tokens) as bigint) as cache_write_tokens,
         {{ known_token_sum('output_tokens', 'reports') }} as output_tokens,
         cast(
-            sum(
-                coalesce(reports.input_tokens, 0)
-                + coalesce(reports.cache_read_tokens, 0)
-                + coalesce(reports.cache_write_tokens, 0)
-                + coalesce(reports.output_tokens, 0)
+            coalesce(
+                sum(
+                    coalesce(reports.input_tokens, 0)
+                    + coalesce(reports.cache_read_tokens, 0)
+                    + coalesce(reports.cache_write_tokens, 0)
+                    + coalesce(reports.output_tokens, 0)
+                ),
+                0
             ) as bigint
         ) as known_token_count
     from evaluations
@@ -74,6 +111,17 @@ final as (
     group by
         evaluations.evaluation_id,
         coalesce(models_named.model, 'unknown')
+),
+
+final as (
+    select
+        evaluation_id,
+        model,
+        {%- for kind in kinds %}
+        case when refused_count = 0 then {{ kind }} end as {{ kind }},
+        {%- endfor %}
+        known_token_count
+    from sums
 )
 
 select * from final

@@ -16,6 +16,10 @@ model_calls as (
     select * from {{ ref('stg_hal__model_calls') }}
 ),
 
+refused_parts as (
+    select * from {{ ref('int_hal_refused_parts') }}
+),
+
 model_aliases as (
     select * from {{ ref('hal_model_aliases') }}
 ),
@@ -39,6 +43,9 @@ names as (
         select model_name from token_usage
         union
         select model_name from model_calls
+        union
+        select part_name as model_name from refused_parts
+        where part = 'usage'
     ) as every_name
     where model_name is not null
 ),

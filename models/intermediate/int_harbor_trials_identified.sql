@@ -33,7 +33,9 @@ named as (
         coalesce(trials.job_id, folder_jobs.job_id, 'unknown job') as job,
         trials.model_provider || '/' || trials.model_name as full_name,
         coalesce(
-            with_provider.model, without_provider.model, trials.model_name
+            with_provider.model,
+            without_provider.model,
+            regexp_replace(trials.model_name, '^.*/', '')
         ) as base_model,
         coalesce(with_provider.alias, without_provider.alias) as match_rule,
         exceptions.exception_type is not null as is_known_exception,
@@ -55,7 +57,9 @@ named as (
             trials.model_provider || '/' || trials.model_name
             = with_provider.alias
     left join model_aliases as without_provider
-        on trials.model_name = without_provider.alias
+        on
+            regexp_replace(trials.model_name, '^.*/', '')
+            = without_provider.alias
 ),
 
 labelled as (

@@ -1,7 +1,9 @@
 -- Grain: one row per Inspect log, sample (none: the evaluation) and epoch: the
--- tokens of its models, less those of graders.
+-- tokens of its models, less those of graders. A sum that lacks a part, refused
+-- or not told, is unknown.
 -- Since version 0.3.184 the input is without what a cache gave; before it, that
--- depends on the provider. The total tells where it can.
+-- depends on the provider, as does whether reasoning is in the output. The
+-- total tells where it can.
 with
 
 usage as (
@@ -12,13 +14,29 @@ evaluations as (
     select * from {{ ref('stg_inspect__evaluations') }}
 ),
 
+quarantined_records as (
+    select * from {{ ref('stg_loads__quarantined_records') }}
+),
+
 grader_roles as (
     select * from {{ ref('inspect_grader_roles') }}
+),
+
+-- What a sample used is refused with the sample.
+logs_with_refused_usage as (
+    select distinct file_id
+    from quarantined_records
+    where
+        contains(position, '/stats/model_usage/')
+        or contains(position, '/stats/role_usage/')
 ),
 
 compared as (
     select
         usage.*,
+        coalesce(usage.reasoning_tokens, 0) as known_reasoning_tokens,
+        usage.total_tokens - usage.reported_input_tokens - usage.output_tokens
+            as tokens_beside,
         coalesce(usage.cache_read_tokens, 0) as known_read_tokens,
         coalesce(usage.cache_write_tokens, 0) as known_write_tokens,
         coalesce(evaluations.writer_number >= 3184, true) as is_new,
@@ -29,16 +47,17 @@ compared as (
     inner join evaluations using (file_id)
 ),
 
+-- What the total says is beside input and output.
 uncached as (
     select
         *,
         case
             when
-                total_tokens = reported_input_tokens + output_tokens
-                + known_read_tokens + known_write_tokens
+                tokens_beside - known_read_tokens - known_write_tokens
+                in (0, known_reasoning_tokens)
                 then reported_input_tokens
             when
-                total_tokens = reported_input_tokens + output_tokens
+                tokens_beside in (0, known_reasoning_tokens)
                 and known_read_tokens > 0
                 then reported_input_tokens - known_read_tokens
             when is_new or asked_provider = 'anthropic'
@@ -49,7 +68,21 @@ uncached as (
                 )
                 then reported_input_tokens - known_read_tokens
             else reported_input_tokens
-        end as input_tokens
+        end as input_tokens,
+        output_tokens
+        + case
+            when known_reasoning_tokens > output_tokens
+                then known_reasoning_tokens
+            when
+                tokens_beside not in (
+                    0, known_read_tokens + known_write_tokens
+                )
+                and tokens_beside - known_reasoning_tokens in (
+                    0, known_read_tokens + known_write_tokens
+                )
+                then known_reasoning_tokens
+            else 0
+        end as written_tokens
     from compared
 ),
 
@@ -71,13 +104,22 @@ summed as (
         scope,
         coalesce(sample_id, '') as sample_id,
         coalesce(epoch, 0) as epoch,
-        cast(sum(sign * input_tokens) as bigint) as input_tokens,
-        cast(sum(sign * output_tokens) as bigint) as output_tokens,
+        case
+            when count(*) = count(input_tokens)
+                then cast(sum(sign * input_tokens) as bigint)
+        end as input_tokens,
+        case
+            when count(*) = count(written_tokens)
+                then cast(sum(sign * written_tokens) as bigint)
+        end as output_tokens,
         -- Null where no model tells of a cache.
         cast(sum(sign * cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(sign * cache_write_tokens) as bigint) as cache_write_tokens,
         cast(sum(sign * reasoning_tokens) as bigint) as reasoning_tokens,
-        cast(sum(sign * total_tokens) as bigint) as total_tokens,
+        case
+            when count(*) = count(total_tokens)
+                then cast(sum(sign * total_tokens) as bigint)
+        end as total_tokens,
         count(*) filter (where kind = 'model') as model_count,
         -- A cost is complete if each model that used tokens has one, and not 0.
         count(*) filter (
@@ -94,30 +136,38 @@ summed as (
     group by file_id, scope, coalesce(sample_id, ''), coalesce(epoch, 0)
 ),
 
+known as (
+    select
+        summed.*,
+        summed.scope = 'evaluation'
+        and logs_with_refused_usage.file_id is not null as is_short
+    from summed
+    left join logs_with_refused_usage using (file_id)
+),
+
 final as (
     select
         file_id,
         scope,
         sample_id,
         epoch,
-        case when input_tokens >= 0 then input_tokens end as input_tokens,
-        case when output_tokens >= 0 then output_tokens end as output_tokens,
-        case when cache_read_tokens >= 0 then cache_read_tokens end
-            as cache_read_tokens,
-        case when cache_write_tokens >= 0 then cache_write_tokens end
-            as cache_write_tokens,
-        case when reasoning_tokens >= 0 then reasoning_tokens end
-            as reasoning_tokens,
-        case when total_tokens >= 0 then total_tokens end as total_tokens,
+        {%- for kind in [
+            'input_tokens', 'output_tokens', 'cache_read_tokens',
+            'cache_write_tokens', 'reasoning_tokens', 'total_tokens'
+        ] %}
+        case when not is_short and {{ kind }} >= 0 then {{ kind }} end
+            as {{ kind }},
+        {%- endfor %}
         case
             when
-                model_count > 0
+                not is_short
+                and model_count > 0
                 and unpriced_count = 0
                 and unpriced_role_count = 0
                 and cost_usd >= 0
                 then cost_usd
         end as cost_usd
-    from summed
+    from known
 )
 
 select * from final

@@ -8,7 +8,16 @@ repository holds neither huge files nor names that no file system takes.
 
 from collections.abc import Iterator
 
-from . import hal, inspect, metr_jsonl, metr_yaml, places, zips
+from . import (
+    hal,
+    harbor,
+    inspect,
+    metr_jsonl,
+    metr_yaml,
+    places,
+    terminal_bench,
+    zips,
+)
 from .case import SOMEWHERE, Case
 
 __all__ = ["SOMEWHERE", "Case", "cases"]
@@ -16,5 +25,8 @@ __all__ = ["SOMEWHERE", "Case", "cases"]
 
 def cases() -> Iterator[Case]:
     """Yield every hostile file, those of one loader after the other."""
-    for module in (metr_yaml, metr_jsonl, hal, inspect, zips, places):
+    for module in (
+        *(metr_yaml, metr_jsonl, hal, inspect, terminal_bench, harbor),
+        *(zips, places),
+    ):
         yield from module.cases()

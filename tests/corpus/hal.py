@@ -77,7 +77,6 @@ def _syntax() -> Iterator[Case]:
         ("trailing_comma", GOOD[:-1] + b",}", 200),
         ("single_quotes", GOOD.replace(b'"accuracy"', b"'accuracy'"), 164),
         ("comment", GOOD[:-1] + b"// end\n}", 199),
-        ("two_documents", GOOD + b"\n" + GOOD, 202),
         ("plus_sign", GOOD.replace(b"0.5", b"+0.5"), 176),
         ("leading_zero", GOOD.replace(b"0.5", b"00.5"), 177),
         ("no_colon", GOOD.replace(b'"accuracy": ', b'"accuracy" '), 175),
@@ -89,7 +88,9 @@ def _syntax() -> Iterator[Case]:
     yield refused("hal_empty", None, SUFFIX, b"", "empty_file")
     yield refused("hal_null", None, SUFFIX, b"null", "unknown_format")
     yield refused("hal_other_json", None, SUFFIX, b'{"a": 1}', "unknown_format")
-    yield refused("hal_list", None, SUFFIX, b"[" + GOOD + b"]", "unknown_format")
+    yield _loaded("list", b"[" + GOOD + b"]", 1)
+    yield _loaded("two_documents", GOOD + b"\n" + GOOD, 2)
+    yield _refused("two_in_a_line", GOOD + b" " + GOOD, "not_json", "byte 202")
 
 
 def _encodings() -> Iterator[Case]:
@@ -156,6 +157,9 @@ def _identity() -> Iterator[Case]:
         for kind, value in kinds.items():
             content = text(trace({name: value}))
             at = f"/config/{name}"
+            if (name, kind) == ("run_id", "number"):
+                yield _loaded("run_id_is_number", content, 1, texts=("3",))
+                continue
             yield _refused(f"{name}_is_{kind}", content, "identity_missing", at)
 
 
@@ -191,6 +195,7 @@ def _duplicates() -> Iterator[Case]:
         yield partly(
             f"hal_{name}", FORMAT, SUFFIX, text(document), counts, {reason: at}
         )
+    yield from _duplicate_fields()
     document = trace(results={"successful_tasks": ["a", "a"]})
     yield partly(
         "hal_task_twice",
@@ -200,6 +205,129 @@ def _duplicates() -> Iterator[Case]:
         (2, 1),
         {"duplicate_record": "/results/successful_tasks/1"},
     )
+
+
+def _duplicate_fields() -> Iterator[Case]:
+    """Yield records with one field twice; msgspec alone would take the last."""
+    call = {
+        "id": "c",
+        "parent_id": None,
+        "weave_task_id": "a",
+        "started_at": "1",
+        "inputs": {"model": "o3", "messages": ["x"]},
+        "output": {
+            "model": "o3",
+            "usage": {
+                "prompt_tokens": 9,
+                "prompt_tokens_details": {"cached_tokens": 3},
+            },
+        },
+        "summary": {"usage": {"o3": {"completion_tokens": 2}}},
+        "attributes": {"weave_task_id": "a"},
+    }
+    task = {
+        "model": "o4",
+        "call_count": 1,
+        "messages": [],
+        "call_metadata": [{"usage": {"prompt_tokens": 7}, "ended_at": "1"}],
+    }
+    # What stands there, and what comes before it once more.
+    in_calls = {
+        "id": ('"id": "c"', '"id": "c"'),
+        "parent": ('"parent_id": null', '"parent_id": "p"'),
+        "task": ('"weave_task_id": "a", "started_at"', '"weave_task_id": "a"'),
+        "start": ('"started_at": "1"', '"started_at": null'),
+        "model": ('"model": "o3", "messages"', '"model": "o4"'),
+        "output": ('"output": {"model"', '"output": null'),
+        "count": ('"prompt_tokens": 9', '"prompt_tokens": 8'),
+        "details": ('"cached_tokens": 3', '"cached_tokens": 4'),
+        "count_by_model": ('"completion_tokens": 2', '"completion_tokens": 1'),
+        "usage_by_model": ('"usage": {"o3"', '"usage": {}'),
+        "model_of_usage": ('"o3": {"completion_tokens"', '"o3": null'),
+        "attribute": ('"weave_task_id": "a"}}', '"weave_task_id": "b"'),
+    }
+    good = {"id": "d"}
+    for name, (old, before) in in_calls.items():
+        document = trace(raw_logging_results=[call, good])
+        yield partly(
+            f"hal_call_has_{name}_twice",
+            FORMAT,
+            SUFFIX,
+            _replaced(old, f"{before}, {old}", document),
+            (2, 1),
+            {"duplicate_field": "/raw_logging_results/0"},
+        )
+    by_task = trace(raw_logging_results={"a": task, "b": {"call_metadata": [{}]}})
+    for name, old, at in (
+        ("model", '"model": "o4"', ""),
+        ("call_count", '"call_count": 1', ""),
+        ("count", '"prompt_tokens": 7', "/call_metadata/0"),
+        ("end", '"ended_at": "1"', "/call_metadata/0"),
+    ):
+        content = _replaced(old, f"{old}, {old}", by_task)
+        yield partly(
+            f"hal_task_log_has_{name}_twice",
+            FORMAT,
+            SUFFIX,
+            content,
+            (2, 1),
+            {"duplicate_field": f"/raw_logging_results/a{at}"},
+        )
+    for name, document, old, at in (
+        (
+            "latency",
+            trace(results={"latencies": {"a": {"total_time": 1}, "b": 1}}),
+            '"total_time": 1',
+            "/results/latencies/a",
+        ),
+        (
+            "usage",
+            trace(total_usage={"m": {"prompt_tokens": 1}, "n": {}}),
+            '"prompt_tokens": 1',
+            "/total_usage/m",
+        ),
+        (
+            "score",
+            trace(raw_eval_results={"a": {"score": 1}, "b": {"score": 0}}),
+            '"score": 1',
+            "/raw_eval_results/a",
+        ),
+        (
+            "one_of_several_scores",
+            trace(raw_eval_results={"a": [{"score": 1}], "b": {"score": 0}}),
+            '"score": 1',
+            "/raw_eval_results/a",
+        ),
+        (
+            "share_of_tests",
+            trace(
+                {"benchmark_name": "usaco"},
+                raw_eval_results={
+                    "sdict": {"a": [{"result": {"fraction_passed": 1}}], "b": []}
+                },
+            ),
+            '"fraction_passed": 1',
+            "/raw_eval_results/sdict/a",
+        ),
+    ):
+        content = _replaced(old, f"{old}, {old}", document)
+        yield partly(
+            f"hal_field_of_{name}_twice",
+            FORMAT,
+            SUFFIX,
+            content,
+            (2, 1),
+            {"duplicate_field": at},
+        )
+    effort = {"effort": "high"}
+    for name, document, at in (
+        ("agent_args", trace({"agent_args": {"a": [effort]}}), "/config/agent_args/a"),
+        ("config", trace({"b": {"c": effort}}), "/config/b"),
+        ("results", trace(results={"d": effort}), "/results/d"),
+    ):
+        old = '"effort": "high"'
+        content = _replaced(old, f'"effort": "low", {old}', document)
+        yield _refused(f"inside_{name}_twice", content, "duplicate_field", at)
 
 
 def _names() -> Iterator[Case]:
@@ -283,6 +411,57 @@ def _odd() -> Iterator[Case]:
 
 def _records() -> Iterator[Case]:
     good = {"total_time": 1}
+    latencies = b'"latencies": {"a": -1, "a": -1, "a:2": -1, "b": 1}'
+    content = GOOD.replace(b'"accuracy": 0.5', latencies)
+    yield partly(
+        "hal_positions_alike",
+        FORMAT,
+        SUFFIX,
+        content,
+        (2, 3),
+        {
+            "seconds_negative": "/results/latencies/a",
+            "duplicate_record": "/results/latencies/a::2",
+        },
+    )
+    numbers = {"underscore": "1_0", "arabic": "\u0661", "inf": "inf", "plus": "+1"}
+    for name, number in numbers.items():
+        judged = {"a": [{"result": {"fraction_passed": number}}], "b": []}
+        document = trace(
+            {"benchmark_name": "usaco"}, raw_eval_results={"sdict": judged}
+        )
+        yield partly(
+            f"hal_number_with_{name}",
+            FORMAT,
+            SUFFIX,
+            text(document),
+            (2, 1),
+            {"wrong_type": "/raw_eval_results/sdict/a"},
+        )
+    for name, unseen in {
+        "empty": "",
+        "blank": " ",
+        "zero_width_space": "\u200b",
+        "empty_braille": "\u2800",
+        "hangul_filler": "\u3164",
+    }.items():
+        parts = {
+            "results": {"successful_tasks": [unseen], "latencies": {unseen: 1}},
+            "total_usage": {unseen: {"prompt_tokens": 1}},
+            "task_step_counts": {unseen: 1},
+            "raw_eval_results": {unseen: {"score": 1}},
+        }
+        yield partly(
+            f"hal_ids_are_{name}",
+            FORMAT,
+            SUFFIX,
+            text(trace(**parts)),
+            (1, 5),
+            {"empty_text": f"/raw_eval_results/{unseen}"},
+        )
+        content = text(trace({"agent_name": unseen}))
+        at = "/config/agent_name"
+        yield _refused(f"name_of_agent_is_{name}", content, "identity_missing", at)
     twice = [{"reward": 1.7e308}, {"reward": 1.7e308}]
     rewarded = trace(
         {"benchmark_name": "taubench_airline"},
@@ -310,7 +489,7 @@ def _records() -> Iterator[Case]:
             (1, 1), "wrong_type", "/results/latencies",
         ),
         (
-            "task_is_a_number", {}, {"failed_tasks": ["a", 3]},
+            "task_is_a_fraction", {}, {"failed_tasks": ["a", 3.5]},
             (2, 1), "wrong_type", "/results/failed_tasks/1",
         ),
         (
@@ -338,13 +517,13 @@ def _records() -> Iterator[Case]:
             (2, 1), "value_too_large", "/task_step_counts/a",
         ),
         (
-            "usage_cached_beyond",
+            "usage_cached_negative",
             {
                 "total_usage": {
-                    "m": {"prompt_tokens": 1, "cache_read_input_tokens": 2}
+                    "m": {"prompt_tokens": 1, "cache_read_input_tokens": -2}
                 }
             },
-            {}, (1, 1), "cached_exceeds_prompt", "/total_usage/m",
+            {}, (1, 1), "count_negative", "/total_usage/m",
         ),
         (
             "usage_beyond_all_measure",
@@ -439,6 +618,7 @@ def _sizes() -> Iterator[Case]:
         yield _refused(name, content, "too_deep")
     unclosed = b'{"config": {"run_id": 1, "agent_name": ' + b'{"a":' * deep
     yield _refused("deep_and_cut", unclosed, "too_deep", is_forced=True)
+    yield from _long()
     big = "x" * 4_000_000
     named = later(lambda: text(trace({"agent_name": big})))
     yield _loaded("big_name", named, 1, texts=(big,))
@@ -446,6 +626,9 @@ def _sizes() -> Iterator[Case]:
     yield _loaded("big_message", talked, 2)
     huge = later(lambda: text(trace({"note": "x" * 6_000_000})))
     yield _refused("huge_field", huge, "record_too_large", "/config/note")
+    # Cached tokens beyond the prompt's are beside it.
+    cached = {"m": {"prompt_tokens": 1, "cache_read_input_tokens": 2}}
+    yield _loaded("usage_cached_beyond", text(trace(total_usage=cached)), 2)
     bad_calls = later(lambda: text(trace(raw_logging_results=[{}] * 100_000)))
     yield partly(
         "hal_many_bad_calls",
@@ -454,6 +637,58 @@ def _sizes() -> Iterator[Case]:
         bad_calls,
         (1, 100_000),
         {"missing_field": "/raw_logging_results/0"},
+    )
+
+
+def _long() -> Iterator[Case]:
+    """Yield ids, keys and positions that are too long."""
+    most, long = "k" * 900, "k" * 2_000_000
+    lists = {"successful_tasks": ["a", most, long], "failed_tasks": ["é" * 501]}
+    yield partly(
+        "hal_task_ids_too_long",
+        FORMAT,
+        SUFFIX,
+        later(lambda: text(trace(results=lists))),
+        (3, 2),
+        {"text_too_long": "/results/failed_tasks/0"},
+    )
+    keyed = {"latencies": {"a": 1, long: 1}}
+    at = f"/results/latencies/{long}"[:997] + "…"
+    yield partly(
+        "hal_latency_key_too_long",
+        FORMAT,
+        SUFFIX,
+        later(lambda: text(trace(results=keyed))),
+        (2, 1),
+        {"text_too_long": at},
+    )
+    slashes = "/" * 600
+    at = ("/results/latencies/" + "~1" * 600)[:997] + "…"
+    yield partly(
+        "hal_position_too_long",
+        FORMAT,
+        SUFFIX,
+        text(trace(results={"latencies": {"a": 1, slashes: 1}})),
+        (2, 1),
+        {"text_too_long": at},
+    )
+    usage = {"m": {"prompt_tokens": 1}, long: {"prompt_tokens": 1}}
+    yield partly(
+        "hal_model_key_too_long",
+        FORMAT,
+        SUFFIX,
+        later(lambda: text(trace(total_usage=usage))),
+        (2, 1),
+        {"text_too_long": f"/total_usage/{long}"[:997] + "…"},
+    )
+    huge = "k" * 50_000_000
+    yield partly(
+        "hal_key_of_50_mb",
+        FORMAT,
+        SUFFIX,
+        later(lambda: text(trace(task_step_counts={"a": 1, huge: 1}))),
+        (2, 1),
+        {"text_too_long": f"/task_step_counts/{huge}"[:997] + "…"},
     )
 
 

@@ -1,5 +1,6 @@
 """Hostile time-horizon files: METR's JSON lines."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -229,10 +230,6 @@ _BAD = {
         "not_finite": ("Infinity", "9" * 5000),
         "wrong_type": ("true", '"30"'),
     },
-    "started_at": {
-        "wrong_type": ("1.5", '"2024-01-01"', "true"),
-        "value_too_large": ("1e300", "8640000000000001"),
-    },
 }
 
 
@@ -258,6 +255,19 @@ def _numbers() -> Iterator[Case]:
     kept = "".join(written(f"n{n}", score=text) for n, text in enumerate(outside))
     notes = ("score_outside_0_1",)
     yield _loaded("scores_outside_0_1", kept, len(outside), notes=notes)
+    times = ("1.5", '"2024-01-01"', "1734070031112.5", "8640000000000001", "-1")
+    read = "".join(written(f"n{n}", started_at=text) for n, text in enumerate(times))
+    yield _loaded("times", read, len(times))
+    unread = ('"soon"', "true", "1e300", '"1734070031112"', "[]")
+    null = "".join(written(f"n{n}", started_at=text) for n, text in enumerate(unread))
+    yield _loaded("times_unread", null, len(unread), notes=("unreadable_field",))
+    numbers = run(17, task_id=3, task_family=3) + run(18, task_id=10**30)
+    yield _loaded("numbers_as_ids", numbers, 2, texts=("17", "3", str(10**30)))
+    array = "[" + ",\n".join(map(str.strip, (run("a"), run("b")))) + "]"
+    yield _loaded("array", array, 2)
+    yield _loaded("array_packed", gzip.compress(array.encode()), 2)
+    merge = f"{run('a')}<<<<<<< HEAD\n{run('b')}=======\n{run('b', score=1)}>>>>>>> x\n"
+    yield _refused("merge_conflict", merge.encode(), "merge_conflict", 2)
     newer = {name: value for name, value in FIELDS.items() if name != "score"}
     newer |= {"score_cont": 0.7, "tokens_count": 45678, "generation_cost": 1.25}
     newer |= {"scaffold": "flock", "task_source": "kiln", "task_version": "1.2.0"}
@@ -289,6 +299,14 @@ def _sizes() -> Iterator[Case]:
     yield _bad("deep_objects", deep, "too_deep")
     inside = "[" * 127 + "]" * 127
     yield _loaded("as_deep_as_allowed", written("r", note=inside), 1)
+    for name in ("run_id", "task_id", "task_family"):
+        long = FIELDS | {name: "k" * 1001}
+        yield _bad(f"{name}_too_long", f"{json.dumps(long)}\n", "text_too_long")
+    for name in ("run_id", "task_id", "task_family", "alias", "model"):
+        for kind, unseen in {"zero_width": "\u200b", "filler": "\u3164"}.items():
+            hidden = FIELDS | {name: unseen}
+            line = json.dumps(hidden) + "\n"
+            yield _bad(f"{name}_is_{kind}", line, "empty_text")
     big = "x" * 4_000_000
     text = later(lambda: run(alias=big).encode())
     yield _loaded("big_text", text, 1, texts=(big,))

@@ -353,6 +353,21 @@ def _sizes() -> Iterator[Case]:
     yield _refused("endless_text", endless, "record_too_large", 5)
     wide = later(lambda: (HEAD + run() + "      extra: more\n" * 300_000).encode())
     yield _refused("endless_record", wide, "record_too_large", SOMEWHERE)
-    key = "k" * 5000
+    key = "k" * 1000
     explicit = HEAD + run().replace("    r:\n", f"    ? {key}\n    :\n")
     yield loaded("yaml_long_key", FORMAT, SUFFIX, explicit.encode(), 1, texts=(key,))
+    beyond = f"    ? {key}k\n    :\n"
+    longer = HEAD + run() + run().replace("    r:\n", beyond)
+    yield partly(
+        "yaml_key_too_long",
+        FORMAT,
+        SUFFIX,
+        longer.encode(),
+        (1, 1),
+        {"text_too_long": SOMEWHERE},
+    )
+    for size in (1_200_000, 12_000_000):
+        comments = later(lambda size=size: b"# \n" * (size // 3) + GOOD)
+        yield loaded(f"yaml_behind_{size}_of_comments", FORMAT, SUFFIX, comments, 1)
+    one = later(lambda: b"#" * 2_500_000 + b"\n\n" + GOOD)
+    yield loaded("yaml_behind_one_long_comment", FORMAT, SUFFIX, one, 1)

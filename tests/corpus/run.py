@@ -44,6 +44,9 @@ WAIT_SECONDS = 60
 _MOST_TOGETHER = 20
 _AT_ONCE = os.cpu_count() or 2
 _NOTES = ("hal_notes", "inspect_warnings", "metr_notes")
+_RECORDS = ("metr_", "hal_", "inspect_", "terminal_bench_", "harbor_")
+# Sums beside the records, which are none themselves.
+_SUMS = ("harbor_metrics", "terminal_bench_pass_at_k")
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -215,9 +218,9 @@ def _outcome(
         good[name] = [row for row in rows if row[0] in good_ids]
         found[name] = [row for row in rows if row[0] not in good_ids | other_ids]
     notes = {row[-2] for name in _NOTES for row in found.pop(name)}
-    data = [
-        found[name] for name in found if name.startswith(("metr_", "hal_", "inspect_"))
-    ]
+    for name in _SUMS:
+        del found[name]
+    data = [found[name] for name in found if name.startswith(_RECORDS)]
     texts = {value for rows in found.values() for row in rows for value in row}
     place = path.parent.parent
     made = {

@@ -90,7 +90,7 @@ def cases() -> Iterator[Case]:
     yield bad("not_a_zip", b"PK\3\4 encrypted .encrypted" + b"\0" * 99, "broken_zip")
     yield bad("bytes_before", b"PK" + good[:-9], "broken_zip")
     plain = zipped(("a.json", hal.GOOD))
-    yield refused("zip_plain", None, SUFFIX, plain, "unknown_format")
+    yield refused("zip_plain", None, SUFFIX, plain, "compressed")
     yield from _names(sealed, bad)
     yield from _bombs(sealed, good, bad)
 
@@ -141,6 +141,7 @@ def _names(sealed: str, bad) -> Iterator[Case]:
 
 
 def _bombs(sealed: str, good: bytes, bad) -> Iterator[Case]:
+    inside = f"{MEMBER}#"
     yield bad("bomb", zipped((MEMBER, "A" * 200_000_000)), "too_large")
     nested = zipped(("b.zip", zipped((MEMBER, sealed))), (MEMBER, sealed))
     yield loaded(
@@ -153,18 +154,18 @@ def _bombs(sealed: str, good: bytes, bad) -> Iterator[Case]:
     bomb = zipped((MEMBER, sealed + " " * 500_000))
     written = struct.pack("<I", len(sealed) + 500_000)
     lie = struct.pack("<I", len(sealed))
-    yield bad("lying_size", bomb.replace(written, lie), "broken_zip")
+    yield bad("lying_size", bomb.replace(written, lie), "broken_zip", inside)
     huge = good.replace(struct.pack("<I", len(sealed)), b"\xff\xff\xff\x7f")
     yield bad("lying_huge_size", huge, "too_large")
     crypted = bytearray(good)
     for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         crypted[crypted.index(signature) + offset] |= 1
-    yield bad("zip_password", bytes(crypted), "broken_zip")
-    yield bad("unknown_method", _with_method(good, 97), "broken_zip")
+    yield bad("zip_password", bytes(crypted), "zip_password", inside)
+    yield bad("unknown_method", _with_method(good, 97), "broken_zip", inside)
     overlap = bytearray(good)
     at = overlap.index(b"PK\1\2")
     overlap[at + 42 : at + 46] = struct.pack("<I", 9)
-    yield bad("offset_lies", bytes(overlap), "broken_zip")
+    yield bad("offset_lies", bytes(overlap), "broken_zip", inside)
 
 
 def _with_method(good: bytes, method: int) -> bytes:

@@ -132,4 +132,8 @@ def test_a_trial_that_never_ended_is_a_finding(views):
     found = dict(rows)
     assert "1 trial(s) of job 6513270e" in found["trials_without_result"]
     assert "begun__xyz/config.json" in found["trials_without_result"]
-    assert {code for code, _ in rows} <= {"trials_without_result", "errors_move_rate"}
+    # An agent ended 0.4 seconds before it began.
+    assert found["impossible_times"].endswith("its latency is unknown")
+    assert sorted(found) == [
+        *("errors_move_rate", "impossible_times", "trials_without_result"),
+    ]

@@ -649,9 +649,12 @@ def test_cost_per_success(sample_views):
     evaluations = sample_views.sql("from evaluations").df().set_index("evaluation_id")
     tokens = attempts.total_tokens.astype(float)
     costs = attempts.assign(tokens=tokens)[["attempt_id", "evaluation_id"]].copy()
+    used = evaluations.input_tokens + evaluations.output_tokens
+    for cached in (evaluations.cache_read_tokens, evaluations.cache_write_tokens):
+        used += cached.fillna(0)
     for name, own, shared in (
         ("cost", attempts.cost_usd, evaluations.total_cost_usd),
-        ("tokens", tokens, evaluations.input_tokens + evaluations.output_tokens),
+        ("tokens", tokens, used),
         ("seconds", attempts.latency_seconds, evaluations.mean_latency_seconds),
     ):
         groups = own.groupby(attempts.evaluation_id)

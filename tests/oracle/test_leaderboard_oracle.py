@@ -179,7 +179,8 @@ def cells(ranked, best, frontiers) -> pd.DataFrame:
             by_cost.assign(
                 basis="frontier_distance",
                 scaffold="*",
-                value=-by_cost.frontier_distance,
+                # Rounded, so that equal distances tie.
+                value=-by_cost.frontier_distance.round(12),
             ),
         ]
     ).assign(source="hal")[[*CELL, "value"]]

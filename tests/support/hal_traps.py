@@ -239,6 +239,38 @@ def headlines() -> Iterator[dict]:
     }.items():
         used = {"o3-2025-04-16": usage(1000, 50)} | other
         yield run(f"models_{name}", total_usage=used)
+    # A part that was refused: of a usage, in either spelling of its model, of all.
+    o3 = {"o3-2025-04-16": usage(1000, 50)}
+    yield run("refused_model", total_usage=o3 | {"openai/o3-2025-04-16": usage(-1)})
+    yield run("refused_other", total_usage=o3 | {"judge": usage(-1)})
+    yield run("refused_usage", **FULL | {"total_usage": [1]})
+    calls = FULL["raw_logging_results"]
+    yield run("refused_call", results=lists("a", "c"), raw_logging_results=[*calls, {}])
+    yield run(
+        "copied_call", results=lists("a", "c"), raw_logging_results=[*calls, calls[0]]
+    )
+    metadata = {"call_metadata": [{"usage": usage(9, 2)}], "model": "o3"}
+    bad = {"call_metadata": [{"usage": usage(9, 2)}, {"usage": usage(-9)}]}
+    yield run(
+        "refused_metadata",
+        results=lists("a/b", "c") | {"successful_tasks": ["a/b"]},
+        raw_logging_results={"a/b": bad, "c": metadata},
+    )
+    yield run("refused_latency", results=lists("a", "b", latencies={"a": 3, "b": -1}))
+    # A part of the cost: o3 costs 12 dollars, gpt-4.1 0.8, together 12.8.
+    both = {"o3-2025-04-16": usage(10**6, 50_000), "gpt-4.1": usage(400_000)}
+    both["gpt-4.1"]["completion_tokens"] = 0
+    for name, cost, other in (
+        ("of_one", 0.8, {}),
+        ("of_the_other", 12, {}),
+        ("of_both", 12.8, {}),
+        ("below_a_tenth", 1.27, {}),
+        ("a_tenth", 1.28, {}),
+        ("beside_unpriced", 12.8, {"judge": usage(1, 1)}),
+        ("beside_unused", 12.8, {"judge": usage(0, 0)}),
+    ):
+        results = {"total_cost": cost}
+        yield run(f"part_{name}", results=results, total_usage=both | other)
     # The log stands in for total_usage, its leaves alone.
     yield run("usage_logged", raw_logging_results=FULL["raw_logging_results"])
 
@@ -279,6 +311,14 @@ def attempted() -> Iterator[dict]:
     yield run(
         "latencies_untimed",
         results=lists("ab", "c", latencies={"a": {"total_time": None}, "b": 4.5}),
+    )
+    # The clock counts where no latency does.
+    clocks = {"a": 61.5, "b": 9, "d": 3}
+    yield run("clocked", results=lists("ab", "c"), wall_clock_times=clocks)
+    yield run(
+        "clocked_too",
+        results=lists("ab", "c", latencies={"a": 2}),
+        wall_clock_times=clocks,
     )
     yield run("without_outcome", benchmark="scicode", results={"latencies": {"a": 3}})
 

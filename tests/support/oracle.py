@@ -304,6 +304,7 @@ def evaluations(core: Core) -> pd.DataFrame:
             "accuracy": group.score.mean(),
             "accuracy_metric": "mean_score",
             "total_cost_usd": None,
+            "cost_status": "not_told",
             "mean_latency_seconds": group.latency_seconds.mean(),
             "is_excluded": is_excluded(first),
             "file_id": files.pop() if len(files) == 1 else None,
@@ -917,7 +918,9 @@ def cost_reconciliation(core: Core) -> pd.DataFrame:
         trace = traces.get(row["evaluation_id"])
         used = oracle_hal.tokens_by_model(trace, core.seeds) if trace else {}
         day = row["evaluated_on"]
-        reported = row["total_cost_usd"]
+        reported, status = row["total_cost_usd"], row["cost_status"]
+        if pd.isna(reported) and status == "partly_priced":
+            reported = trace.cost
         repriced = oracle_hal.cost_of(used, day, prices)
         is_comparable = pd.notna(reported) and bool(repriced)
         found.append(
@@ -927,6 +930,7 @@ def cost_reconciliation(core: Core) -> pd.DataFrame:
             }
             | {
                 "reported_cost_usd": reported,
+                "cost_status": status,
                 "repriced_cost_usd": repriced,
                 "current_cost_usd": oracle_hal.cost_of(used, LAST_DAY, prices),
                 "priced_token_share": oracle_hal.priced_share(used, day, prices),

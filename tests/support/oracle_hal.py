@@ -21,6 +21,7 @@ KNOWN_NAMES = set(pd.read_csv(_SEEDS / "hal_model_aliases.csv").alias)
 # The first that a trace's results have is its headline.
 ACCURACY_METRICS = ("average_correctness", "success_rate", "average_score", "accuracy")
 TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
+OUTPUT = "output_tokens"
 TABLES = {
     "task_results": "raw.hal_task_results",
     "latencies": "raw.hal_task_latencies",
@@ -41,6 +42,8 @@ class Trace:
     latencies: list[Row] = field(default_factory=list)
     calls: list[Row] = field(default_factory=list)
     usage: list[Row] = field(default_factory=list)
+    # Where the records are that were refused, without the trace's own place.
+    refused: list[str] = field(default_factory=list)
 
     @property
     def place(self) -> tuple[str, int]:
@@ -99,6 +102,13 @@ def traces(tables: Mapping[str, pd.DataFrame]) -> list[Trace]:
     for name, table in TABLES.items():
         for row in rows(tables[table]):
             getattr(found[row["file_id"], row["trace_number"]], name).append(row)
+    for entry in rows(tables["raw.quarantine"]):
+        for trace in found.values():
+            root = trace.head["pointer"].removesuffix("/config")
+            is_inside = entry["position"].startswith(f"{root}/")
+            is_missed = entry["reason_code"] != "duplicate_record"
+            if entry["file_id"] == trace.head["file_id"] and is_inside and is_missed:
+                trace.refused.append(entry["position"].removeprefix(root))
     return list(found.values())
 
 
@@ -349,6 +359,8 @@ def attempts_of(trace: Trace, identity: Row) -> list[Row]:
         if steps is None and own_calls is not None:
             steps = len(own_calls)
         time = timed.get(task_id, {})
+        calls_of = own_calls or []
+        is_short = lacks_a_call(trace, task_id)
         found.append(
             who
             | {
@@ -362,14 +374,30 @@ def attempts_of(trace: Trace, identity: Row) -> list[Row]:
                 ),
                 "action_count": steps,
                 "human_minutes": None,
-                "latency_seconds": time.get("total_seconds"),
+                "latency_seconds": (
+                    result["wall_clock_seconds"]
+                    if time.get("total_seconds") is None
+                    else time["total_seconds"]
+                ),
                 "started_at": utc(time.get("first_call_at")),
-                "input_tokens": tokens_read(token_sums(own_calls or [])),
-                "output_tokens": whole_sum(own_calls or [], "output_tokens"),
+                "input_tokens": None if is_short else tokens_read(token_sums(calls_of)),
+                "output_tokens": None if is_short else whole_sum(calls_of, OUTPUT),
                 "cost_usd": None,
             }
         )
     return found
+
+
+def lacks_a_call(trace: Trace, task_id: str) -> bool:
+    """Return whether a call was refused that is the task's, or may be."""
+    for place in trace.refused:
+        _, part, *names = place.split("/")
+        if part == "raw_logging_results":
+            if names[1:2] != ["call_metadata"]:
+                return True
+            if names[0].replace("~1", "/").replace("~0", "~") == task_id:
+                return True
+    return False
 
 
 def tokens_read(used: Row) -> int | None:
@@ -392,9 +420,22 @@ def tokens_used(used: Row) -> int | None:
 def tokens_by_model(trace: Trace, seeds: Seeds) -> dict[str, Row]:
     """Return the tokens of each model by total_usage, else by the logged calls."""
     by_model = defaultdict(list)
-    for row in trace.usage or trace.leaf_calls:
+    refused = [place.split("/")[1:] for place in trace.refused]
+    usages = [names for part, *names in refused if part == "total_usage"]
+    calls = [part for part, *_ in refused if part == "raw_logging_results"]
+    unknown = set()
+    for names in usages:
+        name = names[0].replace("~1", "/").replace("~0", "~") if names else None
+        unknown.add(model_named(name or None, seeds))
+    reports = trace.usage
+    if not reports and not usages:
+        reports = trace.leaf_calls
+        unknown |= {"unknown"} if calls else set()
+    for row in reports:
         by_model[model_named(row["model"], seeds)].append(row)
-    return {model: token_sums(used) for model, used in by_model.items()}
+    nothing = dict.fromkeys(TOKENS)
+    sums = {model: token_sums(used) for model, used in by_model.items()}
+    return sums | dict.fromkeys(unknown, nothing)
 
 
 def has_used_tokens(trace: Trace) -> bool:
@@ -411,24 +452,74 @@ def has_used_tokens(trace: Trace) -> bool:
     return any(tried) or trace.accuracy[0] is not None
 
 
+def total_of_models(used: Iterable[Row]) -> Row:
+    """Return each kind of tokens of all models; unknown where one tells nothing."""
+    used = list(used)
+    if any(all(row[name] is None for name in TOKENS) for row in used):
+        return dict.fromkeys(TOKENS)
+    return token_sums(used)
+
+
+def cost_status(trace: Trace, seeds: Seeds) -> str:
+    """Return whether the reported cost can be the whole.
+
+    It is a part where it is below a tenth of what the tokens cost, or what all models
+    but one cost, or one alone, while the rest used tokens.
+    """
+    cost = trace.cost
+    if cost is None:
+        return "not_told"
+    if cost == 0:
+        return "zero_with_tokens" if has_used_tokens(trace) else "reported"
+    prices = seeds["model_prices"]
+    prices = prices.assign(valid_from=pd.to_datetime(prices.valid_from))
+    day = day_of(trace.head["date"])
+    tokens = tokens_by_model(trace, seeds)
+    costs = {}
+    for model, used in tokens.items():
+        costs[model] = None if day is None else cost_of({model: used}, day, prices)
+        if costs[model] is None:
+            costs[model] = cost_of({model: used}, prices.valid_from.max(), prices)
+    known = {model: one for model, one in costs.items() if one is not None}
+    parts = []
+    for model, used in tokens.items():
+        if any(used[name] for name in TOKENS):
+            others = sum(one for name, one in known.items() if name != model)
+            if costs[model] is None or costs[model] > cost / 100:
+                parts.append(others)
+            if costs[model] is not None and others > cost / 100:
+                parts.append(costs[model])
+    is_a_part = any(part and abs(cost - part) <= cost / 1000 for part in parts)
+    if is_a_part or cost * 10 < sum(known.values()):
+        return "partly_priced"
+    return "reported"
+
+
 def headline_of(trace: Trace, seeds: Seeds) -> Row:
     """Return the numbers that an evaluation has as a whole."""
-    tokens = token_sums(tokens_by_model(trace, seeds).values())
+    tokens = total_of_models(tokens_by_model(trace, seeds).values())
     cost = trace.cost
+    status = cost_status(trace, seeds)
     by_hand = corrections(trace, seeds)
     if "total_cost_usd" in by_hand:
         corrected = by_hand["total_cost_usd"]
         cost = None if corrected is None else float(corrected)
-    elif cost == 0 and has_used_tokens(trace):
-        # Its model had no price; it was not free.
+    elif status in ("zero_with_tokens", "partly_priced"):
+        # A model had no price; it was not free.
         cost = None
     seconds = [
         row["total_seconds"]
         for row in trace.latencies
         if row["total_seconds"] is not None
     ]
+    if not seconds:
+        clocks = [row["wall_clock_seconds"] for row in trace.task_results]
+        seconds = [clock for clock in clocks if clock is not None]
+    if any(place.startswith("/results/latencies") for place in trace.refused):
+        seconds = []
     accuracy, metric = trace.accuracy
     return tokens | {
+        "cost_status": status,
         "evaluated_on": day_of(trace.head["date"]),
         "accuracy": accuracy,
         "accuracy_metric": metric,

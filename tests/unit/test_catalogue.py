@@ -19,7 +19,7 @@ CATALOGUE = {
         (
             "source benchmark agent scaffold is_generalist model reasoning_effort "
             "evaluated_on accuracy accuracy_metric reported_accuracy status "
-            "task_count success_count failure_count total_cost_usd "
+            "task_count success_count failure_count total_cost_usd cost_status "
             "mean_latency_seconds input_tokens output_tokens cache_read_tokens "
             "cache_write_tokens is_excluded exclusion_reason file_id"
         ),
@@ -313,7 +313,12 @@ CATALOGUE = {
         ),
     ),
     "settings": ("setting", "value"),
+    "attempt_sources": ("attempt_id", "path position open_command"),
     "views": ("view_name", "question grain key row_count column_count"),
+    "attempt_attributes": (
+        "source attribute_name",
+        "attempt_count value_count first_value last_value",
+    ),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),
 }

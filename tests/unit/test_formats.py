@@ -18,6 +18,15 @@ TRACE = json.dumps(
         "results": {"task_id": "f/v", "score": 1, "action_count": 3, "agent": "a"},
     }
 )
+# A trial of Harbor whose agent was told what the config of a HAL trace tells.
+TRIAL = json.dumps(
+    {
+        "task_name": "maze",
+        "trial_name": "maze__a",
+        "config": {"agent": {"kwargs": {"agent_name": "a", "benchmark_name": "gaia"}}},
+        "agent_info": {"name": "walker"},
+    }
+)
 FIELDS = '"action_count": 3, "agent": "a", "human_minutes": 2.5, "score": 1'
 
 
@@ -37,6 +46,8 @@ FIELDS = '"action_count": 3, "agent": "a", "human_minutes": 2.5, "score": 1'
         (TRACE, "hal"),
         (json.dumps(json.loads(TRACE), indent=2), "hal"),
         ("\ufeff" + TRACE, "hal"),
+        (TRIAL, "harbor"),
+        (TRIAL[:-20], "harbor"),
         # Damage is for the reader to name.
         (TRACE[:300], "hal"),
         (TRACE.replace(",", ";"), "hal"),

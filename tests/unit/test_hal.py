@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from loaders.contract import records
 from loaders.contract.records import FileRefused
+from loaders.contract.visible import is_visible
 from loaders.hal import by_task as hal_by_task
 from loaders.hal import evaluation as hal_evaluation
 from loaders.hal import trace as hal
@@ -22,6 +23,7 @@ TOKEN_NAMES = (
     "cache_read_tokens",
     "cache_write_tokens",
     "output_tokens",
+    "reasoning_tokens",
 )
 
 
@@ -142,7 +144,7 @@ def test_what_is_odd_but_usable_is_noted_and_kept():
     }
     assert {(row["pointer"], row["note_code"]) for row in loaded.rows("notes")} == {
         ("/config/agent_args", "wrong_type"),
-        ("/config/date", "wrong_type"),
+        ("/config/date", "not_a_time"),
         ("/results/accuracy", "wrong_type"),
         ("/more", "unknown_part"),
         ("/total_cost", "wrong_type"),
@@ -225,6 +227,47 @@ def test_steps_and_wall_clock_times_come_with_the_task():
         ("b", 3, None, "/task_step_counts/b"),
         ("c", None, None, "/wall_clock_times/c"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lists", "outcome"),
+    [
+        ({"resolved_ids": ["a"], "error_ids": ["a"]}, (None, "none", True)),
+        ({"error_ids": ["a"], "resolved_ids": ["a"]}, (None, "none", True)),
+        ({"resolved_ids": ["a"], "unresolved_ids": ["a"]}, (None, "none", True)),
+        (
+            {"resolved_ids": ["a"], "error_ids": ["a"], "empty_patch_ids": ["a"]},
+            (None, "none", True),
+        ),
+        (
+            {"unresolved_ids": ["a"], "error_ids": ["a"]},
+            ("failure", "raw_result", False),
+        ),
+        ({"resolved_ids": ["a", "a"]}, ("success", "raw_result", False)),
+    ],
+)
+def test_lists_of_one_report_that_contradict_each_other_decide_nothing(lists, outcome):
+    lists = lists | {"resolved_ids": [*lists.get("resolved_ids", []), "b"]}
+    config = {"benchmark_name": "swebench_verified_mini"}
+    rows = {
+        row["task_id"]: (row["outcome"], row["decided_by"], row["is_in_both_lists"])
+        for row in read(trace(config=config, raw_eval_results=lists)).rows(
+            "task_results"
+        )
+    }
+    assert rows == {"a": outcome, "b": ("success", "raw_result", False)}
+
+
+def test_a_list_of_the_trace_decides_where_those_of_its_report_contradict():
+    lists = {"resolved_ids": ["a"], "error_ids": ["a"]}
+    document = trace(
+        config={"benchmark_name": "swebench_verified_mini"},
+        results={"failed_tasks": ["a"]},
+        raw_eval_results=lists,
+    )
+    (row,) = read(document).rows("task_results")
+    assert (row["outcome"], row["decided_by"]) == ("failure", "list")
+    assert not row["is_in_both_lists"]
 
 
 @pytest.mark.parametrize(
@@ -347,7 +390,7 @@ def test_replicatorbench_has_its_own_name_for_the_list():
     ("parts", "reasons"),
     [
         (
-            {"results": {"failed_tasks": ["a", 1, None, "a", " "]}},
+            {"results": {"failed_tasks": ["a", 1.0, None, "a", " "]}},
             [
                 ("/results/failed_tasks/1", "wrong_type"),
                 ("/results/failed_tasks/2", "wrong_type"),
@@ -389,7 +432,7 @@ def test_replicatorbench_has_its_own_name_for_the_list():
                     "latencies": {
                         "a": {"total_time": -1},
                         "b": "3 s",
-                        "c": {"first_call_timestamp": 3},
+                        "c": {"first_call_timestamp": [3]},
                     }
                 }
             },
@@ -456,19 +499,13 @@ def test_latencies_are_objects_or_numbers():
     ]
 
 
+# What each vocabulary includes; docs/formats.md has the same as a table. The counts
+# are vocabulary, uncached input, cache read, cache write, output, reasoning.
 USAGES = [
-    (
-        {
-            "prompt_tokens": 100,
-            "completion_tokens": 7,
-            "cache_creation_input_tokens": 11,
-            "cache_read_input_tokens": 30,
-        },
-        ("prompt_tokens_cached", 70, 30, 11, 7),
-    ),
+    # LiteLLM, OpenAI and who copies their names: all is inside.
     (
         {"prompt_tokens": 100, "completion_tokens": 7},
-        ("prompt_tokens", 100, None, None, 7),
+        ("prompt_tokens", 100, None, None, 7, None),
     ),
     (
         {
@@ -477,8 +514,154 @@ USAGES = [
             "total_tokens": 107,
             "prompt_tokens_details": {"cached_tokens": 30, "audio_tokens": 0},
         },
-        ("prompt_tokens_cached", 70, 30, None, 7),
+        ("prompt_tokens_cached", 70, 30, None, 7, None),
     ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "total_tokens": 107,
+            "cache_creation_input_tokens": 11,
+            "cache_read_input_tokens": 30,
+        },
+        ("prompt_tokens_cached", 59, 30, 11, 7, None),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "prompt_tokens_details": {"cached_tokens": 30, "cache_write_tokens": 11},
+        },
+        ("prompt_tokens_cached", 59, 30, 11, 7, None),
+    ),
+    # Zeros of one writer beside the counts of another.
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "cache_read_input_tokens": 0,
+            "prompt_tokens_details": {"cached_tokens": 30},
+        },
+        ("prompt_tokens_cached", 70, 30, None, 7, None),
+    ),
+    (
+        {
+            "prompt_tokens": 0,
+            "completion_tokens": 0,
+            "input_tokens": 70,
+            "cache_read_input_tokens": 30,
+        },
+        ("anthropic", 70, 30, None, None, None),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "prompt_cache_hit_tokens": 30,
+            "prompt_cache_miss_tokens": 70,
+        },
+        ("prompt_tokens_cached", 70, 30, None, 7, None),
+    ),
+    # The total puts the written tokens beside, all cached ones, or neither.
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "total_tokens": 118,
+            "cache_creation_input_tokens": 11,
+            "cache_read_input_tokens": 30,
+        },
+        ("prompt_tokens_cached", 70, 30, 11, 7, None),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "total_tokens": 148,
+            "cache_creation_input_tokens": 11,
+            "cache_read_input_tokens": 30,
+        },
+        ("prompt_tokens_cached", 100, 30, 11, 7, None),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 7,
+            "total_tokens": 1,
+            "cache_read_input_tokens": 30,
+        },
+        ("prompt_tokens_cached", 70, 30, None, 7, None),
+    ),
+    # More cached than prompted: it is beside the prompt, whatever the total.
+    (
+        {"prompt_tokens": 5, "cache_read_input_tokens": 6},
+        ("prompt_tokens_cached", 5, 6, None, None, None),
+    ),
+    (
+        {
+            "prompt_tokens": 5,
+            "completion_tokens": 1,
+            "total_tokens": 6,
+            "cache_read_input_tokens": 60,
+            "cache_creation_input_tokens": 2,
+        },
+        ("prompt_tokens_cached", 3, 60, 2, 1, None),
+    ),
+    # Reasoning inside the completion, and beside it.
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 850,
+            "total_tokens": 950,
+            "completion_tokens_details": {"reasoning_tokens": 800},
+        },
+        ("prompt_tokens", 100, None, None, 850, 800),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 50,
+            "total_tokens": 950,
+            "completion_tokens_details": {"reasoning_tokens": 800},
+        },
+        ("prompt_tokens", 100, None, None, 850, 800),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 50,
+            "completion_tokens_details": {"reasoning_tokens": 800},
+        },
+        ("prompt_tokens", 100, None, None, 850, 800),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 90,
+            "total_tokens": 260,
+            "prompt_tokens_details": {"cached_tokens": 30},
+            "completion_tokens_details": {"reasoning_tokens": 70},
+        },
+        ("prompt_tokens_cached", 70, 30, None, 160, 70),
+    ),
+    # A count of reasoning that is none costs nothing else.
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 50,
+            "completion_tokens_details": {"reasoning_tokens": -8},
+        },
+        ("prompt_tokens", 100, None, None, 50, None),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 50,
+            "completion_tokens_details": "none",
+        },
+        ("prompt_tokens", 100, None, None, 50, None),
+    ),
+    # Inspect: nothing is inside, before version 0.3.184 what was read.
     (
         {
             "input_tokens": 70,
@@ -486,9 +669,20 @@ USAGES = [
             "total_tokens": 118,
             "input_tokens_cache_write": 11,
             "input_tokens_cache_read": 30,
+            "reasoning_tokens": 3,
         },
-        ("input_tokens", 70, 30, 11, 7),
+        ("input_tokens", 70, 30, 11, 7, 3),
     ),
+    (
+        {
+            "input_tokens": 100,
+            "output_tokens": 7,
+            "total_tokens": 107,
+            "input_tokens_cache_read": 30,
+        },
+        ("input_tokens", 70, 30, None, 7, None),
+    ),
+    # Anthropic: nothing is inside.
     (
         {
             "input_tokens": 70,
@@ -496,38 +690,119 @@ USAGES = [
             "cache_creation_input_tokens": 11,
             "cache_read_input_tokens": 30,
         },
-        ("anthropic", 70, 30, 11, 7),
+        ("anthropic", 70, 30, 11, 7, None),
     ),
+    # Bedrock: the same, even where its total leaves out the cache.
+    (
+        {"inputTokens": 70, "outputTokens": 7, "cacheReadInputTokens": 30},
+        ("bedrock", 70, 30, None, 7, None),
+    ),
+    (
+        {
+            "inputTokens": 70,
+            "outputTokens": 7,
+            "totalTokens": 77,
+            "cacheReadInputTokens": 30,
+            "cacheWriteInputTokens": 11,
+        },
+        ("bedrock", 70, 30, 11, 7, None),
+    ),
+    # Google: what was read is inside, thoughts and what tools read are beside.
+    (
+        {
+            "prompt_token_count": 100,
+            "cached_content_token_count": 30,
+            "candidates_token_count": 50,
+            "thoughts_token_count": 800,
+            "total_token_count": 950,
+        },
+        ("google", 70, 30, None, 850, 800),
+    ),
+    (
+        {
+            "promptTokenCount": 100,
+            "toolUsePromptTokenCount": 9,
+            "candidatesTokenCount": 50,
+            "thoughtsTokenCount": 800,
+        },
+        ("google", 109, None, None, 850, 800),
+    ),
+    (
+        {
+            "promptTokenCount": 100,
+            "candidatesTokenCount": 850,
+            "thoughtsTokenCount": 800,
+            "totalTokenCount": 950,
+        },
+        ("google", 100, None, None, 850, 800),
+    ),
+    # OpenAI's Responses, LangChain and the AI SDK: all is inside.
     (
         {
             "input_tokens": 100,
             "output_tokens": 7,
             "input_tokens_details": {"cached_tokens": 30},
+            "output_tokens_details": {"reasoning_tokens": 5},
         },
-        ("responses", 70, 30, None, 7),
+        ("responses", 70, 30, None, 7, 5),
     ),
     (
-        {"inputTokens": 70, "outputTokens": 7, "cacheReadInputTokens": 30},
-        ("bedrock", 70, 30, None, 7),
+        {
+            "input_tokens": 100,
+            "output_tokens": 7,
+            "total_tokens": 107,
+            "input_token_details": {"cache_read": 30, "cache_creation": 11},
+            "output_token_details": {"reasoning": 5},
+        },
+        ("langchain", 59, 30, 11, 7, 5),
     ),
-    ({"prompt_tokens": 12.0}, ("prompt_tokens", 12, None, None, None)),
-    ({"prompt_tokens": None, "completion_tokens": None}, (None,) * 5),
-    ({"requests": 3}, (None,) * 5),
-    (None, (None,) * 5),
+    (
+        {"inputTokens": 100, "outputTokens": 7, "cachedInputTokens": 30},
+        ("ai_sdk", 70, 30, None, 7, None),
+    ),
+    ({"prompt_tokens": 12.0}, ("prompt_tokens", 12, None, None, None, None)),
+    ({"prompt_tokens": None, "completion_tokens": None}, (None,) * 6),
+    ({"requests": 3}, (None,) * 6),
+    (None, (None,) * 6),
 ]
 
 
 @pytest.mark.parametrize(("usage", "expected"), USAGES)
 def test_usage_is_brought_into_one_spelling(usage, expected):
+    log = [{"id": "1", "inputs": {"model": "m"}, "output": {"usage": usage}}]
+    [row] = read(trace(raw_logging_results=log)).rows("model_calls")
+    assert tuple(row[name] for name in TOKEN_NAMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        ({}, ("prompt_tokens_cached", 70, 30, 11, 7, None)),
+        ({"total_tokens": 118}, ("prompt_tokens_cached", 70, 30, 11, 7, None)),
+        ({"total_tokens": 107}, ("prompt_tokens_cached", 59, 30, 11, 7, None)),
+    ],
+)
+def test_total_usage_has_written_tokens_beside_the_prompt(total, expected):
+    usage = {
+        "prompt_tokens": 100,
+        "completion_tokens": 7,
+        "cache_creation_input_tokens": 11,
+        "cache_read_input_tokens": 30,
+    } | total
     [row] = read(trace(total_usage={"a/b": usage})).rows("token_usage")
     assert (row["pointer"], row["model"]) == ("/total_usage/a~1b", "a/b")
     assert tuple(row[name] for name in TOKEN_NAMES) == expected
 
 
-def test_more_cached_than_prompted_is_quarantined():
-    usage = {"prompt_tokens": 5, "cache_read_input_tokens": 6}
-    loaded = read(trace(total_usage={"m": usage}))
-    assert loaded.reasons == [("/total_usage/m", "cached_exceeds_prompt")]
+def test_a_call_of_several_models_is_a_sum_only_where_each_tells():
+    usage = {
+        "m": {"prompt_tokens": 5, "completion_tokens": 2},
+        "n": {"input_tokens": 3, "cache_read_input_tokens": 4},
+        "o": {},
+    }
+    log = [{"id": "1", "summary": {"usage": usage}}]
+    [row] = read(trace(raw_logging_results=log)).rows("model_calls")
+    assert tuple(row[name] for name in TOKEN_NAMES) == ("mixed", 8, 4, None, None, None)
 
 
 def call(call_id: str, **changes) -> dict:
@@ -569,6 +844,7 @@ def test_full_call_records():
         "cache_read_tokens": None,
         "cache_write_tokens": None,
         "output_tokens": 7,
+        "reasoning_tokens": None,
         "is_leaf": True,
     }
     assert first["is_leaf"] is False
@@ -594,9 +870,106 @@ def test_a_flat_list_of_calls():
     }
     loaded = read(trace(raw_logging_results=[flat]))
     [row] = loaded.rows("model_calls")
-    assert (row["task_id"], row["started_at"]) == ("3", "1744000000")
+    assert (row["task_id"], row["started_at"]) == (
+        "3",
+        "2025-04-07T04:26:40+00:00",
+    )
     assert (row["input_tokens"], row["output_tokens"]) == (6, 3)
     assert (row["is_leaf"], loaded.evaluation["log_shape"]) == (True, "calls")
+
+
+def test_whole_numbers_are_ids():
+    loaded = read(
+        trace(
+            config={"run_id": 7},
+            results={"successful_tasks": [3, 10**30], "failed_tasks": ["4", -5]},
+            raw_logging_results=[
+                call(1, weave_task_id=3),
+                call("2", weave_task_id="4", parent_id=1),
+                call(2**70, weave_task_id=3),
+            ],
+        )
+    )
+    assert loaded.reasons == []
+    assert loaded.evaluation["run_id"] == "7"
+    assert {row["task_id"]: row["outcome"] for row in loaded.rows("task_results")} == {
+        "3": "success",
+        str(10**30): "success",
+        "4": "failure",
+        "-5": "failure",
+    }
+    found = loaded.rows("model_calls")
+    assert [(row["call_id"], row["task_id"], row["is_leaf"]) for row in found] == [
+        ("1", "3", False),
+        ("2", "4", True),
+        (str(2**70), "3", True),
+    ]
+
+
+def test_whole_numbers_are_ids_in_a_report_of_swe_bench():
+    loaded = read(
+        trace(
+            config={"benchmark_name": "swebench_verified"},
+            raw_eval_results={"resolved_ids": [17], "unresolved_ids": ["a", 4]},
+        )
+    )
+    assert {row["task_id"]: row["outcome"] for row in loaded.rows("task_results")} == {
+        "17": "success",
+        "a": "failure",
+        "4": "failure",
+    }
+
+
+@pytest.mark.parametrize(
+    "time",
+    [1744000000.5, 1744000000500, 1744000000500000, 1744000000500000000,
+     "1744000000.5", "1744000000500"],
+)  # fmt: skip
+def test_a_time_is_read_by_the_unit_that_it_must_have(time):
+    latency = {"total_time": 9, "first_call_timestamp": time}
+    loaded = read(
+        trace(
+            config={"date": time},
+            results={"latencies": {"a": latency}},
+            raw_logging_results=[call("1", started_at=time, ended_at=time)],
+        )
+    )
+    expected = "2025-04-07T04:26:40.500000+00:00"
+    assert loaded.rows("task_latencies")[0]["first_call_at"] == expected
+    [row] = loaded.rows("model_calls")
+    assert (row["started_at"], row["ended_at"]) == (expected, expected)
+    assert loaded.rows("notes") == []
+    is_day = not isinstance(time, str) or time.isdigit()
+    assert loaded.evaluation["date"] == ("2025-04-07" if is_day else time)
+
+
+@pytest.mark.parametrize(
+    "time", [0, 60.5, -1744000000, 1e300, 10**400, "soon", "", "3"]
+)
+def test_a_time_in_no_unit_costs_the_time_alone(time):
+    latencies = {name: {"total_time": 9, "first_call_timestamp": time} for name in "ab"}
+    log = [call("1", started_at=time), call("2", started_at="2025-04-07T04:26:40Z")]
+    written = json.dumps(
+        trace(results={"latencies": latencies}, raw_logging_results=log)
+    )
+    loaded = read(written)
+    found = loaded.rows("task_latencies")
+    assert [(row["total_seconds"], row["first_call_at"]) for row in found] == [
+        (9, None),
+        (9, None),
+    ] or time == 10**400
+    if time == 10**400:
+        return
+    assert [row["started_at"] for row in loaded.rows("model_calls")] == [
+        None,
+        "2025-04-07T04:26:40Z",
+    ]
+    notes = [row for row in loaded.rows("notes") if row["note_code"] == "not_a_time"]
+    assert [row["pointer"] for row in notes] == [
+        "/raw_logging_results/0/started_at",
+        "/results/latencies/a/first_call_timestamp",
+    ]
+    assert notes[1]["detail"].endswith("(the first of 2)")
 
 
 def test_a_log_by_task():
@@ -664,8 +1037,8 @@ def test_only_the_lowest_model_calls_are_leaves():
         (3, "not_a_record"),
         ([], "not_a_record"),
         ({}, "missing_field"),
-        (call("x") | {"id": 3}, "wrong_type"),
-        (call("x", started_at=3), "wrong_type"),
+        (call("x") | {"id": 3.0}, "wrong_type"),
+        (call("x", started_at=[3]), "wrong_type"),
         (call("x", output={"usage": {"prompt_tokens": "3"}}), "wrong_type"),
         (call("x", output={"usage": {"prompt_tokens": -3}}), "count_negative"),
         (call("x", output={"usage": {"prompt_tokens": 10**400}}), "not_finite"),
@@ -896,7 +1269,7 @@ WRITTEN = json.dumps(trace(raw_logging_results=[call("1")]))
         (WRITTEN.encode("utf-32"), "wrong_encoding", None),
         (WRITTEN.replace("user", "é").encode("latin-1"), "wrong_encoding", None),
         (WRITTEN.encode() + b"\xc3", "wrong_encoding", f"byte {len(WRITTEN)}"),
-        ("[" * 100_000, "not_a_trace", None),
+        ("[" * 100_000, "too_deep", None),
         ('{"config":' * 100_000, "too_deep", None),
         (WRITTEN.replace("[]", "[" * 5000 + "]" * 5000), "too_deep", None),
     ],
@@ -909,7 +1282,7 @@ def test_a_doubtful_file_is_refused(content, reason_code, position):
 
 
 @pytest.mark.parametrize("name", hal_evaluation.IDENTITY)
-@pytest.mark.parametrize("value", [None, 3, " ", []])
+@pytest.mark.parametrize("value", [None, 3.0, " ", []])
 def test_a_trace_that_does_not_say_what_ran_is_refused(name, value):
     refused = refusal(trace(config={name: value}))
     assert (refused.reason_code, refused.position) == (
@@ -1049,7 +1422,7 @@ def test_every_record_is_loaded_or_quarantined(parts, results, benchmark, ensure
     assert count_inside(places, "/results/latencies/") == len(latencies)
     task_ids = {row["task_id"] for row in loaded.rows("task_results")}
     for name in ("successful_tasks", "failed_tasks"):
-        good = {item for item in results.get(name, []) if is_identifier(item)}
+        good = {str(item) for item in results.get(name, []) if is_identifier(item)}
         assert {repaired(item) for item in good} <= task_ids
         refused_count = count_inside(
             [entry.position for entry in loaded.quarantined], f"/results/{name}/"
@@ -1076,8 +1449,10 @@ def repaired(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", paired)
 
 
-def is_identifier(item) -> bool:
-    return isinstance(item, str) and bool(item.strip())
+def is_identifier(item: object) -> bool:
+    if isinstance(item, bool):
+        return False
+    return isinstance(item, int) or (isinstance(item, str) and is_visible(item))
 
 
 @settings(max_examples=150, deadline=None)
@@ -1101,7 +1476,7 @@ def test_no_content_crashes_the_reader(content):
 
 
 def test_records_come_in_batches(monkeypatch):
-    monkeypatch.setattr(hal, "BATCH_RECORDS", 3)
+    monkeypatch.setattr(records, "BATCH_RECORDS", 3)
     loaded = read(trace(raw_logging_results=[call(str(n)) for n in range(10)]))
     sizes = [
         len(batch.rows)

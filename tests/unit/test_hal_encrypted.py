@@ -199,7 +199,7 @@ def test_a_zip_with_a_password_of_its_own_is_refused():
     content = bytearray(GOOD)
     for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         content[content.index(signature) + offset] |= 1
-    assert refusal(bytes(content)).reason_code == "broken_zip"
+    assert refusal(bytes(content)).reason_code == "zip_password"
 
 
 def test_every_cut_is_refused():

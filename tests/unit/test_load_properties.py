@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 
 from loaders import __main__ as cli
 from loaders.contract import rules
+from loaders.contract.visible import is_visible
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
-visible_names = names.filter(rules.canonical)
+visible_names = names.filter(lambda name: is_visible(rules.canonical(name)))
 scores = st.one_of(
     st.floats(0, 1),
     st.sampled_from([0, 1, -0.5, 2, None, "1", True, [], float("nan"), 10**400]),

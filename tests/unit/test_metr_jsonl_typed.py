@@ -40,6 +40,23 @@ RUN = {
     "invsqrt_task_weight": 0.0005578143,
 }
 
+# What METR's release of Time Horizon 1.1 has instead of some of them.
+NEWER_RUN = {
+    name: value
+    for name, value in RUN.items()
+    if name not in ("score", "total_tokens", "dollar_equivalent")
+} | {
+    "score_cont": 0.7,
+    "started_at": 1734070031112.0,
+    "completed_at": 1734071923976.0,
+    "tokens_count": 45678,
+    "generation_cost": 1.25,
+    "human_cost": 90.0,
+    "scaffold": "flock",
+    "task_source": "pottery",
+    "task_version": "1.2.0",
+}
+
 # Values as JSON writes them, each for any field.
 VALUES = [
     *["null", "true", "false", "0", "1", "-0", "-0.0", "1.0", "0.5", "1e0", "2", "-1"],
@@ -47,6 +64,8 @@ VALUES = [
     *["9007199254740993", "9223372036854775808", "-9223372036854775809"],
     *["0.1000000000000000055511151231257827", "1000000000", "1000000000.1", "5e-324"],
     *["8640000000000000", "8640000000000001", "-8640000000000001", "3.0", "3.5", "01"],
+    *["4000000000000000000", "4000000000000000001", "-4e18", "9007199254740992.0"],
+    *["-0.5", "-3.5", '"2024-12-13T06:07:11Z"', '"2024-12-13T07:07:11.5+01:00"'],
     *["NaN", "Infinity", "-Infinity", "1.", ".5", "+1", "1_0", "0x1", "", "~", "[]"],
     *["{}", "[1]", '{"a": 1}', '"1"', '""', '" "', '"\\u00a0"', '"\\u0000"', '"a\tb"'],
     *['"\\ud800"', '"\\ud83d\\ude00"', '"\\udc00\\ud800"', '"\\""', '"\\\\"', '"\\/"'],
@@ -78,6 +97,11 @@ def line_of(fields: dict[str, str], separators: tuple[str, str] = (",", ":")) ->
 
 AS_JSON = {name: json.dumps(value) for name, value in RUN.items()}
 LINE = line_of(AS_JSON)
+NEWER_AS_JSON = {name: json.dumps(value) for name, value in NEWER_RUN.items()}
+NEWER_LINE = line_of(NEWER_AS_JSON)
+# A line of each release, with the fields that it is made of.
+RELEASES = {"1.0": (AS_JSON, LINE), "1.1": (NEWER_AS_JSON, NEWER_LINE)}
+FIELDS = [(release, name) for release, (made, _) in RELEASES.items() for name in made]
 
 
 def nothing_typed(
@@ -108,8 +132,13 @@ def line_by_line(content: bytes) -> tuple:
         return outcome(content)
 
 
-def test_regular_lines_need_no_other_reader(monkeypatch):
-    content = "\n".join([LINE, line_of(AS_JSON, (", ", ": ")), LINE]).encode()
+@pytest.mark.parametrize("release", RELEASES)
+def test_regular_lines_need_no_other_reader(monkeypatch, release):
+    as_json, line = RELEASES[release]
+    null = as_json | {"human_source": "null", "fatal_error_from": "null"}
+    null |= {name: "null" for name in ("scaffold", "human_cost") if name in null}
+    lines = [line, line_of(as_json, (", ", ": ")), line_of(null), line]
+    content = "\n".join(lines).encode()
     expected = line_by_line(content)
     monkeypatch.delattr(json_lines, "_parse")
     assert outcome(content) == expected
@@ -130,23 +159,38 @@ def test_one_odd_line_leaves_the_others_regular(monkeypatch):
     assert parsed == [odd.encode()]
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_each_value_of_each_field(name):
+@pytest.mark.parametrize(("release", "name"), FIELDS)
+def test_each_value_of_each_field(release, name):
+    as_json, line = RELEASES[release]
     for value in VALUES:
-        spoilt = line_of(AS_JSON | {name: value})
-        content = f"{LINE}\n{spoilt}\n{LINE}\n".encode("utf-8", "surrogatepass")
+        spoilt = line_of(as_json | {name: value})
+        content = f"{line}\n{spoilt}\n{line}\n".encode("utf-8", "surrogatepass")
         assert outcome(content) == line_by_line(content), value
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_each_field_missing_or_twice(name):
-    without = {other: AS_JSON[other] for other in AS_JSON if other != name}
-    once_more = f"{LINE[:-1]},{json.dumps(name)}"
+def test_lines_of_both_releases_in_one_file():
+    mixed = line_of(AS_JSON | {"score_cont": "0.25", "tokens_count": "3"})
+    half = line_of(NEWER_AS_JSON | {"total_tokens": "7"})
+    for lines in (
+        [LINE, NEWER_LINE, LINE],
+        [NEWER_LINE, LINE, mixed, half],
+        [mixed, NEWER_LINE, half, LINE],
+        [half, LINE, NEWER_LINE],
+    ):
+        content = "\n".join(lines).encode()
+        assert outcome(content) == line_by_line(content)
+
+
+@pytest.mark.parametrize(("release", "name"), FIELDS)
+def test_each_field_missing_or_twice(release, name):
+    as_json, line = RELEASES[release]
+    without = {other: as_json[other] for other in as_json if other != name}
+    once_more = f"{line[:-1]},{json.dumps(name)}"
     spoilt = [line_of(without), *(f"{once_more}{colon}1}}" for colon in (":", " : "))]
     # One field less and one twice are as many.
-    other = next(other for other in RUN if other != name)
-    spoilt.append(line_of(without)[:-1] + f',"{other}":{AS_JSON[other]}}}')
-    content = "\n".join([LINE, *spoilt]).encode()
+    other = next(other for other in as_json if other != name)
+    spoilt.append(line_of(without)[:-1] + f',"{other}":{as_json[other]}}}')
+    content = "\n".join([line, *spoilt]).encode()
     assert outcome(content) == line_by_line(content)
 
 
@@ -184,15 +228,17 @@ def test_a_line_that_does_not_end(monkeypatch):
             assert outcome(content, block_bytes) == line_by_line(content)
 
 
+NAMES = sorted({*RUN, *NEWER_RUN})
 CHANGES = st.lists(
-    st.tuples(st.sampled_from(list(RUN)), st.sampled_from(VALUES)), max_size=2
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)), max_size=2
 )
 SPACING = st.sampled_from([(",", ":"), (", ", ": "), (" ,", " :"), ("\t,", "\t:")])
 LINES = st.one_of(
     st.just(LINE),
+    st.just(NEWER_LINE),
     st.sampled_from(SPOILT_LINES),
-    st.tuples(CHANGES, SPACING).map(
-        lambda pair: line_of(AS_JSON | dict(pair[0]), pair[1])
+    st.tuples(st.sampled_from([AS_JSON, NEWER_AS_JSON]), CHANGES, SPACING).map(
+        lambda made: line_of(made[0] | dict(made[1]), made[2])
     ),
 )
 

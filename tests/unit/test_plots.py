@@ -434,6 +434,10 @@ def test_the_models_and_benchmarks_with_most_evaluations_are_shown(name):
         "create table model_win_rates "
         "(source text, basis text, coverage text, model text, rank bigint)"
     )
+    connection.execute(
+        "create table win_rate_corrections "
+        "(source text, model text, published_rank bigint)"
+    )
     frames = frames_of(name, connection)
     cells = frames["cells"]
     assert len(cells) == 15 * 12
@@ -1074,3 +1078,7 @@ def test_the_first_of_a_ranking_of_many_models_is_drawn(name, basis, many_views)
     (frame,) = frames_of(name, many_views).values()
     assert 1 < frame["model"].nunique() < 48
     assert first in set(frame["model"])
+    # Of the bars that each model has two of, the first of either kind.
+    if "is_first" in frame:
+        for _, bars in frame.groupby("is_first"):
+            assert 1 in set(bars["rank"])

@@ -168,9 +168,9 @@ def test_results_do_not_depend_on_who_is_quick(load, folder, tmp_path, monkeypat
     delays = random.Random(0)
     recognise = reader.recognise
 
-    def dawdle(head):
+    def dawdle(*content):
         time.sleep(delays.random() / 10)
-        return recognise(head)
+        return recognise(*content)
 
     monkeypatch.setattr(reader, "recognise", dawdle)
     assert (load(folder), contents()) == quick
@@ -227,10 +227,10 @@ def test_a_surprise_while_a_format_is_recognised_refuses_that_file_alone(
 ):
     recognise = reader.recognise
 
-    def fail(head):
+    def fail(head, *more):
         if b"dangerous" in head:
             raise IndexError("a fault of ours")
-        return recognise(head)
+        return recognise(head, *more)
 
     (folder / "0_dangerous").write_text("dangerous")
     monkeypatch.setattr(reader, "recognise", fail)
@@ -342,9 +342,9 @@ def test_a_reader_that_died_while_idle_is_no_end_of_the_command(
 ):
     recognise, note = reader.recognise, tmp_path / "process_id"
 
-    def tell(head):
+    def tell(*content):
         note.write_text(str(os.getpid()))
-        return recognise(head)
+        return recognise(*content)
 
     monkeypatch.setattr(reader, "recognise", tell)
     options = ReadOptions()
@@ -368,7 +368,7 @@ def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch)
     notes = tmp_path / "process_ids"
     notes.mkdir()
 
-    def linger(_head):
+    def linger(*_content):
         (notes / str(os.getpid())).touch()
         time.sleep(600)
 

@@ -173,3 +173,35 @@ def test_what_is_beside_a_run_is_no_data(tmp_path):
     ]
     named = inputs.find([str(tmp_path / "job" / "lock.json")])
     assert [file.is_meant for file in named] == [True]
+
+
+def test_a_run_is_reported_as_a_whole(tmp_path, capsys):
+    job = tmp_path / "jobs" / "monday"
+    for number in range(3):
+        (job / f"t{number}" / "steps" / "one").mkdir(parents=True)
+        (job / f"t{number}" / "result.json").write_text(trial(number))
+    (job / "config.json").write_text('{"job_name": "monday", "jobs_dir": "jobs"}')
+    (job / "result.json").write_text('{"id": "j", "n_total_trials": 3, "stats": {}}')
+    (tmp_path / "jobs" / "alone.json").write_text(trial(9))
+    database = tmp_path / "x.duckdb"
+    assert cli.main([str(tmp_path / "jobs"), "--db", str(database)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        f"{tmp_path}/jobs/alone.json: 1 row loaded",
+        f"{job}/: 5 files loaded, 5 rows",
+    ]
+    assert [line for line in captured.err.splitlines() if "reading" in line] == [
+        f"{tmp_path}/jobs/: reading 1 file",
+        f"{job}/: reading 5 files",
+    ]
+
+
+def test_a_path_of_many_folders_is_no_trap(tmp_path):
+    deep = tmp_path.joinpath(*("d" for _ in range(1_500)))
+    folders = [str(tmp_path), str(deep)]
+    found = inputs._run_folders([
+        f"{folder}/{name}"
+        for folder in folders
+        for name in ("config.json", "result.json")
+    ])  # fmt: skip
+    assert found == dict.fromkeys(folders, str(tmp_path))

@@ -119,6 +119,21 @@ def test_a_broken_trial_is_kept_back_and_the_others_are_loaded(load, changes, re
     ]
 
 
+@pytest.mark.parametrize(
+    "old",
+    ['"is_resolved": true', '"task_id": "maze"', '"id": "bad"', '"inside": 1'],
+)
+def test_a_field_twice_keeps_the_trial_back(load, old):
+    bad = json.dumps(trial("bad", parser_results={"a": {"inside": 1}}))
+    assert bad.count(old) == 1
+    twice = bad.replace(old, f"{old.partition(':')[0]}: null, {old}")
+    whole = json.dumps(results(trial(), "here")).replace('"here"', twice)
+    found = load(1, results=whole)
+    assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
+        ("/results/1", "duplicate_field")
+    ]
+
+
 def test_a_file_that_is_cut_is_refused(load):
     found = load(1, results=json.dumps(results(trial()))[:-20])
     assert found.sql("select status from raw.files").fetchall() == [("refused",)]

@@ -435,6 +435,31 @@ def test_records_that_share_a_line_have_positions_of_their_own(path):
 
 
 @pytest.mark.parametrize(
+    "positions",
+    [
+        ["/a", "/a", "/a:2"],
+        ["/a:2", "/a", "/a"],
+        ["/a", "/a", "/a:2", "/a:2", "/a::2", "/a:2:2"],
+        ["/1", "/1", "/1:2", "/1:2", "1", "1", "1:2"],
+        ["/é", "/é", "/é:٢", "/é:2", "x#", "x#", "x#:2"],
+        ["", "", ":2", "::2", ":2", "2", "2"],
+    ],
+)
+def test_positions_are_unique_whatever_they_are(path, positions):
+    entries = [
+        Quarantined(position, None, "missing_field", "it is missing", "", None)
+        for position in positions
+    ]
+    load(path, manifest("v1"), batch(*entries, run(3, "b")))
+    query = "select position from raw.quarantine order by rowid"
+    found = [position for (position,) in ask(path, query)]
+    assert len(set(found)) == len(positions)
+    # The first of each keeps its own.
+    for position in positions:
+        assert found[positions.index(position)] == position
+
+
+@pytest.mark.parametrize(
     ("records", "reason"),
     [
         ([run(2, "a"), bad(3), bad(4)], "missing_field: score is missing."),

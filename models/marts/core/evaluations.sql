@@ -9,6 +9,10 @@ identified_evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
+costs as (
+    select * from {{ ref('int_evaluation_costs') }}
+),
+
 outcomes as (
     select * from {{ ref('int_evaluation_outcomes') }}
 ),
@@ -38,18 +42,13 @@ judged as (
         case
             when corrections.subject is not null
                 then cast(corrections.corrected_value as double)
-            -- The model had no price, and the study counts it as free.
             when
                 {{ var('apply_corrections') }}
-                and evaluations.total_cost_usd = 0
-                and {{ has_used_tokens(
-                    'evaluations.known_token_count',
-                    'outcomes.task_count',
-                    'evaluations.accuracy',
-                ) }}
+                and costs.cost_status in ('zero_with_tokens', 'partly_priced')
                 then null
             else evaluations.total_cost_usd
         end as known_cost_usd,
+        costs.cost_status,
         case
             when identified_evaluations.population = 'human'
                 then 'human attempts are reference data'
@@ -66,6 +65,7 @@ judged as (
         end as exclusion_reason
     from evaluations
     inner join identified_evaluations using (evaluation_id)
+    inner join costs using (evaluation_id)
     left join outcomes using (evaluation_id)
     left join excluded_evaluations using (evaluation_id)
     left join corrections
@@ -99,6 +99,7 @@ final as (
         success_count,
         failure_count,
         known_cost_usd as total_cost_usd,
+        cost_status,
         mean_latency_seconds,
         input_tokens,
         output_tokens,

@@ -41,6 +41,7 @@ ranked as (
         sources.source,
         sources.has_verdict,
         headline_choices.success_rule,
+        headline_choices.horizon_success_rule,
         headline_choices.population,
         headline_choices.task_model_population,
         headline_choices.coverage,
@@ -63,11 +64,12 @@ ranked as (
 final as (
     select
         source,
+        {% for rule in ['success_rule', 'horizon_success_rule'] -%}
         case
-            when success_rule = 'reported' and not has_verdict
-                then 'half_credit'
-            else success_rule
-        end as success_rule,
+            when {{ rule }} = 'reported' and not has_verdict then 'half_credit'
+            else {{ rule }}
+        end as {{ rule }},
+        {% endfor -%}
         population,
         task_model_population,
         coverage,

@@ -142,5 +142,6 @@ final as (
 {{ with_headline(
     'final',
     ['source'],
-    ['success_rule', 'weighting', 'regularisation', 'models', 'since']
+    ['success_rule', 'weighting', 'regularisation', 'models', 'since'],
+    own={'success_rule': 'headline_choices.horizon_success_rule'}
 ) }}

@@ -18,6 +18,10 @@ comparability_findings as (
     select * from {{ ref('int_comparability_findings') }}
 ),
 
+cost_findings as (
+    select * from {{ ref('int_cost_findings') }}
+),
+
 rate_findings as (
     select * from {{ ref('int_rate_findings') }}
 ),
@@ -58,6 +62,10 @@ metric_findings as (
     select * from {{ ref('int_metric_findings') }}
 ),
 
+table_findings as (
+    select * from {{ ref('int_table_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -68,6 +76,7 @@ all_findings as (
         'attempt_findings',
         'evaluation_findings',
         'comparability_findings',
+        'cost_findings',
         'rate_findings',
         'name_findings',
         'look_alike_findings',
@@ -78,6 +87,7 @@ all_findings as (
         'terminal_bench_findings',
         'harbor_findings',
         'metric_findings',
+        'table_findings',
     ]) }}
 ),
 

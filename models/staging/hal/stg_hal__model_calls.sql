@@ -21,6 +21,7 @@ renamed as (
         cache_read_tokens,
         cache_write_tokens,
         output_tokens,
+        reasoning_tokens,
 
         ---------- booleans
         is_leaf

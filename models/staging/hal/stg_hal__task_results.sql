@@ -20,6 +20,7 @@ renamed as (
         case outcome when 'success' then 1e0 when 'failure' then 0e0 end
             as score,
         step_count,
+        wall_clock_seconds,
 
         ---------- booleans
         -- Its own verdict is what its lists say.

@@ -19,7 +19,8 @@ renamed as (
         input_tokens,
         cache_read_tokens,
         cache_write_tokens,
-        output_tokens
+        output_tokens,
+        reasoning_tokens
     from source
 )
 

@@ -5,6 +5,22 @@ source as (
     select * from {{ source('raw', 'files') }}
 ),
 
+-- A table of attempts is of the source that its user says.
+tables as (
+    select
+        file_id,
+        source as table_source
+    from {{ source('raw', 'table_files') }}
+),
+
+joined as (
+    select
+        source.*,
+        tables.table_source
+    from source
+    left join tables using (file_id)
+),
+
 renamed as (
     select
         ---------- ids
@@ -17,6 +33,7 @@ renamed as (
             when 'terminal-bench' then 'terminal_bench'
             when 'metr-yaml' then 'metr'
             when 'metr-jsonl' then 'metr_horizon'
+            when 'table' then coalesce(table_source, 'table')
         end as source,
 
         ---------- text
@@ -35,7 +52,7 @@ renamed as (
 
         ---------- timestamps
         loaded_at
-    from source
+    from joined
 )
 
 select * from renamed

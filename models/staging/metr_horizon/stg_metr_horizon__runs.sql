@@ -12,10 +12,14 @@ source as (
 timed as (
     select
         *,
-        -- Before 1971 or after 2200: no time, or in seconds or microseconds.
-        not is_human
+        -- Before 1971 or after 2200: no time, or one in seconds, micro- or
+        -- nanoseconds.
+        -- Human runs count from zero: a length of time, not a date.
+        not (is_human and started_at = 0)
         and (started_at < 31536000000 or started_at > 7258118400000)
-            as has_no_start
+            as has_no_start,
+        -- Back in time, or over a year, so that its end is in another unit.
+        not completed_at - started_at between 0 and 31622400000 as has_no_end
     from source
 ),
 
@@ -47,9 +51,8 @@ renamed as (
         human_minutes,
         human_score,
         time_limit as time_limit_seconds,
-        -- Human runs count from zero: a length of time, not a date.
         case
-            when completed_at >= started_at and not has_no_start
+            when not (has_no_start or has_no_end)
                 then (completed_at - started_at) / 1e3
         end as latency_seconds,
         total_tokens,
@@ -62,7 +65,7 @@ renamed as (
         ---------- booleans
         score_binarized = 1 as is_reported_success,
         is_human,
-        completed_at < started_at or has_no_start as has_impossible_times,
+        has_no_start or has_no_end as has_impossible_times,
 
         ---------- timestamps
         {{ timestamp_from_millis(

@@ -32,7 +32,13 @@ final as (
             when recorded.token_count > 0
                 then attempts.total_tokens * 1e0
             else
-                (evaluations.input_tokens + evaluations.output_tokens) * 1e0
+                (
+                    evaluations.input_tokens
+                    + coalesce(evaluations.cache_read_tokens, 0)
+                    + coalesce(evaluations.cache_write_tokens, 0)
+                    + evaluations.output_tokens
+                )
+                * 1e0
                 / recorded.attempt_count
         end as token_count,
         case

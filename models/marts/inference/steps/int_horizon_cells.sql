@@ -79,7 +79,10 @@ fits as (
 
 headline_fits as (
     {{ with_headline(
-        'fits', ['source', 'model'], ['success_rule', 'weighting']
+        'fits',
+        ['source', 'model'],
+        ['success_rule', 'weighting'],
+        own={'success_rule': 'headline_choices.horizon_success_rule'}
     ) | indent(4) }}
 ),
 

@@ -1,10 +1,35 @@
--- Grain: one row per basis, source, coverage, tie rule and model: the win rates
--- by which a model leads, and by best accuracy also those with partial runs.
+-- Grain: one row per basis, source, coverage, tie rule and model that ran at
+-- least half as many benchmarks as any: the win rates by which it may lead, and
+-- by best accuracy also those with partial runs.
 with
 
 model_win_rates as (
     select * from {{ ref('model_win_rates') }}
     where basis in ('max_accuracy', 'frontier_distance')
+),
+
+-- Who wins one of many benchmarks leads nothing.
+most_benchmarks as (
+    select
+        basis,
+        source,
+        max(benchmark_count) as benchmark_count
+    from model_win_rates
+    where coverage = 'all'
+    group by basis, source
+),
+
+broad_models as (
+    select
+        basis,
+        source,
+        model_win_rates.model
+    from model_win_rates
+    inner join most_benchmarks using (basis, source)
+    where
+        model_win_rates.coverage = 'all'
+        and 2 * model_win_rates.benchmark_count
+        >= most_benchmarks.benchmark_count
 ),
 
 evaluations as (
@@ -97,6 +122,12 @@ rated as (
     group by source, coverage, model
 ),
 
+broad as (
+    select rated.*
+    from rated
+    inner join broad_models using (basis, source, model)
+),
+
 final as (
     select
         basis,
@@ -105,7 +136,7 @@ final as (
         'tie_no_win' as tie_rule,
         model,
         overall_win_rate as win_rate
-    from rated
+    from broad
     union all
     select
         basis,
@@ -114,7 +145,7 @@ final as (
         'tie_half_win' as tie_rule,
         model,
         overall_win_rate_half_ties as win_rate
-    from rated
+    from broad
 )
 
 select * from final

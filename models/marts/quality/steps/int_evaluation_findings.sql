@@ -9,10 +9,6 @@ identified_evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
-unioned_evaluations as (
-    select * from {{ ref('int_evaluations_unioned') }}
-),
-
 excluded_evaluations as (
     select * from {{ ref('int_evaluations_excluded') }}
 ),
@@ -104,36 +100,12 @@ differing_accuracies as (
         > {{ var('accuracy_tolerance') }}
 ),
 
-zero_costs as (
-    select
-        'zero_cost_with_tokens' as finding_code,
-        evaluations.source,
-        evaluation_id as subject,
-        'its cost is 0, but it '
-        || coalesce(
-            'used ' || unioned_evaluations.known_token_count
-            || ' tokens: its model had no price',
-            'tried ' || evaluations.task_count || ' task(s)',
-            'has an accuracy'
-        ) as detail
-    from evaluations
-    inner join unioned_evaluations using (evaluation_id)
-    where
-        unioned_evaluations.total_cost_usd = 0
-        and {{ has_used_tokens(
-            'unioned_evaluations.known_token_count',
-            'evaluations.task_count',
-            'evaluations.accuracy',
-        ) }}
-),
-
 final as (
     {{ union_findings([
         'excluded_by_model',
         'excluded_otherwise',
         'without_accuracy',
         'differing_accuracies',
-        'zero_costs',
     ]) }}
 )
 

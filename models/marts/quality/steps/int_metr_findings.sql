@@ -50,8 +50,9 @@ extra_fields as (
         files.source,
         file_id as subject,
         min(files.path) || ': ' || count(*)
-        || ' record(s) have fields that the format does not define, the first'
-        || ' in line ' || min(extra_records.line) || '; the column extra of '
+        || ' record(s) have fields that the format does not define or that'
+        || ' cannot be read, the first in line ' || min(extra_records.line)
+        || '; the column extra of '
         || min(extra_records.raw_table) || ' keeps them, no view reads them'
             as detail
     from files
@@ -65,8 +66,9 @@ impossible_times as (
         files.source,
         file_id as subject,
         min(files.path) || ': ' || count(*)
-        || ' run(s) end before they start, or start in 1970 as times in seconds'
-        || ' do, the first in line ' || min(metr_horizon_runs.line)
+        || ' run(s) end before they start or over a year later, or start before'
+        || ' 1971 or after 2200, as times in seconds, micro- or nanoseconds do,'
+        || ' the first in line ' || min(metr_horizon_runs.line)
         || '; their latency is unknown' as detail
     from files
     inner join metr_horizon_runs using (file_id)

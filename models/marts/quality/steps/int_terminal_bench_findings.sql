@@ -79,6 +79,19 @@ spellings as (
     having count(distinct model_name) > 1
 ),
 
+named_by_folder as (
+    select
+        'agent_named_by_folder' as finding_code,
+        source,
+        agent as subject,
+        count(*) || ' run(s) of ' || min(agent_name) || ' name no model; the '
+        || 'folder of their submission tells them from others of that agent'
+            as detail
+    from runs
+    where is_named_by_folder
+    group by source, agent
+),
+
 impossible_times as (
     select
         'impossible_times' as finding_code,
@@ -100,6 +113,7 @@ final as (
         'empty_runs',
         'disagreeing_runs',
         'spellings',
+        'named_by_folder',
         'impossible_times',
     ]) }}
 )

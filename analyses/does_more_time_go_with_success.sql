@@ -1,0 +1,67 @@
+-- Does a longer agent time go with success inside a task?
+-- The same agent's attempts at one task, those that succeed against those that
+-- do not: is the median success longer? A failure that ends in an error is as
+-- long as it took. On Terminal-Bench's public runs success is faster: an
+-- agent's median success is longer at 22 of the 73 tasks where it has both.
+with
+
+attempts as (
+    select * from {{ ref('attempts') }}
+    where population = 'capability' and latency_seconds is not null
+),
+
+-- Of one agent, and of all agents together.
+scopes as (
+    select
+        source,
+        benchmark,
+        agent_label as agent,
+        task_id,
+        latency_seconds,
+        coalesce(score >= 1, false) as is_success
+    from attempts
+    union all
+    select
+        source,
+        benchmark,
+        'all agents' as agent,
+        task_id,
+        latency_seconds,
+        coalesce(score >= 1, false) as is_success
+    from attempts
+),
+
+tasks as (
+    select
+        source,
+        benchmark,
+        agent,
+        task_id,
+        {{ quantile_cont(
+            'case when is_success then latency_seconds end', 0.5
+        ) }} as success_seconds,
+        {{ quantile_cont(
+            'case when not is_success then latency_seconds end', 0.5
+        ) }} as failure_seconds
+    from scopes
+    group by source, benchmark, agent, task_id
+),
+
+compared as (
+    select
+        *,
+        success_seconds - failure_seconds as difference
+    from tasks
+    where success_seconds is not null and failure_seconds is not null
+)
+
+select
+    source,
+    benchmark,
+    agent,
+    count(*) as tasks_with_both,
+    count(case when difference > 0 then 1 end) as success_is_longer,
+    round({{ quantile_cont('difference', 0.5) }}, 1) as median_seconds_more
+from compared
+group by source, benchmark, agent
+order by source asc, benchmark asc, tasks_with_both desc, agent asc

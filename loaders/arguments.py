@@ -1,0 +1,134 @@
+"""The command line of `python -m loaders`."""
+
+import argparse
+import os
+
+from common import VERSION
+from common.names import one_of
+from loaders.contract.table_options import TableOptions
+from loaders.formats import FORMATS
+from loaders.table import said
+from loaders.table.presets import PRESETS
+
+_DESCRIPTION = """\
+Load files of evaluation runs into the warehouse. A PATH is a file, a folder or a
+quoted glob; the format is recognised from a file's content. What cannot be loaded is
+kept in the table raw.quarantine, with its line and the reason. `python -m loaders
+template` prints an example of a table of attempts, `export DIR` writes every view as
+Parquet, `sources` a sources.yml.
+"""
+_EXIT_CODES = """\
+exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
+loaded), 2 wrong usage or nothing could be done.
+example: python -m loaders runs/ --db evalhouse.duckdb
+"""
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """Return the command line taken apart; what is said of tables is `table`."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.table = _table_options(options)
+    except ValueError as error:
+        parser.error(str(error))
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m loaders", description=_DESCRIPTION, epilog=_EXIT_CODES
+    )
+    parser.add_argument("--version", action="version", version=f"evalhouse {VERSION}")
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument(
+        "--format",
+        type=one_of(FORMATS),
+        metavar="FORMAT",
+        help=f"read the files as this, recognised or not: {', '.join(FORMATS)}",
+    )
+    parser.add_argument(
+        "--db",
+        metavar="FILE",
+        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
+        help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
+    )
+    parser.add_argument(
+        "--password",
+        default=os.environ.get("EVALHOUSE_HAL_PASSWORD"),
+        help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
+        "that the HAL harness gives to everybody)",
+    )
+    tables = parser.add_argument_group("tables of attempts (CSV, Parquet, JSON)")
+    tables.add_argument(
+        "--source", metavar="NAME", help="what attempts.source says (default: table)"
+    )
+    tables.add_argument(
+        "--columns",
+        metavar="OURS=THEIRS,...",
+        action="append",
+        default=[],
+        help="which column is which, where the name does not say it; `ours:=text` for "
+        "all rows, `ours=` for no column",
+    )
+    tables.add_argument(
+        "--mapping",
+        metavar="FILE",
+        help=f"the same as YAML, or one that is shipped: {', '.join(PRESETS)}",
+    )
+    tables.add_argument(
+        "--score-max",
+        metavar="NUMBER",
+        type=_positive,
+        help="the highest score that there is (default: 1)",
+    )
+    tables.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        help="the sign before decimals; the other one then groups thousands (default: "
+        "a point, and no number has a comma)",
+    )
+    parser.add_argument(
+        "--note",
+        metavar="TEXT",
+        help="what to say of these files in load_report and the report; a file that "
+        "is unchanged keeps its own",
+    )
+    parser.add_argument(
+        "--rehash",
+        action="store_true",
+        help="read every file, even where size and times say that nobody wrote to it",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse a file if any record is refused"
+    )
+    parser.add_argument(
+        "--require-loaded",
+        action="store_true",
+        help="end with 2 if nothing of any file is loaded",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would happen, change nothing"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object per file"
+    )
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("it is more than 0")
+    return value
+
+
+def _table_options(options: argparse.Namespace) -> TableOptions:
+    """Return what the command line says of tables, or raise ValueError."""
+    told = TableOptions(
+        source=options.source or None,
+        score_max=options.score_max,
+        decimal=options.decimal,
+    )
+    told = said.with_columns(told, options.columns)
+    return said.with_mapping(told, options.mapping) if options.mapping else told

@@ -1,0 +1,154 @@
+"""What a file is that no format fits: links to data, archives, pages, merges."""
+
+import re
+from collections.abc import Iterable
+
+from loaders.contract.records import FileRefused, file_refused
+
+# Of the Mac's file manager, beside the files that one packed.
+_MAC_FOLDERS = ("__MACOSX",)
+_MAC_PREFIX = "._"
+
+_CONFLICT = re.compile(rb"(?m)^(?:<{7}|\|{7}|>{7})(?: [^\r\n]{0,200})?\r?$")
+_POINTERS = {
+    re.compile(rb"version https://git-lfs\.github\.com/spec/"): (
+        "it is a pointer of git-lfs, which stands for the data",
+        "`git lfs pull`",
+    ),
+    re.compile(rb"/annex/objects/|(?:\.\./)*\.git/annex/objects/"): (
+        "it is a pointer of git-annex, which stands for the data",
+        "`git annex get`",
+    ),
+    re.compile(rb"(?:[^\n]*\n){0,9}outs:\s*\n(?:[^\n]*\n){0,9}?[ -]*md5:"): (
+        "it is a pointer of DVC, which stands for the data",
+        "`dvc pull`",
+    ),
+    re.compile(rb"\.\./[^\n]{0,400}/?blobs/[0-9a-f]{40,64}\s*\Z"): (
+        "it is a link into a cache, written out as a file",
+        "`hf download`, or copy the file that it names",
+    ),
+}
+# What a link leads through, and how to get what it leads to.
+_STORES = {
+    ".git/annex/objects/": ("git-annex", "`git annex get`"),
+    "/blobs/": ("a cache of Hugging Face", "`hf download`"),
+    ".git/lfs/objects/": ("git-lfs", "`git lfs pull`"),
+    ".dvc/cache/": ("DVC", "`dvc pull`"),
+}
+_PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html|head|\?xml)", re.IGNORECASE)
+_PACKED = {
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x5d\0\0\x80\0": "lzma",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"Rar!\x1a\x07": "RAR",
+    b"\x1f\x9d": "compress",
+    b"\xff\x06\0\0sNaPpY": "snappy",
+    b"\x1f\x8b": "gzip, inside another packing",
+    b"\x28\xb5\x2f\xfd": "zstd, inside another packing",
+}
+_TAR_AT, _TAR = 257, b"ustar"
+# Names of fields by which runs are known; two of them are no coincidence.
+_FIELDS = re.compile(
+    r'"(run_id|task_id|sample_id|score|success|is_resolved|agent|agent_name|model|'
+    r'benchmark_name|alias|human_minutes|action_count|raw_eval_results|samples)"\s*:'
+)
+_OBJECT = re.compile(r'[\ufeff\s]*(?:\[\s*)?\{\s*"')
+_DATA_NAME = re.compile(r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv|parquet)$", re.IGNORECASE)
+
+
+def is_mac_copy(name: str) -> bool:
+    """Say whether a member of a zip is what a Mac writes beside the file of a name."""
+    *folders, last = name.replace("\\", "/").split("/")
+    return last.startswith(_MAC_PREFIX) or any(each in _MAC_FOLDERS for each in folders)
+
+
+def conflict_marker(line: bytes) -> str | None:
+    """Return a marker that git leaves in a file, if a line is one."""
+    found = _CONFLICT.match(line.rstrip(b"\r\n"))
+    return found[0].decode(errors="replace") if found else None
+
+
+def refuse_conflict(line: bytes, number: int) -> None:
+    """Raise FileRefused if a line is a marker of a merge that was not finished."""
+    if marker := conflict_marker(line):
+        what = f"line {number} is a merge conflict marker of git ({marker[:60]})"
+        raise file_refused("merge_conflict", what, number)
+
+
+def refuse_conflicts(pieces: Iterable[bytes]) -> None:
+    """Raise FileRefused if a text has a marker of a merge that was not finished."""
+    number, rest = 1, b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            if line[:1] in (b"<", b"|", b">"):
+                refuse_conflict(line, number)
+            number += 1
+    refuse_conflict(rest, number)
+
+
+def refuse_pointer(head: bytes) -> None:
+    """Raise FileRefused if a file is short text that stands for the data."""
+    if len(head) > 4096:
+        return
+    for pattern, (what, how) in _POINTERS.items():
+        if pattern.match(head):
+            raise file_refused("pointer_file", f"{what}: {how} gets them")
+
+
+def refuse_packed(head: bytes) -> None:
+    """Raise FileRefused if a file is an archive, or packed in a way that is not read.
+
+    Runs that can be read in it may be cut.
+    """
+    for mark, packing in _PACKED.items():
+        if head.startswith(mark):
+            raise file_refused("compressed", f"it is compressed ({packing})")
+    if head[_TAR_AT:].startswith(_TAR):
+        raise file_refused("compressed", "it is an archive (tar)")
+
+
+def broken_link(target: str) -> FileRefused | None:
+    """Return the refusal of a link into a store that has not the data."""
+    for part, (store, how) in _STORES.items():
+        if part in target:
+            what = f"it is a link into {store}, which has not the data here: {how}"
+            return file_refused("pointer_file", f"{what} gets them")
+    return None
+
+
+def refusal(head: bytes, names: str) -> FileRefused:
+    """Return why a file that no format fits is refused."""
+    try:
+        refuse_pointer(head)
+        for number, line in enumerate(head.split(b"\n"), 1):
+            if line[:1] in (b"<", b"|", b">"):
+                refuse_conflict(line, number)
+    except FileRefused as refused:
+        return refused
+    if _PAGE.match(head):
+        return file_refused("web_page", "it is a page of the web or XML, not data")
+    refused = file_refused("unknown_format", f"the content is none of {names}")
+    text = head.decode(errors="replace")
+    fields = {match[1] for match in _FIELDS.finditer(text)}
+    refused.is_data = _OBJECT.match(text) is not None and len(fields) >= 2
+    return refused
+
+
+def zip_refusal(members: list[tuple[str, bool]], names: str) -> FileRefused:
+    """Return why a zip is refused: its members, each with whether it is encrypted."""
+    inside = [
+        (name, is_encrypted)
+        for name, is_encrypted in members
+        if _DATA_NAME.search(name) and not is_mac_copy(name)
+    ]
+    if not inside:
+        return file_refused("unknown_format", f"the content is none of {names}")
+    name, is_encrypted = inside[0]
+    others = f" and {len(inside) - 1:,} more" if len(inside) > 1 else ""
+    what = f"it is a zip of {name[:100]!r}{others}"
+    if is_encrypted:
+        what += ", with a password of its own"
+    return file_refused("compressed", what)

@@ -1,0 +1,180 @@
+"""Files packed by gzip or zstd, read as what they hold.
+
+They are unpacked piece by piece, so that the memory is that of a piece. What has to be
+mapped is unpacked into a file without a name.
+"""
+
+import gzip
+import io
+import mmap
+import tempfile
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+from backports.zstd import ZstdError, ZstdFile
+
+from loaders.contract.files import OpenFile
+from loaders.contract.records import FileRefused, FileStamp, file_refused
+
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+# The other bytes of a frame that zstd passes over; the first is one of sixteen.
+_SKIPPED_FRAME = b"\x2a\x4d\x18"
+_PIECE_BYTES = 1 << 20
+# Text becomes a fiftieth at best, a log that repeats itself less. A packed file that
+# holds more than the first, and over so many times its size, is a trap.
+MOST_BYTES = 256 << 20
+MOST_GROWTH = 200
+
+_DAMAGES = (gzip.BadGzipFile, zlib.error, ZstdError)
+
+
+def opened(source: OpenFile) -> "OpenFile | Unpacked":
+    """Return the file, or what it holds if it is packed."""
+    mark = source.head(4)
+    if mark.startswith(_GZIP):
+        return Unpacked(source, _gunzip)
+    is_skipped = mark[1:] == _SKIPPED_FRAME and mark[0] >> 4 == 5
+    return Unpacked(source, ZstdFile) if mark == _ZSTD or is_skipped else source
+
+
+def _gunzip(packed: io.BufferedReader) -> gzip.GzipFile:
+    return gzip.GzipFile(fileobj=packed, mode="rb")
+
+
+class Unpacked:
+    """What a packed file holds, to be read from its start; see OpenFile."""
+
+    def __init__(self, source: OpenFile, packing: Any):
+        self._source = source
+        self._packing = packing
+        self._stored: Spooled | None = None
+        self._map: mmap.mmap | None = None
+        self.seek(0)
+
+    @property
+    def size_bytes(self) -> int:
+        return self._source.size_bytes
+
+    @property
+    def state(self) -> FileStamp | None:
+        return self._source.state
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file as it is stored."""
+        return self._source.sha256()
+
+    def has_changed(self) -> bool:
+        return self._source.has_changed()
+
+    def head(self, size: int) -> bytes:
+        """Return the beginning of what the file holds, wherever it is read."""
+        return Unpacked(self._source, self._packing).read(size)
+
+    def read(self, size: int) -> bytes:
+        return self._stream.read(size)
+
+    def readline(self, size: int) -> bytes:
+        return self._stream.readline(size)
+
+    def tell(self) -> int:
+        """Return how far the stored file is read, for progress."""
+        return min(self._pieces.at, self.size_bytes)
+
+    def seek(self, position: int) -> None:
+        """Begin anew."""
+        assert position == 0, "a packed file is read from its start"
+        self._pieces = _Pieces(self._source)
+        packed = io.BufferedReader(self._pieces, _PIECE_BYTES)
+        held = _Held(self._packing(packed), self._source.size_bytes)
+        self._stream = io.BufferedReader(held, _PIECE_BYTES)
+
+    def map(self) -> mmap.mmap:
+        """Return all that the file holds, mapped into memory."""
+        if self._map is None:
+            self._map = self._spooled().map(mmap.ACCESS_READ)
+        return self._map
+
+    def map_private(self) -> mmap.mmap:
+        """Return another map of it; what is written to it stays in it."""
+        return self._spooled().map(mmap.ACCESS_COPY)
+
+    def _spooled(self) -> "Spooled":
+        if self._stored is None:
+            self.seek(0)
+            self._stored = Spooled(iter(lambda: self._stream.read(_PIECE_BYTES), b""))
+        return self._stored
+
+
+class Spooled:
+    """Pieces in a file without a name, to be mapped."""
+
+    def __init__(self, pieces: Iterable[bytes]):
+        try:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        except OSError as error:
+            raise _no_room(error) from None
+        for piece in pieces:
+            try:
+                while piece:
+                    piece = piece[self._file.write(piece) :]
+            except OSError as error:
+                raise _no_room(error) from None
+
+    def map(self, access: int) -> mmap.mmap:
+        try:
+            return mmap.mmap(self._file.fileno(), 0, access=access)
+        except ValueError:
+            raise file_refused("empty_file", "the packed file is empty") from None
+
+
+def _no_room(error: OSError) -> FileRefused:
+    what = f"there is no room to unpack it in {tempfile.gettempdir()}"
+    return file_refused("unreadable", f"{what} ({error.strerror})")
+
+
+class _Pieces(io.RawIOBase):
+    """The stored file, from its start, wherever else it is read."""
+
+    def __init__(self, source: OpenFile):
+        self._source = source
+        self.at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        piece = self._source.piece(len(buffer), self.at)
+        buffer[: len(piece)] = piece
+        self.at += len(piece)
+        return len(piece)
+
+
+class _Held(io.RawIOBase):
+    """What a packed file holds; its damages and traps are refusals."""
+
+    def __init__(self, unpacking: Any, stored_bytes: int):
+        self._unpacking = unpacking
+        self._most_bytes = max(MOST_BYTES, MOST_GROWTH * stored_bytes)
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        try:
+            piece = self._unpacking.read(len(buffer))
+        except FileRefused:
+            raise
+        except EOFError:
+            what = "the packed file ends before what it holds does"
+            raise file_refused("truncated", what) from None
+        except _DAMAGES as error:
+            what = f"it does not unpack ({error})"
+            raise file_refused("broken_compression", what) from None
+        self._count += len(piece)
+        if self._count > self._most_bytes:
+            what = f"it holds more than {self._most_bytes:,} bytes"
+            raise file_refused("too_large", what)
+        buffer[: len(piece)] = piece
+        return len(piece)

@@ -1,0 +1,85 @@
+"""A data frame into the warehouse, without a file."""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import nanoarrow
+
+from loaders.contract.files import OpenFile
+from loaders.contract.records import FileManifest, LoadResult
+from loaders.contract.table_options import TableOptions
+from loaders.formats import FORMATS
+from loaders.table import reader, said
+from loaders.warehouse.warehouse import Warehouse
+
+
+def load(
+    frame: Any,
+    name: str,
+    *,
+    db: str | os.PathLike[str] | None,
+    source: str | None,
+    columns: Mapping[str, Any] | None,
+    mapping: str | None,
+    score_max: float | None,
+    decimal: str | None,
+    note: str | None,
+    strict: bool,
+) -> LoadResult:
+    """Load a frame as its table in Parquet would be; see `loaders.load_frame`."""
+    if not re.fullmatch(r"[^/\0\n]{1,200}", name):
+        raise ValueError("the name of a frame has 1 to 200 characters, and no slash")
+    if decimal not in (None, ".", ","):
+        raise ValueError("decimal is '.' or ','")
+    if score_max is not None and not 0 < score_max < float("inf"):
+        raise ValueError("score_max is more than 0")
+    options = TableOptions(source=source, score_max=score_max, decimal=decimal)
+    options = replace(options, columns=said.checked_columns(columns or {}))
+    if mapping:
+        options = said.with_mapping(options, mapping)
+    path = db or os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb"
+    format_ = FORMATS["table"]
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder, "frame.parquet")
+        _write(frame, table)
+        with table.open("rb") as file, Warehouse(path) as warehouse:
+            opened = OpenFile(file)
+            manifest = FileManifest(
+                path=f"frame:{name}",
+                sha256=opened.sha256(),
+                format=format_.name,
+                size_bytes=opened.size_bytes,
+                loader_version=format_.loader_version,
+                note=note,
+            )
+            batches = reader.read(opened, path=name, options=options)
+            return warehouse.load_file(manifest, batches, strict=strict)
+
+
+def _write(frame: Any, path: Path) -> None:
+    """Write a frame as Parquet, whatever library it is of."""
+    with duckdb.connect() as connection:
+        try:
+            _relation(connection, frame).write_parquet(str(path))
+        except duckdb.Error as error:
+            reason = " ".join(str(error).split())
+            raise ValueError(f"the frame cannot be read: {reason}") from None
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection, frame: Any
+) -> duckdb.DuckDBPyRelation:
+    kind = type(frame)
+    if kind.__module__.partition(".")[0] == "pandas" and kind.__name__ == "DataFrame":
+        # Its stream would need pyarrow.
+        return connection.from_df(frame)
+    if not hasattr(frame, "__arrow_c_stream__"):
+        what = f"a frame is of pandas, polars or Arrow, and this is a {kind.__name__}"
+        raise TypeError(what)
+    return connection.from_arrow(nanoarrow.ArrayStream(frame))

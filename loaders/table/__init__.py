@@ -1,0 +1,1 @@
+"""Tables of attempts, whatever wrote them."""

@@ -1,0 +1,182 @@
+"""Rows of a table as attempts, one by one: any value, and what is wrong with it.
+
+What is said here is right; sql.py reads regular rows alike, many at a time.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from loaders.contract import rules
+from loaders.contract.limits import MAX_DEPTH
+from loaders.contract.records import RecordRefused
+from loaders.contract.table_options import TableOptions
+from loaders.table import values
+from loaders.table.mapping import Column, Mapping, Part
+from loaders.table.tables import TABLE_ATTEMPTS
+
+_NUMBERS: dict[str, Callable[..., Any]] = {
+    "action_count": values.count,
+    "human_minutes": values.minutes,
+    "latency_seconds": values.seconds,
+    "latency_ms": values.seconds,
+    "input_tokens": values.count,
+    "output_tokens": values.count,
+    "cache_read_tokens": values.count,
+    "total_tokens": values.count,
+    "cost_usd": values.cost,
+}
+_TEXTS = (
+    "task_id",
+    "agent",
+    "model",
+    "benchmark",
+    "evaluation_id",
+    "task_family",
+    "scaffold",
+    "reasoning_effort",
+    "population",
+    "attempt",
+)
+_DEFAULTS = {"scaffold": "unknown", "effort": "unknown", "population": "capability"}
+
+
+class Attempts:
+    """Makes attempts of the cells of rows."""
+
+    def __init__(self, mapping: Mapping, options: TableOptions, stem: str):
+        self._mapping = mapping
+        self._options = options
+        self._stem = stem
+
+    def row(
+        self, line: int, cells: dict[str, str | None], attributes: str | None
+    ) -> tuple:
+        """Return a row as an attempt; raise RecordRefused for what breaks a rule."""
+        made: dict[str, Any] = dict.fromkeys(TABLE_ATTEMPTS.types)
+        made |= self._texts(cells) | self._numbers(cells)
+        made["line"] = line
+        made["source"] = self._options.source or "table"
+        verdict = made.pop("success", None)
+        if "score" not in self._mapping:
+            made["score"] = verdict
+        if verdict in (0, 1):
+            made["is_success"] = bool(verdict)
+        if "latency_ms" in made:
+            milliseconds = made.pop("latency_ms")
+            if made["latency_seconds"] is None and milliseconds is not None:
+                made["latency_seconds"] = milliseconds / 1000
+        made["status"] = _status(cells, made["score"])
+        made["attributes"] = attributes
+        return tuple(made[name] for name in TABLE_ATTEMPTS.types)
+
+    def _texts(self, cells: dict[str, str | None]) -> dict[str, Any]:
+        """Return the names of a row, with names for what it does not name."""
+        made = {ours: _known(cells.get(ours)) for ours in _TEXTS}
+        made["effort"] = made.pop("reasoning_effort")
+        made["evaluation"] = made.pop("evaluation_id") or ""
+        if made["task_id"] is None:
+            raise self._empty("task_id", cells)
+        if made["agent"] is None:
+            if made["model"] is None:
+                ours = "agent" if "agent" in self._mapping else "model"
+                raise self._empty(ours, cells)
+            parts = (made["scaffold"], made["model"], made["effort"])
+            made["agent"] = " ".join(part for part in parts if part)
+        if made["attempt"] is None and "attempt" in self._mapping:
+            raise self._empty("attempt", cells)
+        made["model"] = made["model"] or made["agent"]
+        made["benchmark"] = made["benchmark"] or self._stem
+        for name, default in _DEFAULTS.items():
+            made[name] = made[name] or default
+        if made["population"] not in values.POPULATIONS:
+            what = f"{self._name('population')} is {rules.shown(made['population'])}"
+            raise RecordRefused("unknown_population", what)
+        return made
+
+    def _numbers(self, cells: dict[str, str | None]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        decimal = self._options.decimal
+        for ours, cell in cells.items():
+            if values.is_missing(cell):
+                continue
+            name = self._name(ours)
+            if ours == "score":
+                most = self._options.score_max
+                made[ours] = values.score(name, cell, most, decimal)
+            elif ours == "success":
+                made[ours] = values.score(name, cell, None, decimal)
+            elif ours == "started_at":
+                made[ours] = values.started_at(name, cell)
+            elif ours in _NUMBERS:
+                made[ours] = _NUMBERS[ours](name, cell, decimal)
+        return made
+
+    def _name(self, ours: str) -> str:
+        return self._mapping.written(ours)
+
+    def _empty(self, ours: str, cells: dict[str, str | None]) -> RecordRefused:
+        cell = (cells.get(ours) or "").strip()
+        what = f"{self._name(ours)} is {rules.shown(cell) if cell else 'empty'}"
+        return RecordRefused("empty_text", what)
+
+
+def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
+    """Return the cells of a JSON object, its numbers as they are written."""
+    try:
+        record = json.loads(
+            text,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=str,
+            object_pairs_hook=_object,
+        )
+    except (ValueError, RecursionError):
+        raise RecordRefused("invalid_json", "it is no JSON") from None
+    if not isinstance(record, dict):
+        raise RecordRefused("not_a_record", "it is no object")
+    if rules.is_deeper(record, MAX_DEPTH):
+        raise RecordRefused("too_deep", "it nests too deep")
+    return {
+        ours: _joined([_part(record, part) for part in parts])
+        for ours, parts in mapping.parts.items()
+    }
+
+
+def _part(record: dict[str, Any], part: Part) -> str | None:
+    if not isinstance(part, Column):
+        return part.text
+    value: Any = record
+    for name in part.path:
+        value = value.get(name) if isinstance(value, dict) else None
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _joined(texts: list[str | None]) -> str | None:
+    if len(texts) == 1 or not any(texts):
+        return texts[0]
+    return "/".join(text or "" for text in texts)
+
+
+def _known(cell: str | None) -> str | None:
+    return None if values.is_missing(cell) else cell
+
+
+def _status(cells: dict[str, str | None], score: float | None) -> str:
+    has_score = score is not None
+    status = values.status(
+        cells.get("status"), is_error_column=False, has_score=has_score
+    )
+    if status in ("scored", "unscored"):
+        error = cells.get("error")
+        return values.status(error, is_error_column=True, has_score=has_score)
+    return status
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise rules.duplicate_field(names)
+    return dict(pairs)

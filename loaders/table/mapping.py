@@ -1,0 +1,318 @@
+"""Which column of a table is which of ours: by name, by preset or as the user says."""
+
+import csv
+import difflib
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from loaders.contract.records import FileRefused, file_refused
+from loaders.contract.table_options import TableOptions
+from loaders.table.presets import PRESETS
+
+# Ours, and the names it is known by, the most telling first.
+KNOWN = {
+    "task_id": "task_id task sample_id problem_id instance_id question_id",
+    "agent": "agent agent_name system",
+    "model": "model model_name model_id",
+    "score": "score reward grade",
+    "success": "success passed correct is_correct resolved is_resolved",
+    "benchmark": "benchmark dataset eval evaluation_name suite",
+    "evaluation_id": "evaluation_id",
+    "task_family": "task_family family category subject",
+    "scaffold": "scaffold harness framework",
+    "reasoning_effort": "reasoning_effort effort",
+    "population": "population",
+    "attempt": "attempt_id uuid run_id attempt attempt_number epoch trial repeat seed",
+    "status": "status",
+    "error": "error exception",
+    "action_count": (
+        "action_count actions n_actions steps n_steps num_turns tool_calls_count"
+    ),
+    "human_minutes": "human_minutes human_time_minutes",
+    "latency_seconds": (
+        "latency_seconds duration_seconds duration_s seconds latency_s"
+    ),
+    "latency_ms": "latency_ms duration_ms",
+    "input_tokens": "input_tokens prompt_tokens",
+    "output_tokens": "output_tokens completion_tokens",
+    "cache_read_tokens": "cache_read_tokens",
+    "total_tokens": "total_tokens",
+    "cost_usd": "cost_usd cost total_cost",
+    "started_at": "started_at timestamp created_at date",
+}
+# All columns that have one of its names, not the first alone: together they tell
+# attempts apart.
+_TAKES_ALL = "attempt"
+_NEEDED = {
+    "a task": ("task_id",),
+    "an agent": ("agent", "model"),
+    "a score": ("score", "success"),
+}
+# Names that do not tell the unit or the part, so that they are only asked about.
+_HINTS = {
+    "duration": "latency_seconds",
+    "elapsed": "latency_seconds",
+    "latency": "latency_seconds",
+    "time": "latency_seconds",
+    "price": "cost_usd",
+    "tokens": "total_tokens",
+    "result": "success",
+    "outcome": "success",
+    "accuracy": "score",
+}
+_SIMILARITY = 0.85
+
+
+class Column(NamedTuple):
+    """A column, or the field that a path leads to inside of it."""
+
+    path: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ".".join(self.path)
+
+
+class Constant(NamedTuple):
+    """The same text in every row."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"={self.text}"
+
+
+Part = Column | Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """What each of ours is made of; several parts are joined with a slash."""
+
+    parts: dict[str, tuple[Part, ...]]
+    preset: str | None = None
+    # A column that is not used, and which of ours it may be.
+    hints: tuple[tuple[str, str], ...] = ()
+
+    def __contains__(self, ours: str) -> bool:
+        return ours in self.parts
+
+    def written(self, ours: str) -> str:
+        """Return how the table calls one of ours."""
+        return " + ".join(map(str, self.parts[ours]))
+
+    def taken_names(self, *, but: Iterable[str] = ()) -> set[str]:
+        """Return the columns that are nothing but one of ours."""
+        return {
+            part.path[0]
+            for ours, parts in self.parts.items()
+            if ours not in but
+            for part in parts
+            if isinstance(part, Column) and len(part.path) == 1
+        }
+
+
+def plain(name: str) -> str:
+    """Return a name as names are compared: case, `-`, `_` and spaces do not count."""
+    return re.sub(r"[-_ ]", "", name.strip().lower())
+
+
+def ours_named(name: str) -> str | None:
+    """Return which of ours a user means."""
+    names = {plain(ours): ours for ours in KNOWN}
+    names |= {
+        "attemptid": "attempt",
+        "attemptnumber": "attempt",
+        "effort": "reasoning_effort",
+    }
+    return names.get(plain(name))
+
+
+def resolved(
+    names: Sequence[str],
+    options: TableOptions,
+    path: str,
+    only_value: Callable[[str], Any] = lambda _name: None,
+) -> Mapping:
+    """Return what each of ours is made of in a table with these columns.
+
+    What the user says counts first, then a preset, then the known names. Raises
+    FileRefused where columns are missing that every table needs.
+    """
+    finder = _Finder(names, path, only_value)
+    parts: dict[str, tuple[Part, ...]] = {}
+    left_out = {ours for ours, value in options.columns if value is None}
+    for ours, value in options.columns:
+        if value is not None:
+            parts[ours] = finder.parts(ours, value)
+    preset = options.preset or recognised(names)
+    if preset:
+        for ours, value in PRESETS[preset].columns.items():
+            if ours not in parts and ours not in left_out:
+                found = finder.parts_or_none(ours, value)
+                parts |= {ours: found} if found else {}
+    else:
+        _add_known(parts, names, left_out)
+    missing = missing_from(parts)
+    if missing:
+        raise _unusable(missing, names, preset)
+    mapping = Mapping({ours: parts[ours] for ours in KNOWN if ours in parts}, preset)
+    return Mapping(mapping.parts, preset, tuple(_hints(names, mapping)))
+
+
+def recognised(names: Iterable[str]) -> str | None:
+    """Return the preset whose columns a table has."""
+    names = set(names)
+    for name, preset in PRESETS.items():
+        if preset.recognised_by and names.issuperset(preset.recognised_by):
+            return name
+    return None
+
+
+def fits(names: Iterable[str]) -> bool:
+    """Say whether columns have the names that a table needs."""
+    names = list(names)
+    known = {plain(name) for name in names}
+    found = [ours for ours in KNOWN if known & set(map(plain, KNOWN[ours].split()))]
+    return not missing_from(found) or recognised(names) is not None
+
+
+def missing_from(mapping: Iterable[str]) -> list[str]:
+    """Return what a table needs and does not have."""
+    found = set(mapping)
+    return [what for what, ours in _NEEDED.items() if not set(ours) & found]
+
+
+def _add_known(
+    parts: dict[str, tuple[Part, ...]], names: Sequence[str], left_out: set[str]
+) -> None:
+    theirs: dict[str, str] = {}
+    for name in names:
+        theirs.setdefault(plain(name), name)
+    taken = Mapping(parts).taken_names()
+    for ours, known in KNOWN.items():
+        found = [
+            theirs[each]
+            for each in map(plain, known.split())
+            if each in theirs and theirs[each] not in taken
+        ]
+        if ours in parts or ours in left_out or not found:
+            continue
+        chosen = found if ours == _TAKES_ALL else found[:1]
+        parts[ours] = tuple(Column((name,)) for name in chosen)
+        taken.update(chosen)
+
+
+class _Finder:
+    """Finds what a mapping names in a table."""
+
+    def __init__(
+        self, names: Sequence[str], path: str, only_value: Callable[[str], Any]
+    ):
+        self._names = names
+        self._path = path
+        self._only_value = only_value
+
+    def parts(self, ours: str, value: Any) -> tuple[Part, ...]:
+        """Return what a value of a mapping stands for, or raise FileRefused."""
+        if isinstance(value, list):
+            return tuple(part for each in value for part in self.parts(ours, each))
+        if isinstance(value, str):
+            return (self._column(ours, value),)
+        ((kind, said),) = value.items()
+        if kind == "value":
+            return (Constant(str(said)),)
+        if kind == "file":
+            found = re.search(said, os.path.basename(self._path))
+            if not found:
+                raise self._refused(ours, f"the file's name has nothing like {said!r}")
+            return (Constant(found[1] if found.re.groups else found[0]),)
+        if kind == "folder":
+            folder = os.path.dirname(self._path)
+            for _ in range(said - 1):
+                folder = os.path.dirname(folder)
+            return (Constant(os.path.basename(folder) or "table"),)
+        name = self._only_value(said)
+        name = name[0] if isinstance(name, list) and name else name
+        if not isinstance(name, str):
+            raise self._refused(ours, f"{said} does not name one column in all rows")
+        return (self._column(ours, name),)
+
+    def parts_or_none(self, ours: str, value: Any) -> tuple[Part, ...] | None:
+        """Return the same, None for a column that a table need not have."""
+        try:
+            return self.parts(ours, value)
+        except FileRefused:
+            return None
+
+    def _column(self, ours: str, name: str) -> Column:
+        if name in self._names:
+            return Column((name,))
+        similar = [each for each in self._names if plain(each) == plain(name)]
+        if len(similar) == 1:
+            return Column((similar[0],))
+        path = tuple(name.split("."))
+        if len(path) > 1 and path[0] in self._names:
+            return Column(path)
+        near = difflib.get_close_matches(name, self._names)
+        what = f"there is no column {name!r}; the nearest are: {', '.join(near)}"
+        raise self._refused(ours, what if near else f"there is no column {name!r}")
+
+    def _refused(self, ours: str, what: str) -> FileRefused:
+        return file_refused("unusable_columns", f"{ours}: {what}")
+
+
+def _unusable(
+    missing: list[str], names: Sequence[str], preset: str | None
+) -> FileRefused:
+    known = [name for each in KNOWN.values() for name in each.split()]
+    near = [name for name in names if difflib.get_close_matches(plain(name), known)]
+    shown = ", ".join(near or names)[:300]
+    by = f" by the preset {preset}" if preset else ""
+    what = f"no column is known as {' or as '.join(missing)}{by}; the nearest are: "
+    return file_refused("unusable_columns", what + shown)
+
+
+def _hints(names: Sequence[str], mapping: Mapping) -> Iterable[tuple[str, str]]:
+    """Yield columns that look as if one of ours was meant."""
+    if mapping.preset:
+        return
+    known = {plain(name): ours for ours in KNOWN for name in KNOWN[ours].split()}
+    taken = mapping.taken_names()
+    for name in names:
+        if name in taken:
+            continue
+        short = plain(name)
+        near = difflib.get_close_matches(short, known, 1, _SIMILARITY)
+        ours = _HINTS.get(short) or (known[near[0]] if near else None)
+        if ours and ours not in mapping:
+            yield name, ours
+
+
+def names_at_the_beginning(head: str) -> list[str]:
+    """Return the names of the columns of CSV, or of the first JSON object's fields."""
+    text = head.lstrip("\ufeff \r\n\t")
+    if text[:1] in ("{", "["):
+        try:
+            first, _ = json.JSONDecoder().raw_decode(text.lstrip("[ \r\n\t"))
+        except (ValueError, RecursionError):
+            return []
+        return list(first) if isinstance(first, dict) else []
+    return header_of(text)[0]
+
+
+def header_of(text: str) -> tuple[list[str], str]:
+    """Return the names in the header of CSV, and what separates them."""
+    lines = text[:100_000].splitlines(keepends=True)
+    best: tuple[list[str], str] = ([], ",")
+    for separator in ",\t;|":
+        try:
+            names = next(csv.reader(lines, delimiter=separator), [])
+        except csv.Error:
+            names = []
+        if len(names) > len(best[0]):
+            best = (names, separator)
+    return best

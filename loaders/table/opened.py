@@ -1,0 +1,308 @@
+"""A table as DuckDB reads it: how to name its rows, its columns and its values in SQL."""
+
+import codecs
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from loaders.contract.files import OpenFile
+from loaders.contract.limits import RECORD_BYTES
+from loaders.contract.records import file_refused
+from loaders.table.mapping import Column, header_of
+
+if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
+    import duckdb
+
+COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+PARQUET = b"PAR1"
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_HEAD_BYTES = 1_000_000
+# JSON text as DuckDB's functions take it; no line of it has this character.
+_NO_SEPARATOR = "\x01"
+
+
+def literal(text: str) -> str:
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
+
+
+def quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+@dataclass
+class Opened:
+    """A table: `form` is csv, json or parquet."""
+
+    form: str
+    names: list[str]
+    # The query of its rows, with what the expressions below need.
+    rows: str
+    # DuckDB's types of Parquet's columns.
+    types: dict[str, str] = field(default_factory=dict)
+    # Of JSON: whether a row is no plain object.
+    is_odd: str = "false"
+    # Of JSON: the paths that are taken out of each object, as text and as JSON.
+    _texts: list[str] = field(default_factory=list)
+    _jsons: list[str] = field(default_factory=list)
+
+    @property
+    def raw(self) -> str:
+        """All of a row, for the excerpt of one that is refused."""
+        if self.form == "json":
+            return "j"
+        columns = ", ".join(
+            f"{quoted(name)} := {self._column(name)}" for name in self.names
+        )
+        return f"struct_pack({columns})"
+
+    def type_of(self, column: Column) -> str:
+        """Return DuckDB's type of a column; VARCHAR for what is inside of one."""
+        if len(column.path) > 1:
+            return "VARCHAR"
+        return self.types.get(column.path[0], "VARCHAR")
+
+    def native(self, column: Column) -> str:
+        return self._column(column.path[0])
+
+    def text(self, column: Column) -> str:
+        """Return a value as text; a list or object as JSON."""
+        name, *inside = column.path
+        if self.form == "json":
+            return _element("x", self._texts, _path(column.path))
+        if inside:
+            value = f"to_json({self._column(name)})"
+            return f"json_extract_string({value}, {literal(_path(inside))})"
+        if self._is_nested(name):
+            return f"cast(to_json({self._column(name)}) as varchar)"
+        return f"cast({self._column(name)} as varchar)"
+
+    def json(self, name: str) -> str:
+        """Return a value as JSON: text, or a list or object; null where it is empty."""
+        if self.form == "json":
+            value = _element("e", self._jsons, _path([name]))
+            value = f"cast({value} as varchar)"
+            return (
+                f"case when {value} in ('null', '\"\"') then null "
+                f"when left({value}, 1) in ('\"', '{{', '[') then {value} "
+                f"else '\"' || {value} || '\"' end"
+            )
+        column = self._column(name)
+        if self._is_nested(name):
+            return f"cast(to_json({column}) as varchar)"
+        text = f"nullif(cast({column} as varchar), '')"
+        if self.types.get(name) in ("DOUBLE", "FLOAT"):
+            text = f"case when not isnan({column}) then {text} end"
+        return f"cast(to_json({text}) as varchar)"
+
+    def json_type(self, column: Column) -> str:
+        return f"json_type(v, {literal(_path(column.path))})"
+
+    def source(self) -> str:
+        """Return the query of the rows, once it is known what is asked of them."""
+        if self.form != "json":
+            return self.rows
+        texts = ", ".join(map(literal, self._texts))
+        jsons = ", ".join(map(literal, self._jsons))
+        extracted = [f"json_extract_string(v, [{texts}]) as x"] if texts else []
+        extracted += [f"json_extract(v, [{jsons}]) as e"] if jsons else []
+        return f"select *, {', '.join(extracted)} from ({self.rows})"
+
+    def _column(self, name: str) -> str:
+        column = f"c{self.names.index(name)}" if self.form == "csv" else quoted(name)
+        if self.types.get(name) == "TIMESTAMP WITH TIME ZONE":
+            # A cast would depend on where it is made.
+            return f"make_timestamp(epoch_us({column}))"
+        return column
+
+    def _is_nested(self, name: str) -> bool:
+        type_ = self.types.get(name, "")
+        return type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION"))
+
+
+def _path(names: Iterable[str]) -> str:
+    """Return a JSON pointer that leads through fields, whatever their names hold."""
+    escaped = [name.replace("~", "~0").replace("/", "~1") for name in names]
+    return "".join(f"/{name}" for name in escaped)
+
+
+def _element(list_: str, paths: list[str], path: str) -> str:
+    if path not in paths:
+        paths.append(path)
+    return f"{list_}[{paths.index(path) + 1}]"
+
+
+class Table:
+    """An open file as a table; closing it removes what was written for it."""
+
+    def __init__(self, source: OpenFile, connection: "duckdb.DuckDBPyConnection"):
+        self._source = source
+        self._connection = connection
+        self._leftovers = ExitStack()
+        self._head = source.head(_HEAD_BYTES)
+        # Not the path, in which DuckDB would take `*` and `[` for a pattern.
+        self._name = source.descriptor_path
+        self._compression = next(
+            (
+                name
+                for mark, name in COMPRESSIONS.items()
+                if self._head.startswith(mark)
+            ),
+            "none",
+        )
+        # Rows of CSV are kept back rather than refused with their file.
+        self.keeps_back = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._leftovers.close()
+
+    def opened(self) -> Opened:
+        """Return the table, or raise FileRefused."""
+        if self._head.startswith(PARQUET):
+            return self._parquet()
+        if self._head.startswith(tuple(_UTF16)):
+            self._convert("utf-16")
+        text = self._text_at_start().lstrip("\ufeff \r\n\t")
+        if text[:1] in ("{", "["):
+            return self._json(is_array=text.startswith("["))
+        return self._csv(text)
+
+    def _parquet(self) -> Opened:
+        rows = f"select * from read_parquet({literal(self._name)})"
+        described = self._connection.execute(f"describe {rows}").fetchall()
+        types = {name: type_ for name, type_, *_ in described}
+        return Opened("parquet", list(types), rows, types)
+
+    def _csv(self, text: str) -> Opened:
+        names, separator = header_of(text)
+        names = [name.strip() for name in names]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            what = f"two columns are named {min(twice)!r}"
+            raise file_refused("unusable_columns", what, line=1)
+        columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
+        # Nothing is left to DuckDB to guess: not what to skip, nor what a comment is.
+        rows = f"""
+            select * from read_csv(
+                {literal(self._name)}, compression = '{self._compression}',
+                columns = {{{columns}}}, auto_detect = false, header = true,
+                delim = {literal(separator)}, quote = '"', escape = '"',
+                nullstr = '', comment = '', null_padding = false, strict_mode = true,
+                max_line_size = {RECORD_BYTES},
+                ignore_errors = {str(self.keeps_back).lower()},
+                store_rejects = {str(self.keeps_back).lower()}
+            )
+        """
+        return Opened("csv", names, rows)
+
+    def _json(self, *, is_array: bool) -> Opened:
+        if is_array:
+            objects = f"""
+                select json as j from read_json_objects(
+                    {literal(self._name)}, format = 'array',
+                    compression = '{self._compression}',
+                    maximum_object_size = {RECORD_BYTES}
+                )
+            """
+        else:
+            objects = f"""
+                select j from read_csv(
+                    {literal(self._name)}, compression = '{self._compression}',
+                    columns = {{'j': 'VARCHAR'}}, auto_detect = false, header = false,
+                    delim = {literal(_NO_SEPARATOR)}, quote = '', escape = '',
+                    nullstr = '', comment = '', max_line_size = {RECORD_BYTES}
+                )
+            """
+        is_object = "json_valid(j) and starts_with(ltrim(j), '{')"
+        rows = f"select j, case when {is_object} then j end as v from ({objects})"
+        names, has_duplicates = self._fields(rows)
+        if not names:
+            raise file_refused("syntax", "DuckDB finds no JSON object in it", line=1)
+        is_odd = "v is null"
+        if has_duplicates:
+            is_odd += " or len(list_distinct(json_keys(v))) < len(json_keys(v))"
+        rows = f"select *, {is_odd} as is_odd_json from ({rows})"
+        return Opened("json", names, rows, is_odd="is_odd_json")
+
+    def _fields(self, rows: str) -> tuple[list[str], bool]:
+        """Return the names of all fields of all objects, and whether any repeats."""
+        names: dict[str, None] = {}
+        has_duplicates = False
+        found = self._connection.execute(
+            f"select json_keys(v) from ({rows}) where v is not null limit 100"
+        ).fetchall()
+        found += sorted(
+            self._connection.execute(
+                f"select distinct json_keys(v) from ({rows}) where v is not null"
+            ).fetchall()
+        )
+        for (keys,) in found:
+            names.update(dict.fromkeys(keys))
+            has_duplicates |= len(set(keys)) < len(keys)
+        return list(names), has_duplicates
+
+    def only_value(self, opened: Opened, name: str) -> Any:
+        """Return what a column has in all rows, None where they differ.
+
+        For a column that a table names itself.
+        """
+        if name not in opened.names:
+            return None
+        text = opened.text(Column((name,)))
+        rows = self._connection.execute(
+            f"select distinct {text} from ({opened.source()}) limit 2"
+        ).fetchall()
+        ((value,),) = rows if len(rows) == 1 else [(None,)]
+        with suppress(ValueError, TypeError):
+            return json.loads(value)
+        return value
+
+    def _text_at_start(self) -> str:
+        if self._compression == "none":
+            return self._source_head().decode("utf-8", errors="replace")
+        return "".join(self._unpacked_lines())
+
+    def _source_head(self) -> bytes:
+        if self._name == self._source.descriptor_path:
+            return self._head
+        with open(self._name, "rb") as converted:
+            return converted.read(_HEAD_BYTES)
+
+    def _unpacked_lines(self) -> Iterator[str]:
+        # A header may go on in a second line, where a name holds a line break.
+        rows = self._connection.execute(
+            f"""
+            select column0 from read_csv(
+                {literal(self._name)}, compression = '{self._compression}',
+                columns = {{'column0': 'VARCHAR'}}, auto_detect = false,
+                header = false, delim = {literal(_NO_SEPARATOR)}, quote = '',
+                escape = '', comment = '', max_line_size = {RECORD_BYTES}
+            )
+            limit 20
+            """
+        ).fetchall()
+        for (line,) in rows:
+            yield (line or "") + "\n"
+
+    def _convert(self, encoding: str) -> None:
+        """Go on with a copy in UTF-8 that ends with this object."""
+        folder = self._leftovers.enter_context(tempfile.TemporaryDirectory())
+        path = os.path.join(folder, "table")
+        try:
+            with (
+                open(self._name, encoding=encoding, newline="") as read,
+                open(path, "w", encoding="utf-8", newline="") as written,
+            ):
+                shutil.copyfileobj(read, written)
+        except UnicodeError:
+            raise file_refused("wrong_encoding", "it is damaged UTF-16") from None
+        self._name = path

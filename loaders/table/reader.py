@@ -1,0 +1,325 @@
+"""A table of attempts: CSV with any separator, JSON lines, a JSON array or Parquet.
+
+DuckDB parses it and reads regular rows; it is imported when the first table is read.
+"""
+
+import bisect
+import hashlib
+import json
+import os
+import re
+from array import array
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from loaders.contract.arrow import ColumnBuffers
+from loaders.contract.files import OpenFile
+from loaders.contract.records import (
+    Batch,
+    Quarantined,
+    RecordRefused,
+    file_refused,
+)
+from loaders.contract.table_options import TableOptions
+from loaders.table import mapping as names
+from loaders.table.attempts import Attempts, cells_of_json
+from loaders.table.mapping import Mapping
+from loaders.table.opened import PARQUET, Opened, Table
+from loaders.table.sql import EXTRAS, query
+from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
+
+if TYPE_CHECKING:
+    import duckdb
+
+_TYPES = {name: type_ for name, type_ in TABLE_ATTEMPTS.types.items() if name != "line"}
+# DuckDB's names of what is wrong with a row of CSV, and ours.
+_REJECTED = {
+    "MISSING COLUMNS": "wrong_width",
+    "TOO MANY COLUMNS": "wrong_width",
+    "INVALID ENCODING": "wrong_encoding",
+    "LINE SIZE OVER MAXIMUM": "line_too_long",
+}
+_MEMORY_LIMIT = "2GB"
+
+
+def fits(head: str) -> bool:
+    """Say whether columns at the beginning of a file have the usual names."""
+    return names.fits(names.names_at_the_beginning(head))
+
+
+def holds_tables_alone(head: bytes) -> bool:
+    """Say whether the bytes are those of a format that holds nothing but tables."""
+    return head.startswith(PARQUET)
+
+
+def read(
+    source: OpenFile, *, path: str, options: TableOptions | None = None
+) -> Iterator[Batch]:
+    """Yield what each column was taken for, then the attempts.
+
+    A row that breaks a rule is quarantined. Raises FileRefused where the table cannot
+    be parsed, or where columns that it needs are missing.
+    """
+    import duckdb
+
+    # Hashed beside the parsing.
+    source.map()
+    settings = {"threads": 1, "memory_limit": _MEMORY_LIMIT}
+    try:
+        with (
+            duckdb.connect(config=settings) as connection,
+            Table(source, connection) as table,
+        ):
+            reading = _Reading(table, connection, path, options or TableOptions())
+            yield from reading.batches(source.size_bytes)
+    except duckdb.Error as error:
+        raise _unparsed(error) from None
+
+
+def _unparsed(error: Exception) -> Exception:
+    said = " ".join(str(error).split())
+    said = re.sub(r"^.*?Error: ", "", said)[:300]
+    return file_refused("syntax", f"DuckDB cannot parse it: {said}")
+
+
+class _Reading:
+    """One table that is read."""
+
+    def __init__(
+        self,
+        table: Table,
+        connection: "duckdb.DuckDBPyConnection",
+        path: str,
+        options: TableOptions,
+    ):
+        self._table = table
+        self._connection = connection
+        # The first one has an open result all the time.
+        self._cursor = connection.cursor()
+        self._path = path
+        self._options = options
+        self._stem = os.path.basename(path).split(".")[0] or "table"
+        self._digest = hashlib.blake2b(digest_size=8)
+        self._row_count = 0
+        # Rows of CSV that DuckDB refused, in order.
+        self._rejected: list[int] = []
+
+    def batches(self, size_bytes: int) -> Iterator[Batch]:
+        opened = self._table.opened()
+        mapping = names.resolved(
+            opened.names,
+            self._options,
+            self._path,
+            lambda name: self._table.only_value(opened, name),
+        )
+        yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
+        attempts = Attempts(mapping, self._options, self._stem)
+        yield from self._attempts(opened, mapping, attempts, size_bytes)
+        if not self._row_count and not self._rejected:
+            raise file_refused("empty_file", "the table has no row")
+        yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
+
+    def _attempts(
+        self, opened: Opened, mapping: Mapping, attempts: Attempts, size_bytes: int
+    ) -> Iterator[Batch]:
+        import duckdb
+        from nanoarrow._utils import NanoarrowException
+
+        try:
+            yield from self._read(opened, mapping, attempts, 0)
+        except (duckdb.Error, NanoarrowException) as error:
+            if opened.form != "csv":
+                raise _unparsed(error) from None
+        else:
+            return
+        # Once more, with what DuckDB cannot parse kept back.
+        self._table.keeps_back = True
+        opened = self._table.opened()
+        try:
+            self._connection.execute(f"select count(*) from ({opened.rows})").fetchall()
+            kept_back = list(self._kept_back())
+        except duckdb.Error as error:
+            raise _unparsed(error) from None
+        self._rejected = sorted({entry.line for entry in kept_back})
+        read_count, self._row_count = self._row_count, 0
+        yield from self._read(opened, mapping, attempts, read_count)
+        if kept_back:
+            yield Batch(TABLE_ATTEMPTS, [], kept_back, size_bytes)
+
+    def _kept_back(self) -> Iterator[Quarantined]:
+        found = self._connection.execute(
+            """
+            select line, arg_min(error_type, column_idx), min(error_message),
+                min(csv_line)
+            from reject_errors
+            group by line
+            order by line
+            """
+        ).fetchall()
+        for line, error, message, excerpt in found:
+            said = " ".join(message.split())[:200]
+            if error not in _REJECTED:
+                raise file_refused("syntax", said, line=line)
+            refused = RecordRefused(_REJECTED[error], said)
+            yield refused.at_line(line - 1, excerpt or "")
+
+    def _read(
+        self, opened: Opened, mapping: Mapping, attempts: Attempts, skip_count: int
+    ) -> Iterator[Batch]:
+        import nanoarrow
+
+        sql = query(opened, mapping, self._options, self._stem)
+        for chunk in nanoarrow.c_array_stream(self._connection.sql(sql)):
+            start = self._row_count
+            self._row_count += chunk.length
+            if self._row_count <= skip_count:
+                continue
+            lines = self._lines(start, chunk.length)
+            yield from self._batches_of(
+                chunk, lines, max(0, skip_count - start), opened, mapping, attempts
+            )
+
+    def _lines(self, start: int, count: int) -> array:
+        """Return the numbers of rows, with those counted that DuckDB refused."""
+        if not self._rejected:
+            return array("q", range(start + 1, start + 1 + count))
+        thresholds = [line - before for before, line in enumerate(self._rejected)]
+        return array(
+            "q",
+            [
+                line + bisect.bisect_right(thresholds, line)
+                for line in range(start + 1, start + 1 + count)
+            ],
+        )
+
+    def _batches_of(
+        self,
+        chunk: Any,
+        lines: array,
+        skip_count: int,
+        opened: Opened,
+        mapping: Mapping,
+        attempts: Attempts,
+    ) -> Iterator[Batch]:
+        """Yield the rows of a chunk: the regular ones, then those by attempts.py."""
+        excerpts = chunk.child(len(_TYPES) + EXTRAS.index("excerpt"))
+        is_regular = excerpts.null_count == chunk.length
+        odd: list[tuple] = []
+        if not is_regular or skip_count:
+            chunk, lines, odd = self._parted(chunk, lines, skip_count)
+        has_key = "attempt" in mapping
+        if chunk is not None and chunk.length:
+            hashes = _buffer(chunk.child(chunk.n_children - 1).view().buffer(1))
+            if not has_key:
+                self._digest.update(hashes)
+            rows = _columns(chunk, lines, hashes if has_key else b"", odd)
+            yield Batch(TABLE_ATTEMPTS, rows, [], 0)
+        if not odd:
+            return
+        made, kept_back = [], []
+        for line, attributes, text, excerpt in odd:
+            try:
+                if text is None:
+                    continue  # An empty line of JSON lines.
+                cells = (
+                    cells_of_json(text, mapping)
+                    if opened.form == "json"
+                    else json.loads(text)
+                )
+                made.append(attempts.row(line, cells, attributes))
+            except RecordRefused as refused:
+                kept_back.append(refused.at_line(line, excerpt))
+        for row in made:
+            self._digest.update(repr(row[2:]).encode())
+        yield Batch(TABLE_ATTEMPTS, made, kept_back, 0)
+
+    def _parted(
+        self, chunk: Any, lines: array, skip_count: int
+    ) -> tuple[Any, array, list[tuple]]:
+        """Return the regular rows of a chunk, and of the others what they are made of."""
+        import nanoarrow
+
+        numbers = nanoarrow.c_array_from_buffers(
+            nanoarrow.int64(), chunk.length, [None, lines]
+        )
+        children = [numbers, *(chunk.child(at) for at in range(chunk.n_children))]
+        schemas = {"line": numbers.schema} | {
+            name: array_.schema
+            for name, array_ in zip([*_TYPES, *EXTRAS], children[1:], strict=True)
+        }
+        parted = nanoarrow.c_array_from_buffers(
+            nanoarrow.struct(schemas), chunk.length, [None], children=children
+        )
+        least = lines[skip_count] if skip_count else 0
+
+        def rows(condition: str) -> Any:
+            relation = self._cursor.from_arrow(nanoarrow.ArrayStream(parted))
+            return relation.filter(f"line >= {least} and {condition}")
+
+        odd = rows("excerpt is not null").select("line, attributes, record, excerpt")
+        regular = list(nanoarrow.c_array_stream(rows("excerpt is null")))
+        odd = odd.fetchall()
+        if not regular:
+            return None, lines, odd
+        (chunk,) = regular
+        lines = array("q", _buffer(chunk.child(0).view().buffer(1)))
+        chunk = _without_first(chunk)
+        return chunk, lines, odd
+
+    def _told_of_file(self, mapping: Mapping) -> tuple:
+        source = self._options.source or "table"
+        table_id = self._digest.hexdigest()
+        return (1, source, table_id, mapping.preset, self._options.score_max)
+
+
+class _without_first:
+    """An Arrow struct without its first column."""
+
+    def __init__(self, chunk: Any):
+        self._chunk = chunk
+        self.length = chunk.length
+        self.n_children = chunk.n_children - 1
+
+    def child(self, at: int) -> Any:
+        return self._chunk.child(at + 1)
+
+
+def _columns(
+    chunk: Any, lines: array, hashes: bytes, odd: list[tuple]
+) -> ColumnBuffers:
+    """Return a chunk as the columns of the table, without DuckDB's memory."""
+    buffers = [[None, lines]]
+    for at in range(len(_TYPES)):
+        column = chunk.child(at)
+        view = column.view()
+        validity = _buffer(view.buffer(0)) if column.null_count else None
+        buffers.append(
+            [validity, *(_buffer(view.buffer(n)) for n in range(1, view.n_buffers))]
+        )
+    # Rows that attempts.py makes have other hashes, so that they are compared in SQL.
+    keys = None if odd and hashes else array("q", hashes)
+    return ColumnBuffers(
+        chunk.length, list(TABLE_ATTEMPTS.types.values()), buffers, keys
+    )
+
+
+def _buffer(view: Any) -> bytes:
+    return bytes(view)
+
+
+def _told(opened: Opened, mapping: Mapping) -> list[tuple]:
+    """Return what each column was taken for, and what the others look like."""
+    rows = [
+        (str(part), ours, None)
+        for ours, parts in mapping.parts.items()
+        for part in parts
+    ]
+    hints = dict(mapping.hints)
+    taken = mapping.taken_names()
+    rows += [
+        (name, "attributes", hints.get(name))
+        for name in opened.names
+        if name not in taken
+    ]
+    unique = list(dict.fromkeys(rows))
+    return [(number, *row) for number, row in enumerate(unique, 1)]

@@ -1,0 +1,130 @@
+"""What a user says of a table: `--columns`, a mapping file, the name of a preset."""
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from loaders.contract.table_options import TableOptions
+from loaders.table.mapping import KNOWN, ours_named
+from loaders.table.presets import PRESETS
+
+# What a mapping file says besides the columns, as the options of the same name do.
+_SETTINGS = ("source", "score_max", "decimal", "preset")
+_KINDS = ("value", "file", "folder", "named_by")
+
+
+def with_mapping(options: TableOptions, said: str) -> TableOptions:
+    """Return the options with those of a mapping file or a preset, where they say none.
+
+    Raises ValueError with what is wrong.
+    """
+    if said in PRESETS:
+        return replace(options, preset=said)
+    if not os.path.isfile(said):
+        names = ", ".join(PRESETS)
+        raise ValueError(f"{said}: there is no such file, and the presets are {names}")
+    try:
+        with open(said, encoding="utf-8") as file:
+            mapping = yaml.safe_load(file)
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"{said} cannot be read as YAML: {reason}") from None
+    if not isinstance(mapping, dict):
+        raise ValueError(  # noqa: TRY004 -- of a file, not of an argument
+            f"{said}: a mapping file is a list of `ours: theirs`"
+        )
+    mapping = {str(name): value for name, value in mapping.items()}
+    settings = {name: mapping.pop(name) for name in _SETTINGS if name in mapping}
+    try:
+        columns = dict(checked_columns(mapping))
+        settings = dict(_setting(name, value) for name, value in settings.items())
+    except ValueError as error:
+        raise ValueError(f"{said}: {error}") from None
+    # What the command line says counts more than the file.
+    told = {
+        name: value for name, value in settings.items() if not getattr(options, name)
+    }
+    columns |= dict(options.columns)
+    return replace(options, columns=tuple(columns.items()), **told)
+
+
+def checked_columns(said: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return ours and what each is; raise ValueError with what is wrong."""
+    return tuple(_checked(name, value) for name, value in said.items())
+
+
+def with_columns(options: TableOptions, said: Iterable[str]) -> TableOptions:
+    """Return the options with `ours=theirs,...`, `ours:=text` and `ours=`.
+
+    Raises ValueError with what is wrong.
+    """
+    columns = dict(options.columns)
+    for pair in (pair for each in said for pair in each.split(",")):
+        ours, is_pair, name = (part.strip() for part in pair.partition("="))
+        if not is_pair:
+            raise ValueError(f"{pair!r} is not ours=theirs")
+        value: Any = name or None
+        if ours.endswith(":"):
+            ours, value = ours[:-1].strip(), {"value": name}
+        columns |= dict([_checked(ours, value)])
+    return replace(options, columns=tuple(columns.items()))
+
+
+def _checked(name: str, value: Any) -> tuple[str, Any]:
+    """Return ours and what it is, or raise ValueError."""
+    ours = ours_named(name)
+    if ours is None:
+        near = difflib.get_close_matches(name, KNOWN)
+        hint = f"did you mean {near[0]}?" if near else f"ours are {', '.join(KNOWN)}"
+        raise ValueError(f"{name} is none of ours; {hint}")
+    _check_value(name, value)
+    return ours, value
+
+
+def _check_value(name: str, value: Any) -> None:
+    if isinstance(value, list) and value:
+        for each in value:
+            _check_value(name, each)
+        return
+    if value is None or isinstance(value, str):
+        return
+    if isinstance(value, dict) and len(value) == 1:
+        ((kind, said),) = value.items()
+        if kind == "value" and isinstance(said, str | int | float):
+            return
+        if kind == "folder" and isinstance(said, int) and said > 0:
+            return
+        if kind == "file" and isinstance(said, str) and _is_pattern(said):
+            return
+        if kind == "named_by" and isinstance(said, str):
+            return
+    raise ValueError(
+        f"{name} is the name of a column, a list of them, or one of "
+        f"{{{', '.join(f'{kind}: ...' for kind in _KINDS)}}}"
+    )
+
+
+def _is_pattern(said: str) -> bool:
+    try:
+        re.compile(said)
+    except re.error:
+        return False
+    return True
+
+
+def _setting(name: str, value: Any) -> tuple[str, Any]:
+    if name == "source" and isinstance(value, str) and value.strip():
+        return name, value
+    if name == "decimal" and value in (".", ","):
+        return name, value
+    if name == "preset" and value in PRESETS:
+        return name, value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if name == "score_max" and is_number and 0 < value < float("inf"):
+        return name, float(value)
+    raise ValueError(f"{name} is {value!r}")

@@ -1,0 +1,45 @@
+"""What a person is shown of a table: its mapping, and its first attempts."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from loaders.contract.records import Batch
+from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS
+
+_SHOWN_ATTEMPTS = 5
+# Names of columns that are attributes, before the rest is counted.
+_SHOWN_NAMES = 12
+
+
+def lines(batch: Batch, shown_count: int | None) -> Iterator[str]:
+    """Yield what to print of a batch; of attempts only where `shown_count` counts them."""
+    if batch.table.name == TABLE_COLUMNS.name:
+        yield from _mapping_lines([row[1:] for row in batch.rows])
+    elif batch.table.name == TABLE_ATTEMPTS.name and shown_count is not None:
+        wanted = _SHOWN_ATTEMPTS - shown_count
+        for row in islice(batch.rows or (), max(0, wanted)):
+            told = zip(TABLE_ATTEMPTS.types, row, strict=True)
+            yield "  " + ", ".join(
+                f"{name} {_shown(value)}" for name, value in told if value is not None
+            )
+
+
+def _mapping_lines(rows: list[tuple[str, str, str | None]]) -> Iterator[str]:
+    ours = [f"{name} as {taken}" for name, taken, _ in rows if taken != "attributes"]
+    yield f"columns: {', '.join(ours)}"
+    others = [name for name, taken, _ in rows if taken == "attributes"]
+    if others:
+        more = len(others) - _SHOWN_NAMES
+        shown = ", ".join(others[:_SHOWN_NAMES]) + (f" and {more:,} more" * (more > 0))
+        yield f"attributes: {shown}"
+    for name, _, looks_like in rows:
+        if looks_like:
+            yield (
+                f"{name} is an attribute; if it is {looks_like}, say "
+                f"--columns {looks_like}={name}"
+            )
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

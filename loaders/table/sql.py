@@ -1,0 +1,406 @@
+"""Rows of a table as attempts, many at a time: what attempts.py says, as one query.
+
+Regular rows come out as the columns of raw.table_attempts. Of a row with a value that
+this query does not know it says `record` and `excerpt`, and attempts.py decides.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from loaders.contract import rules
+from loaders.contract.records import EXCERPT_LENGTH
+from loaders.contract.table_options import TableOptions
+from loaders.table import values
+from loaders.table.mapping import Column, Mapping, Part
+from loaders.table.opened import Opened, literal, quoted
+from loaders.table.tables import TABLE_ATTEMPTS
+
+_DOUBLES = {"DOUBLE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT"}
+_DOUBLES |= {"USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"}
+_TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
+_TIMES |= {"TIMESTAMP WITH TIME ZONE"}
+_BLANKS = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)"
+_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?)?"
+_OFFSET = "[+-][0-9]{2}:[0-9]{2}"
+# What each number has to be, `p` being the number.
+_RANGES = {
+    "action_count": f"p >= 0 and p <= {rules.MAX_COUNT} and p = floor(p)",
+    "human_minutes": f"p > 0 and p <= {rules.MAX_MINUTES}",
+    "latency_seconds": f"p >= 0 and p <= {rules.MAX_SECONDS}",
+    "cost_usd": f"p >= 0 and p <= {rules.MAX_USD}",
+}
+_RANGES["latency_ms"] = _RANGES["latency_seconds"]
+_COUNTS = (
+    "action_count",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "total_tokens",
+)
+_RANGES |= dict.fromkeys(_COUNTS, _RANGES["action_count"])
+_TEXTS = (
+    "benchmark",
+    "evaluation_id",
+    "agent",
+    "model",
+    "scaffold",
+    "reasoning_effort",
+    "population",
+    "task_family",
+    "task_id",
+    "attempt",
+)
+# Columns of the query beside those of the table.
+EXTRAS = ("record", "excerpt", "row_hash")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A value of a row in SQL, and what kind of value it is."""
+
+    expression: str
+    # text, double, boolean or time
+    kind: str = "text"
+
+
+def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) -> str:
+    """Return the query for all rows of a table."""
+    cells = {ours: _cell(opened, mapping.parts[ours]) for ours in mapping.parts}
+    row = _Row(cells, opened, mapping, options, stem)
+    first = {
+        **{f"t_{ours}": cell.expression for ours, cell in cells.items()},
+        "made_attributes": _attributes(opened, mapping),
+        "raw": opened.raw,
+        **row.real_numbers(),
+        **({"is_odd_json": "is_odd_json"} if opened.form == "json" else {}),
+    }
+    # Once all expressions are made, it is known what they ask of a row.
+    rows = opened.source()
+    return f"""
+        select {_listed(row.outputs())}
+        from (
+            select *, {row.flag()} as is_odd
+            from (
+                select *, {_listed(row.checked())}
+                from (
+                    select *, {_listed(row.parsed())}
+                    from (
+                        select {_listed(first)} from ({rows})
+                    )
+                )
+            )
+        )
+    """
+
+
+def _cell(opened: Opened, parts: tuple[Part, ...]) -> _Cell:
+    if len(parts) == 1 and isinstance(parts[0], Column):
+        column = parts[0]
+        type_ = opened.type_of(column)
+        if type_ in _DOUBLES or type_.startswith("DECIMAL"):
+            return _Cell(opened.native(column), "double")
+        if type_ == "BOOLEAN":
+            return _Cell(opened.native(column), "boolean")
+        if type_ in _TIMES:
+            return _Cell(opened.native(column), "time")
+        return _Cell(opened.text(column))
+    texts = [
+        opened.text(part) if isinstance(part, Column) else literal(part.text)
+        for part in parts
+    ]
+    if len(texts) == 1:
+        return _Cell(texts[0])
+    any_ = ", ".join(f"nullif({text}, '')" for text in texts)
+    joined = " || '/' || ".join(f"coalesce({text}, '')" for text in texts)
+    return _Cell(f"case when coalesce({any_}) is not null then {joined} end")
+
+
+def _attributes(opened: Opened, mapping: Mapping) -> str:
+    """Return the JSON object of all columns that are not ours."""
+    # An error's text says more than the status that it gives.
+    taken = mapping.taken_names(but=("status", "error"))
+    pieces = []
+    for name in sorted(set(opened.names) - taken):
+        key = literal(json.dumps(name, ensure_ascii=False) + ":")
+        pieces.append(f"{key} || {opened.json(name)}")
+    if not pieces:
+        return "cast(null as varchar)"
+    return f"nullif('{{' || concat_ws(',', {', '.join(pieces)}) || '}}', '{{}}')"
+
+
+class _Row:
+    """The expressions of one row, step by step."""
+
+    def __init__(
+        self,
+        cells: dict[str, _Cell],
+        opened: Opened,
+        mapping: Mapping,
+        options: TableOptions,
+        stem: str,
+    ):
+        self._cells = cells
+        self._opened = opened
+        self._mapping = mapping
+        self._options = options
+        self._stem = stem
+        self._numbers = [
+            ours for ours in cells if ours in _RANGES or ours in ("score", "success")
+        ]
+        self._real = list(self.real_numbers())
+
+    def real_numbers(self) -> dict[str, str]:
+        """Return whether names are fractions in JSON, which lose how they are written."""
+        if self._opened.form != "json":
+            return {}
+        found = {}
+        for ours in _TEXTS:
+            for part in self._mapping.parts.get(ours, ()):
+                if isinstance(part, Column):
+                    text = self._opened.text(part)
+                    is_real = (
+                        f"contains({text}, '.') or contains({text}, 'e') "
+                        f"or contains({text}, 'E')"
+                    )
+                    found[f"r_{len(found)}"] = (
+                        f"case when try_cast({text} as double) is not null "
+                        f"and ({is_real}) "
+                        f"then {self._opened.json_type(part)} = 'DOUBLE' end"
+                    )
+        return found
+
+    def parsed(self) -> dict[str, str]:
+        """Return the numbers in cells, null where there is none."""
+        columns = {
+            f"p_{ours}": self._number(ours)
+            for ours in (*self._numbers, *self._has("started_at"))
+            if self._cells[ours].kind in ("text", "double")
+        }
+        return columns or {"no_number": "null"}
+
+    def _number(self, ours: str) -> str:
+        cell = f"t_{ours}"
+        if self._cells[ours].kind == "double":
+            number = f"cast({cell} as double)"
+            return f"case when isfinite({number}) then {number} end"
+        text = cell
+        if self._options.decimal == ",":
+            text = f"case when not contains({cell}, '.') "
+            text += f"then replace({cell}, ',', '.') end"
+        number = f"try_cast({text} as double)"
+        # DuckDB takes 1_000 for a number.
+        is_plain = f"isfinite({number}) and not contains({cell}, '_')"
+        return f"case when {is_plain} then {number} end"
+
+    def checked(self) -> dict[str, str]:
+        """Return the values that keep the rules, null for all others."""
+        columns = {f"n_{ours}": self._text(ours) for ours in self._has(*_TEXTS)}
+        for ours in self._numbers:
+            columns[f"n_{ours}"] = (
+                self._score(ours)
+                if ours in ("score", "success")
+                else self._in_range(ours)
+            )
+        for ours in self._has("started_at"):
+            columns[f"n_{ours}"] = self._time(ours)
+        return columns
+
+    def _has(self, *names: str) -> list[str]:
+        return [ours for ours in names if ours in self._cells]
+
+    def _text(self, ours: str) -> str:
+        cell = f"t_{ours}"
+        if self._cells[ours].kind != "text":
+            cell = f"cast({cell} as varchar)"
+        return f"case when {_missing(cell)} then null else {cell} end"
+
+    def _in_range(self, ours: str) -> str:
+        if self._cells[ours].kind not in ("text", "double"):
+            return "cast(null as double)"
+        condition = (
+            _RANGES[ours]
+            .replace("p ", f"p_{ours} ")
+            .replace("floor(p)", f"floor(p_{ours})")
+        )
+        return f"case when {condition} then p_{ours} end"
+
+    def _score(self, ours: str) -> str:
+        cell, kind = f"t_{ours}", self._cells[ours].kind
+        if kind == "boolean":
+            return f"case when {cell} then 1e0 when not {cell} then 0e0 end"
+        if kind == "time":
+            return "cast(null as double)"
+        most = self._options.score_max if ours == "score" else None
+        share = f"p_{ours} / {most!r}e0" if most else f"p_{ours}"
+        number = f"case when {share} >= 0 and {share} <= 1 then {share} end"
+        if kind == "double":
+            return number
+        cases = [
+            f"when p_{ours} is not null then {number}",
+            f"when lower({cell}) = 'true' then 1e0",
+            f"when lower({cell}) = 'false' then 0e0",
+        ]
+        if most == 100:
+            percent = f"left({cell}, -1)"
+            if self._options.decimal == ",":
+                percent = f"case when not contains({cell}, '.') "
+                percent += f"then replace(left({cell}, -1), ',', '.') end"
+            value = f"try_cast({percent} as double) / 100e0"
+            cases.append(
+                f"when ends_with({cell}, '%') and not contains({cell}, '_') "
+                f"and {value} >= 0 and {value} <= 1 then {value}"
+            )
+        return f"case {' '.join(cases)} end"
+
+    def _time(self, ours: str) -> str:
+        cell, kind = f"t_{ours}", self._cells[ours].kind
+        if kind == "boolean":
+            return "cast(null as varchar)"
+        if kind == "time":
+            return f"cast(cast({cell} as timestamp) as varchar)"
+        cases = []
+        for least, per_second in values.EPOCHS:
+            factor = 1_000_000 / per_second
+            moment = f"make_timestamp(cast(p_{ours} * {factor!r}e0 as bigint))"
+            cases.append(
+                f"when p_{ours} >= {least} and p_{ours} < {10 * least} "
+                f"then cast({moment} as varchar)"
+            )
+        if kind == "text":
+            is_iso = f"when p_{ours} is null and regexp_full_match({cell}, '{_ISO}"
+            moment = f"try_cast({cell} as timestamp)"
+            cases.append(f"{is_iso}Z?') then cast({moment} as varchar)")
+            # A cast to a time without a zone would pass over the offset.
+            moment = f"make_timestamp(epoch_us(try_cast({cell} as timestamptz)))"
+            cases.append(f"{is_iso}{_OFFSET}') then cast({moment} as varchar)")
+        return f"case {' '.join(cases)} end"
+
+    def flag(self) -> str:
+        """Return whether attempts.py has to decide about a row."""
+        conditions = [*self._real]
+        for ours in (*self._numbers, *self._has("started_at")):
+            cell = f"t_{ours}"
+            conditions.append(
+                f"case when {cell} is not null and n_{ours} is null "
+                f"then not {_missing(f'cast({cell} as varchar)')} else false end"
+            )
+        # Blanks around a name may be all there is to it.
+        for ours in self._has(*_TEXTS):
+            if self._cells[ours].kind == "text":
+                cell = f"n_{ours}"
+                conditions.append(f"{cell} < '!' or ends_with({cell}, ' ')")
+        conditions.append("n_task_id is null")
+        named = self._has("agent", "model")
+        conditions.append(" and ".join(f"n_{ours} is null" for ours in named))
+        if "attempt" in self._cells:
+            conditions.append("n_attempt is null")
+        if "population" in self._cells:
+            known = ", ".join(map(literal, values.POPULATIONS))
+            conditions.append(f"n_population not in ({known})")
+        if self._opened.form == "json":
+            conditions.append(self._opened.is_odd)
+        return " or ".join(f"coalesce({each}, false)" for each in conditions)
+
+    def outputs(self) -> dict[str, str]:
+        """Return the columns of the table behind `line`, then EXTRAS."""
+        given = self._given()
+        columns = {
+            name: f"cast({given.get(name, 'null')} as {_sql_type(type_)})"
+            for name, type_ in TABLE_ATTEMPTS.types.items()
+            if name != "line"
+        }
+        if self._opened.form == "json":
+            record = "raw"
+        else:
+            cells = ", ".join(
+                f"{quoted(ours)} := cast(t_{ours} as varchar)" for ours in self._cells
+            )
+            record = f"cast(to_json(struct_pack({cells})) as varchar)"
+        columns["record"] = f"case when is_odd then {record} end"
+        excerpt = "raw" if self._opened.form == "json" else "to_json(raw)"
+        columns["excerpt"] = (
+            f"case when is_odd then coalesce(left(cast({excerpt} as varchar), "
+            f"{EXCERPT_LENGTH}), '') end"
+        )
+        # Of the key, where there is one; else of all that is told.
+        hashed = TABLE_ATTEMPTS.key
+        if "attempt" not in self._cells:
+            hashed = [name for name in columns if name not in ("source", *EXTRAS)]
+        columns["row_hash"] = f"hash({', '.join(columns[name] for name in hashed)})"
+        return columns
+
+    def _given(self) -> dict[str, str]:
+        def known(ours: str) -> str:
+            return f"n_{ours}" if ours in self._cells else "null"
+
+        scaffold, effort = known("scaffold"), known("reasoning_effort")
+        agent, model = known("agent"), known("model")
+        made_of = f"concat_ws(' ', {scaffold}, {model}, {effort})"
+        agent = f"coalesce({agent}, {made_of})" if agent != "null" else made_of
+        score = known("score" if "score" in self._cells else "success")
+        given = {
+            "source": literal(self._options.source or "table"),
+            "benchmark": f"coalesce({known('benchmark')}, {literal(self._stem)})",
+            "evaluation": f"coalesce({known('evaluation_id')}, '')",
+            "agent": agent,
+            "model": agent if model == "null" else f"coalesce({model}, {agent})",
+            "scaffold": f"coalesce({scaffold}, 'unknown')",
+            "effort": f"coalesce({effort}, 'unknown')",
+            "population": f"coalesce({known('population')}, 'capability')",
+            "score": score,
+            "status": self._status(score),
+            "latency_seconds": (
+                f"coalesce({known('latency_seconds')}, {known('latency_ms')} / 1000e0)"
+            ),
+            "attributes": "made_attributes",
+        }
+        if "success" in self._cells:
+            given["is_success"] = (
+                "case when n_success = 1 then 'true' "
+                "when n_success = 0 then 'false' end"
+            )
+        plain = ("task_id", "task_family", "attempt", "human_minutes", "cost_usd")
+        for ours in self._has(*plain, "started_at", *_COUNTS):
+            given[ours] = f"n_{ours}"
+        return given
+
+    def _status(self, score: str) -> str:
+        """Return how an attempt ended, as values.status says it."""
+        cases: list[str] = []
+        for ours in self._has("status", "error"):
+            cell = f"t_{ours}"
+            if self._cells[ours].kind != "text":
+                cell = f"cast({cell} as varchar)"
+            cases += _status_cases(cell, score, is_error_column=ours == "error")
+        cases.append(f"when {score} is null then 'unscored'")
+        return f"case {' '.join(cases)} else 'scored' end"
+
+
+def _status_cases(cell: str, score: str, *, is_error_column: bool) -> Iterator[str]:
+    words = f"lower(trim({cell}, {_BLANKS}))"
+    is_there = f"{cell} is not null and not {_missing(cell)}"
+    if is_error_column:
+        is_there += f" and {words} not in ('', 'false', '0')"
+    yield (
+        f"when {is_there} and (contains({words}, 'timeout') "
+        f"or contains({words}, 'timed out')) then 'timeout'"
+    )
+    yield f"when {is_there} and contains({words}, 'limit') then 'limit'"
+    errors = ", ".join(map(literal, values.ERRORS))
+    yield f"when {is_there} and {words} in ({errors}) then 'error'"
+    if is_error_column:
+        yield f"when {is_there} and {score} is null then 'error'"
+
+
+def _missing(cell: str) -> str:
+    words = ", ".join(map(literal, values.MISSING))
+    return f"{cell} in ({words})"
+
+
+def _sql_type(type_: str) -> str:
+    return type_ if type_ in ("bigint", "double") else "varchar"
+
+
+def _listed(columns: dict[str, str] | Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{value} as {quoted(name)}" for name, value in columns.items())

@@ -1,0 +1,147 @@
+"""Values as tables have them: text, read as written or refused, never guessed."""
+
+import re
+from datetime import UTC, datetime
+
+from loaders.contract import rules
+from loaders.contract.records import RecordRefused
+
+# What data frames and spreadsheets write where there is no value.
+_WORDS = ("na", "n/a", "nan", "none", "null", "nil", "nat", "<na>", "#n/a")
+MISSING = ("", "NaN", "NaT", *_WORDS, *(word.upper() for word in _WORDS))
+MISSING += tuple(word.capitalize() for word in _WORDS[2:7])
+MISSING = tuple(dict.fromkeys(MISSING))
+ERRORS = ("error", "errored", "exception", "crashed")
+POPULATIONS = ("capability", "safety", "human")
+# A time as a number: since 1970, between 2001 and 2286, and how many make a second.
+EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_GROUPED = r"[+-]?[0-9]{1,3}(%s[0-9]{3})+(%s[0-9]*)?"
+_BOOLEANS = {"true": 1.0, "false": 0.0}
+_SLASHED_DAY = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
+
+
+def is_missing(text: str | None) -> bool:
+    """Say whether a cell holds no value."""
+    return text is None or text.strip() in MISSING
+
+
+def number(name: str, text: str, decimal: str | None = None) -> float:
+    """Return a number; a comma counts only where `decimal` says what it is."""
+    written = _with_a_point(text.strip(), decimal)
+    if not _NUMBER.fullmatch(written):
+        what = f"{name} is the text {rules.shown(text)}, not a number with a point"
+        if "," in text or "." in text:
+            what += "; what a comma is, --decimal says"
+        raise RecordRefused("wrong_type", what)
+    return rules.number(name, float(written))
+
+
+def _with_a_point(text: str, decimal: str | None) -> str:
+    """Return a number with a point and without groups of thousands."""
+    if decimal is None:
+        return text
+    other = "." if decimal == "," else ","
+    if other in text:
+        grouped = _GROUPED % (re.escape(other), re.escape(decimal))
+        if not re.fullmatch(grouped, text):
+            return "?"
+        text = text.replace(other, "")
+    return text.replace(decimal, ".")
+
+
+def score(
+    name: str, text: str, score_max: float | None = None, decimal: str | None = None
+) -> float:
+    """Return a score or a boolean as 0 to 1.
+
+    Refuses a percentage where nobody said that it is out of 100.
+    """
+    written = text.strip()
+    if written.lower() in _BOOLEANS:
+        return _BOOLEANS[written.lower()]
+    if written.endswith("%"):
+        if score_max != 100:
+            what = f"{name} is {rules.shown(text)} without --score-max 100"
+            raise RecordRefused("score_out_of_range", what)
+        written = written[:-1]
+    value = number(name, written, decimal)
+    try:
+        return rules.score(name, value / score_max if score_max else value)
+    except RecordRefused:
+        what = f"{name} is {rules.shown(text)}"
+        if not score_max:
+            what += " without --score-max"
+        raise RecordRefused("score_out_of_range", what) from None
+
+
+def count(name: str, text: str, decimal: str | None = None) -> int | None:
+    return rules.count(name, number(name, text, decimal))
+
+
+def seconds(name: str, text: str, decimal: str | None = None) -> float | None:
+    return rules.seconds(name, number(name, text, decimal))
+
+
+def cost(name: str, text: str, decimal: str | None = None) -> float:
+    return rules.cost(name, number(name, text, decimal))
+
+
+def minutes(name: str, text: str, decimal: str | None = None) -> float:
+    value = number(name, text, decimal)
+    if value <= 0:
+        what = f"{name} is {rules.shown(text)}"
+        raise RecordRefused("human_minutes_not_positive", what)
+    return rules.at_most(rules.MAX_MINUTES, name, value)
+
+
+def started_at(name: str, text: str) -> str:
+    """Return a date or time in UTC; without an offset it is UTC.
+
+    ISO 8601, a day as 2025/4/23, or a number since 1970, whose unit its size tells.
+    """
+    try:
+        moment = _moment(text.strip())
+    except (ValueError, OverflowError):
+        what = (
+            f"{name} is {rules.shown(text)}, not a time such as 2025-04-23T10:00:00Z; "
+            "`--columns started_at=` leaves the column out"
+        )
+        raise RecordRefused("wrong_type", what) from None
+    written = moment.isoformat(sep=" ")
+    return written.rstrip("0") if "." in written else written
+
+
+def _moment(text: str) -> datetime:
+    if _NUMBER.fullmatch(text):
+        value = float(text)
+        for least, per_second in EPOCHS:
+            if least <= value < 10 * least:
+                microseconds = round(value * (1_000_000 / per_second))
+                seconds_, rest = divmod(microseconds, 1_000_000)
+                moment = datetime.fromtimestamp(seconds_, UTC)
+                return moment.replace(microsecond=rest, tzinfo=None)
+        # It may be a day as a spreadsheet counts it, or as digits.
+        raise ValueError
+    slashed = _SLASHED_DAY.match(text)
+    if slashed:
+        year, month, day = slashed.groups()
+        text = f"{year}-{month:0>2}-{day:0>2}" + text[slashed.end() :]
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment
+
+
+def status(text: str | None, *, is_error_column: bool, has_score: bool) -> str:
+    """Return how an attempt ended, by its status or its error message."""
+    words = "" if is_missing(text) else text.strip().lower()
+    if is_error_column and words in ("false", "0"):
+        words = ""
+    if "timeout" in words or "timed out" in words:
+        return "timeout"
+    if "limit" in words:
+        return "limit"
+    if words in ERRORS or (is_error_column and words and not has_score):
+        return "error"
+    return "scored" if has_score else "unscored"

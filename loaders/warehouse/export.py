@@ -1,0 +1,138 @@
+"""`python -m loaders export DIR`: every view as a Parquet file."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from common.files import drop_parts, written_whole
+from common.names import nearest, printable
+from common.stopping import on_stop
+
+_COMMENTS = """
+select table_name, comment from duckdb_tables() where schema_name = 'main'
+union all
+select view_name, comment from duckdb_views() where schema_name = 'main' and not internal
+order by all
+"""
+_COLUMNS = """
+select column_name, data_type, comment
+from duckdb_columns()
+where schema_name = 'main' and table_name = ?
+order by column_index
+"""
+
+
+class CannotRead(Exception):
+    """The views cannot be read; the message says why and what to do."""
+
+
+def open_views(path: str) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse for reading or raise CannotRead."""
+    if not os.path.isfile(path):
+        raise CannotRead(
+            f"{path}: no such warehouse. Load files first: python -m loaders PATH..., "
+            "then refresh the views: dbt build"
+        )
+    try:
+        return duckdb.connect(path, read_only=True)
+    except duckdb.Error as error:
+        first_line = str(error).splitlines()[0]
+        raise CannotRead(f"{path}: {first_line}") from error
+
+
+def views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return every view with what it says of itself."""
+    rows = connection.execute(_COMMENTS).fetchall()
+    if not any(name == "attempts" for name, _ in rows):
+        raise CannotRead("the warehouse has no views yet. Make them: dbt build")
+    return {name: " ".join((comment or "").split()) for name, comment in rows}
+
+
+def columns(
+    connection: duckdb.DuckDBPyConnection, view: str
+) -> list[tuple[str, str, str]]:
+    """Return the columns of a view: name, type and meaning."""
+    rows = connection.execute(_COLUMNS, [view]).fetchall()
+    return [
+        (name, type_, " ".join((comment or "").split()))
+        for name, type_, comment in rows
+    ]
+
+
+def export(
+    connection: duckdb.DuckDBPyConnection, folder: Path, names: Iterable[str]
+) -> Iterable[tuple[Path, int]]:
+    """Write each view as a file, whole or not at all; yield its path and its rows.
+
+    The comments are metadata of the file: `comment`, and `columns` as JSON.
+    """
+    said = views(connection)
+    for name in names:
+        if name not in said:
+            raise CannotRead(
+                f"{name}: no such view. Did you mean {nearest(name, said)}? "
+                "They are listed in the view `views`"
+            )
+    for name in list(names) or list(said):
+        meanings = {column: text for column, _, text in columns(connection, name)}
+        path = folder / f"{name}.parquet"
+        with written_whole(path) as part:
+            (count,) = connection.execute(
+                f"copy (from {_quoted(name)}) to {_text(str(part))} "
+                "(format parquet, compression zstd, kv_metadata {"
+                f"comment: {_text(said[name])}, "
+                f"columns: {_text(json.dumps(meanings, ensure_ascii=False))}}})"
+            ).fetchall()[0]
+        yield path, count
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, print their paths; 0 all written, 2 not."""
+    parser = argparse.ArgumentParser(
+        prog="python -m loaders export",
+        description="Write every view as a Parquet file, with the meaning of the view "
+        "and of its columns as metadata. Files of the same name are replaced.",
+        epilog="example: python -m loaders export parquet/ --db evalhouse.duckdb",
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where to")
+    parser.add_argument(
+        "--view",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this one; may be repeated",
+    )
+    add_warehouse(parser)
+    options = parser.parse_args(arguments)
+    try:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        on_stop(lambda: drop_parts(options.folder))
+        with open_views(options.db) as connection:
+            for path, count in export(connection, options.folder, options.view):
+                print(printable(f"{path}: {count:,} rows"))
+    except (CannotRead, duckdb.Error, OSError) as error:
+        print(printable(str(error).splitlines()[0]), file=sys.stderr)
+        return 2
+    return 0
+
+
+def add_warehouse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--db",
+        metavar="FILE",
+        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
+        help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
+    )

@@ -1,0 +1,10 @@
+{#- A JSON object's field of any name, as text; null without. -#}
+{% macro json_field(json, name) -%}
+    {{ adapter.dispatch('json_field')(json, name) }}
+{%- endmacro %}
+
+{% macro duckdb__json_field(json, name) -%}
+    json_extract_string(
+        {{ json }}, '/' || replace(replace({{ name }}, '~', '~0'), '/', '~1')
+    )
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{#- The names of a JSON object's fields: a row for each. -#}
+{% macro json_names(json) -%}
+    {{ adapter.dispatch('json_names')(json) }}
+{%- endmacro %}
+
+{% macro duckdb__json_names(json) -%}
+    unnest(json_keys({{ json }}))
+{%- endmacro %}

@@ -1,0 +1,81 @@
+-- Grain: one row per refused record of a HAL trace that a sum lacks.
+-- A copy of a record that is loaded is refused, but no sum lacks it.
+with
+
+evaluations as (
+    select * from {{ ref('stg_hal__evaluations') }}
+),
+
+quarantined_records as (
+    select * from {{ ref('stg_loads__quarantined_records') }}
+    where reason_code <> 'duplicate_record'
+),
+
+roots as (
+    select
+        file_id,
+        trace_number,
+        left(pointer, length(pointer) - length('/config')) as root
+    from evaluations
+),
+
+-- Inside a zip the pointer begins with the trace's member.
+located as (
+    select
+        file_id,
+        roots.trace_number,
+        quarantined_records.position,
+        substr(quarantined_records.position, length(roots.root) + 1)
+            as pointer
+    from quarantined_records
+    inner join roots using (file_id)
+    where
+        left(quarantined_records.position, length(roots.root) + 1)
+        = roots.root || '/'
+),
+
+named as (
+    select
+        file_id,
+        trace_number,
+        position,
+        case
+            when left(pointer, 12) = '/total_usage' then 'usage'
+            when left(pointer, 20) = '/raw_logging_results' then 'call'
+            when left(pointer, 18) = '/results/latencies' then 'latency'
+        end as part,
+        -- The name in it: of a model, or of the task of a log by task.
+        replace(
+            replace(
+                nullif(
+                    case
+                        when left(pointer, 13) = '/total_usage/'
+                            then substr(pointer, 14)
+                        when
+                            left(pointer, 21) = '/raw_logging_results/'
+                            and contains(pointer, '/call_metadata/')
+                            then split_part(pointer, '/', 3)
+                    end,
+                    ''
+                ),
+                '~1',
+                '/'
+            ),
+            '~0',
+            '~'
+        ) as part_name
+    from located
+),
+
+final as (
+    select
+        file_id,
+        trace_number,
+        position,
+        part,
+        part_name
+    from named
+    where part is not null
+)
+
+select * from final

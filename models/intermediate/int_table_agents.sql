@@ -1,0 +1,9 @@
+-- Grain: one row per evaluation of a table: who ran on which benchmark.
+select distinct
+    evaluation_id,
+    source,
+    agent,
+    scaffold,
+    model,
+    population
+from {{ ref('stg_table__attempts') }}

@@ -1,0 +1,98 @@
+-- Grain: one row per finding about a table of attempts.
+with
+
+attempts as (
+    select * from {{ ref('stg_table__attempts') }}
+),
+
+columns as (
+    select * from {{ ref('stg_table__columns') }}
+),
+
+files as (
+    select * from {{ ref('stg_loads__files') }}
+),
+
+repeated_rows as (
+    select
+        source,
+        file_id,
+        count(*) as row_count
+    from attempts
+    where attempt is null
+    group by source, file_id, evaluation_id, task_id
+    having count(*) > 1
+),
+
+untold_repeats as (
+    select
+        'repeats_not_told' as finding_code,
+        source,
+        file_id as subject,
+        cast(sum(row_count) as bigint) || ' rows share agent and task with '
+        || 'another one, and no column tells attempts apart: each counts as a '
+        || 'repeat' as detail
+    from repeated_rows
+    group by source, file_id
+),
+
+unused_columns as (
+    select
+        'unused_column' as finding_code,
+        files.source,
+        file_id || ':' || columns.name as subject,
+        files.path || ': ' || columns.name || ' stays an attribute; it may be '
+        || columns.looks_like as detail
+    from columns
+    inner join files using (file_id)
+    where columns.looks_like is not null
+),
+
+counts as (
+    select
+        source,
+        count(human_minutes) as human_minutes_count,
+        count(action_count) as action_count_count,
+        count(latency_seconds) as latency_count,
+        count(cost_usd) as cost_count,
+        count(input_tokens) + count(output_tokens) + count(total_tokens)
+            as tokens_count
+    from attempts
+    group by source
+),
+
+missing_columns as (
+    select
+        'column_not_there' as finding_code,
+        source,
+        source as subject,
+        substr(
+            {%- for count, consequence in {
+                'human_minutes_count': 'no human_minutes: no time horizons',
+                'action_count_count': 'no action_count: no views of actions',
+                'latency_count': 'no latency_seconds: no latency frontier',
+                'cost_count': 'no cost_usd: no cost frontier',
+                'tokens_count': 'no tokens: no views of token use',
+            }.items() %}
+            case when {{ count }} = 0 then '; {{ consequence }}' else '' end
+            {{- ' ||' if not loop.last }}
+            {%- endfor %},
+            3
+        ) as detail
+    from counts
+),
+
+told_of_columns as (
+    select * from missing_columns
+    where detail <> ''
+),
+
+final as (
+    {{ union_findings([
+        'untold_repeats',
+        'unused_columns',
+        'told_of_columns',
+    ]) }}
+)
+
+select * from final

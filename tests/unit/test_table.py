@@ -1,0 +1,687 @@
+"""Tables of attempts: what each cell becomes, and what is refused."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from loaders.contract.files import OpenFile, open_regular
+from loaders.contract.records import FileRefused, Quarantined
+from loaders.contract.table_options import TableOptions
+from loaders.contract.unpacked import opened
+from loaders.formats import recognise
+from loaders.table import mapping, reader, said, sql
+from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
+
+COLUMNS = list(TABLE_ATTEMPTS.types)
+HEADER = "task,agent,score,cost,epoch,temperature\n"
+ROWS = [
+    {"task": "007", "agent": "a", "score": "0.5", "cost": "1.25", "temperature": "0.7"},
+    {"task": "1e5", "agent": "b", "score": "1", "cost": None, "temperature": "0.20"},
+    {"task": "1e5", "agent": "b", "score": None, "cost": "0", "temperature": "é\n,x"},
+]
+
+
+def options(columns: str = "", **told) -> TableOptions:
+    return said.with_columns(TableOptions(**told), [columns] if columns else [])
+
+
+def batches(path: Path, content: str | bytes | None = None, **told) -> list:
+    if content is not None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with path.open("rb") as file:
+        read = reader.read(OpenFile(file), path=str(path), options=options(**told))
+        return list(read)
+
+
+def read(path: Path, content: str | bytes | None = None, **told):
+    """Return the attempts, by column, and the quarantine entries of a file."""
+    attempts = [
+        batch
+        for batch in batches(path, content, **told)
+        if batch.table is TABLE_ATTEMPTS
+    ]
+    rows = [
+        dict(zip(COLUMNS, row, strict=True)) for batch in attempts for row in batch.rows
+    ]
+    for row in rows:
+        # Text on its way to DuckDB.
+        row["is_success"] = {"true": True, "false": False}.get(
+            row["is_success"], row["is_success"]
+        )
+    return (
+        sorted(rows, key=lambda row: row["line"]),
+        sorted(
+            (entry for batch in attempts for entry in batch.quarantined),
+            key=lambda entry: entry.line,
+        ),
+    )
+
+
+def one(tmp_path: Path, name: str, cell: str, **told) -> dict | Quarantined:
+    """Return what becomes of a row with one cell more, or another one."""
+    score = "1" if "decimal" in told else "0.5"
+    cells = {"task": "t", "agent": "a", "score": score, name: cell}
+    content = "\t".join(cells) + "\n" + "\t".join(cells.values()) + "\n"
+    rows, quarantined = read(tmp_path / "x.tsv", content, **told)
+    assert len(rows) + len(quarantined) == 1
+    return (rows or quarantined)[0]
+
+
+def test_a_row_is_an_attempt_and_what_is_not_known_an_attribute(tmp_path):
+    content = (
+        "Task ID;agent_name;Is-Correct;Total Cost;prompt tokens;seed;error;note\n"
+        '007;a;true;0.5;1e+05;1;;"two\nlines"\n'
+        "1e5;a;;NA;12;2;Timed out after 3 s;\n"
+    )
+    rows, quarantined = read(tmp_path / "mine.v2.csv", content, source="s")
+    assert quarantined == []
+    first, second = rows
+    assert first == dict.fromkeys(COLUMNS) | {
+        "line": 1,
+        "source": "s",
+        "benchmark": "mine",
+        "evaluation": "",
+        "task_id": "007",
+        "agent": "a",
+        "model": "a",
+        "scaffold": "unknown",
+        "effort": "unknown",
+        "population": "capability",
+        "attempt": "1",
+        "score": 1.0,
+        "is_success": True,
+        "status": "scored",
+        "input_tokens": 100_000,
+        "cost_usd": 0.5,
+        "attributes": '{"note":"two\\nlines"}',
+    }
+    assert (second["task_id"], second["attempt"]) == ("1e5", "2")
+    assert (second["score"], second["status"]) == (None, "timeout")
+    assert (second["cost_usd"], second["is_success"]) == (None, None)
+    assert json.loads(second["attributes"]) == {"error": "Timed out after 3 s"}
+
+
+READ = [
+    ("score", "TRUE", "score", 1.0),
+    ("score", "false", "score", 0.0),
+    ("score", "1e-1", "score", 0.1),
+    ("score", ".25", "score", 0.25),
+    ("score", "+0.5", "score", 0.5),
+    ("score", "nan", "score", None),
+    ("score", "None", "score", None),
+    ("score", "#N/A", "score", None),
+    ("score", " ", "score", None),
+    ("passed", "0", "is_success", False),
+    ("passed", "0", "score", 0.5),
+    ("passed", "0.5", "is_success", None),
+    ("steps", "12.0", "action_count", 12),
+    ("steps", "1e+05", "action_count", 100_000),
+    ("duration_s", "2.5", "latency_seconds", 2.5),
+    ("latency_ms", "2500", "latency_seconds", 2.5),
+    ("total_tokens", "7", "total_tokens", 7),
+    ("cache_read_tokens", "7", "cache_read_tokens", 7),
+    ("started_at", "2025-01-02T03:04:05+02:00", "started_at", "2025-01-02 01:04:05"),
+    ("started_at", "2025-01-02T03:04:05.250Z", "started_at", "2025-01-02 03:04:05.25"),
+    ("date", "2025-01-02", "started_at", "2025-01-02 00:00:00"),
+    ("date", "2025/1/2", "started_at", "2025-01-02 00:00:00"),
+    ("date", "2025/1/2 03:04", "started_at", "2025-01-02 03:04:00"),
+    ("timestamp", "1734070031", "started_at", "2024-12-13 06:07:11"),
+    ("timestamp", "1734070031500", "started_at", "2024-12-13 06:07:11.5"),
+    ("error", "boom", "status", "scored"),
+    ("status", "Error", "status", "error"),
+    ("status", "token limit", "status", "limit"),
+    ("exception", "False", "status", "scored"),
+    ("exception", "it timed out", "status", "timeout"),
+    ("scaffold", "x", "agent", "a"),
+    ("harness", "NaN", "scaffold", "unknown"),
+    ("population", "safety", "population", "safety"),
+    ("evaluation_id", "e 1", "evaluation", "e 1"),
+    ("task", " t", "task_id", " t"),
+]
+
+
+@pytest.mark.parametrize(("name", "cell", "column", "value"), READ)
+def test_a_cell_is_read_as_it_is_meant(tmp_path, name, cell, column, value):
+    assert one(tmp_path, name, cell)[column] == value
+
+
+REFUSED = [
+    ("score", "85%", "score_out_of_range"),
+    ("score", "1.5", "score_out_of_range"),
+    ("score", "-0.1", "score_out_of_range"),
+    ("score", "yes", "wrong_type"),
+    ("score", "0,5", "wrong_type"),
+    ("score", "inf", "wrong_type"),
+    ("score", "1e999", "not_finite"),
+    ("score", "1_0", "wrong_type"),
+    ("passed", "2", "score_out_of_range"),
+    ("cost", "1,234", "wrong_type"),
+    ("cost", "$1.25", "wrong_type"),
+    ("cost", "-1", "cost_negative"),
+    ("cost", "1_000", "wrong_type"),
+    ("steps", "1.5", "count_fractional"),
+    ("steps", "1e13", "value_too_large"),
+    ("duration_s", "-1", "seconds_negative"),
+    ("human_minutes", "0", "human_minutes_not_positive"),
+    ("date", "45658", "wrong_type"),
+    ("date", "20250102", "wrong_type"),
+    ("date", "01/02/2025", "wrong_type"),
+    ("date", "2025-02-30", "wrong_type"),
+    ("population", "mine", "unknown_population"),
+    ("task", " ", "empty_text"),
+    ("task", "nan", "empty_text"),
+    ("agent", "None", "empty_text"),
+    ("epoch", "", "empty_text"),
+]
+
+
+@pytest.mark.parametrize(("name", "cell", "code"), REFUSED)
+def test_what_could_mean_two_things_is_refused_by_name(tmp_path, name, cell, code):
+    entry = one(tmp_path, name, cell)
+    assert isinstance(entry, Quarantined)
+    assert (entry.line, entry.reason_code) == (1, code)
+    assert name in entry.detail
+    assert cell.strip() in entry.record_excerpt
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json", "parquet"])
+@pytest.mark.parametrize("told", [{}, {"score_max": 100}, {"decimal": ","}])
+def test_many_rows_at_a_time_are_read_as_each_by_itself(
+    tmp_path, monkeypatch, form, told
+):
+    values: dict[str, list[str]] = {"task": ["t"], "agent": ["a"], "score": ["1"]}
+    for name, cell, *_ in READ + REFUSED:
+        values.setdefault(name, []).append(cell)
+    values["score"] += ["85%", "0.5", "12,5%", "1.5%", "%", "1e2"]
+    values["cost"] += ["1.234,5", "1.5", "3", ",5", "1,2,3"]
+    base = {name: cells[0] for name, cells in values.items()} | {"epoch": "1"}
+    base |= {"passed": "", "date": "", "exception": "", "error": "", "population": ""}
+    base |= {"cost": "1", "duration_s": "2", "steps": "12"}
+    base |= {"timestamp": "", "human_minutes": "1", "status": "", "note": "x"}
+    # One name for each of ours, or the first would hide the others.
+    for name in ("date", "timestamp", "exception", "latency_ms"):
+        base.pop(name, None)
+    rows = [
+        base | {name: cell, "epoch": f"{number}"}
+        for name, cells in values.items()
+        for number, cell in enumerate(cells)
+        if name in base
+    ]
+    path = write_rows(rows, form, tmp_path / "table")
+    expected_count = len(rows)
+    with monkeypatch.context() as patched:
+        patched.setattr(sql._Row, "flag", lambda _self: "true")
+        one_by_one = read(path, **told)
+    many = read(path, **told)
+    assert sum(map(len, many)) == expected_count
+    assert len(many[0]) > 20
+    assert len(many[1]) > 10
+    for each, alone in zip(many, one_by_one, strict=True):
+        for row, expected in zip(each, alone, strict=True):
+            assert row == expected
+
+
+def write_rows(rows: list[dict], form: str, path: Path) -> Path:
+    if form == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    elif form == "json":
+        path.write_text(json.dumps(rows, indent=1))
+    else:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+        path.write_text(text.getvalue())
+    if form == "parquet":
+        as_csv = path.rename(path.with_suffix(".csv"))
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"copy (from read_csv('{as_csv}', all_varchar = true, delim = ',', "
+                f"quote = '\"', escape = '\"')) to '{path}' (format parquet)"
+            )
+    return path
+
+
+def test_the_highest_score_is_said_and_makes_percentages_readable(tmp_path):
+    assert one(tmp_path, "score", "85%", score_max=100)["score"] == 0.85
+    assert one(tmp_path, "score", "3", score_max=4)["score"] == 0.75
+    assert one(tmp_path, "score", "5", score_max=4).reason_code == "score_out_of_range"
+    # A verdict is yes or no, whatever the scale of the score.
+    assert one(tmp_path, "passed", "1", score_max=4)["is_success"] is True
+
+
+@pytest.mark.parametrize(
+    ("decimal", "cell", "value"),
+    [
+        (",", "0,5", 0.5),
+        (",", "1.234,5", 1234.5),
+        (",", "1.234.567", 1234567),
+        (",", "7", 7),
+        (",", "0.5", "wrong_type"),
+        (",", "1.23,5", "wrong_type"),
+        (".", "1,234.5", 1234.5),
+        (".", "1,234,567", 1234567),
+        (".", "0,5", "wrong_type"),
+        (".", "12,34", "wrong_type"),
+    ],
+)
+def test_a_comma_counts_where_it_is_said_what_it_is(tmp_path, decimal, cell, value):
+    found = one(tmp_path, "cost", cell, decimal=decimal)
+    if isinstance(value, str):
+        assert found.reason_code == value
+    else:
+        assert found["cost_usd"] == value
+
+
+def test_an_agent_that_is_not_named_is_made_of_what_is(tmp_path):
+    content = "task,model,harness,effort,score\nt,m,h,high,1\nt,m,,,1\n"
+    rows, _ = read(tmp_path / "x.csv", content)
+    assert [row["agent"] for row in rows] == ["h m high", "m"]
+
+
+def test_all_columns_that_may_tell_attempts_apart_do_so_together(tmp_path):
+    content = "task,agent,score,epoch,run_id\nt,a,1,1,r\nt,a,1,1,s\nt,a,1,,s\n"
+    rows, quarantined = read(tmp_path / "x.csv", content)
+    assert [row["attempt"] for row in rows] == ["r/1", "s/1", "s/"]
+    assert quarantined == []
+    rows, _ = read(tmp_path / "x.csv", columns="attempt=epoch")
+    assert [row["attempt"] for row in rows] == ["1", "1"]
+    assert rows[0]["attributes"] == '{"run_id":"r"}'
+
+
+def written(form: str, path: Path) -> Path:
+    """Write ROWS in a form."""
+    if form == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    elif form == "json":
+        path.write_text(json.dumps(ROWS, indent=1))
+    else:
+        values = ", ".join(["(?, ?, ?, ?, ?)"] * len(ROWS))
+        cells = [cell for row in ROWS for cell in row.values()]
+        names = ", ".join(ROWS[0])
+        query = f"from (values {values}) t({names})"
+        with duckdb.connect() as connection:
+            connection.execute(f"create table t as {query}", cells)
+            connection.execute(f"copy t to '{path}' ({form})")
+    return path
+
+
+def test_one_table_gives_the_same_attempts_in_every_form(tmp_path):
+    forms = [
+        "format csv",
+        "format csv, delimiter '\t'",
+        "format csv, delimiter ';'",
+        "format csv, compression gzip",
+        "format csv, compression zstd",
+        "format parquet",
+        "format json",
+        "format json, compression zstd",
+        "format json, array true, compression gzip",
+        "jsonl",
+        "json",
+    ]
+    results, table_ids = [], set()
+    for number, form in enumerate(forms):
+        (tmp_path / str(number)).mkdir()
+        path = written(form, tmp_path / str(number) / "table")
+        with open_regular(str(path)) as file:
+            head = opened(OpenFile(file)).head(1_000_000)
+        assert recognise(head).name == "table", form
+        results.append(read(path))
+        table_ids.add(batches(path)[-1].rows[0][2])
+    expected = results[0]
+    assert [row["task_id"] for row in expected[0]] == ["007", "1e5", "1e5"]
+    assert json.loads(expected[0][2]["attributes"]) == {"temperature": "é\n,x"}
+    for form, result in zip(forms, results, strict=True):
+        assert result == expected, form
+    # No column tells attempts apart: then the id of the table does.
+    assert len(table_ids) == 1
+
+
+def test_typed_columns_are_read_as_their_text_is(tmp_path):
+    path = tmp_path / "x.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                select '007' as task, 7 as agent, true as passed, 0.7::float as score,
+                    12::double as steps, 'nan'::double as cost,
+                    timestamptz '2025-01-02 03:04:05+02' as started_at,
+                    ['a'] as tags, {{'y': 1}} as nested, 0.1::decimal(3, 2) as rate,
+                    'nan'::double as gap, 3 as epoch
+            ) to '{path}' (format parquet)
+            """
+        )
+    ((row,), quarantined) = read(path)
+    assert quarantined == []
+    assert (row["task_id"], row["agent"], row["attempt"]) == ("007", "7", "3")
+    assert (row["score"], row["is_success"], row["action_count"]) == (0.7, True, 12)
+    assert (row["cost_usd"], row["started_at"]) == (None, "2025-01-02 01:04:05")
+    assert json.loads(row["attributes"]) == {
+        "nested": {"y": 1},
+        "rate": "0.10",
+        "tags": ["a"],
+    }
+
+
+def test_a_number_in_json_is_an_id_as_it_is_written(tmp_path):
+    content = (
+        '{"task": 1e5, "agent": 7, "correct": true, "x": {"y": 1.50}, "z": 2.5}\n'
+        '{"task": "1e5", "agent": 7, "correct": 1, "x": null, "z": ""}\n'
+        '{"task": 1.50, "agent": 12345678901234567890123, "correct": false}\n'
+    )
+    (rows, _) = read(tmp_path / "x.jsonl", content)
+    assert [row["task_id"] for row in rows] == ["1e5", "1e5", "1.50"]
+    assert [row["agent"] for row in rows] == ["7", "7", "12345678901234567890123"]
+    assert [row["score"] for row in rows] == [1.0, 1.0, 0.0]
+    assert rows[0]["attributes"] == '{"x":{"y":1.5},"z":"2.5"}'
+    assert rows[1]["attributes"] is None
+
+
+def test_a_field_of_the_last_row_counts_as_one_of_the_first(tmp_path):
+    content = '{"task": 1, "agent": "a", "score": 1}\n' * 5_000
+    content += '{"task": 2, "agent": "a", "score": 1, "cost": 3, "new": 4}\n'
+    rows, _ = read(tmp_path / "x.jsonl", content)
+    assert (rows[-1]["cost_usd"], rows[-1]["attributes"]) == (3, '{"new":"4"}')
+
+
+def test_dots_lead_into_json(tmp_path):
+    content = '{"task": "t", "agent": "a", "r": {"s.t": 1, "score": 0.25}}\n'
+    ((row,), _) = read(tmp_path / "x.jsonl", content, columns="score=r.score")
+    assert (row["score"], row["attributes"]) == (0.25, '{"r":{"s.t":1,"score":0.25}}')
+    with pytest.raises(FileRefused, match=r"no column 'q\.score'"):
+        read(tmp_path / "x.jsonl", columns="score=q.score")
+
+
+def test_names_may_hold_any_character(tmp_path):
+    names = ['a "b"', "c/d~e", "f.g", "h'i", "\\", "é ", "$", "0"]
+    record = {"task": "t", "agent": "a", "score": 1} | dict.fromkeys(names, "x")
+    results = []
+    for form in ("csv", "jsonl", "json", "parquet"):
+        path = write_rows([record], form, tmp_path / form)
+        rows, _ = read(path)
+        results.append(json.loads(rows[0]["attributes"]))
+    expected = dict.fromkeys(map(str.strip, names), "x")
+    assert results[0] == expected
+    assert [{k.strip(): v for k, v in found.items()} for found in results] == (
+        [expected] * 4
+    )
+
+
+def test_json_that_is_no_record_is_kept_back_with_its_line(tmp_path):
+    content = (
+        '\ufeff{"task": 1, "agent": "a", "score": 1}\n\n[1]\n{"task": \n'
+        '{"task": 1, "task": 2, "agent": "a", "score": 1}\n"x"\n'
+        '{"task": 3, "agent": "a", "score": 1}\n' + '{"a":' * 200 + "1" + "}" * 200
+    )
+    rows, quarantined = read(tmp_path / "x.jsonl", content)
+    assert [row["line"] for row in rows] == [1, 7]
+    assert [(entry.line, entry.reason_code) for entry in quarantined] == [
+        (3, "not_a_record"),
+        (4, "invalid_json"),
+        (5, "duplicate_field"),
+        (6, "not_a_record"),
+        (8, "too_deep"),
+    ]
+
+
+def test_a_row_of_another_width_is_kept_back_with_its_number(tmp_path):
+    lines = [f"t{number},a,1" for number in range(1, 300_001)]
+    lines[2], lines[9], lines[250_000] = 't3,"a\nb",1', "t10,a", "t250001,a,1,2"
+    content = "task,agent,score\n" + "\n".join(lines) + "\n"
+    rows, quarantined = read(tmp_path / "x.csv", content)
+    assert [(entry.line, entry.reason_code) for entry in quarantined] == [
+        (10, "wrong_width"),
+        (250_001, "wrong_width"),
+    ]
+    assert quarantined[0].record_excerpt == "t10,a"
+    assert len(rows) == 299_998
+    assert all(row["task_id"] == f"t{row['line']}" for row in rows)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufefftask,agent,score\r\nt,a,1\r\n".encode(),
+        "task,agent,score\nt,a,1".encode("utf-16"),
+        "\ufefftask\tagent\tscore\nt\ta\t1\n".encode("utf-16-be"),
+        "\ufeff".encode() + b'[{"task": "t", "agent": "a", "score": 1}]',
+        '{"task": "t", "agent": "a", "score": 1}\n'.encode("utf-16"),
+        b"task,agent,score\rt,a,1\r",
+        b'"task";"agent";"score"\n"t";"a";"1"\n',
+    ],
+)
+def test_marks_encodings_and_line_ends_do_not_change_a_value(tmp_path, content):
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    assert recognise(content).name == "table"
+    ((row,), quarantined) = read(path)
+    assert (row["task_id"], row["agent"], row["score"]) == ("t", "a", 1.0)
+    assert (row["attributes"], quarantined) == (None, [])
+
+
+def test_a_column_is_what_the_user_says(tmp_path):
+    content = "question,agent,score,points\nq,a,0,1\n"
+    told = "task_id=question,score=points,benchmark:=my set"
+    ((row,), _) = read(tmp_path / "x.csv", content, columns=told)
+    assert (row["task_id"], row["score"], row["benchmark"]) == ("q", 1.0, "my set")
+    assert row["attributes"] == '{"score":"0"}'
+
+
+def test_what_each_column_was_taken_for_is_told(tmp_path):
+    content = "Task,duration,model,reward,tempo\nt,1,m,1,x\n"
+    first, *_, last = batches(tmp_path / "x.csv", content, source="mine")
+    assert first.table is TABLE_COLUMNS
+    assert first.rows == [
+        (1, "Task", "task_id", None),
+        (2, "model", "model", None),
+        (3, "reward", "score", None),
+        (4, "duration", "attributes", "latency_seconds"),
+        (5, "tempo", "attributes", None),
+    ]
+    assert last.table is TABLE_FILES
+    assert last.rows[0][1] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "code", "words"),
+    [
+        ("tsk,agent,x\nt,a,1\n", {}, "unusable_columns", "a task or as a score"),
+        ("tsk,agent,x\nt,a,1\n", {}, "unusable_columns", "nearest are: tsk, agent"),
+        (HEADER, {"columns": "task_id=taks"}, "unusable_columns", "nearest are: task"),
+        ("task,agent,score,score\nt,a,1,1\n", {}, "unusable_columns", "two columns"),
+        (HEADER, {}, "empty_file", "no row"),
+        ('task,agent,score\nt,a,1\nt,a,"1\n', {}, "syntax", ""),
+        ('{"task": 1, "agent": ', {}, "syntax", "DuckDB"),
+        ('[{"task": 1, "agent": ', {}, "syntax", "DuckDB"),
+        (b"PAR1 and no more", {}, "syntax", "DuckDB"),
+        (b"\xff\xfet\x00a", {}, "wrong_encoding", "UTF-16"),
+    ],
+)
+def test_a_table_that_is_in_doubt_is_refused(tmp_path, content, told, code, words):
+    with pytest.raises(FileRefused) as refused:
+        read(tmp_path / "x.csv", content, **told)
+    assert refused.value.reason_code == code
+    assert words in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("head", "fits"),
+    [
+        (HEADER, True),
+        (HEADER.replace(",", "\t"), True),
+        ('[{"task": 1, "model": "m", "passed": true}', True),
+        ("task,agent\n", False),
+        ("agent,score\n", False),
+        ("score,task\n", False),
+        ("{" * 100_000, False),
+    ],
+)
+def test_the_usual_names_are_recognised(head, fits):
+    assert reader.fits(head) is fits
+
+
+def test_no_name_is_known_for_two_columns():
+    names = [name for known in mapping.KNOWN.values() for name in known.split()]
+    assert len(set(map(mapping.plain, names))) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ("taskid", "is not ours=theirs"),
+        ("nothing=task", "nothing is none of ours"),
+        ("scor=x", "did you mean score?"),
+    ],
+)
+def test_what_the_user_says_is_checked(columns, words):
+    with pytest.raises(ValueError, match=words.replace("?", r"\?")):
+        options(columns)
+
+
+def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
+    path = tmp_path / "mapping.yml"
+    path.write_text(
+        "task_id: question\nbenchmark: {value: mine}\nattempt: [run, try]\n"
+        "score_max: 10\nsource: lab\nepoch: x\n".replace("epoch: x\n", "")
+    )
+    told = said.with_mapping(options("benchmark:=yours"), str(path))
+    assert told.score_max == 10
+    assert told.source == "lab"
+    assert dict(told.columns) == {
+        "task_id": "question",
+        "benchmark": {"value": "yours"},
+        "attempt": ["run", "try"],
+    }
+    for text, words in [
+        ("- a", "is a list of"),
+        ("task: x", "did you mean task_id"),
+        ("score: {value: [1]}", "score is the name"),
+        ("score_max: 0", "score_max is 0"),
+        ("a: [", "cannot be read as YAML"),
+        ("benchmark: {file: '('}", "benchmark is the name"),
+    ]:
+        path.write_text(text)
+        with pytest.raises(ValueError, match=words):
+            said.with_mapping(TableOptions(), str(path))
+    with pytest.raises(ValueError, match="no such file"):
+        said.with_mapping(TableOptions(), str(tmp_path / "none"))
+
+
+EVERY_EVAL_EVER = {
+    "schema_version": "0.3.0",
+    "evaluation_id": "e/1",
+    "model_id": "lab/m-1",
+    "evaluation_name": "sums",
+    "sample_id": "s1",
+    "interaction_type": "agentic",
+    "input": {"raw": "2+2", "reference": ["4"]},
+    "evaluation": {"score": 0.5, "is_correct": False, "num_turns": 3},
+    "token_usage": {"input_tokens": 10, "output_tokens": 2, "total_tokens": 12},
+    "performance": {"latency_ms": 1500},
+    "error": None,
+}
+LM_EVAL = {
+    "doc_id": 0,
+    "doc": {"question": "2+2"},
+    "target": "4",
+    "arguments": {"gen_args_0": {"arg_0": "2+2"}},
+    "resps": [["4"]],
+    "filtered_resps": ["4"],
+    "filter": "strict-match",
+    "metrics": ["exact_match"],
+    "exact_match": 1.0,
+}
+TAU_BENCH = {"task_id": 0, "reward": 1.0, "info": {}, "traj": [], "trial": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "records", "expected"),
+    [
+        (
+            "anything.jsonl",
+            [
+                EVERY_EVAL_EVER,
+                EVERY_EVAL_EVER | {"sample_id": "s2", "error": "API timeout"},
+            ],
+            {
+                "task_id": "s1",
+                "agent": "lab/m-1",
+                "model": "lab/m-1",
+                "benchmark": "sums",
+                "evaluation": "e/1",
+                "score": 0.5,
+                "is_success": False,
+                "status": "scored",
+                "action_count": 3,
+                "latency_seconds": 1.5,
+                "input_tokens": 10,
+                "output_tokens": 2,
+                "total_tokens": 12,
+            },
+        ),
+        (
+            "samples_gsm8k_2025-01-02T03-04-05.678.jsonl",
+            [LM_EVAL, LM_EVAL | {"doc_id": 1, "exact_match": 0.0}],
+            {
+                "task_id": "0",
+                "agent": "lab__m-1",
+                "benchmark": "gsm8k/strict-match",
+                "score": 1.0,
+            },
+        ),
+        (
+            "tool-calling-gpt-4o-0.0_range_0--1_user-gpt-4o-llm_0102030405.json",
+            [TAU_BENCH, TAU_BENCH | {"task_id": 1, "reward": 0.0}],
+            {
+                "task_id": "0",
+                "agent": "tool-calling-gpt-4o-0.0",
+                "benchmark": "tau-bench/lab__m-1",
+                "attempt": "2",
+                "score": 1.0,
+            },
+        ),
+    ],
+)
+def test_presets_are_recognised_and_read(tmp_path, name, records, expected):
+    folder = tmp_path / "lab__m-1"
+    folder.mkdir()
+    content = (
+        json.dumps(records)
+        if name.endswith(".json")
+        else "".join(json.dumps(record) + "\n" for record in records)
+    )
+    assert recognise(content.encode()).name == "table"
+    rows, quarantined = read(folder / name, content)
+    assert quarantined == []
+    assert len(rows) == 2
+    assert rows[0] | expected == rows[0]
+    assert batches(folder / name)[-1].rows[0][3] is not None
+
+
+def test_a_metric_that_differs_between_rows_is_not_guessed(tmp_path):
+    records = [LM_EVAL, LM_EVAL | {"metrics": ["acc"], "acc": 1}]
+    content = "".join(json.dumps(record) + "\n" for record in records)
+    with pytest.raises(FileRefused, match="as a score by the preset lm-eval"):
+        read(tmp_path / "samples_x.jsonl", content)
+    rows, _ = read(tmp_path / "samples_x.jsonl", columns="score=exact_match")
+    assert [row["score"] for row in rows] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"run_id": "r", "task_id": "t", "model": "m", "score": 1},
+        {"task_id": "t", "model": "m", "is_resolved": True, "instruction": "x"},
+        {"config": {"a": 1}, "agent_name": "a", "benchmark_name": "b"}
+        | {"task_id": "t", "score": 1},
+        {"task": "t", "agent": "a", "human_minutes": 3, "action_count": 1, "score": 1},
+    ],
+)
+def test_json_lines_with_our_columns_are_no_other_format(record):
+    content = (json.dumps(record) + "\n") * 2
+    assert recognise(content.encode()).name == "table"

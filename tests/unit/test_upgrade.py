@@ -1,0 +1,69 @@
+"""A warehouse of an earlier version is loaded into, and refreshed, by this one."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import DBT, REPOSITORY, run_in_repository
+
+from loaders.__main__ import main
+from loaders.formats import FORMATS
+
+FIXTURES = REPOSITORY / "tests" / "fixtures"
+SAMPLES = ("metr_sample.yaml", "metr_horizon_sample.jsonl")
+
+
+@pytest.fixture
+def old(tmp_path) -> Path:
+    """A warehouse as version 0.1.0 of 26 November 2026 left it."""
+    path = tmp_path / "evalhouse.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute((FIXTURES / "warehouse_0_1_0.sql").read_text())
+    return path
+
+
+def counts(path: Path) -> list[tuple]:
+    with duckdb.connect(path, read_only=True) as connection:
+        return connection.execute(
+            "select format, status, loaded_count from raw.files order by format"
+        ).fetchall()
+
+
+def test_loading_the_same_files_keeps_their_rows(old, tmp_path, capsys):
+    before = counts(old)
+    assert before == [("metr-jsonl", "loaded", 10), ("metr-yaml", "loaded", 10)]
+    for name in SAMPLES:
+        shutil.copyfile(FIXTURES / name, tmp_path / name)
+    paths = [str(tmp_path / name) for name in SAMPLES]
+    assert main([*paths, "--db", str(old)]) == 0
+    assert counts(old) == before
+    with duckdb.connect(old, read_only=True) as connection:
+        versions = dict(
+            connection.execute(
+                "select format, loader_version from raw.files"
+            ).fetchall()
+        )
+        for table in ("metr_runs", "metr_horizon_runs"):
+            rows = connection.execute(f"select count(*) from raw.{table}").fetchall()
+            assert rows == [(10,)]
+    # What a newer reader would read otherwise is read again.
+    assert versions == {name: FORMATS[name].loader_version for name in versions}
+
+
+def test_a_refresh_makes_the_views_of_the_old_rows(old, tmp_path):
+    other = tmp_path / "other.yaml"
+    other.write_text((FIXTURES / "metr_sample.yaml").read_text().replace("'3", "'7"))
+    assert main([str(other), "--db", str(old)]) == 0
+    command = [DBT, "--quiet", "build", "--exclude-resource-type", "unit_test", "test"]
+    run = run_in_repository(
+        [*command, "--select", "+attempts", "+load_report"], old, tmp_path
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    with duckdb.connect(old, read_only=True) as connection:
+        found = connection.execute(
+            "select source, count(*) from attempts group by source order by source"
+        ).fetchall()
+        files = connection.execute("select count(*) from load_report").fetchall()
+    assert found == [("metr", 20), ("metr_horizon", 10)]
+    assert files == [(3,)]
