@@ -1,0 +1,93 @@
+{#- Where one's own rows of a seed are: local/<seed>.csv beside seeds/, which git does
+    not track, or in the folder $EVALHOUSE_LOCAL. As read_csv takes a path, in which
+    some characters are patterns. -#}
+{% macro local_path(root, name) -%}
+    {%- set folder = env_var('EVALHOUSE_LOCAL', '') or root ~ '/local' -%}
+    {%- set pattern = folder | replace('[', '[[]') | replace('*', '[*]')
+        | replace('?', '[?]') | replace("'", "''") -%}
+    {{ return("'" ~ pattern ~ "/" ~ name ~ ".csv'") }}
+{%- endmacro %}
+
+{#- The key of a seed: the columns that its tests say are unique, but its position. -#}
+{% macro seed_key(seed) -%}
+    {%- set found = namespace(columns=[]) -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'test' and node.attached_node == seed.unique_id -%}
+        {%- if node.test_metadata.name == 'unique_combination' -%}
+            {%- set found.columns = node.test_metadata.kwargs.columns -%}
+        {%- elif node.test_metadata.name == 'unique'
+            and node.column_name != 'position' and not found.columns -%}
+            {%- set found.columns = [node.column_name] -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found.columns) }}
+{%- endmacro %}
+
+{#- What puts one's own rows before those of a seed: of rows with one key they count,
+    and where the first rule that fits wins they come first, in the order of the file. -#}
+{% macro local_rows() -%}
+    {%- set path = local_path(model.root_path, model.name) -%}
+    {%- if execute and run_query("select file from glob(" ~ path ~ ")") | length -%}
+        {%- set reader = "read_csv(" ~ path ~ ", header = true, all_varchar = true,"
+            ~ " delim = ',', quote = '\"', escape = '\"', strict_mode = true)" -%}
+        {%- set own = run_query("describe select * from " ~ reader) -%}
+        {%- set names = own.columns[0].values() | list -%}
+        {%- set types = model.config.column_types -%}
+        {%- set expected = adapter.get_columns_in_relation(this)
+            | map(attribute='name') | list -%}
+        {%- if names | sort != expected | sort -%}
+            {%- do exceptions.raise_compiler_error(
+                "local/" ~ model.name ~ ".csv has the columns " ~ (names | join(", "))
+                ~ "; write those of the seed: " ~ (expected | join(", "))
+            ) -%}
+        {%- endif -%}
+        {%- set key = seed_key(model) -%}
+        {%- if key %}
+        delete from {{ this }} as seed_rows
+        where exists (
+            select 1
+            from {{ reader }} as own_rows
+            where
+                {%- for column in key %}
+                seed_rows.{{ column }} is not distinct from cast(
+                    own_rows.{{ column }} as {{ types.get(column, 'varchar') }}
+                )
+                {{- ' and' if not loop.last }}
+                {%- endfor %}
+        );
+        {%- endif %}
+        insert into {{ this }} ({{ expected | join(', ') }})
+        select
+            {%- for column in expected %}
+            {%- if column == 'position' %}
+            row_number() over ()
+            - (select count(*) from {{ reader }})
+            - 1
+            + coalesce((select min(position) from {{ this }}), 1)
+            {%- else %}
+            cast({{ column }} as {{ types.get(column, 'varchar') }})
+            {%- endif %}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        from {{ reader }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A file of local/ that is called like no seed would change nothing. -#}
+{% macro refuse_unknown_local_rows() %}
+    {%- if execute %}
+        {%- set seeds = graph.nodes.values()
+            | selectattr('resource_type', 'equalto', 'seed') | list %}
+        {%- set known = seeds | map(attribute='name') | list %}
+        {%- set path = local_path(seeds[0].root_path, '*') %}
+        {%- for row in run_query("select file from glob(" ~ path ~ ")") %}
+            {%- set name = row[0].split('/')[-1][:-4] %}
+            {%- if name not in known %}
+                {%- do exceptions.raise_compiler_error(
+                    "local/" ~ name ~ ".csv: there is no seed of that name; the seeds"
+                    ~ " are " ~ (known | sort | join(", "))
+                ) %}
+            {%- endif %}
+        {%- endfor %}
+    {%- endif %}
+{% endmacro %}
