@@ -1,21 +1,26 @@
-"""The shipped sample: made-up runs in the shapes of METR's files, of HAL's traces and
-of Inspect's logs.
+"""The shipped sample: made-up runs in the shapes of METR's files, of HAL's traces, of
+Inspect's logs, of a run of Terminal-Bench and of a job of Harbor.
 """
 
 from pathlib import Path
 
-from sample import hal, inspect, metr
+from sample import hal, harbor, inspect, metr, terminal_bench
 
 # The folders of the sample with their files; METR's two are beside them.
-_FOLDERS = {"hal": hal, "inspect": inspect}
+_FOLDERS = {
+    "hal": hal,
+    "inspect": inspect,
+    "terminal_bench": terminal_bench,
+    "harbor": harbor,
+}
 
 
 def write_sample(directory: Path) -> list[Path]:
     """Write the sample files into `directory`, made if missing; return their paths."""
     contents = dict(metr.contents())
     for folder, made in _FOLDERS.items():
-        (directory / folder).mkdir(parents=True, exist_ok=True)
         contents |= {f"{folder}/{name}": content for name, content in made.contents()}
     for name, content in contents.items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
         (directory / name).write_bytes(content)
     return [directory / name for name in contents]

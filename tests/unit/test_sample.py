@@ -39,7 +39,7 @@ def test_the_bytes_are_the_same_on_every_machine(sample_paths):
         "5e23a4db64fe3c75e7a37e6f0dea8556cbe69d8a5feec4ab29e0652f9972aef6",
     ]
     assert hashlib.sha256("".join(hashes[2:]).encode()).hexdigest() == (
-        "a875cac4c1adcb65ef7ddc9ae6f70b27c346736923fa965b4e22877c8638fc33"
+        "6a3047d7efb98ef494ea8c5e422b4f48ef7fbeb23e63234ebc371bec6e7921e9"
     )
     assert sum(path.stat().st_size for path in sample_paths) < 3_000_000
 
