@@ -7,7 +7,7 @@ import pytest
 from conftest import DBT, run_in_repository
 
 from loaders import __main__ as cli
-from loaders import names
+from loaders.warehouse import names
 
 # What a refresh says of runs whose names are new.
 VIEWS = """

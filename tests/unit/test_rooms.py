@@ -23,7 +23,6 @@ MAY_IMPORT = {
     "warehouse": {"common", "contract", "formats"},
     "workers": {"contract", "formats"},
     "inputs": {"contract"},
-    "names": {"common"},
 }
 MOST_LINES = 500
 # Sources that use DuckDB, as a parser.

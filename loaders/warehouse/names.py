@@ -15,7 +15,7 @@ import duckdb
 from common.files import written_whole
 from common.names import printable
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 _DESCRIPTION = """\
 Print, for what is loaded and no seed knows, the CSV lines to add, each with the nearest
 name that is known. A name stands for itself in them: write the nearest in its place if
