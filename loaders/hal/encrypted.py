@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,10 @@ SUFFIX = ".encrypted"
 _MOST_GROWTH = 4
 _CHUNK_BYTES = 1 << 20
 _LONGEST_TEXT = 1024
+# What ends a zip, and may have a comment of 64 kB behind it.
+_END_MARK, _END_BYTES = b"PK\5\6", 22 + (1 << 16)
+# No list of MAX_MEMBERS members is as long.
+_DIRECTORY_BYTES = 1 << 20
 
 _ITERATIONS = 480_000
 _KEY_BYTES = 32
@@ -58,6 +63,7 @@ def members(data: memoryview, password: str) -> Iterator[tuple[str, memoryview |
 
     Raises FileRefused when the zip is damaged or unsafe, or the password is wrong.
     """
+    _check_directory(data)
     try:
         with zipfile.ZipFile(_Window(data)) as archive:
             for info in _checked(archive.infolist(), len(data)):
@@ -68,6 +74,19 @@ def members(data: memoryview, password: str) -> Iterator[tuple[str, memoryview |
                 )
     except _DAMAGES as error:
         raise file_refused("broken_zip", f"the zip is damaged ({error})") from None
+
+
+def _check_directory(data: memoryview) -> None:
+    """Refuse a zip whose list of members alone would fill the memory."""
+    tail = bytes(data[-_END_BYTES:])
+    end = tail.rfind(_END_MARK)
+    if end < 0 or end + 16 > len(tail):
+        return  # Its reader says what is wrong with it.
+    (size,) = struct.unpack_from("<L", tail, end + 12)
+    before = len(data) - len(tail) + end
+    if min(size, before) > _DIRECTORY_BYTES:
+        what = f"its list of members has {min(size, before):,} bytes"
+        raise file_refused("too_many_members", what)
 
 
 def _checked(infos: list[zipfile.ZipInfo], size_bytes: int) -> list[zipfile.ZipInfo]:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from msgspec import Raw, Struct
 
 from loaders.contract import raw_json, rules
+from loaders.contract.limits import MAX_TRACE_RECORDS
 from loaders.contract.raw_json import Pointer
-from loaders.contract.records import Quarantined, RecordRefused
+from loaders.contract.records import Quarantined, RecordRefused, file_refused
 from loaders.hal.usage import Number
 
 
@@ -206,6 +207,9 @@ def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
             elif verdict.is_success != is_success:
                 verdict = _CONTRADICTED
             found[task_id] = (place, verdict)
+        if len(found) > MAX_TRACE_RECORDS:
+            what = f"there are {len(found):,} tasks"
+            raise file_refused("too_many_records", what, None, at)
     yield from ((place, task_id, each) for task_id, (place, each) in found.items())
 
 

@@ -1,6 +1,7 @@
 """What a reading process does: a file in, what identifies it and its batches out."""
 
 import errno
+import os
 import pickle
 import socket
 import traceback
@@ -19,10 +20,11 @@ from loaders.contract.records import (
     Batch,
     FileManifest,
     FileRefused,
-    Quarantined,
     file_refused,
+    too_many_refused,
 )
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
+from loaders.workers.memory import lift_limit, limit_memory
 from loaders.workers.options import ReadOptions
 
 # Errors that the next file would meet too.
@@ -38,11 +40,15 @@ _READERS = {name: format_.reader for name, format_ in FORMATS.items()}
 
 def serve(writer: socket.socket) -> None:
     """Read files until the writing process is done."""
-    incoming, outgoing = writer.makefile("rb"), writer.makefile("wb")
+    incoming = writer.makefile("rb")
+    # A decoder that runs out of memory may abort with words for its own developers; the
+    # writing process says what became of the file.
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
     def send(message: Any) -> None:
-        pickle.dump(message, outgoing)
-        outgoing.flush()
+        # As a whole, for half a message would be waited for.
+        writer.sendall(pickle.dumps(message))
 
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
@@ -88,6 +94,7 @@ def _refusal(error: BaseException) -> FileRefused:
     if isinstance(error, FileRefused):
         return error
     if isinstance(error, MemoryError):
+        lift_limit()
         return file_refused("reader_died", "there is not memory enough to read it")
     return file_refused("reader_failed", f"its reader met {described(error)}")
 
@@ -113,6 +120,7 @@ def _messages(
                     return
             secret = {"password": options.password} if format_.takes_password else {}
             read = partial(_READERS[format_.name].read, source, **secret)
+            limit_memory(source.size_bytes)
             batches = _begun(unchanged(_guarded(read), source))
         except FileRefused:
             is_told = bool(go_on and format_)
@@ -134,15 +142,9 @@ def _guarded(read: Callable[[], Iterator[Batch]]) -> Iterator[Batch]:
         for batch in read():
             refused_count += len(batch.quarantined)
             if refused_count > MAX_REFUSED:
-                raise _too_many(batch.quarantined[0])
+                raise too_many_refused(batch.quarantined[0])
             rows = batch.rows and as_buffers(batch.table, batch.rows)
             yield replace(batch, table=batch.table.name, rows=rows)
-
-
-def _too_many(entry: Quarantined) -> FileRefused:
-    what = f"more than {MAX_REFUSED:,} of its records are refused, one of them"
-    what = f"{what}: {entry.reason_code}: {entry.detail}"
-    return file_refused("too_many_refused", what, entry.line, entry.position)
 
 
 def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
