@@ -637,7 +637,6 @@ def test_too_little_memory_is_named(path):
         *(
             "it's",
             'say "x"',
-            "what?",
             "a#b",
             "größe 漢字",
             "a;b",
