@@ -35,6 +35,10 @@ limit 1
 """
 
 
+# How DuckDB says that a file is no longer what it wrote.
+_DAMAGED = ("Corrupt database file", "Could not read enough bytes")
+
+
 class WarehouseUnreadable(Exception):
     """The views cannot be read; the message says why and what to do next."""
 
@@ -58,6 +62,9 @@ def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
         if "Could not set lock" in reason:
             reason = reason.split(" See also")[0]
             reason += " Close the program that writes to it, then try again."
+        elif any(words in reason for words in _DAMAGED):
+            reason += "; the file is damaged or cut short: restore a copy or load the"
+            reason += " files again"
         else:
             reason += " Name a warehouse with --db FILE or EVALHOUSE_DB."
         raise WarehouseUnreadable(f"{path}: {reason}") from error

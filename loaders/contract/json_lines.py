@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 from loaders.contract import rules
@@ -25,6 +26,8 @@ from loaders.contract.warnings import Warnings
 
 # Smaller blocks decode faster, larger ones are inserted faster.
 _BLOCK_BYTES = 2_000_000
+# Where lines are shorter, they are no records, and not held all at once.
+_SHORTEST_BYTES = 50
 # Whatever is beyond every double has so many digits or such an exponent.
 _MAY_BE_INFINITE = re.compile(r"NaN|Infinity|[0-9]{200}|[eE]\+?0*[0-9]{3}")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -63,19 +66,22 @@ def read(
             yield from _array(block, stream, table, warnings, odd)
             is_empty = False
             break
-        if fast and len(block) <= RECORD_BYTES:
+        line_count = block.count(b"\n")
+        is_usual = line_count * _SHORTEST_BYTES <= len(block) <= RECORD_BYTES
+        if fast and is_usual:
             columns, lines = fast(table, block, first_line)
         else:
             columns, lines = None, enumerate(io.BytesIO(block), first_line)
         if columns:
             yield Batch(table, columns, [], stream.tell())
-        rows, quarantined = [], []
-        for record in _records(table, lines, warnings, odd):
-            (quarantined if isinstance(record, Quarantined) else rows).append(record)
-        if rows or quarantined:
+        others = _records(table, lines, warnings, odd)
+        is_empty = is_empty and not columns
+        while some := list(islice(others, BATCH_RECORDS)):
+            quarantined = [each for each in some if isinstance(each, Quarantined)]
+            rows = [each for each in some if isinstance(each, tuple)]
             yield Batch(table, rows, quarantined, stream.tell())
-        is_empty = is_empty and not (columns or rows or quarantined)
-        first_line += block.count(b"\n") + (not block.endswith(b"\n"))
+            is_empty = False
+        first_line += line_count + (not block.endswith(b"\n"))
     if is_empty:
         raise file_refused("empty_file", "the file holds no run")
     yield from warnings.batches(stream.tell())

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Raw
 
 from loaders.contract import rules
-from loaders.contract.limits import MAX_DEPTH
+from loaders.contract.limits import MAX_DEPTH, MAX_TRACE_RECORDS
 from loaders.contract.records import (
     FileRefused,
     Quarantined,
@@ -142,6 +142,9 @@ def entries_once(
     Names are tasks or models, in their one form. Of entries that agree the first
     counts; of those that differ none does.
     """
+    if len(section) > MAX_TRACE_RECORDS:
+        what = f"there are {len(section):,} entries"
+        raise file_refused("too_many_records", what, None, at)
     names = [rules.canonical(str(key)) for key in section]
     counts = Counter(names)
     copies: dict[str, set[bytes]] = {}

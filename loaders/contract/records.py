@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from loaders.contract.columns import RawTable
-from loaders.contract.limits import MAX_TEXT_BYTES
+from loaders.contract.limits import MAX_REFUSED, MAX_TEXT_BYTES
 from loaders.contract.reasons import FILE_REASONS, RECORD_REASONS
 
 if TYPE_CHECKING:
@@ -184,6 +184,13 @@ def file_refused(
     detail = f"{what}; {FILE_REASONS[reason_code]}"
     position = position and shortened(position)
     return FileRefused(reason_code, detail, line, position)
+
+
+def too_many_refused(entry: Quarantined) -> FileRefused:
+    """Return the refusal of a file of which too many records are, this one too."""
+    what = f"more than {MAX_REFUSED:,} records are refused, one of them"
+    what = f"{what}: {entry.reason_code}: {entry.detail}"
+    return file_refused("too_many_refused", what, entry.line, entry.position)
 
 
 def shortened(position: str) -> str:

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import io
 import mmap
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +36,10 @@ _IS_LOCKED, _AES = 1, 99
 _MOST_GROWTH = 4
 _CHUNK_BYTES = 1 << 20
 _LONGEST_TEXT = 1024
+# What ends a zip, and may have a comment of 64 kB behind it.
+_END_MARK, _END_BYTES = b"PK\5\6", 22 + (1 << 16)
+# No list of MAX_MEMBERS members is as long.
+_DIRECTORY_BYTES = 1 << 20
 
 _ITERATIONS = 480_000
 _KEY_BYTES = 32
@@ -80,6 +85,7 @@ def members(data: memoryview, password: str) -> Iterator[Member]:
 
     Raises FileRefused when the zip itself is damaged or unsafe.
     """
+    _check_directory(data)
     try:
         archive = zipfile.ZipFile(_Window(data))
         infos = _checked(archive.infolist(), len(data))
@@ -104,6 +110,19 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str) -> M
         refused.position = f"{name}#"
         return Member(name, refused=refused)
     return Member(name)
+
+
+def _check_directory(data: memoryview) -> None:
+    """Refuse a zip whose list of members alone would fill the memory."""
+    tail = bytes(data[-_END_BYTES:])
+    end = tail.rfind(_END_MARK)
+    if end < 0 or end + 16 > len(tail):
+        return  # Its reader says what is wrong with it.
+    (size,) = struct.unpack_from("<L", tail, end + 12)
+    before = len(data) - len(tail) + end
+    if min(size, before) > _DIRECTORY_BYTES:
+        what = f"its list of members has {min(size, before):,} bytes"
+        raise file_refused("too_many_members", what)
 
 
 def _checked(infos: list[zipfile.ZipInfo], size_bytes: int) -> list[zipfile.ZipInfo]:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from msgspec import Raw, Struct
 
 from loaders.contract import raw_json, rules
+from loaders.contract.limits import MAX_TRACE_RECORDS
 from loaders.contract.raw_json import Pointer
-from loaders.contract.records import Quarantined, RecordRefused
+from loaders.contract.records import Quarantined, RecordRefused, file_refused
 from loaders.hal.usage import Number
 
 
@@ -213,6 +214,9 @@ def _listed(results: Any, at: Pointer) -> Iterator[tuple]:
             if known and known[0] in _SWEBENCH_VERDICTS and known[1] != verdict:
                 verdict = _CONTRADICTED
             found[task_id] = (place, (name, verdict))
+        if len(found) > MAX_TRACE_RECORDS:
+            what = f"there are {len(found):,} tasks"
+            raise file_refused("too_many_records", what, None, at)
     yield from (
         (place, task_id, verdict) for task_id, (place, (_, verdict)) in found.items()
     )

@@ -7,9 +7,14 @@ from typing import Any
 from msgspec import Struct
 
 from loaders.contract import raw_json, rules
-from loaders.contract.limits import MAX_TRACE_RECORDS
+from loaders.contract.limits import MAX_REFUSED, MAX_TRACE_RECORDS
 from loaders.contract.raw_json import Id, Pointer
-from loaders.contract.records import Quarantined, RecordRefused, file_refused
+from loaders.contract.records import (
+    Quarantined,
+    RecordRefused,
+    file_refused,
+    too_many_refused,
+)
 from loaders.hal.outcomes import NO_VERDICT, Verdict, verdicts
 from loaders.hal.times import Moments, Time
 from loaders.hal.usage import Number
@@ -144,7 +149,8 @@ class Tasks:
 
     def _refuse(self, refused: RecordRefused, at: Pointer, raw: Any) -> None:
         self.quarantined.append(refused.at_pointer(at, raw_json.excerpt(raw)))
-        _check_count(len(self.quarantined), at)
+        if len(self.quarantined) > MAX_REFUSED:
+            raise too_many_refused(self.quarantined[0])
 
     def _refuse_other(self, found: Any, at: Pointer) -> None:
         """Refuse what stands where a list or an object belongs; null may."""

@@ -95,6 +95,9 @@ class Archive:
             raise MemberError("broken_member", what)
         try:
             return _checked(unpack(self._packed(entry)), entry)
+        except MemoryError:
+            what = f"its {entry.file_size:,} bytes are too many for this log"
+            raise MemberError("member_too_large", what) from None
         except (ZstdError, zlib.error, EOFError, OSError, ValueError) as error:
             what = f"it does not unpack ({error})"
             raise MemberError("broken_member", what) from None

@@ -23,13 +23,16 @@ from msgspec import Raw
 from loaders.contract import rules
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
+from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     EXCERPT_LENGTH,
     Batch,
     FileRefused,
+    Quarantined,
     RecordRefused,
     by_table,
     file_refused,
+    too_many_refused,
 )
 from loaders.inspect import documents, samples
 from loaders.inspect.container import (
@@ -54,6 +57,8 @@ _FIRST_FIELD = re.compile(
 _NEWEST_JSON = 2
 _LIST = msgspec.json.Decoder(list[Raw])
 _RAW = msgspec.json.Decoder(Raw)
+# Each takes one kilobyte of memory or two.
+_MOST_SAMPLES = 100_000
 # As far as a metric of a score of the results.
 _HEADER_LEVELS = 6
 
@@ -114,7 +119,11 @@ class _Samples:
             refused = RecordRefused("superseded_sample", what)
             entry = refused.at_pointer(row[0], "")
             self._kept_back.append((INSPECT_SAMPLES, entry))
+            self._check_counts(entry)
         self._found[found.key] = found
+        if len(self._found) > _MOST_SAMPLES:
+            what = f"it has more than {_MOST_SAMPLES:,} samples"
+            raise file_refused("too_many_samples", what, None, at)
         return found
 
     def keep_back(self, refused: RecordRefused, at: str, raw: Raw | None) -> None:
@@ -123,6 +132,11 @@ class _Samples:
             at = f"{at}/{refused.path}"
         entry = refused.at_pointer(at, excerpt.decode(errors="replace"))
         self._kept_back.append((INSPECT_SAMPLES, entry))
+        self._check_counts(entry)
+
+    def _check_counts(self, entry: Quarantined) -> None:
+        if len(self._kept_back) > MAX_REFUSED:
+            raise too_many_refused(entry)
 
     def records(self) -> Iterator[Record]:
         for found in self._found.values():

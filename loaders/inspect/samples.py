@@ -256,6 +256,9 @@ def _values(
     number: int, scorer: str, score: _Score, at: str, is_opened: bool
 ) -> Iterator[tuple]:
     edits = len(score.history or ()) if is_opened else None
+    if memoryview(score.value).nbytes > RECORD_BYTES:
+        what = f"a value is longer than {RECORD_BYTES:,} bytes"
+        raise At(at[1:], RecordRefused("text_too_long", what))
     raw = bytes(score.value)
     if raw[:1] != b"{":
         found = documents.value(score.value)

@@ -31,8 +31,9 @@ from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
 
 from common.stopping import end, end_when_stopped
-from loaders.warehouse.publish import Refresh, WarehouseError, remedy, scratch_copy
+from loaders.warehouse.publish import Refresh, WarehouseError, scratch_copy
 from loaders.warehouse.schema import ensure_schema
+from loaders.warehouse.sql import advice
 
 _BUILDING_COMMANDS = {"build", "clone", "run", "run-operation", "seed", "snapshot"}
 
@@ -113,7 +114,7 @@ class Plugin(BasePlugin):
         except (WarehouseError, OSError, duckdb.Error) as error:
             reason = str(error).removeprefix(f"{refresh.outcome}: ")
             if isinstance(error, duckdb.Error):
-                reason += f"; {remedy(reason)} and run this again"
+                reason = advice(error)
             _say_unpublished(refresh, reason)
             raise ExceptionExit(error) from error
         fire_event(Note(msg=f"Published {refresh.live}"), level=EventLevel.INFO)

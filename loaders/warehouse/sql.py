@@ -21,17 +21,53 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
+# How DuckDB begins to say that a file is not, or no longer, what it wrote.
+_DAMAGES = (
+    "Corrupt database file",
+    "Could not read enough bytes",
+    "Could not read from file",
+    "Failed to deserialize",
+    "Failed to load metadata pointer",
+    "INTERNAL Error",
+    "Invalid block id",
+    "Serialization Error",
+    "The file is not a valid DuckDB",
+)
+
+
 @contextlib.contextmanager
 def as_warehouse_error(path: str) -> Iterator[None]:
     """Turn an error of DuckDB, such as a full disk, into a WarehouseError."""
     try:
         yield
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
         raise WarehouseError(
-            f"{path} is unchanged, because DuckDB could not go on: {reason}; "
-            f"{remedy(reason)} and run this again"
+            f"{path} is unchanged, because DuckDB could not go on: {advice(error)}"
         ) from error
+
+
+def advice(error: duckdb.Error) -> str:
+    """Return what DuckDB says in a line, and what to do about it."""
+    reason = str(error).splitlines()[0]
+    if is_damage(error):
+        what = (
+            "the file is damaged or cut short; restore a copy or load the files again"
+        )
+        return f"{reason}; {what}"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"{reason}; there is too little memory: free some and run this again"
+    return f"{reason}; {remedy(reason)} and run this again"
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Say whether DuckDB met a file that is damaged or cut short."""
+    text = str(error)
+    kinds = (
+        duckdb.SerializationException,
+        duckdb.InternalException,
+        duckdb.FatalException,
+    )
+    return isinstance(error, kinds) or any(each in text for each in _DAMAGES)
 
 
 def path_text(path: str) -> str:

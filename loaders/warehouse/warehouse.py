@@ -61,7 +61,12 @@ from loaders.warehouse.publish import (
     scratch_copy,
     writer_of,
 )
-from loaders.warehouse.schema import ensure_schema, insert_rows, open_for_loading
+from loaders.warehouse.schema import (
+    ensure_schema,
+    insert_rows,
+    open_for_loading,
+    open_for_looking,
+)
 from loaders.warehouse.sql import as_warehouse_error, path_text, transaction
 from loaders.warehouse.tables import QUARANTINE
 from loaders.warehouse.together import insert, on_record, row_count
@@ -304,7 +309,7 @@ class Warehouse:
         if not os.path.isfile(self._path):
             return None
         try:
-            self._reader = duckdb.connect(self._path, read_only=True)
+            self._reader = open_for_looking(self._path)
         except duckdb.IOException as error:
             if "Conflicting lock" in str(error):
                 raise busy_writing(self._path, writer_of(self._path)) from None

@@ -1,6 +1,7 @@
 """What a reading process does: a file in, what identifies it and its batches out."""
 
 import errno
+import os
 import pickle
 import socket
 import traceback
@@ -26,9 +27,9 @@ from loaders.contract.records import (
     Batch,
     FileManifest,
     FileRefused,
-    Quarantined,
     SmallFile,
     file_refused,
+    too_many_refused,
 )
 from loaders.contract.unpacked import Unpacked, opened
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
@@ -58,11 +59,15 @@ class _ByItself(Exception):
 
 def serve(writer: socket.socket) -> None:
     """Read files until the writing process is done."""
-    incoming, outgoing = writer.makefile("rb"), writer.makefile("wb")
+    incoming = writer.makefile("rb")
+    # A decoder that runs out of memory may abort with words for its own developers; the
+    # writing process says what became of the file.
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
     def send(message: Any) -> None:
-        pickle.dump(message, outgoing)
-        outgoing.flush()
+        # As a whole, for half a message would be waited for.
+        writer.sendall(pickle.dumps(message))
 
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
@@ -218,7 +223,7 @@ def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[
         for batch in read():
             refused_count += len(batch.quarantined)
             if refused_count > MAX_REFUSED:
-                raise _too_many(batch.quarantined[0])
+                raise too_many_refused(batch.quarantined[0])
             if as_rows:
                 yield replace(batch, rows=list(batch.rows))
                 continue
@@ -248,12 +253,6 @@ def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, 
     if format_.takes_table_options:
         return {"path": found.real_path, "options": options.table}
     return {}
-
-
-def _too_many(entry: Quarantined) -> FileRefused:
-    what = f"more than {MAX_REFUSED:,} of its records are refused, one of them"
-    what = f"{what}: {entry.reason_code}: {entry.detail}"
-    return file_refused("too_many_refused", what, entry.line, entry.position)
 
 
 def _explained(

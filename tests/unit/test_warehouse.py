@@ -26,6 +26,7 @@ from loaders.warehouse import (
     duplicates,
     ensure_schema,
 )
+from loaders.warehouse.sql import as_warehouse_error
 
 RUNS = METR_RUNS
 
@@ -598,6 +599,60 @@ def test_full_disk_is_no_traceback_and_changes_nothing(path, tmp_path):
     assert "Traceback" not in full.stderr
     assert identity(path) == before
     assert os.listdir(tmp_path) == ["evalhouse.duckdb", "runs.yaml"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "cut_by_a_byte", "head", "middle"])
+def test_a_damaged_warehouse_says_what_to_do(path, damage):
+    load(path, manifest("v1"), batch(*[run(n, f"r{n}") for n in range(1, 5000)]))
+    written = bytearray(path.read_bytes())
+    if damage == "cut":
+        del written[len(written) // 2 :]
+    elif damage == "cut_by_a_byte":
+        del written[-1:]
+    else:
+        start = 100 if damage == "head" else 12_352
+        written[start : start + 1000] = b"\xff" * 1000
+    path.write_bytes(written)
+    before = path.read_bytes()
+    with pytest.raises(WarehouseError) as error:
+        load(path, manifest("v2"), batch(run(1, "other")))
+    assert "the file is damaged or cut short; restore a copy or load the files" in str(
+        error.value
+    )
+    assert path.read_bytes() == before
+
+
+def test_too_little_memory_is_named(path):
+    with (
+        pytest.raises(WarehouseError, match="there is too little memory: free some"),
+        as_warehouse_error(str(path)),
+    ):
+        raise duckdb.OutOfMemoryException("Out of Memory Error: no room")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("raw", "main", "memory", "temp", "system", "warehouse", "select"),
+        *(
+            "it's",
+            'say "x"',
+            "a#b",
+            "größe 漢字",
+            "a;b",
+            "a.b",
+            "$HOME",
+            "{{x}}",
+        ),
+        "x" * 200,
+    ],
+)
+def test_a_warehouse_may_have_any_name(tmp_path, name):
+    path = tmp_path / f"{name}.duckdb"
+    assert load(path, manifest("v1"), batch(run(1, "a"))).status == "loaded"
+    with Warehouse(path) as warehouse:
+        assert warehouse.has_file_of(manifest("v1").size_bytes)
+    assert load(path, manifest("v1"), batch(run(1, "a"))).status == "unchanged"
 
 
 def test_not_a_database_is_named(path):
