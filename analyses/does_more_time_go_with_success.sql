@@ -37,12 +37,10 @@ tasks as (
         benchmark,
         agent,
         task_id,
-        {{ quantile_cont(
-            'case when is_success then latency_seconds end', 0.5
-        ) }} as success_seconds,
-        {{ quantile_cont(
-            'case when not is_success then latency_seconds end', 0.5
-        ) }} as failure_seconds
+        median(case when is_success then latency_seconds end)
+            as success_seconds,
+        median(case when not is_success then latency_seconds end)
+            as failure_seconds
     from scopes
     group by source, benchmark, agent, task_id
 ),
@@ -61,7 +59,7 @@ select
     agent,
     count(*) as tasks_with_both,
     count(case when difference > 0 then 1 end) as success_is_longer,
-    round({{ quantile_cont('difference', 0.5) }}, 1) as median_seconds_more
+    round(median(difference), 1) as median_seconds_more
 from compared
 group by source, benchmark, agent
 order by source asc, benchmark asc, tasks_with_both desc, agent asc

@@ -61,7 +61,7 @@ MEANS = """
         nullif(concat_ws(
             ', ',
             case when {n} > 1 then 'n = ' || {n} end,
-            case when scaffold_kind = 'unknown' then 'unknown kind' end
+            case when scaffold_kind = 'unknown' then 'kind?' end
         ), '') as detail
     from scaffold_kind_summary
     where source = $source and scaffold_kind in ({kinds})
@@ -77,7 +77,7 @@ SCAFFOLD_WINS = """
         wins,
         comparisons as n,
         wins || ' of ' || comparisons
-        || case when scaffold_kind = 'unknown' then ', unknown kind' else '' end
+        || case when scaffold_kind = 'unknown' then ', kind?' else '' end
             as detail
     from scaffold_kind_summary
     where source = $source and scaffold_kind in ({kinds})

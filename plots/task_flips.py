@@ -162,7 +162,7 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
     axes.set_xticks(
         range(len(tasks)), names, size=5.5, rotation=90, rotation_mode="default"
     )
-    axes.set_xlabel("task, from the most solved to the least")
+    figure.supxlabel("task, from the most solved to the least", size=9.5)
     axes.vlines(
         np.arange(1, len(tasks)) - 0.5, -0.5, len(agents) - 0.5, "white", lw=0.4
     )

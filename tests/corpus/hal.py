@@ -457,7 +457,7 @@ def _records() -> Iterator[Case]:
             SUFFIX,
             text(trace(**parts)),
             (1, 5),
-            {"empty_text": f"/raw_eval_results/{unseen}"},
+            {"empty_text": f"/raw_eval_results/{rules.canonical(unseen)}"},
         )
         content = text(trace({"agent_name": unseen}))
         at = "/config/agent_name"

@@ -77,21 +77,26 @@ def _files() -> Iterator[Case]:
 
 def _trials() -> Iterator[Case]:
     for name, changes, reason in (
-        ("tokens_absurd", {"total_input_tokens": 1e308}, "value_too_large"),
-        ("tokens_over_64_bits", {"total_output_tokens": 1 << 64}, "value_too_large"),
-        ("tokens_negative", {"total_output_tokens": -1}, "count_negative"),
-        ("tokens_fraction", {"total_output_tokens": 0.5}, "count_fractional"),
         ("verdict_as_text", {"is_resolved": "yes"}, "wrong_type"),
         ("verdict_as_number", {"is_resolved": 1}, "wrong_type"),
-        ("time_in_words", {"agent_started_at": "noon"}, "not_a_time"),
-        ("time_of_no_day", {"agent_ended_at": "2025-02-30T00:00:00"}, "not_a_time"),
-        ("time_as_number", {"trial_started_at": 1752306180}, "wrong_type"),
         ("task_empty", {"task_id": " "}, "empty_text"),
         ("task_null", {"task_id": None}, "null_field"),
-        ("name_as_list", {"trial_name": ["a"]}, "wrong_type"),
     ):
         content = text(results(trial(id="good"), trial(**changes)))
         yield _partly(name, content, (2, 1), {reason: "/results/1"})
+    # A field that a trial need not have costs the field.
+    for name, field, value, reason in (
+        ("tokens_absurd", "total_input_tokens", 1e308, "value_too_large"),
+        ("tokens_over_64_bits", "total_output_tokens", 1 << 64, "value_too_large"),
+        ("tokens_negative", "total_output_tokens", -1, "count_negative"),
+        ("tokens_fraction", "total_output_tokens", 0.5, "count_fractional"),
+        ("time_in_words", "agent_started_at", "noon", "not_a_time"),
+        ("time_of_no_day", "agent_ended_at", "2025-02-30T00:00:00", "not_a_time"),
+        ("time_as_number", "trial_started_at", 1752306180, "wrong_type"),
+        ("name_as_list", "trial_name", ["a"], "wrong_type"),
+    ):
+        content = text(results(trial(id="good"), trial(**{field: value})))
+        yield _partly(name, content, (3, 1), {reason: f"/results/1/{field}"})
     content = text(results(trial(id="good"), "trial"))
     yield _partly("trial_as_text", content, (2, 1), {"not_a_record": "/results/1"})
     same = text(results(trial(), trial(id="b"), trial()))
@@ -102,7 +107,7 @@ def _trials() -> Iterator[Case]:
     twice = text(results(trial(id="good"), trial())).replace(
         b'"id": "t"', b'"id": "t", "id": "u"'
     )
-    yield _partly("id_twice", twice, (2, 1), {"conflicting_duplicate": "/results/1"})
+    yield _partly("id_twice", twice, (2, 1), {"duplicate_field": "/results/1"})
     back = trial(
         agent_started_at="2025-07-12T07:00:10Z", agent_ended_at="2025-07-12T07:00:00"
     )
@@ -118,10 +123,12 @@ def _runs() -> Iterator[Case]:
     for name, changes, reason in (
         ("run_without_id", {"run_id": None}, "no_record_loaded"),
         ("run_without_agent", {"agent_name": ""}, "no_record_loaded"),
-        ("accuracy_in_percent", {"accuracy": 42.5}, "no_record_loaded"),
     ):
         yield _refused(name, text(metadata(**changes)), reason, at)
+    at = {"score_out_of_range": "/accuracy"}
+    percent = text(metadata(accuracy=42.5))
+    yield _partly("accuracy_in_percent", percent, (1, 1), at)
     percent = text(results(trial(), accuracy=42.5))
-    yield _partly("sum_in_percent", percent, (1, 1), {"score_out_of_range": ""})
+    yield _partly("sum_in_percent", percent, (2, 1), at)
     odd = text(results(trial(), pass_at_k={"two": 1, "2": "many", "-1": 0}))
     yield _loaded("odd_pass_at_k", odd, 2)

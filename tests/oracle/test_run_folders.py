@@ -137,6 +137,7 @@ def test_a_trial_belongs_to_its_run_wherever_it_is(views):
         ),
         ("terminal_bench:odd-0", "terminal_bench:uuid-odd", sonnet),
         ("terminal_bench:odd-1", "terminal_bench:uuid-odd", sonnet),
+        ("terminal_bench:odd-2", "terminal_bench:uuid-odd", sonnet),
         ("terminal_bench:odd-3", "terminal_bench:uuid-odd", sonnet),
     ]
 
@@ -149,12 +150,13 @@ def test_times_and_tokens_that_cannot_be_are_unknown(views):
     assert rows == [
         ("terminal_bench:odd-0", "scored", None, None, None),
         ("terminal_bench:odd-1", "scored", 30.0, None, None),
+        ("terminal_bench:odd-2", "scored", 62.0, None, None),
         ("terminal_bench:odd-3", "timeout", 63.0, 7, 0),
     ]
     kept_back = views.sql(
         "select position, reason_code from quarantine where path like '%/odd/%'"
     ).fetchall()
-    assert kept_back == [("/results/2", "value_too_large")]
+    assert kept_back == [("/results/2/total_input_tokens", "value_too_large")]
 
 
 def test_findings_about_runs(views):

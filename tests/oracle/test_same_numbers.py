@@ -25,7 +25,8 @@ ABOUT_FILES = {
     *("loader_version", "detail", "note"),
 }
 # Views about files, by file or by place in a file.
-OF_FILES = {"load_report", "quarantine", "attempt_sources"}
+# `views` counts their rows.
+OF_FILES = {"load_report", "quarantine", "attempt_sources", "views"}
 
 
 def runs(count: int) -> list[str]:

@@ -104,7 +104,7 @@ def test_win_rates_are_drawn_as_numpy_draws_them(sample_views, scored):
     for key, own in covered.groupby(columns):
         own = own[own.comparisons > 0]
         names = [tuple(row) for row in own[[*CELL, "model"]].itertuples(index=False)]
-        if not names or not all(is_known[name] for name in names):
+        if not names or not all(is_known.get(name) for name in names):
             continue
         total = sum(comparisons[name] for name in names)
         rates = sum(wins[name] for name in names) / total

@@ -411,8 +411,10 @@ def agents(core: Core) -> pd.DataFrame:
         read,
         ["source", "agent"],
         lambda group: (
-            dict(group.iloc[0][["scaffold", "framework", "population", "match_rule"]])
+            dict(group.iloc[0][["scaffold", "framework", "match_rule"]])
             | {
+                # Capability goes before what was disturbed on purpose.
+                "population": group.population.min(),
                 "model": only(group.model),
                 "attempt_count": attempt_counts.get(
                     (group.source.iloc[0], group.agent.iloc[0]), 0

@@ -434,6 +434,6 @@ def test_views_says_the_question_the_grain_and_the_key(
     ).fetchall()
     assert row == (
         "Which model wins?",
-        "one row per basis, source, coverage and model",
-        "basis, source, coverage, model",
+        "one row per repeats, basis, source, coverage and model",
+        "repeats, basis, source, coverage, model",
     )

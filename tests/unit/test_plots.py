@@ -766,8 +766,8 @@ def test_an_unknown_source_lists_the_known_ones(sample_warehouse, tmp_path, caps
     options = ["--source", "zzz", "--db", sample_warehouse, "--out", tmp_path]
     line = error_of(capsys, "score_distribution", *options)
     assert (
-        line
-        == "zzz: no such source is loaded. There are: hal, inspect, metr, metr_horizon"
+        line == "zzz: no such source is loaded. Did you mean metr_horizon? There are: "
+        "hal, harbor, inspect, metr, metr_horizon, terminal_bench"
     )
     assert not list(tmp_path.iterdir())
 
