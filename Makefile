@@ -34,7 +34,8 @@ INSTALL = if $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r $(1); fi
 LINTED := .venv/linted
-SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generic/*')
+SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generic/*' \
+	-not -path 'tests/fixtures/*')
 MACROS := $(shell find macros -name '*.sql')
 
 .DEFAULT_GOAL := help
