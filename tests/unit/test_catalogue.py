@@ -316,8 +316,8 @@ CATALOGUE = {
     "attempt_sources": ("attempt_id", "path position open_command"),
     "views": ("view_name", "question grain key row_count column_count"),
     "attempt_attributes": (
-        "source attribute_name",
-        "attempt_count value_count first_value last_value",
+        "source key",
+        "attempt_count distinct_count example",
     ),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),

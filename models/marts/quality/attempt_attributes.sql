@@ -10,7 +10,7 @@ named as (
         attempt_id,
         source,
         attributes,
-        {{ json_names('attributes') }} as attribute_name
+        {{ json_names('attributes') }} as key
     from attempts
     where attributes is not null
 ),
@@ -18,21 +18,20 @@ named as (
 valued as (
     select
         source,
-        attribute_name,
-        {{ json_field('attributes', 'attribute_name') }} as attribute_value
+        key,
+        {{ json_field('attributes', 'key') }} as attribute_value
     from named
 ),
 
 final as (
     select
         source,
-        attribute_name,
+        key,
         count(*) as attempt_count,
-        count(distinct attribute_value) as value_count,
-        min(attribute_value) as first_value,
-        max(attribute_value) as last_value
+        count(distinct attribute_value) as distinct_count,
+        min(attribute_value) as example
     from valued
-    group by source, attribute_name
+    group by source, key
 )
 
 select * from final
