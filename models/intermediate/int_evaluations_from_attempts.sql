@@ -17,6 +17,11 @@ final as (
         {{ exact_mean('attempts.score') }} as accuracy,
         case when count(attempts.score) > 0 then 'mean_score' end
             as accuracy_metric,
+        -- A sum that lacks an attempt's cost is unknown.
+        case
+            when count(attempts.cost_usd) = count(*)
+                then {{ exact_sum('attempts.cost_usd', 12) }}
+        end as total_cost_usd,
         {{ exact_mean('attempts.latency_seconds') }} as mean_latency_seconds,
         -- Runs of one agent can come from several files; then no one file does.
         case

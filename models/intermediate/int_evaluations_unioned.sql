@@ -42,7 +42,8 @@ final as (
     {{ union_columns(columns, {
         'from_attempts': [
             'evaluation_id', 'benchmark', 'evaluated_on', 'accuracy',
-            'accuracy_metric', 'mean_latency_seconds', 'file_id',
+            'accuracy_metric', 'total_cost_usd', 'mean_latency_seconds',
+            'file_id',
         ],
         'from_traces': [
             'evaluation_id', 'benchmark', 'is_generalist', 'reasoning_effort',

@@ -294,6 +294,11 @@ def evaluations(core: Core) -> pd.DataFrame:
 
     def describe(group: pd.DataFrame) -> dict[str, Any]:
         first, files = group.iloc[0], set(group.file_id)
+        is_known = group.cost_usd.notna().all()
+        cost = group.cost_usd.sum() if is_known else None
+        # Nobody tries a task for nothing.
+        status = "not_told" if cost is None else "reported"
+        status, cost = (status, cost) if cost != 0 else ("zero_with_tokens", None)
         return {
             **outcomes(group),
             **first[["agent_label", "scaffold", "model"]],
@@ -303,8 +308,8 @@ def evaluations(core: Core) -> pd.DataFrame:
             "evaluated_on": group.started_at.dt.normalize().min(),
             "accuracy": group.score.mean(),
             "accuracy_metric": "mean_score",
-            "total_cost_usd": None,
-            "cost_status": "not_told",
+            "total_cost_usd": cost,
+            "cost_status": status,
             "mean_latency_seconds": group.latency_seconds.mean(),
             "is_excluded": is_excluded(first),
             "file_id": files.pop() if len(files) == 1 else None,
