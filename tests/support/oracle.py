@@ -219,12 +219,15 @@ def metr_attempts(
             ),
             "human_minutes": horizon_runs.human_minutes,
             "latency_seconds": (completed - started) / 1000,
+            "cost_usd": horizon_runs.generation_cost.astype(float),
             # Human runs count from zero.
             "started_at": pd.to_datetime(started.where(started != 0), unit="ms"),
             "file_id": horizon_runs.file_id,
         }
     ).join(horizon_identities(horizon_runs.alias, seeds), on="agent")
     both = pd.concat([metr, horizon], ignore_index=True)
+    # Nobody paid for tokens of a person.
+    both.loc[both.population == "human", "cost_usd"] = np.nan
     both["benchmark"] = "metr"
     both["evaluation_id"] = both.source + ":" + both.agent
     # Each of these strings names one model.
