@@ -15,6 +15,13 @@ from plots.render import Look, draw_figure, load_figure
 from plots.text import room, shown_models
 
 
+@pytest.fixture(autouse=True)
+def no_palette(monkeypatch):
+    """The command leaves its palette to the processes that draw, not to other tests."""
+    monkeypatch.setenv(cli.PALETTE_VARIABLE, "")
+    monkeypatch.delenv(cli.PALETTE_VARIABLE)
+
+
 @pytest.fixture
 def warehouse(tmp_path) -> Path:
     """The views that say whose they are, made up."""
@@ -206,8 +213,7 @@ def test_a_size_is_two_numbers_of_inches(size, capsys):
     assert cli.inches("6.5x4") == (6.5, 4)
 
 
-def test_refusals_end_with_2_and_one_line(warehouse, tmp_path, monkeypatch, capsys):
-    monkeypatch.delenv(cli.PALETTE_VARIABLE, raising=False)
+def test_refusals_end_with_2_and_one_line(warehouse, tmp_path, capsys):
     options = ["--db", str(warehouse), "--out", str(tmp_path / "out")]
     assert cli.main(["agent_intervals", "--agents", "on", *options]) == 2
     assert "The nearest: one" in capsys.readouterr().err
@@ -217,4 +223,3 @@ def test_refusals_end_with_2_and_one_line(warehouse, tmp_path, monkeypatch, caps
     assert "has no rows to put in order" in capsys.readouterr().err
     assert cli.main(["confound_check", "--palette", "none.csv", *options]) == 2
     assert "none.csv: cannot be read" in capsys.readouterr().err
-    monkeypatch.delenv(cli.PALETTE_VARIABLE, raising=False)

@@ -115,7 +115,7 @@ drawn_moves as (
         repeated_evaluations.scaffold as own_scaffold,
         repeated_evaluations.model,
         drawn_means.replicate,
-        {{ exact_sum('drawn_means.drawn_mean - own_means.own_mean', 12) }}
+        {{ exact_sum('drawn_means.drawn_mean - own_means.own_mean', 18) }}
             as move_sum
     from repeated_evaluations
     inner join own_means using (evaluation_id)
