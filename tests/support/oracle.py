@@ -227,7 +227,8 @@ def metr_attempts(
     ).join(horizon_identities(horizon_runs.alias, seeds), on="agent")
     both = pd.concat([metr, horizon], ignore_index=True)
     # Nobody paid for tokens of a person.
-    both.loc[both.population == "human", "cost_usd"] = np.nan
+    if not both.empty:
+        both.loc[both.population == "human", "cost_usd"] = np.nan
     both["benchmark"] = "metr"
     both["evaluation_id"] = both.source + ":" + both.agent
     # Each of these strings names one model.
