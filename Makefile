@@ -27,12 +27,11 @@ SQLFLUFF := PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff
 INSTALLED := .venv/installed
 # The same with what lints, tests and measures.
 DEVELOPED := .venv/developed
-# uv takes seconds where pip takes a minute; pip, where uv cannot be installed.
-INSTALL = if $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes -r requirements-uv.lock 2>/dev/null; \
-	then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes -r $(1); fi
+# uv takes seconds where pip takes a minute. It does not read pip's settings (an index
+# or a certificate of one's own), so pip follows wherever uv cannot, and says why.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL = { $(PIP) -r requirements-uv.lock && $(BIN)/uv pip install --quiet --system-certs \
+	--python $(BIN)/python --require-hashes -r $(1); } 2>/dev/null || $(PIP) -r $(1)
 LINTED := .venv/linted
 SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generic/*' \
 	-not -path 'tests/fixtures/*')

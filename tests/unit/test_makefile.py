@@ -102,6 +102,27 @@ def test_python_can_have_any_name(make, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("uv_ends_with", [0, 1])
+def test_pip_installs_what_uv_cannot(make, tmp_path, uv_ends_with):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\n")
+    uv = tmp_path / ".venv" / "bin" / "uv"
+    uv.write_text(f"{PROGRAM}exit {uv_ends_with}\n")
+    for program in (python, uv):
+        program.chmod(0o755)
+    (tmp_path / ".venv" / "installed").unlink()
+    done, calls = make(".venv/installed", f"PYTHON={python}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    locks = [(call[0], call[2].rpartition(" -r ")[2]) for call in calls]
+    by_pip = [("python", "requirements.lock")] * uv_ends_with
+    assert locks == [
+        ("python", "requirements-uv.lock"),
+        ("uv", "requirements.lock"),
+        *by_pip,
+    ]
+    assert all("--require-hashes" in call[2] for call in calls)
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "warehouse"),
     [
