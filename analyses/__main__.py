@@ -7,11 +7,8 @@ if __name__ == "__main__":
     end_when_stopped()
 
 import argparse
-import os
-import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -21,8 +18,9 @@ from analyses.answers import answer
 from analyses.formats import FORMATS, to_json
 from analyses.questions import Refused, ask, names, parse_setting, question_of
 from common import VERSION
+from common.command_line import add_warehouse, end_with
 from common.names import one_of, printable
-from plots.warehouse import WarehouseUnreadable, default_path, open_warehouse
+from plots.warehouse import WarehouseUnreadable, open_warehouse
 
 COMPARE = "is the new agent worse than the old one? Exit code 0 no, 1 yes, 2 unknown"
 
@@ -62,16 +60,6 @@ def print_questions() -> None:
     print(f"{'compare OLD NEW':<44} {COMPARE}")
 
 
-def add_warehouse(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--db",
-        type=Path,
-        default=default_path(),
-        metavar="FILE",
-        help="warehouse (default: EVALHOUSE_DB, else evalhouse.duckdb)",
-    )
-
-
 def question_line() -> argparse.ArgumentParser:
     """Return what reads a question's command line."""
     parser = argparse.ArgumentParser(
@@ -104,7 +92,7 @@ def question_line() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="another choice, as in success_rule=half_credit",
     )
-    add_warehouse(parser)
+    add_warehouse(parser, Path)
     return parser
 
 
@@ -151,7 +139,7 @@ def comparison_line() -> argparse.ArgumentParser:
     form.add_argument(
         "--markdown", action="store_true", help="print a block for a pull request"
     )
-    add_warehouse(parser)
+    add_warehouse(parser, Path)
     return parser
 
 
@@ -195,13 +183,4 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    # A terminal that cannot show a name or a closed pipe is no reason for a traceback.
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    exit_code = main()
-    with suppress(OSError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(exit_code)
-    sys.exit(exit_code)
+    end_with(main)

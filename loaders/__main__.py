@@ -11,16 +11,15 @@ if __name__ == "__main__":
 import argparse
 import json
 import os
-import signal
 import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from common.command_line import end_with
 from common.names import printable
 from loaders.arguments import parsed
 from loaders.contract.faults import TOO_LITTLE_MEMORY
@@ -481,15 +480,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    # A terminal that cannot show a name or a closed pipe is no reason for a traceback.
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    exit_code = main()
-    # Python's own end frees one by one what ends with the process anyway, and says
-    # so if what was printed reaches nobody.
-    with suppress(OSError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(exit_code)
-    sys.exit(exit_code)
+    end_with(main)

@@ -4,6 +4,7 @@ import argparse
 import os
 
 from common import VERSION
+from common.command_line import add_warehouse
 from common.names import one_of
 from loaders.contract.table_options import TableOptions
 from loaders.formats import FORMATS
@@ -47,12 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FORMAT",
         help=f"read the files as this, recognised or not: {', '.join(FORMATS)}",
     )
-    parser.add_argument(
-        "--db",
-        metavar="FILE",
-        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
-        help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
-    )
+    add_warehouse(parser)
     parser.add_argument(
         "--password",
         default=os.environ.get("EVALHOUSE_HAL_PASSWORD"),

@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from common import VERSION
+from common.command_line import add_warehouse
 from common.files import drop_parts
 from common.names import nearest, one_of
 from common.stopping import on_stop
@@ -29,7 +30,6 @@ from plots.figure import BadPalette, UnknownChoice
 from plots.warehouse import (
     WarehouseUnreadable,
     action_source,
-    default_path,
     fetch,
     figure_source,
     open_warehouse,
@@ -80,13 +80,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"evalhouse {VERSION}")
     warehouse = argparse.ArgumentParser(add_help=False)
-    warehouse.add_argument(
-        "--db",
-        type=Path,
-        default=default_path(),
-        metavar="FILE",
-        help="warehouse (default: EVALHOUSE_DB, else evalhouse.duckdb)",
-    )
+    add_warehouse(warehouse, Path)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, example: str) -> argparse.ArgumentParser:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from plots.text import ANY_CREDIT, POPULATIONS, clean, count
+from plots.text import ANY_CREDIT, POPULATIONS, count, largest_benchmark
 
 # Fewer attempts say little of an agent.
 FEW_ATTEMPTS = 10
@@ -64,7 +64,6 @@ def whose(
 ) -> str:
     """Return which agents of which benchmark a figure shows, for its subtitle."""
     first = agents.iloc[0]
-    benchmarks = first["benchmark_count"]
     hidden = first["agent_count"] - len(agents)
     shown = f"{count(len(agents))} agents · "
     if hidden:
@@ -73,7 +72,5 @@ def whose(
             f"({count(hidden)} not shown) · "
         )
     return (
-        f"benchmark {clean(first['benchmark'])}"
-        f"{f', the largest of {count(benchmarks)}' if benchmarks > 1 else ''} · "
-        f"{shown}{ANY_CREDIT} · {POPULATIONS['capability']}"
+        f"{largest_benchmark(first)}{shown}{ANY_CREDIT} · {POPULATIONS['capability']}"
     )

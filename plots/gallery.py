@@ -14,13 +14,13 @@ from pathlib import Path
 import duckdb
 from PIL import Image
 
+from common.command_line import add_warehouse
 from common.files import written_whole
 from plots import FIGURES, FILE_STEMS, __main__
 from plots.figure import say
 from plots.render import load_figure
 from plots.warehouse import (
     WarehouseUnreadable,
-    default_path,
     figure_source,
     open_warehouse,
 )
@@ -136,13 +136,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="DIR",
         help="folder for gallery.md and gallery/ (default: docs)",
     )
-    parser.add_argument(
-        "--db",
-        type=Path,
-        default=default_path(),
-        metavar="FILE",
-        help="warehouse (default: EVALHOUSE_DB, else evalhouse.duckdb)",
-    )
+    add_warehouse(parser, Path)
     arguments = parser.parse_args(argv)
     try:
         with open_warehouse(arguments.db) as connection:

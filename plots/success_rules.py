@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from plots.axes import scale_share
 from plots.figure import Answer
 from plots.palette import BLUE, ORANGE
-from plots.text import POPULATIONS, clean, count, share, shorten
+from plots.text import POPULATIONS, count, largest_benchmark, share, shorten
 
 SIZE = (12, 8.5)
 AGENT_LIMIT = 20
@@ -103,10 +103,8 @@ ANSWER = Answer(
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     agents = frames["agents"]
     first = agents.iloc[0]
-    benchmarks = first["benchmark_count"]
     return (
-        f"benchmark {clean(first['benchmark'])}"
-        f"{f', the largest of {count(benchmarks)}' if benchmarks > 1 else ''} · "
+        f"{largest_benchmark(first)}"
         f"{count(len(agents))} of {count(first['agent_count'])} agents, those with the "
         f"most tasks · success = full credit · {POPULATIONS['capability']}\n"
         f"n = {count(agents['attempt_count'].sum())} attempts, "

@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from plots.figure import Answer
 from plots.palette import BLACK, LIGHT_GREY
-from plots.text import POPULATIONS, clean, count, shorten_apart
+from plots.text import POPULATIONS, count, largest_benchmark, shorten_apart
 
 SIZE = (16, 8)
 AGENT_LIMIT, TASK_LIMIT = 24, 80  # more names would overlap
@@ -128,10 +128,8 @@ ANSWER = Answer(
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     cells = frames["cells"]
     first = cells.iloc[0]
-    benchmarks = first["benchmark_count"]
     return (
-        f"benchmark {clean(first['benchmark'])}"
-        f"{f', the largest of {count(benchmarks)}' if benchmarks > 1 else ''} · "
+        f"{largest_benchmark(first)}"
         f"{count(cells['agent'].nunique())} of {count(first['agent_count'])} agents and "
         f"{count(cells['task_id'].nunique())} of {count(first['task_count'])} tasks, "
         "those with the most attempts\n"

@@ -1,8 +1,9 @@
 """Names and numbers as the figures print them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
+from typing import Any
 from unicodedata import category
 
 ANY_CREDIT = "success = any credit (score > 0)"
@@ -17,6 +18,13 @@ RULES = {
     "reported": "success as the source reports it",
     "resolved": "success = full credit, no score is a failure",
 }
+
+
+def largest_benchmark(first: Mapping[str, Any]) -> str:
+    """Return which benchmark a figure shows, and of how many it is the largest."""
+    benchmarks = first["benchmark_count"]
+    among = f", the largest of {count(benchmarks)}" if benchmarks > 1 else ""
+    return f"benchmark {clean(first['benchmark'])}{among} · "
 
 
 def room(characters: int, width: float, usual: float) -> int:

@@ -1,6 +1,5 @@
 """Reading the views: one read-only connection, frames out."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -41,11 +40,6 @@ _DAMAGED = ("Corrupt database file", "Could not read enough bytes")
 
 class WarehouseUnreadable(Exception):
     """The views cannot be read; the message says why and what to do next."""
-
-
-def default_path() -> Path:
-    """Return the warehouse that the environment names, else the house's own."""
-    return Path(os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb")
 
 
 def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:

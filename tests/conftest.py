@@ -6,13 +6,16 @@ check published figures look for it in EVALHOUSE_REAL_DATA, else in the folder
 """
 
 import atexit
+import contextlib
 import functools
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -23,6 +26,7 @@ from tiny_project import warehouse_of as warehouse_path
 from tiny_project import write_project
 from trials import Trial, build_trial, figure_trial, load_trial
 
+from loaders.__main__ import main as load_files
 from plots.__main__ import main as plots
 from sample import write_sample
 
@@ -172,6 +176,27 @@ def built_once(
         return folder
 
     return built
+
+
+@pytest.fixture
+def load_contents(tmp_path: Path) -> Iterator[Callable]:
+    """Loads a folder of JSON files, by name; returns what answers a query."""
+    connections = contextlib.ExitStack()
+
+    def loaded(status: int = 0, /, **contents: Any) -> duckdb.DuckDBPyConnection:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        for name, content in contents.items():
+            text = content if isinstance(content, str) else json.dumps(content)
+            (folder / f"{name}.json").write_text(text)
+        database = tmp_path / "x.duckdb"
+        assert load_files([str(folder), "--db", str(database)]) == status
+        connection = duckdb.connect(database, read_only=True)
+        # The next load forks, and a fork cannot close what it has not opened.
+        return connections.enter_context(connection)
+
+    with connections:
+        yield loaded
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,12 @@ from typing import Any
 from msgspec import Raw
 
 from loaders.contract import raw_json, rules
-from loaders.contract.columns import RawTable
+from loaders.contract.columns import Column, RawTable
 from loaders.contract.extract import as_json
 from loaders.contract.files import OpenFile
 from loaders.contract.raw_json import Document, Pointer, Section
 from loaders.contract.records import Quarantined, RecordRefused
+from loaders.contract.times import time
 
 _SECTION = (raw_json.decoder(Section),)
 
@@ -41,6 +42,29 @@ def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:
     for k, value in found.items() if isinstance(found, dict) else ():
         if k.isascii() and k.isdigit() and 0 < int(k) <= rules.MAX_COUNT:
             yield int(k), number_or_none(value)
+
+
+# ---------------------------------------------------------------- columns
+
+POINTER = Column(
+    "pointer", "varchar", "JSON pointer to the record; empty: the whole file."
+)
+NOT_THERE = "Null where the file has none."
+
+
+def text_column(name: str, path: str, meaning: str) -> Column:
+    """Return a column of text that the file may leave out."""
+    return Column(name, "varchar", meaning, path, null=NOT_THERE, rule=rules.text)
+
+
+def count_column(name: str, path: str | None, meaning: str) -> Column:
+    """Return a column of counts that the file may leave out."""
+    return Column(name, "bigint", meaning, path, null=NOT_THERE, rule=rules.count)
+
+
+def time_column(name: str, path: str, meaning: str, null: str = NOT_THERE) -> Column:
+    """Return a column of times, as written, that the file may leave out."""
+    return Column(name, "varchar", meaning, path, null=null, rule=time)
 
 
 # ---------------------------------------------------------------- rules

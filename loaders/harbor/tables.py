@@ -5,36 +5,27 @@ from typing import Any
 
 from loaders.contract import rules
 from loaders.contract.columns import Column, RawTable
-from loaders.contract.json_object import boolean, json_text
-from loaders.contract.times import time
-
-_POINTER = Column(
-    "pointer", "varchar", "JSON pointer to the record; empty: the whole file."
+from loaders.contract.json_object import (
+    NOT_THERE,
+    POINTER,
+    boolean,
+    count_column,
+    json_text,
+    text_column,
+    time_column,
 )
+
 _EXTRA = Column(
     "extra",
     "json",
     "Fields beside these that the format does not know, as JSON.",
     null="Null without any.",
 )
-_NONE = "Null where the file has none."
 
 
 def setting(_name: str, value: Any) -> str:
     """Return a setting as text, whatever it is."""
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _text(name: str, path: str, meaning: str) -> Column:
-    return Column(name, "varchar", meaning, path, null=_NONE, rule=rules.text)
-
-
-def _count(name: str, path: str | None, meaning: str) -> Column:
-    return Column(name, "bigint", meaning, path, null=_NONE, rule=rules.count)
-
-
-def _time(name: str, path: str, meaning: str) -> Column:
-    return Column(name, "varchar", meaning, path, null=_NONE, rule=time)
 
 
 _JOB_ID = Column("job_id", "varchar", "The job.", "id", rule=rules.identifier)
@@ -44,11 +35,13 @@ HARBOR_JOBS = RawTable(
     key=("job_id",),
     comment="One row per result.json of a job.",
     columns=(
-        _POINTER,
+        POINTER,
         _JOB_ID,
-        _count("trial_count", "n_total_trials", "Trials that the job was to run."),
-        _time("started_at", "started_at", "When the job began."),
-        _time("finished_at", "finished_at", "When the job ended."),
+        count_column(
+            "trial_count", "n_total_trials", "Trials that the job was to run."
+        ),
+        time_column("started_at", "started_at", "When the job began."),
+        time_column("finished_at", "finished_at", "When the job ended."),
         _EXTRA,
     ),
 )
@@ -58,7 +51,7 @@ HARBOR_METRICS = RawTable(
     key=("job_id", "eval_name", "metric", "k"),
     comment="One row per number that a job's result.json sums its trials up to.",
     columns=(
-        _POINTER,
+        POINTER,
         Column("job_id", "varchar", "The job."),
         Column(
             "eval_name",
@@ -91,7 +84,7 @@ HARBOR_TRIALS = RawTable(
     key=("trial_id",),
     comment="One row per result.json of a trial: one attempt at one task.",
     columns=(
-        _POINTER,
+        POINTER,
         Column(
             "trial_id",
             "varchar",
@@ -100,11 +93,13 @@ HARBOR_TRIALS = RawTable(
             rule=rules.identifier,
             is_copied=True,
         ),
-        _text("trial_name", "trial_name", "The trial's name: task and some letters."),
+        text_column(
+            "trial_name", "trial_name", "The trial's name: task and some letters."
+        ),
         Column("task_name", "varchar", "The task.", "task_name", rule=rules.identifier),
-        _text("task_checksum", "task_checksum", "Hash of the task's files."),
-        _text("dataset", "source", "The set of tasks."),
-        _text("job_id", "config/job_id", "The job that it is part of."),
+        text_column("task_checksum", "task_checksum", "Hash of the task's files."),
+        text_column("dataset", "source", "The set of tasks."),
+        text_column("job_id", "config/job_id", "The job that it is part of."),
         Column(
             "agent_name",
             "varchar",
@@ -112,15 +107,17 @@ HARBOR_TRIALS = RawTable(
             ("agent_info/name", "config/agent/name", "config/agent/import_path"),
             rule=rules.identifier,
         ),
-        _text("agent_version", "agent_info/version", "The agent's version."),
-        _text("model_name", "agent_info/model_info/name", "The model."),
-        _text("model_provider", "agent_info/model_info/provider", "Who serves it."),
+        text_column("agent_version", "agent_info/version", "The agent's version."),
+        text_column("model_name", "agent_info/model_info/name", "The model."),
+        text_column(
+            "model_provider", "agent_info/model_info/provider", "Who serves it."
+        ),
         Column(
             "reasoning_effort",
             "varchar",
             "How hard the model was told to think.",
             "config/agent/kwargs/reasoning_effort",
-            null=_NONE,
+            null=NOT_THERE,
             rule=setting,
         ),
         Column(
@@ -162,12 +159,16 @@ HARBOR_TRIALS = RawTable(
             null="Null where nothing did.",
             rule=rules.text,
         ),
-        _count("step_count", None, "Steps of the task that have a result."),
-        _count("input_tokens", None, "Tokens of input, those from the cache too."),
-        _count("cached_tokens", None, "Tokens of input from the cache."),
-        _count("output_tokens", None, "Tokens of output."),
-        Column("cost_usd", "double", "Cost.", unit="US dollars", null=_NONE),
-        _count("episode_count", None, "Calls of the model, as the agent counted."),
+        count_column("step_count", None, "Steps of the task that have a result."),
+        count_column(
+            "input_tokens", None, "Tokens of input, those from the cache too."
+        ),
+        count_column("cached_tokens", None, "Tokens of input from the cache."),
+        count_column("output_tokens", None, "Tokens of output."),
+        Column("cost_usd", "double", "Cost.", unit="US dollars", null=NOT_THERE),
+        count_column(
+            "episode_count", None, "Calls of the model, as the agent counted."
+        ),
         Column(
             "agent_seconds",
             "double",
@@ -175,7 +176,7 @@ HARBOR_TRIALS = RawTable(
             unit="seconds",
             null="Null where a time is missing.",
         ),
-        _time("started_at", "started_at", "When the trial began."),
+        time_column("started_at", "started_at", "When the trial began."),
         _EXTRA,
     ),
 )
@@ -185,20 +186,22 @@ HARBOR_CONFIGS = RawTable(
     key=("pointer",),
     comment="One row per config.json of a trial or a job: what was to run.",
     columns=(
-        _POINTER,
+        POINTER,
         Column("kind", "varchar", "trial or job."),
         Column(
             "name",
             "varchar",
             "The trial's or the job's name.",
             ("trial_name", "job_name"),
-            null=_NONE,
+            null=NOT_THERE,
             rule=rules.text,
         ),
-        _text("job_id", "job_id", "The job that a trial is part of."),
-        _text("agent_name", "agent/name", "The agent of a trial."),
-        _text("model_name", "agent/model_name", "The model of a trial."),
-        _count("attempts_per_task", "n_attempts", "Attempts at each task of a job."),
+        text_column("job_id", "job_id", "The job that a trial is part of."),
+        text_column("agent_name", "agent/name", "The agent of a trial."),
+        text_column("model_name", "agent/model_name", "The model of a trial."),
+        count_column(
+            "attempts_per_task", "n_attempts", "Attempts at each task of a job."
+        ),
     ),
 )
 
@@ -207,13 +210,13 @@ HARBOR_TRAJECTORIES = RawTable(
     key=("pointer",),
     comment="One row per trajectory (ATIF): what an agent did, step by step.",
     columns=(
-        _POINTER,
+        POINTER,
         Column("atif_version", "varchar", "Version of the format."),
         Column(
             "session_id",
             "varchar",
             "The agent's session.",
-            null=_NONE,
+            null=NOT_THERE,
         ),
         Column(
             "agent_step_count",

@@ -2,26 +2,21 @@
 
 from loaders.contract import rules
 from loaders.contract.columns import EXTRA, Column, RawTable
-from loaders.contract.json_object import boolean, json_text
-from loaders.contract.times import time
-
-_POINTER = Column(
-    "pointer", "varchar", "JSON pointer to the record; empty: the whole file."
+from loaders.contract.json_object import (
+    NOT_THERE,
+    POINTER,
+    boolean,
+    count_column,
+    json_text,
+    text_column,
+    time_column,
 )
-_NONE = "Null where the file has none."
+
 _UNTIMED = "Null where the harness did not write it."
 
 
-def _text(name: str, meaning: str) -> Column:
-    return Column(name, "varchar", meaning, name, null=_NONE, rule=rules.text)
-
-
-def _count(name: str, path: str, meaning: str) -> Column:
-    return Column(name, "bigint", meaning, path, null=_NONE, rule=rules.count)
-
-
 def _time(name: str, path: str, meaning: str) -> Column:
-    return Column(name, "varchar", meaning, path, null=_UNTIMED, rule=time)
+    return time_column(name, path, meaning, _UNTIMED)
 
 
 _ACCURACY = Column(
@@ -46,7 +41,7 @@ TERMINAL_BENCH_RUNS = RawTable(
     key=("run_id",),
     comment="One row per run_metadata.json: what ran.",
     columns=(
-        _POINTER,
+        POINTER,
         Column(
             "run_id",
             "varchar",
@@ -54,9 +49,9 @@ TERMINAL_BENCH_RUNS = RawTable(
             "run_id",
             rule=rules.identifier,
         ),
-        _text("uuid", "The run's id."),
-        _text("dataset_name", "The set of tasks."),
-        _text("dataset_version", "Its version."),
+        text_column("uuid", "uuid", "The run's id."),
+        text_column("dataset_name", "dataset_name", "The set of tasks."),
+        text_column("dataset_version", "dataset_version", "Its version."),
         Column(
             "agent_name",
             "varchar",
@@ -64,8 +59,10 @@ TERMINAL_BENCH_RUNS = RawTable(
             "agent_name",
             rule=rules.named,
         ),
-        _text("model_name", "The model, in the spelling of the run's user."),
-        _count("attempts_per_task", "n_attempts", "Attempts at each task."),
+        text_column(
+            "model_name", "model_name", "The model, in the spelling of the run's user."
+        ),
+        count_column("attempts_per_task", "n_attempts", "Attempts at each task."),
         _ACCURACY,
         _PASS_AT_K,
         _time("started_at", "start_time", "When the run began."),
@@ -79,12 +76,12 @@ TERMINAL_BENCH_RESULTS = RawTable(
     key=("pointer",),
     comment="One row per results.json of a run: how the harness sums up its trials.",
     columns=(
-        _POINTER,
-        Column("run_id", "varchar", "The run in its trials' names.", null=_NONE),
+        POINTER,
+        Column("run_id", "varchar", "The run in its trials' names.", null=NOT_THERE),
         _ACCURACY,
         _PASS_AT_K,
-        _count("resolved_count", "n_resolved", "Trials that are resolved."),
-        _count("unresolved_count", "n_unresolved", "All other trials."),
+        count_column("resolved_count", "n_resolved", "Trials that are resolved."),
+        count_column("unresolved_count", "n_unresolved", "All other trials."),
         EXTRA,
     ),
 )
@@ -94,7 +91,7 @@ TERMINAL_BENCH_TRIALS = RawTable(
     key=("trial_id",),
     comment="One row per trial: one attempt at one task.",
     columns=(
-        _POINTER,
+        POINTER,
         Column(
             "trial_id",
             "varchar",
@@ -114,7 +111,7 @@ TERMINAL_BENCH_TRIALS = RawTable(
             "varchar",
             "Task, number of the attempt and run, such as `hello.1-of-5.my-run`.",
             "trial_name",
-            null=_NONE,
+            null=NOT_THERE,
             rule=rules.text,
         ),
         Column("task_id", "varchar", "The task.", "task_id", rule=rules.id_text),
@@ -126,9 +123,13 @@ TERMINAL_BENCH_TRIALS = RawTable(
             null="Null where there is no verdict.",
             rule=boolean,
         ),
-        _text("failure_mode", "Why the trial went wrong; `unset` or `none`: not."),
-        _count("input_tokens", "total_input_tokens", "Tokens of input."),
-        _count("output_tokens", "total_output_tokens", "Tokens of output."),
+        text_column(
+            "failure_mode",
+            "failure_mode",
+            "Why the trial went wrong; `unset` or `none`: not.",
+        ),
+        count_column("input_tokens", "total_input_tokens", "Tokens of input."),
+        count_column("output_tokens", "total_output_tokens", "Tokens of output."),
         _time("agent_started_at", "agent_started_at", "When the agent began."),
         _time("agent_ended_at", "agent_ended_at", "When the agent ended."),
         Column(
@@ -148,7 +149,7 @@ TERMINAL_BENCH_PASS_AT_K = RawTable(
     key=("k",),
     comment="One row per k of a run's results.json: pass@k as the harness counted.",
     columns=(
-        _POINTER,
+        POINTER,
         Column("k", "bigint", "Attempts of which one has to succeed."),
         Column(
             "value",

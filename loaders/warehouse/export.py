@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from common.command_line import add_warehouse
 from common.files import drop_parts, written_whole
 from common.names import nearest, printable
 from common.stopping import on_stop
@@ -127,12 +128,3 @@ def main(arguments: list[str]) -> int:
         print(printable(str(error).splitlines()[0]), file=sys.stderr)
         return 2
     return 0
-
-
-def add_warehouse(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--db",
-        metavar="FILE",
-        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
-        help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
-    )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from common.command_line import add_warehouse
 from common.files import written_whole
 from common.names import printable
 
@@ -86,12 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m loaders names", description=_DESCRIPTION, epilog=_EXAMPLE
     )
-    parser.add_argument(
-        "--db",
-        metavar="FILE",
-        default=os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb",
-        help="the warehouse (default: $EVALHOUSE_DB, else evalhouse.duckdb)",
-    )
+    add_warehouse(parser)
     parser.add_argument(
         "--write",
         action="store_true",

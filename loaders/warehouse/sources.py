@@ -6,10 +6,10 @@ import sys
 
 import duckdb
 
+from common.command_line import add_warehouse
 from common.names import printable
 from loaders.warehouse.export import (
     CannotRead,
-    add_warehouse,
     columns,
     open_views,
     views,

@@ -1,14 +1,11 @@
 """Files of Harbor's jobs: which object becomes which row or quarantine entry."""
 
-import contextlib
 import json
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from loaders import __main__ as cli
 from loaders.formats import recognise
 
 JOB = {
@@ -99,27 +96,6 @@ def step(tokens: int | None, seconds: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
-@pytest.fixture
-def load(tmp_path: Path):
-    """Loads contents by path; returns what answers a query."""
-    connections = contextlib.ExitStack()
-
-    def loaded(status: int = 0, /, **contents: Any) -> duckdb.DuckDBPyConnection:
-        folder = tmp_path / "job"
-        folder.mkdir()
-        for name, content in contents.items():
-            text = content if isinstance(content, str) else json.dumps(content)
-            (folder / f"{name}.json").write_text(text)
-        database = tmp_path / "x.duckdb"
-        assert cli.main([str(folder), "--db", str(database)]) == status
-        connection = duckdb.connect(database, read_only=True)
-        # The next load forks, and a fork cannot close what it has not opened.
-        return connections.enter_context(connection)
-
-    with connections:
-        yield loaded
-
-
 def column(found: duckdb.DuckDBPyConnection, name: str) -> Any:
     """Return a column of the only trial."""
     ((value,),) = found.sql(f"select {name} from raw.harbor_trials").fetchall()
@@ -134,8 +110,8 @@ def test_each_file_of_a_job_is_recognised(content, indent):
     assert recognise(json.dumps(content, indent=indent).encode()).name == "harbor"
 
 
-def test_a_job_with_what_it_reports(load):
-    found = load(result=JOB)
+def test_a_job_with_what_it_reports(load_contents):
+    found = load_contents(result=JOB)
     assert found.sql(
         "select job_id, trial_count, finished_at, extra from raw.harbor_jobs"
     ).fetchall() == [("j-1", 3, None, None)]
@@ -144,8 +120,8 @@ def test_a_job_with_what_it_reports(load):
     ).fetchall() == [("max", None, None), ("mean", None, 0.5), ("pass_at_k", 2, 0.75)]
 
 
-def test_configs_of_trials_and_jobs(load):
-    found = load(trial=TRIAL_CONFIG, job=JOB_CONFIG)
+def test_configs_of_trials_and_jobs(load_contents):
+    found = load_contents(trial=TRIAL_CONFIG, job=JOB_CONFIG)
     assert found.sql(
         "select kind, name, job_id, agent_name, model_name, attempts_per_task "
         "from raw.harbor_configs order by all"
@@ -155,8 +131,8 @@ def test_configs_of_trials_and_jobs(load):
     ]
 
 
-def test_a_trial(load):
-    found = load(result=trial(odd=1))
+def test_a_trial(load_contents):
+    found = load_contents(result=trial(odd=1))
     assert column(
         found, "(trial_id, task_name, dataset, job_id, agent_name, agent_version)"
     ) == ("t-1", "maze", "mazes", "j-1", "walker", "1.2")
@@ -171,9 +147,9 @@ def test_a_trial(load):
     ) == (100, 60, 7, 0.5, 4)
 
 
-def test_a_trial_of_an_oracle_has_no_model(load):
+def test_a_trial_of_an_oracle_has_no_model(load_contents):
     info = {"name": "oracle", "version": "1.0.0", "model_info": None}
-    assert column(load(result=trial(agent_info=info)), "model_name") is None
+    assert column(load_contents(result=trial(agent_info=info)), "model_name") is None
 
 
 @pytest.mark.parametrize(
@@ -189,25 +165,25 @@ def test_a_trial_of_an_oracle_has_no_model(load):
     ],
 )
 def test_the_score_is_the_only_reward_or_the_one_of_that_name(
-    load, rewards, reward, count
+    load_contents, rewards, reward, count
 ):
-    found = load(result=trial(verifier_result={"rewards": rewards}))
+    found = load_contents(result=trial(verifier_result={"rewards": rewards}))
     assert column(found, "(reward, reward_count)") == (reward, count)
 
 
-def test_the_policy_beside_an_exception_says_whether_its_reward_counts(load):
+def test_the_policy_beside_an_exception_says_whether_its_reward_counts(load_contents):
     info = {"exception_type": "OddError", "policy": {"has_valid_reward": False}}
-    found = load(result=trial(exception_info=info, reward_valid=None))
+    found = load_contents(result=trial(exception_info=info, reward_valid=None))
     assert column(found, "(exception_type, is_reward_valid)") == ("OddError", False)
 
 
-def test_a_trial_of_several_steps_is_their_sum(load):
+def test_a_trial_of_several_steps_is_their_sum(load_contents):
     steps = [
         step(10, 5),
         step(None, 7, exception_info={"exception_type": "AgentTimeoutError"}),
         step(32, 11, exception_info={"exception_type": "OddError"}),
     ]
-    found = load(
+    found = load_contents(
         result=trial(step_results=steps, agent_result=None, agent_execution=None)
     )
     assert column(
@@ -217,22 +193,22 @@ def test_a_trial_of_several_steps_is_their_sum(load):
     ) == (3, 42, None, 0.30000000000000004, 23.0, "AgentTimeoutError")
 
 
-def test_the_steps_count_where_the_whole_is_told_too(load):
-    found = load(result=trial(step_results=[step(10, 5), step(20, 5)]))
+def test_the_steps_count_where_the_whole_is_told_too(load_contents):
+    found = load_contents(result=trial(step_results=[step(10, 5), step(20, 5)]))
     # The agent's time is that of the trial, where it is told.
     assert column(found, "(input_tokens, agent_seconds)") == (30, 39.5)
 
 
-def test_a_clock_that_went_back_in_one_step_is_seen(load):
+def test_a_clock_that_went_back_in_one_step_is_seen(load_contents):
     back = step(1, 5)
     back["agent_execution"]["started_at"] = "2026-03-02T09:00:09Z"
     steps = [step(10, 30), back]
-    found = load(result=trial(step_results=steps, agent_execution=None))
+    found = load_contents(result=trial(step_results=steps, agent_execution=None))
     assert column(found, "agent_seconds") == -4.0
 
 
-def test_a_trajectory_counts_the_steps_of_its_own_agent(load):
-    found = load(trajectory=TRAJECTORY)
+def test_a_trajectory_counts_the_steps_of_its_own_agent(load_contents):
+    found = load_contents(trajectory=TRAJECTORY)
     assert found.sql(
         "select atif_version, session_id, agent_step_count, step_count "
         "from raw.harbor_trajectories"
@@ -256,8 +232,8 @@ def test_a_trajectory_counts_the_steps_of_its_own_agent(load):
         ({"reward_valid": "yes"}, "wrong_type"),
     ],
 )
-def test_a_broken_trial_is_kept_back(load, changes, reason):
-    found = load(1, result=trial(**changes), trial=TRIAL_CONFIG)
+def test_a_broken_trial_is_kept_back(load_contents, changes, reason):
+    found = load_contents(1, result=trial(**changes), trial=TRIAL_CONFIG)
     assert found.sql("select count(*) from raw.harbor_trials").fetchall() == [(0,)]
     assert (
         found.sql("select detail from raw.quarantine")
@@ -266,8 +242,8 @@ def test_a_broken_trial_is_kept_back(load, changes, reason):
     )
 
 
-def test_a_trial_that_is_cut_is_refused(load):
-    found = load(1, result=json.dumps(trial())[:-20])
+def test_a_trial_that_is_cut_is_refused(load_contents):
+    found = load_contents(1, result=json.dumps(trial())[:-20])
     assert found.sql("select reason_code from raw.quarantine").fetchall() == [
         ("truncated",)
     ]

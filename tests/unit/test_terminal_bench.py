@@ -1,14 +1,10 @@
 """Files of Terminal-Bench runs: which object becomes which row or quarantine entry."""
 
-import contextlib
 import json
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from loaders import __main__ as cli
 from loaders.contract.times import seconds_between
 from loaders.formats import recognise
 from loaders.terminal_bench.rules import run_id_of
@@ -48,27 +44,6 @@ def results(*trials: Any) -> dict[str, Any]:
     return {"results": list(trials), "accuracy": 0.5, "pass_at_k": {"2": 0.75}}
 
 
-@pytest.fixture
-def load(tmp_path: Path):
-    """Loads contents by path; returns what answers a query."""
-    connections = contextlib.ExitStack()
-
-    def loaded(status: int = 0, /, **contents: Any) -> duckdb.DuckDBPyConnection:
-        folder = tmp_path / "run"
-        folder.mkdir()
-        for name, content in contents.items():
-            text = content if isinstance(content, str) else json.dumps(content)
-            (folder / f"{name}.json").write_text(text)
-        database = tmp_path / "x.duckdb"
-        assert cli.main([str(folder), "--db", str(database)]) == status
-        connection = duckdb.connect(database, read_only=True)
-        # The next load forks, and a fork cannot close what it has not opened.
-        return connections.enter_context(connection)
-
-    with connections:
-        yield loaded
-
-
 @pytest.mark.parametrize("content", [METADATA, results(trial()), trial()])
 @pytest.mark.parametrize("indent", [None, 1])
 def test_each_file_of_a_run_is_recognised(content, indent):
@@ -77,9 +52,9 @@ def test_each_file_of_a_run_is_recognised(content, indent):
     )
 
 
-def test_a_run_with_its_trials(load):
+def test_a_run_with_its_trials(load_contents):
     other = trial("t-2", is_resolved=None, failure_mode="parse_error")
-    found = load(run_metadata=METADATA, results=results(trial(), other))
+    found = load_contents(run_metadata=METADATA, results=results(trial(), other))
     assert found.sql(
         "select run_id, uuid, agent_name, model_name, accuracy, pass_at_k "
         "from raw.terminal_bench_runs"
@@ -106,8 +81,10 @@ def test_a_run_with_its_trials(load):
         ({"task_id": ""}, "empty_text"),
     ],
 )
-def test_a_broken_trial_is_kept_back_and_the_others_are_loaded(load, changes, reason):
-    found = load(1, results=results(trial(), trial("bad", **changes)))
+def test_a_broken_trial_is_kept_back_and_the_others_are_loaded(
+    load_contents, changes, reason
+):
+    found = load_contents(1, results=results(trial(), trial("bad", **changes)))
     assert found.sql("select trial_id from raw.terminal_bench_trials").fetchall() == [
         ("t-1",)
     ]
@@ -120,12 +97,12 @@ def test_a_broken_trial_is_kept_back_and_the_others_are_loaded(load, changes, re
     "old",
     ['"is_resolved": true', '"task_id": "maze"', '"id": "bad"', '"inside": 1'],
 )
-def test_a_field_twice_keeps_the_trial_back(load, old):
+def test_a_field_twice_keeps_the_trial_back(load_contents, old):
     bad = json.dumps(trial("bad", parser_results={"a": {"inside": 1}}))
     assert bad.count(old) == 1
     twice = bad.replace(old, f"{old.partition(':')[0]}: null, {old}")
     whole = json.dumps(results(trial(), "here")).replace('"here"', twice)
-    found = load(1, results=whole)
+    found = load_contents(1, results=whole)
     assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
         ("/results/1", "duplicate_field")
     ]
@@ -140,8 +117,10 @@ def test_a_field_twice_keeps_the_trial_back(load, old):
         ("agent_started_at", 1752306209, "wrong_type"),
     ],
 )
-def test_what_cannot_be_read_of_a_trial_costs_the_field(load, name, value, reason):
-    found = load(1, results=results(trial(), trial("odd", **{name: value})))
+def test_what_cannot_be_read_of_a_trial_costs_the_field(
+    load_contents, name, value, reason
+):
+    found = load_contents(1, results=results(trial(), trial("odd", **{name: value})))
     assert found.sql(
         "select trial_id, is_resolved, agent_seconds from raw.terminal_bench_trials "
         "order by trial_id desc"
@@ -154,24 +133,24 @@ def test_what_cannot_be_read_of_a_trial_costs_the_field(load, name, value, reaso
     ]
 
 
-def test_whole_numbers_are_ids(load):
-    found = load(0, results=results(trial(17, task_id=3)))
+def test_whole_numbers_are_ids(load_contents):
+    found = load_contents(0, results=results(trial(17, task_id=3)))
     query = "select trial_id, task_id from raw.terminal_bench_trials"
     assert found.sql(query).fetchall() == [("17", "3")]
 
 
-def test_a_file_that_is_cut_is_refused(load):
-    found = load(1, results=json.dumps(results(trial()))[:-20])
+def test_a_file_that_is_cut_is_refused(load_contents):
+    found = load_contents(1, results=json.dumps(results(trial()))[:-20])
     assert found.sql("select status from raw.files").fetchall() == [("refused",)]
     assert found.sql("select reason_code from raw.quarantine").fetchall() == [
         ("truncated",)
     ]
 
 
-def test_a_trial_without_an_id_goes_by_its_uuid_then_its_name(load):
+def test_a_trial_without_an_id_goes_by_its_uuid_then_its_name(load_contents):
     first, second = trial(uuid="u"), trial()
     del first["id"], second["id"]
-    found = load(results=results(first, second))
+    found = load_contents(results=results(first, second))
     assert found.sql(
         "select trial_id from raw.terminal_bench_trials order by pointer"
     ).fetchall() == [("u",), ("maze.1-of-1.monday",)]

@@ -67,16 +67,7 @@ disagreeing_runs as (
 ),
 
 spellings as (
-    select
-        'several_model_names' as finding_code,
-        source,
-        model as subject,
-        count(distinct model_name) || ' spellings count as one model, such as '
-        || min(model_name) || ' and ' || max(model_name) as detail
-    from runs
-    where model is not null
-    group by source, model
-    having count(distinct model_name) > 1
+    {{ several_model_names('runs') }}
 ),
 
 named_by_folder as (

@@ -1,0 +1,14 @@
+{#- One row per source and model of `relation` of which names that differ count as
+    one: a branch of findings. -#}
+{% macro several_model_names(relation) -%}
+select
+    'several_model_names' as finding_code,
+    source,
+    model as subject,
+    count(distinct model_name) || ' spellings count as one model, such as '
+    || min(model_name) || ' and ' || max(model_name) as detail
+from {{ relation }}
+where model is not null
+group by source, model
+having count(distinct model_name) > 1
+{%- endmacro %}
