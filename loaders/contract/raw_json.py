@@ -31,10 +31,13 @@ _CHUNK_BYTES = 1 << 14
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-# All up to the next constant, which no string holds. Possessive, so that nothing is
-# tried twice and a gigabyte needs no memory.
+# What comes before a constant, which no string holds, and the constant if it is there.
+# Atomic, so that nothing is tried twice, and some thousand pieces at a time, so that a
+# gigabyte needs no memory. A possessive group of these would do both, but Python before
+# 3.11.5 finds only the first constant with it.
 _CONSTANT = re.compile(
-    rb'(?:[^"NI-]++|-(?![NI])|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+(-?(?:NaN|Infinity))',
+    rb'(?>(?:[^"NI-]++|-(?![NI])|"[^"\\]*+(?:\\.[^"\\]*+)*+"){0,4096})'
+    rb"(-?(?:NaN|Infinity))?",
     re.DOTALL,
 )
 # A pair of surrogates, or one that may stand alone.
@@ -354,9 +357,10 @@ def _lone_surrogates(data: memoryview) -> Iterator[_Span]:
 def constants(data: memoryview) -> Iterator[_Span]:
     """Yield where NaN and Infinity stand, with their sign."""
     at = 0
-    while constant := _CONSTANT.match(data, at):
-        yield constant.span(1)
-        at = constant.end()
+    while (found := _CONSTANT.match(data, at)).end() > at:
+        if found[1] is not None:
+            yield found.span(1)
+        at = found.end()
 
 
 def _is_escape(data: memoryview, at: int) -> bool:
