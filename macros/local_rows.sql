@@ -26,6 +26,14 @@
 {#- What puts one's own rows before those of a seed: of rows with one key they count,
     and where the first rule that fits wins they come first, in the order of the file. -#}
 {% macro local_rows() -%}
+    {{ adapter.dispatch('local_rows')() }}
+{%- endmacro %}
+
+{#- Spark does not see the folder; `python -m loaders export --raw` says so. -#}
+{% macro spark__local_rows() -%}
+{%- endmacro %}
+
+{% macro duckdb__local_rows() -%}
     {%- set path = local_path(model.root_path, model.name) -%}
     {%- if execute and run_query("select file from glob(" ~ path ~ ")") | length -%}
         {%- set reader = "read_csv(" ~ path ~ ", header = true, all_varchar = true,"
@@ -75,6 +83,13 @@
 
 {#- A file of local/ that is called like no seed would change nothing. -#}
 {% macro refuse_unknown_local_rows() %}
+    {{ adapter.dispatch('refuse_unknown_local_rows')() }}
+{% endmacro %}
+
+{% macro spark__refuse_unknown_local_rows() %}
+{% endmacro %}
+
+{% macro duckdb__refuse_unknown_local_rows() %}
     {%- if execute %}
         {%- set seeds = graph.nodes.values()
             | selectattr('resource_type', 'equalto', 'seed') | list %}

@@ -11,7 +11,7 @@ identified_evaluations as (
 
 final as (
     select
-        attempts.evaluation_id,
+        evaluation_id,
         attempts.benchmark,
         cast(min(attempts.started_at) as date) as evaluated_on,
         {{ exact_mean('attempts.score') }} as accuracy,
@@ -31,7 +31,7 @@ final as (
     from attempts
     inner join identified_evaluations using (evaluation_id)
     where not identified_evaluations.is_reported
-    group by attempts.evaluation_id, attempts.benchmark
+    group by evaluation_id, attempts.benchmark
 )
 
 select * from final

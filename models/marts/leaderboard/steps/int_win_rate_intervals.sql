@@ -194,7 +194,7 @@ drawn_win_rates as (
         repeats,
         basis,
         source,
-        covered_cells.coverage,
+        coverage,
         model,
         drawn_wins.replicate,
         sum(drawn_wins.wins) * 1e0 / sum(drawn_wins.comparisons) as win_rate
@@ -206,7 +206,7 @@ drawn_win_rates as (
         repeats,
         basis,
         source,
-        covered_cells.coverage,
+        coverage,
         model,
         drawn_wins.replicate
     having sum(drawn_wins.comparisons) > 0
