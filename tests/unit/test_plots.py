@@ -767,7 +767,7 @@ def test_an_unknown_source_lists_the_known_ones(sample_warehouse, tmp_path, caps
     line = error_of(capsys, "score_distribution", *options)
     assert (
         line == "zzz: no such source is loaded. Did you mean metr_horizon? There are: "
-        "hal, harbor, inspect, metr, metr_horizon, terminal_bench"
+        "hal, harbor, inspect, metr, metr_horizon, table, terminal_bench"
     )
     assert not list(tmp_path.iterdir())
 
