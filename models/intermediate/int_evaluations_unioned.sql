@@ -43,7 +43,8 @@ final as (
         'from_attempts': [
             'evaluation_id', 'benchmark', 'evaluated_on', 'accuracy',
             'accuracy_metric', 'total_cost_usd', 'mean_latency_seconds',
-            'file_id',
+            'input_tokens', 'output_tokens', 'cache_read_tokens',
+            'cache_write_tokens', 'known_token_count', 'file_id',
         ],
         'from_traces': [
             'evaluation_id', 'benchmark', 'is_generalist', 'reasoning_effort',
