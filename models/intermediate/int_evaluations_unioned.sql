@@ -17,6 +17,7 @@
     'cache_read_tokens': 'bigint',
     'cache_write_tokens': 'bigint',
     'known_token_count': 'bigint',
+    'has_several_models': 'boolean',
     'run_exclusion_reason': 'string',
     'file_id': 'string',
 } %}
@@ -59,7 +60,7 @@ final as (
             'total_cost_usd',
             'mean_latency_seconds', 'input_tokens', 'output_tokens',
             'cache_read_tokens', 'cache_write_tokens', 'known_token_count',
-            'run_exclusion_reason', 'file_id',
+            'has_several_models', 'run_exclusion_reason', 'file_id',
         ],
         'from_harbor': [
             'evaluation_id', 'benchmark', 'reasoning_effort', 'evaluated_on',
