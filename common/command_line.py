@@ -30,7 +30,7 @@ def end_with(main: Callable[[], int]) -> NoReturn:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     exit_code = main()
     # Python's own end frees one by one what ends with the process anyway, and says
-    # so if what was printed reaches nobody.
+    # so if what was printed is not read.
     with suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()

@@ -72,7 +72,7 @@ def doc_blocks() -> dict[str, str]:
 
 
 def project_vars() -> dict[str, Any]:
-    """Return what the project's vars are where nobody changes them."""
+    """Return what the project's vars are by default."""
     text = (REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8")
     return yaml.safe_load(text)["vars"]
 

@@ -388,7 +388,7 @@ def test_the_leaderboard_study_has_figures_12_to_29():
 
 
 def cell_texts(axes: Axes) -> dict[tuple[float, float], str]:
-    """What stands in each cell of a heatmap, by its column and row."""
+    """What is in each cell of a heatmap, by its column and row."""
     return {text.get_position(): text.get_text() for text in axes.texts}
 
 
