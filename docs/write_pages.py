@@ -140,12 +140,8 @@ def grain(path: Path) -> str:
 
 def key(model: dict[str, Any]) -> str:
     """Return the columns that identify a row of a view."""
-    columns = [
-        test["unique_combination"]["arguments"]["columns"]
-        for test in model["data_tests"]
-        if "unique_combination" in test
-    ]
-    return ", ".join(f"`{name}`" for name in columns[0])
+    (test,) = model["data_tests"]
+    return ", ".join(f"`{name}`" for name in test["rules"]["arguments"]["key"])
 
 
 def corrections() -> str:
