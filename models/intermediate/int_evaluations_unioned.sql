@@ -10,6 +10,7 @@
     'accuracy_metric': 'string',
     'reported_accuracy': 'double',
     'status': 'string',
+    'timed_task_count': 'bigint',
     'total_cost_usd': 'double',
     'mean_latency_seconds': 'double',
     'input_tokens': 'bigint',
@@ -50,9 +51,9 @@ final as (
         'from_traces': [
             'evaluation_id', 'benchmark', 'is_generalist', 'reasoning_effort',
             'evaluated_on', 'accuracy', 'accuracy_metric', 'reported_accuracy',
-            'total_cost_usd', 'mean_latency_seconds', 'input_tokens',
-            'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
-            'known_token_count', 'file_id',
+            'timed_task_count', 'total_cost_usd', 'mean_latency_seconds',
+            'input_tokens', 'output_tokens', 'cache_read_tokens',
+            'cache_write_tokens', 'known_token_count', 'file_id',
         ],
         'from_inspect': [
             'evaluation_id', 'benchmark', 'reasoning_effort', 'evaluated_on',

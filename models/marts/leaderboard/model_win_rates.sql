@@ -61,6 +61,7 @@ final as (
             when intervals.ci_high is not null
                 then greatest(intervals.ci_high, rated.overall_win_rate)
         end as ci_high,
+        intervals.interval_basis,
         rated.overall_win_rate_half_ties,
         -- Models that tie share the better rank.
         case
