@@ -76,9 +76,7 @@ def write_harbor(folder) -> None:
         harbor_trial(0, "j1", 1.0),
         harbor_trial(1, "j1", 0.25, exception_info=TIMEOUT),
         harbor_trial(2, "j1", 1.0, exception_info={"exception_type": "OddError"}),
-        harbor_trial(
-            3, "j1", 1.0, exception_info={"exception_type": "CancelledError"}
-        ),
+        harbor_trial(3, "j1", 1.0, exception_info={"exception_type": "CancelledError"}),
         harbor_trial(4, "j1", 0.0, step_results=STEPS, agent_result=None),
         harbor_trial(5, "j1", verifier_result={"rewards": {"a": 1, "b": 0}}),
         harbor_trial(6, "j1", source=None, agent_info=ORACLE),
