@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -476,7 +477,9 @@ def _counted(count: int, noun: str) -> str:
 
 def _say(text: str) -> None:
     """Print a line beside the results."""
-    print(printable(text), file=sys.stderr)
+    # A full disk there is no reason not to load.
+    with suppress(OSError):
+        print(printable(text), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -242,7 +242,9 @@ class Refresh:
                     os.unlink(entry.path)
 
     def _remove_build_folder(self) -> None:
-        self._clear_build_folder()
+        # Looking into it opens it, which may be one file more than this process may.
+        with contextlib.suppress(OSError):
+            self._clear_build_folder()
         os.rmdir(self._build)
 
     def _link_first_warehouse(self) -> None:

@@ -29,7 +29,7 @@ final as (
             when
                 recorded.cost_count > 0
                 and coalesce(evaluations.cost_status, 'reported')
-                not in ('zero_with_tokens', 'partly_priced')
+                not in ('zero_with_tokens', 'partly_priced', 'refused_part')
                 then attempts.cost_usd
             else evaluations.total_cost_usd / recorded.attempt_count
         end as cost_usd,
