@@ -1,4 +1,4 @@
-{#- The CTEs that fit `horizon_cells` anew to each of the `task_draws`, from the
+{#- The CTEs that fit `horizon_cells` again to each of the `task_draws`, from the
     coefficients in `horizon_fits`, up to `replicate_horizons` (fit_number,
     regularisation, replicate, log2_p50, log2_p80). `model_tasks` (source, model,
     benchmark, task_id, replicate_count) says how many replicates a model has. The
@@ -44,7 +44,7 @@ drawn_tasks as (
             and task_draws.replicate <= model_tasks.replicate_count
 ),
 
--- The attempts of a cell are drawn anew too, which moves its share of successes
+-- The attempts of a cell are redrawn too, which moves its share of successes
 -- by a standard deviation of sqrt(p * (1 - p) / draws). It moves by just that,
 -- up or down: the mean and variance of drawing, without a row per attempt.
 cells as (

@@ -1,7 +1,7 @@
 """Intervals, tests and ranks over simulated data, through the views' own SQL.
 
 EVALHOUSE_COVERAGE_SETS is the number of sets a cell (1,000; three tenths of it for
-pairs and boards, and three times as many, once more, where over 5 % of the pairs of
+pairs and boards, and three times as many, again, where over 5 % of the pairs of
 equal agents are told apart). The tables go to docs/inference.md, those of fewer than
 200 sets to the screen only.
 """

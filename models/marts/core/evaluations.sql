@@ -44,7 +44,9 @@ judged as (
                 then cast(corrections.corrected_value as double)
             when
                 {{ var('apply_corrections') }}
-                and costs.cost_status in ('zero_with_tokens', 'partly_priced')
+                and costs.cost_status in (
+                    'zero_with_tokens', 'partly_priced', 'refused_part'
+                )
                 then null
             else evaluations.total_cost_usd
         end as known_cost_usd,
