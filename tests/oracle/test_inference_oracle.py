@@ -192,7 +192,7 @@ def effective_tasks(rates: pd.Series, clusters: pd.Series) -> float | None:
     siblings = (sizes**2).sum() / n - 1
     correlated = n / (1 + siblings / 3)
     if rate in (0, 1):
-        return max(correlated, groups)
+        return (sizes / (1 + (sizes - 1) / 3)).sum()
     sums = members.T @ (rates - rate).to_numpy()
     variance = (sums**2 / (1 - sizes / n)).sum() / n**2
     # No variance at all: as many tasks as there are.
