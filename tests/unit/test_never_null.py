@@ -6,10 +6,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import DBT, REPOSITORY, dbt, run_in_repository
+from conftest import DBT, REPOSITORY, run_in_repository, runner
 
 # Its pairs are numbered by task only: two of one task can have the same delta.
 KEYLESS = {"int_action_delta_pairs"}
+pytestmark = pytest.mark.slow
 TEST = "tests/generic/never_null.sql"
 PROJECT = {
     "dbt_project.yml": """
@@ -66,7 +67,7 @@ def build(project: Path, run_id: str, agent: str, score: str):
     # What dbt is told for another project is not for this one.
     own = {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
     own |= {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
-    return dbt().run("build", folder=project, environment=own)
+    return runner("dbt").run("build", folder=project, environment=own)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,6 @@ def build(project: Path, run_id: str, agent: str, score: str):
         ("0", "null", "0.5", False),  # said in a block, over the end of a line
     ],
 )
-@pytest.mark.slow
 def test_a_null_where_the_description_denies_it_fails(
     project, run_id, agent, score, passes
 ):
