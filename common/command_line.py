@@ -41,5 +41,5 @@ def end_with(main: Callable[[], int]) -> NoReturn:
     with suppress(OSError):
         sys.stderr.flush()
     # Python's own end frees one by one what ends with the process anyway, and says
-    # so if what was printed reaches nobody.
+    # so if what was printed is not read.
     os._exit(exit_code)

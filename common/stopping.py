@@ -1,7 +1,7 @@
 """Ctrl-C and `kill`: end at once, with one line that says what became of the work.
 
 Python's own answer is an exception. DuckDB turns it into one of its own, it can break
-off tidying up, and where nobody waits for it it ends in a traceback. What a crash
+off tidying up, and where it is not waited for it ends in a traceback. What a crash
 leaves behind does no harm (see loaders/warehouse/publish.py), so stopping is a crash with a message.
 """
 

@@ -272,7 +272,7 @@ class _Together:
 def _known_by_times(
     found: InputFile, warehouse: "Warehouse", options: argparse.Namespace
 ) -> "LoadResult | None":
-    """Return what became of a file that nobody has written to since."""
+    """Return what became of a file that has not changed since."""
     state = None if options.rehash else stamp_at(found.real_path)
     known = state and warehouse.file_at(found.real_path, state)
     is_as_wanted = known and options.format in (None, known.format)
@@ -312,7 +312,7 @@ def _load_file(
 
 
 def _refused_or_skipped(found: InputFile, refused: FileRefused) -> "LoadResult":
-    """Return the refusal of a file, or raise _Skipped if nobody would miss it."""
+    """Return the refusal of a file, or raise _Skipped if it holds no data."""
     skipped = _NOT_DATA | (_NOT_DATA_OF_RUNS if found.is_beside_run else set())
     is_data = refused.is_data and not found.is_beside_run
     if not (found.is_meant or is_data) and refused.reason_code in skipped:

@@ -28,13 +28,19 @@ from tiny_project import warehouse_of as warehouse_path
 from tiny_project import write_project
 from trials import Trial, build_trial, figure_trial, load_trial
 
+import loaders.workers.worker  # noqa: F401
 from loaders.__main__ import main as load_files
+from loaders.formats import FORMATS
 from plots.__main__ import main as plots
 from sample import write_sample
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DBT = Path(sys.executable).with_name("dbt")
 
+
+# A load reads in forks of this process, each of which would import the readers itself.
+for each in FORMATS.values():
+    assert each.reader
 
 # Other processes may want the machine: no test fails because it takes long.
 hypothesis.settings.register_profile(
@@ -153,7 +159,7 @@ LONGEST = [
     *("test_settings", "test_published_leaderboard", "test_publish_dbt"),
     *("test_same_numbers", "test_inspect_oracle", "test_horizons", "test_faults"),
     *("test_ratings_oracle", "test_adding_a_source", "test_names", "test_readers"),
-    *("test_never_null", "test_win_rate_intervals", "test_leaderboard_oracle"),
+    *("test_view_rules", "test_win_rate_intervals", "test_leaderboard_oracle"),
     *("test_extremes", "test_run_folders", "test_harbor_jobs", "test_quality_views"),
     *("test_terminal_bench_runs", "test_analyses", "test_report", "test_warehouse"),
     *("test_layouts", "test_table", "test_cli", "test_load_properties"),
@@ -241,7 +247,7 @@ def made_run(built_once: Callable[..., Path]) -> Path:
         # In the order of a terminal: messages beside what they are about.
         in_order = ["sh", "-c", 'PYTHONUNBUFFERED=1 "$@" 2>&1', "sh"]
         make = ["make", "--no-print-directory", "run", *settings, "DATA="]
-        # Never install anew what runs the tests.
+        # Never install again what runs the tests.
         make.append("--assume-old=.venv/installed")
         run = run_in_repository([*in_order, *make], folder / "evalhouse.duckdb", folder)
         assert run.returncode == 0, run.stdout

@@ -259,7 +259,7 @@ class Refresh:
 
 @contextlib.contextmanager
 def scratch_copy(warehouse: str | os.PathLike[str]) -> Iterator[str]:
-    """Yield the path of a throw-away copy: free to change, in nobody's way.
+    """Yield the path of a throw-away copy: free to change, in no one's way.
 
     Without a warehouse the copy is an empty one. Raises WarehouseBusy while
     another process has the warehouse open read-write.

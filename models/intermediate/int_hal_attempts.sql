@@ -81,8 +81,16 @@ final as (
         task_results.score,
         'scored' as status,
         task_results.is_reported_success,
-        coalesce(task_results.step_count, call_sums.call_count)
-            as action_count,
+        -- Without the refused calls it would be too few.
+        coalesce(
+            task_results.step_count,
+            case
+                when
+                    tasks_with_refused_call.task_id is null
+                    and not coalesce(refused_calls.is_any_task, false)
+                    then call_sums.call_count
+            end
+        ) as action_count,
         coalesce(
             task_latencies.latency_seconds, task_results.wall_clock_seconds
         ) as latency_seconds,

@@ -46,7 +46,7 @@ named as (
         coalesce(
             trials.is_reward_valid,
             exceptions.is_reward_valid,
-            trials.exception_type is null
+            true
         ) as counts_reward
     from trials
     left join folder_jobs using (attempt_id)

@@ -33,8 +33,10 @@ import duckdb
 import pytz  # noqa: F401
 import tqdm  # noqa: F401
 
-import loaders.warehouse.warehouse  # noqa: F401
+import loaders.warehouse.warehouse
+import loaders.workers.worker  # noqa: F401
 from loaders import __main__ as cli
+from loaders.formats import FORMATS
 
 from . import Case, cases, hal, metr_jsonl, metr_yaml
 
@@ -59,6 +61,7 @@ def main() -> None:
     folder = options.folder.resolve()
     folder.mkdir(parents=True)
     _make_good(folder / "good")
+    assert all(each.reader for each in FORMATS.values())  # imported, as above
     running: dict[int, list[Case]] = {}
     results: dict[str, dict] = {}
     for together in _groups(options.only, options.apart):

@@ -44,7 +44,9 @@ judged as (
                 then cast(corrections.corrected_value as double)
             when
                 {{ var('apply_corrections') }}
-                and costs.cost_status in ('zero_with_tokens', 'partly_priced')
+                and costs.cost_status in (
+                    'zero_with_tokens', 'partly_priced', 'refused_part'
+                )
                 then null
             else evaluations.total_cost_usd
         end as known_cost_usd,
@@ -98,6 +100,7 @@ final as (
         success_rule,
         success_count,
         failure_count,
+        timed_task_count,
         known_cost_usd as total_cost_usd,
         cost_status,
         mean_latency_seconds,
