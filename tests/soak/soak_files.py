@@ -264,7 +264,7 @@ def test_a_load_with_little_memory(loader, tmp_path):
     tally = Tally("load with a limit on memory (RLIMIT_DATA)")
     sizes = scaled(SIZES, least=6)
     for number in range(sizes):
-        memory = 20_000_000 + 600_000_000 * number // sizes
+        memory = 8_000_000 + 400_000_000 * number // sizes
         with tally.one(), trial.place() as place:
             arguments = trial.arguments(place)
             outcome = loader.run(*arguments, folder=place, memory=memory)

@@ -91,7 +91,7 @@ class Runner:
     ) -> int:
         """Start a run, in the folder where its faults are to be; return its id.
 
-        `memory` is how many bytes it may allocate.
+        `memory` is how many bytes it may allocate beside what it begins with.
         """
         order = {
             "arguments": [str(argument) for argument in arguments],
@@ -132,7 +132,8 @@ def serve(command: str, path: str | None = None) -> None:
             os.environ.update(order["environment"])
             signal.signal(signal.SIGINT, signal.default_int_handler)
             if order["memory"]:
-                resource.setrlimit(resource.RLIMIT_DATA, (order["memory"],) * 2)
+                most = _allocated() + order["memory"]
+                resource.setrlimit(resource.RLIMIT_DATA, (most, most))
             sys.argv = [command, *order["arguments"]]
             if library:
                 folder = order["folder"].encode()
@@ -148,6 +149,11 @@ def serve(command: str, path: str | None = None) -> None:
         stdout, stderr, changes = map(_text, written)
         outcome = Outcome(code, stdout, stderr, changes.splitlines())
         print(json.dumps(outcome._asdict()), flush=True)
+
+
+def _allocated() -> int:
+    """Return the bytes of data and stack of this process, as RLIMIT_DATA counts them."""
+    return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
 
 
 def _text(descriptor: int) -> str:
