@@ -242,31 +242,33 @@ def test_a_word_finds_the_rows_that_hold_it(opened: WebDriver):
 
 def test_hovering_names_task_agent_and_run(opened: WebDriver):
     choose(opened, "attempts", "outcome", "partial")
-    time.sleep(0.5)
     canvas = one(opened, "#attempts canvas")
     opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
-    box = opened.execute_script(
-        "const box = arguments[0].getBoundingClientRect();"
-        "return [box.x, box.y, box.width, box.height]",
-        canvas,
-    )
-    texts = []
-    for place in range(2400):
-        across, down = place % 60, place // 60
-        opened.execute_cdp_cmd(
-            "Input.dispatchMouseEvent",
-            {
-                "type": "mouseMoved",
-                "x": box[0] + box[2] * (across + 0.5) / 60,
-                "y": box[1] + box[3] * (0.3 + 0.6 * (down + 0.5) / 40),
-            },
+
+    def hover() -> list[str]:
+        """Return what the tip says in bold at the first place that has one."""
+        box = opened.execute_script(
+            "const box = arguments[0].getBoundingClientRect();"
+            "return [box.x, box.y, box.width, box.height]",
+            one(opened, "#attempts canvas"),
         )
-        if one(opened, "#tip").is_displayed():
-            texts = [
-                label.text for label in opened.find_elements(By.CSS_SELECTOR, "#tip b")
-            ]
-            break
-    assert texts[:4] == ["task", "agent", "model", "run"]
+        for place in range(2400):
+            across, down = place % 60, place // 60
+            opened.execute_cdp_cmd(
+                "Input.dispatchMouseEvent",
+                {
+                    "type": "mouseMoved",
+                    "x": box[0] + box[2] * (across + 0.5) / 60,
+                    "y": box[1] + box[3] * (0.3 + 0.6 * (down + 0.5) / 40),
+                },
+            )
+            if one(opened, "#tip").is_displayed():
+                bold = opened.find_elements(By.CSS_SELECTOR, "#tip b")
+                return [label.text for label in bold]
+        return []
+
+    # The chart is drawn some time after the choice.
+    wait_until(lambda: hover()[:4] == ["task", "agent", "model", "run"])
 
 
 def test_a_link_leads_to_a_section_and_to_its_choices(
