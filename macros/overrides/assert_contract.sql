@@ -1,5 +1,5 @@
 {#- The columns of a relation that has just been made are those that its YAML says. dbt's
-    own check plans the query once more; nothing is published of a run that fails. -#}
+    own check plans the query again; nothing is published of a run that fails. -#}
 {% macro assert_contract(relation) -%}
     {%- if config.get('contract').enforced -%}
         {%- set said, found = [], [] -%}

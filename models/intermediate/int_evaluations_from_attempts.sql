@@ -11,29 +11,6 @@ identified_evaluations as (
 
 unreported as (
     select
-<<<<<<< HEAD
-        evaluation_id,
-        attempts.benchmark,
-        cast(min(attempts.started_at) as date) as evaluated_on,
-        {{ exact_mean('attempts.score') }} as accuracy,
-        case when count(attempts.score) > 0 then 'mean_score' end
-            as accuracy_metric,
-        -- A sum that lacks an attempt's cost is unknown.
-        case
-            when count(attempts.cost_usd) = count(*)
-                then {{ exact_sum('attempts.cost_usd', 12) }}
-        end as total_cost_usd,
-        {{ exact_mean('attempts.latency_seconds') }} as mean_latency_seconds,
-        -- Runs of one agent can come from several files; then no one file does.
-        case
-            when min(attempts.file_id) = max(attempts.file_id)
-                then min(attempts.file_id)
-        end as file_id
-    from attempts
-    inner join identified_evaluations using (evaluation_id)
-    where not identified_evaluations.is_reported
-    group by evaluation_id, attempts.benchmark
-=======
         attempts.*,
         identified_evaluations.is_mean_of_tasks,
         -- What came from or went to a cache is a part of an attempt's input.
@@ -118,7 +95,6 @@ final as (
         sums.file_id
     from sums
     inner join task_means using (evaluation_id, benchmark)
->>>>>>> main
 )
 
 select * from final

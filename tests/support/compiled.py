@@ -1,7 +1,7 @@
 """Refreshing a warehouse with the statements that dbt compiled, but without dbt.
 
 dbt takes ten seconds to make two hundred views that are the same in every warehouse.
-Here a warehouse that dbt has built is emptied, loaded anew, and its tables are filled
+Here a warehouse that dbt has built is emptied, loaded again, and its tables are filled
 by the statements with which dbt fills them.
 """
 
