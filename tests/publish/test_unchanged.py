@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import REPOSITORY, dbt
+from conftest import REPOSITORY, runner
 
 OURS = (
     "tests/generic/rules.sql",
@@ -119,7 +119,7 @@ class Place:
         own |= {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
         own |= {"EVALHOUSE_LOCAL": str(self.folder / "local")}
         command = ["--quiet", "--write-json", "build", *options]
-        run = dbt().run(*command, folder=self.folder, environment=own)
+        run = runner("dbt").run(*command, folder=self.folder, environment=own)
         assert run.code == code, run.stdout + run.stderr
         results = json.loads((self.folder / "target" / "run_results.json").read_text())
         made = set()
