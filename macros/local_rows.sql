@@ -3,9 +3,14 @@
     some characters are patterns. -#}
 {% macro local_path(root, name) -%}
     {%- set folder = env_var('EVALHOUSE_LOCAL', '') or root ~ '/local' -%}
-    {%- set pattern = folder | replace('[', '[[]') | replace('*', '[*]')
+    {{ return(path_pattern(folder, '/' ~ name ~ '.csv')) }}
+{%- endmacro %}
+
+{#- Files below a folder, whose name is no pattern, as a literal. -#}
+{% macro path_pattern(folder, pattern) -%}
+    {%- set escaped = folder | replace('[', '[[]') | replace('*', '[*]')
         | replace('?', '[?]') | replace("'", "''") -%}
-    {{ return("'" ~ pattern ~ "/" ~ name ~ ".csv'") }}
+    {{ return("'" ~ escaped ~ pattern ~ "'") }}
 {%- endmacro %}
 
 {#- The key of a seed: the columns that its rules say are unique, but its position. -#}

@@ -131,11 +131,11 @@ final as (
         known_cost_share,
         cost_per_success_usd,
         case
-            when log_half_width < 700
+            when log_half_width between 1e-9 and 700
                 then cost_per_success_usd * exp(-log_half_width)
         end as ci_low,
         case
-            when log_half_width < 700
+            when log_half_width between 1e-9 and 700
                 then cost_per_success_usd * exp(log_half_width)
         end as ci_high,
         case when known_token_share >= 0.95 then tokens_per_success end
