@@ -26,7 +26,7 @@
     select
         {%- for column, type in columns.items() %}
         {% if column in present -%}
-            {{ column }}
+            {{ union_column(column, type) }}
         {%- else -%}
             cast(null as {{ portable_type(type) }}) as {{ column }}
         {%- endif %}
@@ -37,4 +37,17 @@
     union all
     {%- endif %}
     {%- endfor %}
+{%- endmacro %}
+
+{% macro union_column(column, type) -%}
+    {{ adapter.dispatch('union_column')(column, type) }}
+{%- endmacro %}
+
+{% macro duckdb__union_column(column, type) -%}
+    {{ column }}
+{%- endmacro %}
+
+{#- Sail refuses a union of texts that it holds in two ways. -#}
+{% macro spark__union_column(column, type) -%}
+    cast({{ column }} as {{ portable_type(type) }}) as {{ column }}
 {%- endmacro %}

@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 {#- Spark has no aggregate that takes its values in an order, so they are added up from
-    a sorted array. -#}
+    a sorted array; the last digits of a standard deviation may differ from run to run. -#}
 {% macro spark__in_order(aggregate, expression) -%}
     {%- set values = "array_sort(collect_list(cast(" ~ expression ~ " as double)))" -%}
     {%- set total = "aggregate(" ~ values ~ ", 0e0, (total, value) -> total + value)" -%}
@@ -20,17 +20,7 @@
     {%- elif aggregate == 'avg' -%}
         {{ total }} / nullif({{ count }}, 0)
     {%- elif aggregate == 'stddev_samp' -%}
-        sqrt(
-            aggregate(
-                transform(
-                    {{ values }},
-                    value -> power(value - avg({{ expression }}), 2)
-                ),
-                0e0,
-                (total, value) -> total + value
-            )
-            / nullif({{ count }} - 1, 0)
-        )
+        stddev_samp(cast({{ expression }} as double))
     {%- else -%}
         {{- exceptions.raise_compiler_error(
             "in_order: there is no Spark body for " ~ aggregate ~ "; write it in "

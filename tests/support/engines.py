@@ -61,33 +61,27 @@ def difference(connection: duckdb.DuckDBPyConnection, name: str, rows: Any) -> s
     Rows are paired in the order of what is exact, then of the rounded numbers.
     """
     connection.register("theirs", rows)
-    ours, theirs = (
-        {column: type_ for column, type_, *_ in described.fetchall()}
-        for described in (
-            connection.execute(f"describe from {name}"),
-            connection.execute("describe from theirs"),
-        )
-    )
+    ours, theirs = _types(connection, name), _types(connection, "theirs")
     if set(ours) != set(theirs):
         return f"columns {sorted(set(ours) ^ set(theirs))} are in one of them only"
     counts = connection.execute(
         f"select (select count(*) from {name}), (select count(*) from theirs)"
-    ).fetchone()
+    ).fetchall()[0]
     if counts[0] != counts[1]:
         return f"{counts[0]} rows, and {counts[1]} there"
     casts = {column: _cast(ours[column], theirs[column]) for column in ours}
+    index = {column: i for i, column in enumerate(ours)}
     order = sorted(ours, key=lambda column: casts[column] == "double")
     ordered = ", ".join(
-        f"cast(printf('%.6e', c{ours_index(ours, column)}) as varchar)"
+        f"cast(printf('%.6e', c{index[column]}) as varchar)"
         if casts[column] == "double"
-        else f"c{ours_index(ours, column)}"
+        else f"c{index[column]}"
         for column in order
     )
 
     def numbered(relation: str) -> str:
         values = ", ".join(
-            f'{_as(casts[column], column)} as c{ours_index(ours, column)}'
-            for column in ours
+            f"{_as(casts[column], column)} as c{index[column]}" for column in ours
         )
         return (
             f"select *, row_number() over (order by {ordered}) as row_number_ "
@@ -95,33 +89,34 @@ def difference(connection: duckdb.DuckDBPyConnection, name: str, rows: Any) -> s
         )
 
     unequal = ", ".join(
-        f"count(*) filter (where not ({_same(casts[column], ours_index(ours, column))}))"
+        f"count(*) filter (where not ({_same(casts[column], index[column])}))"
         for column in ours
     )
     found = connection.execute(
         f"with a as materialized ({numbered(name)}), "
         f"b as materialized ({numbered('theirs')}) "
         f"select {unequal} from a join b using (row_number_)"
-    ).fetchone()
+    ).fetchall()[0]
     differing = {c: n for c, n in zip(ours, found, strict=True) if n}
     if not differing:
         return ""
     column = next(iter(differing))
-    i = ours_index(ours, column)
+    i = index[column]
     example = connection.execute(
         f"with a as materialized ({numbered(name)}), "
         f"b as materialized ({numbered('theirs')}) "
         f"select a.c{i}, b.c{i}, a.c0 from a join b using (row_number_) "
         f"where not ({_same(casts[column], i)}) limit 1"
-    ).fetchone()
+    ).fetchall()[0]
     return (
         f"of {counts[0]} rows differ {differing}; {column} is {example[0]!r}, and "
         f"{example[1]!r} there (first column {example[2]!r})"
     )
 
 
-def ours_index(columns: dict[str, str], column: str) -> int:
-    return list(columns).index(column)
+def _types(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    described = connection.execute(f"describe from {relation}").fetchall()
+    return {column: type_ for column, type_, *_ in described}
 
 
 def _cast(ours: str, theirs: str) -> str:

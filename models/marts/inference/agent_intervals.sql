@@ -82,7 +82,7 @@ corrected as (
         ) as corrected_count
     from task_worths
     inner join separate_tasks
-        using ({{ keys | join(', ') }})
+        on {{ same_keys('task_worths', 'separate_tasks', keys) }}
     left join t_quantiles as of_tasks
         on task_worths.task_count - 1 = of_tasks.degrees_of_freedom
     left join t_quantiles as of_clusters

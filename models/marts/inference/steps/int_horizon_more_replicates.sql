@@ -15,7 +15,8 @@ horizon_cells as (
         all_horizon_cells.*,
         noisy_fits.replicate_count
     from all_horizon_cells
-    inner join noisy_fits using (fit_number)
+    inner join noisy_fits
+        on all_horizon_cells.fit_number = noisy_fits.fit_number
 ),
 
 -- Of the headline: the paper's regularisation keeps the draws it has.

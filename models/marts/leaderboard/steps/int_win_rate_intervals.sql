@@ -106,7 +106,7 @@ cell_moves as (
 
 drawn_values as (
     select
-        {{ cell | join(', ') }},
+        cells.{{ cell | join(', cells.') }},
         cells.basis,
         cells.scaffold,
         replicates.number as replicate,
@@ -117,7 +117,8 @@ drawn_values as (
         ) as value
     from cells
     cross join replicates
-    inner join cell_means using ({{ cell | join(', ') }})
+    inner join cell_means
+        on {{ same_keys('cells', 'cell_means', cell) }}
     left join cell_moves
         on
             {{ same_keys('cells', 'cell_moves', cell) }}
