@@ -49,7 +49,7 @@ help:
 	@echo "make soak              long checks: crashes, readers, hostile files, intervals (an hour)"
 	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
 	@echo "make format            put code and SQL into the house style"
-	@echo "make lock              resolve the three locks anew from pyproject.toml"
+	@echo "make lock              resolve the three locks again from pyproject.toml"
 	@echo "make audit             look for known faults in what the locks name"
 	@echo "make clean             remove what was installed and built, not the warehouse"
 	@echo "EVALHOUSE_DB=FILE      the warehouse (now $$EVALHOUSE_DB); the sample's is sample.duckdb"

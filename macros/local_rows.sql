@@ -8,17 +8,14 @@
     {{ return("'" ~ pattern ~ "/" ~ name ~ ".csv'") }}
 {%- endmacro %}
 
-{#- The key of a seed: the columns that its tests say are unique, but its position. -#}
+{#- The key of a seed: the columns that its rules say are unique, but its position. -#}
 {% macro seed_key(seed) -%}
     {%- set found = namespace(columns=[]) -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'test' and node.attached_node == seed.unique_id -%}
-        {%- if node.test_metadata.name == 'unique_combination' -%}
-            {%- set found.columns = node.test_metadata.kwargs.columns -%}
-        {%- elif node.test_metadata.name == 'unique'
-            and node.column_name != 'position' and not found.columns -%}
-            {%- set found.columns = [node.column_name] -%}
-        {%- endif -%}
+        {%- set rules = node.test_metadata.kwargs -%}
+        {%- set unique = rules.get('unique', []) | reject('equalto', 'position') -%}
+        {%- set found.columns = rules.get('key') or (unique | list)[:1] -%}
     {%- endfor -%}
     {{ return(found.columns) }}
 {%- endmacro %}

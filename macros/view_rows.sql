@@ -24,8 +24,8 @@
         test.resource_type == 'test'
         and test.attached_node == id
         and test.test_metadata
-        and test.test_metadata.name == 'unique_combination' -%}
-        {%- set said.key = test.test_metadata.kwargs.columns | join(', ') -%}
+        and test.test_metadata.name == 'rules' -%}
+        {%- set said.key = test.test_metadata.kwargs.get('key', []) | join(', ') -%}
     {%- endfor -%}
 {%- endif %}
     select

@@ -221,7 +221,7 @@ def made_run(built_once: Callable[..., Path]) -> Path:
         # In the order of a terminal: messages beside what they are about.
         in_order = ["sh", "-c", 'PYTHONUNBUFFERED=1 "$@" 2>&1', "sh"]
         make = ["make", "--no-print-directory", "run", *settings, "DATA="]
-        # Never install anew what runs the tests.
+        # Never install again what runs the tests.
         make.append("--assume-old=.venv/installed")
         run = run_in_repository([*in_order, *make], folder / "evalhouse.duckdb", folder)
         assert run.returncode == 0, run.stdout

@@ -153,7 +153,7 @@ class _Reading:
                 raise _unparsed(error) from None
         else:
             return
-        # Once more, with what DuckDB cannot parse kept back.
+        # Again, with what DuckDB cannot parse kept back.
         self._table.keeps_back = True
         opened = self._table.opened()
         try:

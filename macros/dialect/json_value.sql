@@ -1,4 +1,4 @@
-{#- What stands at a path such as `$.a.b` in JSON text, as text; null without. -#}
+{#- What is at a path such as `$.a.b` in JSON text, as text; null without. -#}
 {% macro json_value(json, path) -%}
     {{ adapter.dispatch('json_value')(json, path) }}
 {%- endmacro %}

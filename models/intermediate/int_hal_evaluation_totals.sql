@@ -34,6 +34,7 @@ mean_latencies as (
     select
         file_id,
         trace_number,
+        count(*) as timed_task_count,
         {{ exact_mean('latency_seconds') }} as mean_latency_seconds
     from task_latencies
     group by file_id, trace_number
@@ -78,6 +79,7 @@ token_sums as (
 final as (
     select
         evaluations.evaluation_id,
+        mean_latencies.timed_task_count,
         -- A trace that logs no calls may time its tasks by the clock.
         case
             when traces_with_refused_latency.file_id is null

@@ -114,7 +114,7 @@ final as (
     select
         model_name,
         model_alias,
-        -- An unknown name stands for itself.
+        -- An unknown name is kept as it is.
         coalesce(known_model, model_alias) as model,
         is_known_model
     from ranked

@@ -64,7 +64,7 @@ known_keys as (
     select {{ model_name_key('model') }} as model_key from model_aliases
 ),
 
--- What stands in brackets at the end of the name, and what before them.
+-- What is in brackets at the end of the name, and what before them.
 bracketed as (
     select
         evaluations.file_id,

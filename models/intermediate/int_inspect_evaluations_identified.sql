@@ -114,6 +114,7 @@ final as (
         usage.cache_read_tokens,
         usage.cache_write_tokens,
         usage.total_tokens as known_token_count,
+        usage.has_several_models,
         labelled.status,
         labelled.is_superseded,
         labelled.is_partial,

@@ -121,6 +121,7 @@ summed as (
                 then cast(sum(sign * total_tokens) as bigint)
         end as total_tokens,
         count(*) filter (where kind = 'model') as model_count,
+        count(*) filter (where kind = 'role') as grader_count,
         -- A cost is complete if each model that used tokens has one, and not 0.
         count(*) filter (
             where
@@ -166,7 +167,9 @@ final as (
                 and unpriced_role_count = 0
                 and cost_usd >= 0
                 then cost_usd
-        end as cost_usd
+        end as cost_usd,
+        -- A grader is one of the models, or the evaluated model itself.
+        model_count > 1 + grader_count as has_several_models
     from known
 )
 

@@ -7,7 +7,7 @@ evaluations as (
 ),
 
 model_tokens as (
-    select * from {{ ref('int_hal_model_tokens') }}
+    select * from {{ ref('int_model_tokens') }}
 ),
 
 model_prices as (

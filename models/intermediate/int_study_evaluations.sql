@@ -13,7 +13,7 @@ study_runs as (
     select * from {{ ref('study_runs') }}
 ),
 
--- Run ids are chosen by whoever runs: another result is another run.
+-- Run ids are chosen freely: another result is another run.
 runs_by_id as (
     select
         study_runs.study,

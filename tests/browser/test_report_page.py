@@ -72,7 +72,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
 
 
 def open_page(browser: WebDriver, path: Path, anchor: str = "") -> None:
-    """Open the page anew and wait until it has drawn everything."""
+    """Open the page again and wait until it has drawn everything."""
     browser.get("about:blank")
     browser.get(path.as_uri() + anchor)
     wait_until(
@@ -92,7 +92,7 @@ def one(browser: WebDriver, selector: str) -> WebElement:
 
 
 def press(browser: WebDriver, element: WebElement) -> None:
-    """Click where the element stands once the page around it is laid out."""
+    """Click where the element appears once the page around it is laid out."""
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
     places = [{}]
 

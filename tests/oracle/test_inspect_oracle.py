@@ -247,7 +247,7 @@ def test_copies_count_once(views):
 
 
 def test_twice_renamed_or_converted_changes_no_attempt(tmp_path, warehouse):
-    """Loaded once more under other names, in other folders and other containers."""
+    """Loaded again under other names, in other folders and other containers."""
     names = ("01_basic_zstd.eval", "2025_0.3.92_epochs3.eval", "19_grader_role.eval")
     first = tmp_path / "first"
     first.mkdir()

@@ -18,7 +18,7 @@ from corpus import metr_jsonl, zips
 from many_models import write
 
 MODEL_COUNT, EVALUATION_COUNT = 30, 60
-# What tells files apart: their hashes, paths, sizes, times, and where a record stands.
+# What tells files apart: their hashes, paths, sizes, times, and where a record is.
 ABOUT_FILES = {
     *("file_id", "path", "paths", "size_bytes", "loaded_at", "first_loaded_at"),
     *("line", "position", "pointer", "member", "trace_number", "format", "sha256"),

@@ -21,7 +21,7 @@ def views(tmp_path_factory, real_data: Path) -> Iterator[duckdb.DuckDBPyConnecti
     folder = tmp_path_factory.mktemp("terminal_bench")
     for copy in ("one", "two"):
         shutil.copytree(real_data / "terminal_bench", folder / copy / "renamed")
-    # A trial's own file is its entry in results.json once more.
+    # A trial's own file is its entry in results.json again.
     results = next((folder / "one").rglob("20250906*/results.json"))
     trial = json.loads(results.read_text())["results"][0]
     (results.parent / "trial").mkdir()

@@ -1,4 +1,4 @@
-"""Every hostile file once more, each loaded by the command itself, twice."""
+"""Every hostile file again, each loaded by the command itself, twice."""
 
 import pytest
 from corpus.test_corpus import CASES, check, run_corpus
@@ -13,5 +13,5 @@ def results(tmp_path_factory):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_command_meets_a_hostile_file(case, results):
     check(case, results[case.name])
-    # Loading the same bytes once more changes nothing.
+    # Loading the same bytes again changes nothing.
     assert results[case.name]["is_same_again"]

@@ -134,7 +134,7 @@ def counted(loaded: Iterable[Trace]) -> list[Trace]:
 def without_provider(name: str | None) -> str | None:
     """Return a model's name without the path of who serves it.
 
-    What stands before a name that is known goes, whatever it is; else providers go.
+    What comes before a name that is known goes, whatever it is; else providers go.
     """
     if name is None:
         return None
@@ -202,7 +202,7 @@ def effort_of(trace: Trace, seeds: Seeds) -> str | None:
 
 
 def default_effort(model: str, seeds: Seeds) -> str | None:
-    """Return what a model does unless told otherwise, None where nobody says."""
+    """Return what a model does unless told otherwise, None by default."""
     efforts = seeds["model_default_efforts"].set_index("model").default_effort
     return efforts.get(model)
 

@@ -388,7 +388,7 @@ def test_the_leaderboard_study_has_figures_12_to_29():
 
 
 def cell_texts(axes: Axes) -> dict[tuple[float, float], str]:
-    """What stands in each cell of a heatmap, by its column and row."""
+    """What is in each cell of a heatmap, by its column and row."""
     return {text.get_position(): text.get_text() for text in axes.texts}
 
 
@@ -767,7 +767,7 @@ def test_an_unknown_source_lists_the_known_ones(sample_warehouse, tmp_path, caps
     line = error_of(capsys, "score_distribution", *options)
     assert (
         line == "zzz: no such source is loaded. Did you mean metr_horizon? There are: "
-        "hal, harbor, inspect, metr, metr_horizon, terminal_bench"
+        "hal, harbor, inspect, metr, metr_horizon, table, terminal_bench"
     )
     assert not list(tmp_path.iterdir())
 

@@ -100,6 +100,7 @@ final as (
         success_rule,
         success_count,
         failure_count,
+        timed_task_count,
         known_cost_usd as total_cost_usd,
         cost_status,
         mean_latency_seconds,

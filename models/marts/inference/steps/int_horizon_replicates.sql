@@ -64,7 +64,7 @@ drawn_tasks as (
             and task_draws.task_id = model_tasks.task_id
 ),
 
--- The attempts of a cell are drawn anew too, which moves its share of successes
+-- The attempts of a cell are redrawn too, which moves its share of successes
 -- by a standard deviation of sqrt(p * (1 - p) / draws). It moves by just that,
 -- up or down: the mean and variance of drawing, without a row per attempt.
 cells as (
