@@ -26,7 +26,7 @@ def yaml_c_polars(path: str) -> None:
 
 
 def yaml_events(path: str) -> None:
-    """A limit: libyaml's events, looked at by nobody."""
+    """A limit: libyaml's events, that are not looked at."""
     import yaml
 
     with open(path, "rb") as file:

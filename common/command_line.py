@@ -28,11 +28,18 @@ def end_with(main: Callable[[], int]) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    exit_code = main()
-    # Python's own end frees one by one what ends with the process anyway, and says
-    # so if what was printed reaches nobody.
-    with suppress(OSError):
+    try:
+        exit_code = main()
         sys.stdout.flush()
+    except OSError as error:
+        if error.filename:
+            raise
+        # The disk is full on which what is printed goes.
+        exit_code = 1
+        with suppress(OSError):
+            os.write(2, f"cannot print what became of it: {error.strerror}\n".encode())
+    with suppress(OSError):
         sys.stderr.flush()
-        os._exit(exit_code)
-    sys.exit(exit_code)
+    # Python's own end frees one by one what ends with the process anyway, and says
+    # so if what was printed is not read.
+    os._exit(exit_code)

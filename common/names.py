@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 def printable(text: str) -> str:
     """Return a text with its control and direction marks as escapes.
 
-    A name with a mark that nobody sees can pass for another, and can turn the
+    A name with a mark that cannot be seen can pass for another, and can turn the
     line around it.
     """
     return "".join(

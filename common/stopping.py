@@ -1,7 +1,7 @@
 """Ctrl-C and `kill`: end at once, with one line that says what became of the work.
 
 Python's own answer is an exception. DuckDB turns it into one of its own, it can break
-off tidying up, and where nobody waits for it it ends in a traceback. What a crash
+off tidying up, and where it is not waited for it ends in a traceback. What a crash
 leaves behind does no harm (see loaders/warehouse/publish.py), so stopping is a crash with a message.
 """
 
@@ -29,7 +29,11 @@ def on_stop(tidy: Callable[[], str]) -> None:
 
 
 def end_when_stopped() -> None:
-    """Let Ctrl-C and `kill` end this process, without an exception."""
+    """Let Ctrl-C and `kill` end this process, without an exception.
+
+    Called first, so this is also where a stream that is closed gets opened.
+    """
+    _open_closed_streams()
     owner = os.getpid()
     # Else Python's helper says that it tidies up the semaphores of killed workers.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
@@ -43,6 +47,23 @@ def end_when_stopped() -> None:
         # A shell lets what runs in the background ignore the Ctrl-C of others.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, answer)
+
+
+def _open_closed_streams() -> None:
+    """Let nobody read what is said where stdout or stderr is closed (`>&-`).
+
+    The next file to be opened would take its number: the warehouse could become stderr,
+    and messages would be written into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
 
 
 def end(number: int = signal.SIGINT) -> None:

@@ -72,7 +72,7 @@ def doc_blocks() -> dict[str, str]:
 
 
 def project_vars() -> dict[str, Any]:
-    """Return what the project's vars are where nobody changes them."""
+    """Return what the project's vars are by default."""
     text = (REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8")
     return yaml.safe_load(text)["vars"]
 
@@ -140,12 +140,8 @@ def grain(path: Path) -> str:
 
 def key(model: dict[str, Any]) -> str:
     """Return the columns that identify a row of a view."""
-    columns = [
-        test["unique_combination"]["arguments"]["columns"]
-        for test in model["data_tests"]
-        if "unique_combination" in test
-    ]
-    return ", ".join(f"`{name}`" for name in columns[0])
+    (test,) = model["data_tests"]
+    return ", ".join(f"`{name}`" for name in test["rules"]["arguments"]["key"])
 
 
 def corrections() -> str:

@@ -29,7 +29,7 @@ def load_frame(
 
         result = load_frame(frame, "my runs", columns={"task_id": "question"})
 
-    `name` stands where a file has its path: a frame of the same name replaces the one
+    `name` takes the place of a path: a frame of the same name replaces the one
     that was loaded before, and is the benchmark where no column tells it. All else is
     as on the command line: `db` (else $EVALHOUSE_DB, else evalhouse.duckdb), `source`,
     `columns` (ours: theirs, or {"value": text}, or None for no column), `mapping` (a

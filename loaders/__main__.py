@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -271,7 +272,7 @@ class _Together:
 def _known_by_times(
     found: InputFile, warehouse: "Warehouse", options: argparse.Namespace
 ) -> "LoadResult | None":
-    """Return what became of a file that nobody has written to since."""
+    """Return what became of a file that has not changed since."""
     state = None if options.rehash else stamp_at(found.real_path)
     known = state and warehouse.file_at(found.real_path, state)
     is_as_wanted = known and options.format in (None, known.format)
@@ -311,7 +312,7 @@ def _load_file(
 
 
 def _refused_or_skipped(found: InputFile, refused: FileRefused) -> "LoadResult":
-    """Return the refusal of a file, or raise _Skipped if nobody would miss it."""
+    """Return the refusal of a file, or raise _Skipped if it holds no data."""
     skipped = _NOT_DATA | (_NOT_DATA_OF_RUNS if found.is_beside_run else set())
     is_data = refused.is_data and not found.is_beside_run
     if not (found.is_meant or is_data) and refused.reason_code in skipped:
@@ -476,7 +477,9 @@ def _counted(count: int, noun: str) -> str:
 
 def _say(text: str) -> None:
     """Print a line beside the results."""
-    print(printable(text), file=sys.stderr)
+    # A full disk there is no reason not to load.
+    with suppress(OSError):
+        print(printable(text), file=sys.stderr)
 
 
 if __name__ == "__main__":

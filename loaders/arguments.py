@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rehash",
         action="store_true",
-        help="read every file, even where size and times say that nobody wrote to it",
+        help="read every file, even where size and times say that it has not changed",
     )
     parser.add_argument(
         "--strict", action="store_true", help="refuse a file if any record is refused"

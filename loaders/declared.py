@@ -47,7 +47,7 @@ def _table(table: RawTable) -> Iterator[str]:
     columns = (FILE_ID, *table.columns)
     yield f"      - name: {table.name.removeprefix('raw.')}\n"
     yield _folded("description", table.comment, 8)
-    yield "        data_tests:\n          - never_null\n"
+    yield "        data_tests: [rules]\n"
     yield "        columns:\n"
     for column in columns:
         yield f"          - name: {column.name}\n"

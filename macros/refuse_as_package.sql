@@ -1,4 +1,4 @@
-{#- As a package its views would be made anew in another project's schema, without
+{#- As a package its views would be made again in another project's schema, without
     loaders. -#}
 {% macro refuse_as_package() %}
     {%- if project_name != 'evalhouse' %}

@@ -24,16 +24,16 @@
         test.resource_type == 'test'
         and test.attached_node == id
         and test.test_metadata
-        and test.test_metadata.name == 'unique_combination' -%}
-        {%- set said.key = test.test_metadata.kwargs.columns | join(', ') -%}
+        and test.test_metadata.name == 'rules' -%}
+        {%- set said.key = test.test_metadata.kwargs.get('key', []) | join(', ') -%}
     {%- endfor -%}
 {%- endif %}
     select
         '{{ name }}' as view_name,
-        '{{ said.question | replace("'", "''") }}' as question,
-        '{{ said.grain | replace("'", "''") }}' as grain,
+        {{ text_literal(said.question) }} as question,
+        {{ text_literal(said.grain) }} as grain,
         '{{ said.key }}' as key,
-        cast(null as bigint) as row_count,
+        cast({{ view_row_count(name) }} as bigint) as row_count,
         cast({{ said.column_count }} as bigint) as column_count
     {% if not loop.last -%}
     union all

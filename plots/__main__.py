@@ -9,6 +9,7 @@ if __name__ == "__main__":
 import argparse
 import os
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
@@ -395,7 +396,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"{name:<34} {question}")
         return 0
     try:
-        return run(arguments)
+        code = run(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # `| head` has read enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 128 + signal.SIGPIPE
     except (*REFUSALS, duckdb.Error, OSError) as error:
         print(explain(error, arguments.db), file=sys.stderr)
         return 2

@@ -13,7 +13,7 @@ MOST_WORKERS = 8
 
 
 def default_workers() -> int:
-    """Return how many figures are drawn at once where nobody says."""
+    """Return how many figures are drawn at once by default."""
     return min(os.cpu_count() or 1, MOST_WORKERS)
 
 

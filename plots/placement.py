@@ -81,7 +81,7 @@ def place_labels(
             size=9,
             weight="normal",
             color=GREY,
-            # Without it matplotlib sets the pad of every title of the axes anew.
+            # Without it matplotlib sets the pad of every title of the axes again.
             pad=pad,
         )
 

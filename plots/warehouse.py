@@ -86,6 +86,8 @@ def hold(connection: duckdb.DuckDBPyConnection, queries: Iterable[str]) -> None:
 
     A temporary table of the same name comes first where a query names it.
     """
+    (database,) = connection.execute("select current_database()").fetchone()
+    database = database.replace('"', '""')
     read = Counter(
         name
         for query in queries
@@ -98,7 +100,10 @@ def hold(connection: duckdb.DuckDBPyConnection, queries: Iterable[str]) -> None:
     ).fetchall()
     for (view,) in small:
         if read[view] > 1:
-            connection.execute(f'create temp table "{view}" as from main."{view}"')
+            connection.execute(
+                f'create or replace temp table "{view}" as '
+                f'from "{database}".main."{view}"'
+            )
 
 
 def action_source(connection: duckdb.DuckDBPyConnection) -> str:

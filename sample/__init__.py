@@ -1,10 +1,10 @@
 """The shipped sample: made-up runs in the shapes of METR's files, of HAL's traces, of
-Inspect's logs, of a run of Terminal-Bench and of a job of Harbor.
+Inspect's logs, of a run of Terminal-Bench, of a job of Harbor and of a table of one's own.
 """
 
 from pathlib import Path
 
-from sample import hal, harbor, inspect, metr, terminal_bench
+from sample import hal, harbor, inspect, metr, table, terminal_bench
 
 # The folders of the sample with their files; METR's two are beside them.
 _FOLDERS = {
@@ -12,6 +12,7 @@ _FOLDERS = {
     "inspect": inspect,
     "terminal_bench": terminal_bench,
     "harbor": harbor,
+    "table": table,
 }
 
 

@@ -4,10 +4,11 @@ A timeout keeps its reward, a rate limit leaves none. Half of the trials have a 
 of the others the agent counted its episodes.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
+
+from sample.draws import digest, draw
 
 _JOB = "2026-02-19__09-00-00"
 _JOB_ID = "sample-job"
@@ -23,7 +24,7 @@ def contents() -> Iterator[tuple[str, bytes]]:
     rewards = []
     for task in _TASKS:
         for attempt in range(1, _ATTEMPTS + 1):
-            name = f"{task}__{_hash(task, attempt)[:7]}"
+            name = f"{task}__{digest(task, attempt)[:7]}"
             config = _config(name, task)
             trial = _trial(name, task, attempt, config)
             yield f"{_JOB}/{name}/config.json", _text(config)
@@ -73,15 +74,15 @@ def _trial(name: str, task: str, attempt: int, config: dict) -> dict[str, Any]:
         _TIMEOUT: {"exception_type": "AgentTimeoutError"},
         _RATE_LIMIT: {"exception_type": "ApiRateLimitError"},
     }.get((task, attempt))
-    reward = 1.0 if _draw("reward", task, attempt) < 0.7 else 0.0
+    reward = 1.0 if draw("reward", task, attempt) < 0.7 else 0.0
     verdict = {"rewards": {"reward": reward}}
     is_lost = (task, attempt) == _RATE_LIMIT
     return {
-        "id": _hash("trial", task, attempt),
+        "id": digest("trial", task, attempt),
         "task_name": task,
         "trial_name": name,
         "source": _SET,
-        "task_checksum": _hash("task", task),
+        "task_checksum": digest("task", task),
         "config": config,
         "agent_info": {"name": "step-walker", "version": "1.0", "model_info": _MODEL},
         "agent_result": {
@@ -103,7 +104,7 @@ def _trial(name: str, task: str, attempt: int, config: dict) -> dict[str, Any]:
 
 
 def _steps(task: str, attempt: int) -> int:
-    return 2 + int(14 * _draw("steps", task, attempt))
+    return 2 + int(14 * draw("steps", task, attempt))
 
 
 def _trajectory(name: str, step_count: int) -> dict[str, Any]:
@@ -113,15 +114,6 @@ def _trajectory(name: str, step_count: int) -> dict[str, Any]:
         for number in range(step_count)
     ]
     return {"schema_version": "ATIF-v1.7", "session_id": name, "steps": steps}
-
-
-def _draw(*what: object) -> float:
-    """Return a number from 0 to 1 that depends on what it is for alone."""
-    return int(_hash(*what)[:12], 16) / 16**12
-
-
-def _hash(*what: object) -> str:
-    return hashlib.md5("/".join(map(str, what)).encode()).hexdigest()
 
 
 def _text(document: Any) -> bytes:

@@ -4,13 +4,14 @@ Two models try the tasks of one benchmark; the run of one of them failed and was
 again. The members are stored and dated alike, so the bytes are the same every time.
 """
 
-import hashlib
 import io
 import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from sample.draws import digest, draw
 
 _TASKS = 12
 _VERSION = "0.3.285"
@@ -56,12 +57,6 @@ def contents() -> Iterator[tuple[str, bytes]]:
             yield f"{run.name}.eval", _zipped(header, samples)
 
 
-def _draw(*what: object) -> float:
-    """Return a number from 0 to 1 that depends on what it is for alone."""
-    digest = hashlib.md5("/".join(map(str, what)).encode()).hexdigest()
-    return int(digest[:12], 16) / 16**12
-
-
 def _samples(run: _Run) -> Iterator[dict[str, Any]]:
     count = 5 if run.status == "error" else _TASKS
     for number in range(1, count + 1):
@@ -71,13 +66,13 @@ def _samples(run: _Run) -> Iterator[dict[str, Any]]:
 
 def _sample(run: _Run, number: int, epoch: int) -> dict[str, Any]:
     key = (run.retried or run.name, number, epoch)
-    turns = 1 + int(8 * _draw("turns", *key))
-    tokens = 200 * turns + int(100 * _draw("tokens", *key))
+    turns = 1 + int(8 * draw("turns", *key))
+    tokens = 200 * turns + int(100 * draw("tokens", *key))
     difficulty = number / (_TASKS + 1)
-    is_solved = _draw("solved", *key) < run.skill + 0.5 - difficulty
+    is_solved = draw("solved", *key) < run.skill + 0.5 - difficulty
     scores: dict[str, Any] = {"match": {"value": "C" if is_solved else "I"}}
     if "style" in run.scorers:
-        scores["style"] = {"value": round(_draw("style", *key), 2)}
+        scores["style"] = {"value": round(draw("style", *key), 2)}
     sample = {
         "id": f"{run.task}_{number}",
         "epoch": epoch,
@@ -87,9 +82,9 @@ def _sample(run: _Run, number: int, epoch: int) -> dict[str, Any]:
         "metadata": {"human_minutes": round(2 ** (number / 2), 1)},
         "model_usage": {run.model: _usage(tokens)},
         "started_at": f"{_DAY}{run.day}T09:{number:02}:{epoch:02}+00:00",
-        "total_time": round(2.5 * turns + _draw("time", *key), 2),
+        "total_time": round(2.5 * turns + draw("time", *key), 2),
         "working_time": round(2.25 * turns, 2),
-        "uuid": hashlib.md5("/".join(map(str, key)).encode()).hexdigest()[:22],
+        "uuid": digest(*key)[:22],
         "turn_count": turns,
         "message_count": 2 * turns,
     }

@@ -4,10 +4,11 @@ An attempt that timed out is resolved all the same, and two ended in an error wi
 verdict.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
+
+from sample.draws import digest, draw
 
 _RUN = "2026-02-18__10-00-00"
 _TASKS = ("count-lines", "fix-build", "merge-logs", "parse-dates", "rename", "sort-csv")
@@ -47,8 +48,8 @@ def contents() -> Iterator[tuple[str, bytes]]:
 
 def _trial(task: str, attempt: int) -> dict[str, Any]:
     minute = 3 * _TASKS.index(task) + attempt
-    seconds = 5 + int(50 * _draw("time", task, attempt))
-    is_resolved: bool | None = _draw("resolved", task, attempt) < 0.6
+    seconds = 5 + int(50 * draw("time", task, attempt))
+    is_resolved: bool | None = draw("resolved", task, attempt) < 0.6
     failure = "unset"
     if (task, attempt) in _ERRORS:
         is_resolved, failure = None, "unknown_agent_error"
@@ -56,7 +57,7 @@ def _trial(task: str, attempt: int) -> dict[str, Any]:
         is_resolved, failure = True, "agent_timeout"
     name = f"{task}.{attempt}-of-{_ATTEMPTS}.{_RUN}"
     return {
-        "id": hashlib.md5(name.encode()).hexdigest(),
+        "id": digest(name),
         "trial_name": name,
         "task_id": task,
         "is_resolved": is_resolved,
@@ -66,12 +67,6 @@ def _trial(task: str, attempt: int) -> dict[str, Any]:
         "agent_started_at": f"2026-02-18T10:{minute:02}:00+00:00",
         "agent_ended_at": f"2026-02-18T10:{minute:02}:{seconds:02}+00:00",
     }
-
-
-def _draw(*what: object) -> float:
-    """Return a number from 0 to 1 that depends on what it is for alone."""
-    digest = hashlib.md5("/".join(map(str, what)).encode()).hexdigest()
-    return int(digest[:12], 16) / 16**12
 
 
 def _text(document: Any) -> bytes:

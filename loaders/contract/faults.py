@@ -1,4 +1,4 @@
-"""Errors that nobody expected, as one line for the person who can report them."""
+"""Errors that were not expected, as one line for the person who can report them."""
 
 import os
 import sys
@@ -29,7 +29,7 @@ def described(error: BaseException) -> str:
 
 
 def end_on_fault(state: str) -> None:
-    """Let an error that nobody catches end the process with 2 and one line.
+    """Let an error that is not caught end the process with 2 and one line.
 
     Python's own end is a traceback and 1, with which a load says that some records are
     refused. `state` says what became of the work.

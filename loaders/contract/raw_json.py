@@ -97,7 +97,7 @@ class Document:
     def refused(
         self, reason_code: str, what: str, position: "Pointer | str" = ""
     ) -> FileRefused:
-        """Return the refusal of the file for what stands at a pointer or a byte."""
+        """Return the refusal of the file for what is at a pointer or a byte."""
         if not isinstance(position, Pointer):
             position = f"{self.root}{position}"
         return file_refused(reason_code, what, None, str(position) or None)
@@ -157,9 +157,9 @@ def entries_once(
     loaded = set()
     for name, raw in zip(names, section.values(), strict=True):
         if len(copies.get(name, ())) > 1:
-            code, what = "conflicting_duplicate", "stands more than once and differs"
+            code, what = "conflicting_duplicate", "appears more than once and differs"
         elif name in loaded:
-            code, what = "duplicate_record", "stands more than once"
+            code, what = "duplicate_record", "appears more than once"
         else:
             loaded.add(name)
             yield name, raw
@@ -393,7 +393,7 @@ class _Found:
 def _patched(data: memoryview) -> tuple[Any, dict[str, _Found]]:
     """Return the bytes as JSON, with what was put right.
 
-    In place, so that a flood of them takes no memory, or joined anew from the first one
+    In place, so that a flood of them takes no memory, or joined again from the first one
     for which there is no room.
     """
     found = {"not_finite": _Found(), "lone_surrogate": _Found()}
@@ -426,5 +426,5 @@ def _described(found: dict[str, _Found], offset: int) -> Iterator[Repaired]:
     for code, (what, instead) in kinds.items():
         if count := found[code].count:
             times = "once" if count == 1 else f"{count:,} times"
-            detail = f"{what} stands there {times} and was read as {instead}"
+            detail = f"{what} appears there {times} and was read as {instead}"
             yield Repaired(code, detail, found[code].first + offset)

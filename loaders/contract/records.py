@@ -52,7 +52,7 @@ class FileStamp(NamedTuple):
 
     size_bytes: int
     modified_ns: int
-    # Nobody can set this one back.
+    # This one cannot be set back.
     changed_ns: int
 
     @classmethod

@@ -82,7 +82,7 @@ class Unpacked:
         return min(self._pieces.at, self.size_bytes)
 
     def seek(self, position: int) -> None:
-        """Begin anew."""
+        """Start again."""
         assert position == 0, "a packed file is read from its start"
         self._pieces = _Pieces(self._source)
         packed = io.BufferedReader(self._pieces, _PIECE_BYTES)

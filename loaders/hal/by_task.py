@@ -3,7 +3,7 @@
 All objects that are values of one object decode to one type. So `hal` keeps the tasks
 of such a log as written, and decodes each a second time, which takes as long as the
 first. Here the log is cut out and has a type of its own. Where to cut is a guess; but
-if what stands before, inside and after are each whole JSON, so is the trace, and it
+if what comes before, inside and after are each whole JSON, so is the trace, and it
 says the same.
 """
 

@@ -121,7 +121,7 @@ class Log:
         for index, known in enumerate(self._calls):
             pointer = self._at / index
             try:
-                # Once more, for why: to keep that of each would take too much memory.
+                # Again, for why: to keep that of each would take too much memory.
                 call = known or _call(self._found[index])
                 if index in self._copies:
                     raise _copy(call, self._copies[index])
@@ -346,7 +346,7 @@ def _copies(calls: list[Call | None]) -> dict[int, bool]:
 
 
 def _copy(call: Call, differs: bool) -> RecordRefused:
-    what = f"the call {rules.shown(call.id)} stands more than once"
+    what = f"the call {rules.shown(call.id)} appears more than once"
     if differs:
         return RecordRefused("conflicting_duplicate", f"{what} and differs")
     return RecordRefused("duplicate_record", what)

@@ -219,7 +219,7 @@ class _Quoted:
         self._rest = b""
 
     def to_quote(self) -> Iterator[bytes]:
-        """Yield what stands before the next quotation mark, and pass over it."""
+        """Yield what comes before the next quotation mark, and pass over it."""
         while chunk := self._rest or next(self._pieces, b""):
             piece, quote, self._rest = chunk.partition(b'"')
             yield piece
@@ -228,7 +228,7 @@ class _Quoted:
         raise _Malformed("it ends inside a text")
 
     def text(self) -> bytes:
-        """Return what stands before the next quotation mark, if it is short."""
+        """Return what comes before the next quotation mark, if it is short."""
         text = b""
         for piece in self.to_quote():
             text += piece
@@ -237,7 +237,7 @@ class _Quoted:
         return text
 
     def expect(self, sign: bytes) -> None:
-        """Pass over what stands between two texts."""
+        """Pass over what is between two texts."""
         if self.text().strip() != sign:
             raise _Malformed(f"{sign.decode()} is missing")
 
@@ -269,7 +269,7 @@ def _token_and_salt(source: _Quoted) -> tuple[bytearray, bytes]:
 
 
 def _token(pieces: Iterable[bytes]) -> bytearray:
-    """Return a Fernet token, which is base64, and in base64 once more."""
+    """Return a Fernet token, which is base64, and in base64 again."""
     urlsafe = bytes.maketrans(b"-_", b"+/")
     inner = (piece.translate(urlsafe) for piece in _base64(pieces))
     token = bytearray()

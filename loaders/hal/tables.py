@@ -192,7 +192,7 @@ HAL_EVALUATIONS = RawTable(
         Column(
             "trace_total_cost",
             "double",
-            "total_cost beside results: the same cost once more.",
+            "total_cost beside results: the same cost again.",
             path="total_cost",
             unit="US dollars",
             null=_NONE,

@@ -131,7 +131,7 @@ class Tasks:
         return task
 
     def _numbers(self, section: Any, at: Pointer, rule=rules.count) -> Iterator[tuple]:
-        """Yield task id, number and where it stands; null is no number."""
+        """Yield task id, number and where it is; null is no number."""
         if not isinstance(section, dict):
             self._refuse_other(section, at)
             return
@@ -153,7 +153,7 @@ class Tasks:
             raise too_many_refused(self.quarantined[0])
 
     def _refuse_other(self, found: Any, at: Pointer) -> None:
-        """Refuse what stands where a list or an object belongs; null may."""
+        """Refuse what is where a list or an object belongs; null may."""
         if found is not None:
             self._refuse(raw_json.wrong_kind(found), at, found)
 

@@ -121,7 +121,7 @@ def _directory(data: mmap.mmap) -> list[zipfile.ZipInfo]:
         what = "it is a zip without a directory, so cut short"
         raise file_refused("broken_log", what)
     try:
-        # Without zip64 the directory is what stands before its end, or less.
+        # Without zip64 the directory is what comes before its end, or less.
         (size,) = struct.unpack_from("<L", data, end + 12)
         if min(size, end) > DIRECTORY_BYTES:
             what = f"the zip's directory has {min(size, end):,} bytes"

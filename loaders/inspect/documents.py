@@ -11,13 +11,13 @@ from loaders.contract import raw_json, rules
 from loaders.contract.limits import MAX_DEPTH
 from loaders.contract.records import RecordRefused
 
-# What stands for a number that JSON does not have; no log has such a text.
+# What replaces a number that JSON does not have; no log has such a text.
 _MARK = "\0number:"
 _NUMBERS = {f"{_MARK}{name}": float(name) for name in ("NaN", "Infinity", "-Infinity")}
 _MARK_AS_WRITTEN = rb"\u0000number:"
 
 Number = int | float | str | bool | None
-# What stands for a field that is missing; a Raw cannot be None.
+# What replaces a field that is missing; a Raw cannot be None.
 NOTHING = Raw(b"null")
 
 

@@ -115,7 +115,7 @@ class _Samples:
             return None
         if earlier := self._found.pop(found.key, None):
             row = earlier.rows[0][1]
-            what = f"sample {rules.shown(row[1])} epoch {row[2]} is there once more"
+            what = f"sample {rules.shown(row[1])} epoch {row[2]} is there again"
             refused = RecordRefused("superseded_sample", what)
             entry = refused.at_pointer(row[0], "")
             self._kept_back.append((INSPECT_SAMPLES, entry))
@@ -195,7 +195,7 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
     else:
         found, read_from = _of_samples(archive, log, names, rows or []), "samples"
     for name in archive.superseded:
-        what = "a member of this name comes once more, and the last counts"
+        what = "a member of this name comes again, and the last counts"
         if name in names and read_from == "samples":
             found.keep_back(RecordRefused("superseded_sample", what), name, None)
         else:

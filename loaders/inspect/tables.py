@@ -5,7 +5,7 @@ from loaders.contract.columns import Column, RawTable
 _POINTER = Column(
     "pointer",
     "varchar",
-    "Where it stands: `<member>#<JSON pointer>`, in a .json log the pointer alone.",
+    "Where it is: `<member>#<JSON pointer>`, in a .json log the pointer alone.",
 )
 _SAMPLE_ID = Column(
     "sample_id", "varchar", "The sample's id as text; automatic ids are positions."

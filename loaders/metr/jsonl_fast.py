@@ -107,7 +107,7 @@ class _Shape:
     has_fractions: bool
 
     def quote_count(self, values: Sequence[tuple]) -> int:
-        """Return how many quotation marks lines have, if no field stands there twice.
+        """Return how many quotation marks lines have, if no field is duplicated.
 
         msgspec takes the last of them. Another one, or a mark inside of a text, is one
         more.
@@ -120,7 +120,7 @@ class _Shape:
         return 2 * (run_count * (len(self.fields) + len(_NAMES)) + text_count)
 
     def stands_once(self, line: bytes, run: Any) -> bool:
-        """Say whether a line is regular and no field stands there twice."""
+        """Say whether a line is regular and no field is duplicated."""
         return run is not None and line.count(b'"') == self.quote_count(
             _transposed([run])
         )

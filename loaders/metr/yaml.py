@@ -98,7 +98,7 @@ def _by_block(stream: _Watched, place: Place, warnings: Warnings) -> Iterator[Ba
 def _from_line(
     line: int, stream: _Watched, comment_bytes: int, warnings: Warnings
 ) -> Iterator[Batch]:
-    """Yield the runs from a line on; what stands before it is read nevertheless."""
+    """Yield the runs from a line on; what comes before it is read nevertheless."""
     from loaders.metr import yaml_full
 
     source = yaml_full.Source(stream, comment_bytes)

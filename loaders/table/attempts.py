@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from loaders.contract import rules
-from loaders.contract.limits import MAX_DEPTH
+from loaders.contract.limits import MAX_DEPTH, MAX_TEXT_BYTES
 from loaders.contract.records import RecordRefused
 from loaders.contract.table_options import TableOptions
+from loaders.contract.visible import is_visible
 from loaders.table import values
 from loaders.table.mapping import Column, Mapping, Part
 from loaders.table.tables import TABLE_ATTEMPTS
@@ -85,6 +86,10 @@ class Attempts:
             made["agent"] = " ".join(part for part in parts if part)
         if made["attempt"] is None and "attempt" in self._mapping:
             raise self._empty("attempt", cells)
+        for ours, text in made.items():
+            if text and rules.is_too_long(text):
+                what = f"{ours} has more than {MAX_TEXT_BYTES:,} bytes"
+                raise RecordRefused("text_too_long", what)
         made["model"] = made["model"] or made["agent"]
         made["benchmark"] = made["benchmark"] or self._stem
         for name, default in _DEFAULTS.items():
@@ -105,7 +110,7 @@ class Attempts:
                 most = self._options.score_max
                 made[ours] = values.score(name, cell, most, decimal)
             elif ours == "success":
-                made[ours] = values.score(name, cell, None, decimal)
+                made[ours] = values.verdict(name, cell, decimal)
             elif ours == "started_at":
                 made[ours] = values.started_at(name, cell)
             elif ours in _NUMBERS:
@@ -169,7 +174,7 @@ def _joined(texts: list[str | None]) -> str | None:
 
 
 def _known(cell: str | None) -> str | None:
-    return None if values.is_missing(cell) else cell
+    return None if values.is_missing(cell) or not is_visible(cell) else cell
 
 
 def _status(cells: dict[str, str | None], score: float | None) -> str:

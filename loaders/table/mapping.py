@@ -248,11 +248,18 @@ class _Finder:
         return (self._column(ours, name),)
 
     def parts_or_none(self, ours: str, value: Any) -> tuple[Part, ...] | None:
-        """Return the same, None for a column that a table need not have."""
+        """Return the same for a preset: None without a column, which may be.
+
+        Of a list of them the first has to be there.
+        """
+        first, *more = value if isinstance(value, list) else [value]
         try:
-            return self.parts(ours, value)
+            found = self.parts(ours, first)
         except FileRefused:
             return None
+        for each in more:
+            found += self.parts_or_none(ours, each) or ()
+        return found
 
     def _column(self, ours: str, name: str) -> Column:
         if name in self._names:

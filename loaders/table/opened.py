@@ -5,13 +5,14 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from loaders.contract.files import OpenFile
-from loaders.contract.limits import RECORD_BYTES
+from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
 from loaders.contract.records import file_refused
 from loaders.table.mapping import Column, header_of
 
@@ -24,6 +25,21 @@ _UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _HEAD_BYTES = 1_000_000
 # JSON text as DuckDB's functions take it; no line of it has this character.
 _NO_SEPARATOR = "\x01"
+# More than any table of attempts has; DuckDB's statements name each one.
+MAX_COLUMNS = 2_000
+# Whether a list of names has one of them again.
+_HAS_DUPLICATES = "len(list_distinct({0})) < len({0})"
+# Of an object with others inside: whether one of them has a name again, or whether so
+# many are inside that they may nest too deep.
+_IS_ODD_INSIDE = f"""
+    len(list_filter(
+        json_keys(v, '$..*'), lambda keys: {_HAS_DUPLICATES.format("keys")}
+    )) > 0
+    or (
+        len(json_keys(v, '$..*')) >= {MAX_DEPTH}
+        and strlen(v) - strlen(translate(v, '[{{', '')) > {MAX_DEPTH}
+    )
+"""
 
 
 def literal(text: str) -> str:
@@ -76,10 +92,8 @@ class Opened:
         """Return whether a value of JSON is a list or an object."""
         text = self.text(column)
         type_ = self.json_type(column)
-        return (
-            f"case when left({text}, 1) in ('{{', '[') "
-            f"then {type_} in ('OBJECT', 'ARRAY') end"
-        )
+        may_be = f"starts_with({text}, '{{') or starts_with({text}, '[')"
+        return f"case when {may_be} then {type_} in ('OBJECT', 'ARRAY') end"
 
     def type_of(self, column: Column) -> str:
         """Return DuckDB's type of a column; VARCHAR for what is inside of one."""
@@ -100,22 +114,34 @@ class Opened:
             return f"json_extract_string({value}, {literal(_path(inside))})"
         if self._is_nested(name):
             return f"cast(to_json({self._column(name)}) as varchar)"
+        if self.types.get(name) == "BLOB":
+            # Text that its writer did not call so.
+            column = self._column(name)
+            return f"coalesce(try(decode({column})), cast({column} as varchar))"
         return f"cast({self._column(name)} as varchar)"
+
+    def is_nested_type(self, column: Column) -> bool:
+        """Say whether all values of a column of Parquet are lists or objects."""
+        return len(column.path) == 1 and self._is_nested(column.path[0])
 
     def json(self, name: str) -> str:
         """Return a value as JSON: text, or a list or object; null where it is empty."""
         if self.form == "json":
             value = _element("e", self._jsons, _path([name]))
             value = f"cast({value} as varchar)"
+            # Text, lists and objects; all others become text as they are written.
+            is_as_it_is = (
+                f"{value} < '#' or {value} >= '{{' "
+                f"or ({value} >= '[' and {value} < '\\')"
+            )
             return (
                 f"case when {value} in ('null', '\"\"') then null "
-                f"when left({value}, 1) in ('\"', '{{', '[') then {value} "
-                f"else '\"' || {value} || '\"' end"
+                f"when {is_as_it_is} then {value} else '\"' || {value} || '\"' end"
             )
         column = self._column(name)
         if self._is_nested(name):
             return f"cast(to_json({column}) as varchar)"
-        text = f"nullif(cast({column} as varchar), '')"
+        text = f"nullif({self.text(Column((name,)))}, '')"
         if self.types.get(name) in ("DOUBLE", "FLOAT"):
             text = f"case when not isnan({column}) then {text} end"
         return f"cast(to_json({text}) as varchar)"
@@ -155,6 +181,12 @@ def _element(list_: str, paths: list[str], path: str) -> str:
     if path not in paths:
         paths.append(path)
     return f"{list_}[{paths.index(path) + 1}]"
+
+
+def _check_width(count: int) -> None:
+    if count > MAX_COLUMNS:
+        what = f"it has more than {MAX_COLUMNS:,} columns"
+        raise file_refused("too_many_columns", what)
 
 
 def _has_mixed_ends(head: bytes) -> bool:
@@ -205,12 +237,14 @@ class Table:
         rows = f"select * from read_parquet({literal(self._name)})"
         described = self._connection.execute(f"describe {rows}").fetchall()
         types = {name: type_ for name, type_, *_ in described}
+        _check_width(len(types))
         return Opened("parquet", list(types), rows, types)
 
     def _csv(self, text: str) -> Opened:
         names, separator = header_of(text)
+        _check_width(len(names))
         names = [name.strip() for name in names]
-        twice = {name for name in names if names.count(name) > 1}
+        twice = {name for name, count in Counter(names).items() if count > 1}
         if twice:
             what = f"two columns are named {min(twice)!r}"
             raise file_refused("unusable_columns", what, line=1)
@@ -252,28 +286,47 @@ class Table:
         names, has_duplicates = self._fields(rows)
         if not names:
             raise file_refused("syntax", "DuckDB finds no JSON object in it", line=1)
+        _check_width(len(names))
         is_odd = "v is null"
         if has_duplicates:
-            is_odd += " or len(list_distinct(json_keys(v))) < len(json_keys(v))"
-        rows = f"select *, {is_odd} as is_odd_json from ({rows})"
+            is_odd += f" or {_HAS_DUPLICATES.format('json_keys(v)')}"
+        rows = f"""
+            select *, {is_odd} or case
+                when contains(substr(v, 2), '{{') or contains(v, '[') then {_IS_ODD_INSIDE}
+                else false
+            end as is_odd_json
+            from ({rows})
+        """
         return Opened("json", names, rows, is_odd="is_odd_json")
 
     def _fields(self, rows: str) -> tuple[list[str], bool]:
         """Return the names of all fields of all objects, and whether any repeats."""
-        names: dict[str, None] = {}
-        has_duplicates = False
-        found = self._connection.execute(
-            f"select json_keys(v) from ({rows}) where v is not null limit 100"
+        keys = f"select json_keys(v) as keys from ({rows}) where v is not null"
+        first = self._connection.execute(f"{keys} limit 100").fetchall()
+        lists = [each for (each,) in first]
+        if not lists:
+            lists = [[]]
+        names = dict.fromkeys(name for each in lists for name in each)
+        # Nearly all rows have the fields of the first one.
+        usual = ", ".join(map(literal, lists[0]))
+        others = self._connection.execute(
+            f"""
+            select name, bool_or(has_duplicates)
+            from (
+                select
+                    unnest(keys) as name,
+                    {_HAS_DUPLICATES.format("keys")} as has_duplicates
+                from ({keys})
+                where keys <> cast([{usual}] as varchar[])
+            )
+            group by name
+            order by name
+            limit {MAX_COLUMNS + 1}
+            """
         ).fetchall()
-        found += sorted(
-            self._connection.execute(
-                f"select distinct json_keys(v) from ({rows}) where v is not null"
-            ).fetchall()
-        )
-        for (keys,) in found:
-            names.update(dict.fromkeys(keys))
-            has_duplicates |= len(set(keys)) < len(keys)
-        return list(names), has_duplicates
+        names |= dict.fromkeys(name for name, _ in others)
+        has_duplicates = any(len(set(each)) < len(each) for each in lists)
+        return list(names), has_duplicates or any(found for _, found in others)
 
     def only_value(self, opened: Opened, name: str) -> Any:
         """Return what a column has in all rows, None where they differ.

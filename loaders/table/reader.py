@@ -9,6 +9,7 @@ import json
 import os
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from loaders.contract.records import (
     Quarantined,
     RecordRefused,
     file_refused,
+    shortened,
 )
 from loaders.contract.table_options import TableOptions
 from loaders.table import mapping as names
@@ -41,7 +43,7 @@ _REJECTED = {
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
 _MEMORY_LIMIT = "2GB"
-# Where so many scores are above 1, those up to 1 are in doubt too.
+# Where so many scores are above 1 or below 0, the others are in doubt too.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
 
 
@@ -67,7 +69,12 @@ def read(
 
     # Hashed beside the parsing.
     source.map()
-    settings = {"threads": 1, "memory_limit": _MEMORY_LIMIT}
+    settings = {
+        "threads": 1,
+        "memory_limit": _MEMORY_LIMIT,
+        # It makes a join of each `in`, and casts of all rows what few rows need.
+        "disabled_optimizers": "in_clause",
+    }
     try:
         with (
             duckdb.connect(config=settings) as connection,
@@ -81,8 +88,12 @@ def read(
 
 def _unparsed(error: Exception) -> Exception:
     said = " ".join(str(error).split())
-    said = re.sub(r"^.*?Error: ", "", said)[:300]
-    return file_refused("syntax", f"DuckDB cannot parse it: {said}")
+    if "Invalid unicode" in said:
+        return file_refused("wrong_encoding", "it is no UTF-8")
+    said = re.sub(r"^.*?Error: ", "", said)
+    # The name by which DuckDB was given it says nothing.
+    said = re.sub(r"( in file)? [\"']/(dev|proc)/[^\"']*[\"']", "", said)
+    return file_refused("syntax", f"DuckDB cannot parse it: {said[:300]}")
 
 
 class _Reading:
@@ -104,7 +115,8 @@ class _Reading:
         self._stem = os.path.basename(path).split(".")[0] or "table"
         self._digest = hashlib.blake2b(digest_size=8)
         self._row_count = 0
-        self._above_one_count = 0
+        # Scores that are refused for being above 1, or below 0.
+        self._off_counts: Counter[str] = Counter()
         # Rows of CSV that DuckDB refused, in order.
         self._rejected: list[int] = []
 
@@ -120,11 +132,10 @@ class _Reading:
         attempts = Attempts(mapping, self._options, self._stem)
         yield from self._attempts(opened, mapping, attempts, size_bytes)
         least = max(_DOUBTED_COUNT, _DOUBTED_SHARE * self._row_count)
-        if self._above_one_count >= least:
-            what = (
-                f"{self._above_one_count:,} of {self._row_count:,} scores are above 1"
-            )
-            raise file_refused("score_scale", what)
+        for where, count in self._off_counts.items():
+            if count >= least:
+                what = f"{count:,} of {self._row_count:,} scores are {where}"
+                raise file_refused("score_scale", what)
         if not self._row_count and not self._rejected:
             raise file_refused("empty_file", "the table has no row")
         yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
@@ -142,7 +153,7 @@ class _Reading:
                 raise _unparsed(error) from None
         else:
             return
-        # Once more, with what DuckDB cannot parse kept back.
+        # Again, with what DuckDB cannot parse kept back.
         self._table.keeps_back = True
         opened = self._table.opened()
         try:
@@ -239,7 +250,8 @@ class _Reading:
                 made.append(attempts.row(line, cells, attributes))
             except RecordRefused as refused:
                 kept_back.append(refused.at_line(line, excerpt))
-                self._above_one_count += values.WITHOUT_MAX in refused.detail
+                self._off_counts["above 1"] += values.WITHOUT_MAX in refused.detail
+                self._off_counts["below 0"] += values.BELOW_ZERO in refused.detail
         for row in made:
             self._digest.update(repr(row[2:]).encode())
         yield Batch(TABLE_ATTEMPTS, made, kept_back, 0)
@@ -332,5 +344,5 @@ def _told(opened: Opened, mapping: Mapping) -> list[tuple]:
         for name in opened.names
         if name not in taken
     ]
-    unique = list(dict.fromkeys(rows))
+    unique = list(dict.fromkeys((shortened(name), *more) for name, *more in rows))
     return [(number, *row) for number, row in enumerate(unique, 1)]

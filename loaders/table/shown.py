@@ -25,7 +25,11 @@ def lines(batch: Batch, shown_count: int | None) -> Iterator[str]:
 
 
 def _mapping_lines(rows: list[tuple[str, str, str | None]]) -> Iterator[str]:
-    ours = [f"{name} as {taken}" for name, taken, _ in rows if taken != "attributes"]
+    ours = [
+        taken if name == taken else f"{name} as {taken}"
+        for name, taken, _ in rows
+        if taken != "attributes"
+    ]
     yield f"columns: {', '.join(ours)}"
     others = [name for name, taken, _ in rows if taken == "attributes"]
     if others:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from loaders.contract import rules
-from loaders.contract.records import EXCERPT_LENGTH
+from loaders.contract.limits import MAX_TEXT_BYTES
+from loaders.contract.records import EXCERPT_LENGTH, file_refused
 from loaders.contract.table_options import TableOptions
 from loaders.table import values
 from loaders.table.mapping import Column, Mapping, Part
@@ -22,7 +23,9 @@ _TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
 _TIMES |= {"TIMESTAMP WITH TIME ZONE"}
 _BLANKS = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)"
 _ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?)?"
-_OFFSET = "[+-][0-9]{2}:[0-9]{2}"
+_OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
+# A character that can be seen; what of the others is none, attempts.py says.
+_VISIBLE = r"[^\p{Cc}\p{Cf}\p{Me}\p{Mn}\p{Z}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}]"
 # What each number has to be, `p` being the number.
 _RANGES = {
     "action_count": f"p >= 0 and p <= {rules.MAX_COUNT} and p = floor(p)",
@@ -66,7 +69,7 @@ class _Cell:
 
 def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) -> str:
     """Return the query for all rows of a table."""
-    cells = {ours: _cell(opened, mapping.parts[ours]) for ours in mapping.parts}
+    cells = {ours: _cell(opened, ours, parts) for ours, parts in mapping.parts.items()}
     row = _Row(cells, opened, mapping, options, stem)
     first = {
         **{f"t_{ours}": cell.expression for ours, cell in cells.items()},
@@ -94,10 +97,13 @@ def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) ->
     """
 
 
-def _cell(opened: Opened, parts: tuple[Part, ...]) -> _Cell:
+def _cell(opened: Opened, ours: str, parts: tuple[Part, ...]) -> _Cell:
     if len(parts) == 1 and isinstance(parts[0], Column):
         column = parts[0]
         type_ = opened.type_of(column)
+        if ours in _TEXTS and opened.is_nested_type(column):
+            what = f"{ours}: the column {column} holds lists or objects"
+            raise file_refused("unusable_columns", what)
         if type_ in _DOUBLES or type_.startswith("DECIMAL"):
             return _Cell(opened.native(column), "double")
         if type_ == "BOOLEAN":
@@ -149,6 +155,8 @@ class _Row:
             ours for ours in cells if ours in _RANGES or ours in ("score", "success")
         ]
         self._real = list(self.real_numbers())
+        # Values of columns that are the same in all rows, once they are known.
+        self._constants: set[str] = set()
 
     def real_numbers(self) -> dict[str, str]:
         """Return what names in JSON are not to be: fractions, which lose how they are
@@ -161,14 +169,14 @@ class _Row:
             for part in self._mapping.parts.get(ours, ()):
                 if isinstance(part, Column):
                     text = self._opened.text(part)
+                    # A number begins with a digit or a sign.
                     is_real = (
                         f"contains({text}, '.') or contains({text}, 'e') "
                         f"or contains({text}, 'E')"
                     )
                     found[f"r_{len(found)}"] = (
-                        f"case when try_cast({text} as double) is not null "
-                        f"and ({is_real}) "
-                        f"then {self._opened.json_type(part)} = 'DOUBLE' end"
+                        f"case when {text} < ':' then case when {is_real} "
+                        f"then {self._opened.json_type(part)} = 'DOUBLE' end end"
                     )
                     found[f"r_{len(found)}"] = self._opened.is_nested(part)
         return found
@@ -180,21 +188,21 @@ class _Row:
             for ours in (*self._numbers, *self._has("started_at"))
             if self._cells[ours].kind in ("text", "double")
         }
+        for ours in self._has("started_at"):
+            if self._cells[ours].kind == "text":
+                moment = f"try_cast(t_{ours} as timestamp)"
+                columns[f"p_{ours}"] = f"cast({moment} as varchar)"
         return columns or {"no_number": "null"}
 
     def _number(self, ours: str) -> str:
         cell = f"t_{ours}"
         if self._cells[ours].kind == "double":
-            number = f"cast({cell} as double)"
-            return f"case when isfinite({number}) then {number} end"
+            return f"cast({cell} as double)"
         text = cell
         if self._options.decimal == ",":
             text = f"case when not contains({cell}, '.') "
             text += f"then replace({cell}, ',', '.') end"
-        number = f"try_cast({text} as double)"
-        # DuckDB takes 1_000 for a number.
-        is_plain = f"isfinite({number}) and not contains({cell}, '_')"
-        return f"case when {is_plain} then {number} end"
+        return f"try_cast({text} as double)"
 
     def checked(self) -> dict[str, str]:
         """Return the values that keep the rules, null for all others."""
@@ -207,6 +215,8 @@ class _Row:
             )
         for ours in self._has("started_at"):
             columns[f"n_{ours}"] = self._time(ours)
+        for ours in self._has("status", "error"):
+            columns[f"w_{ours}"] = self._words(ours)
         return columns
 
     def _has(self, *names: str) -> list[str]:
@@ -226,7 +236,13 @@ class _Row:
             .replace("p ", f"p_{ours} ")
             .replace("floor(p)", f"floor(p_{ours})")
         )
-        return f"case when {condition} then p_{ours} end"
+        return f"case when {condition}{self._is_plain(ours)} then p_{ours} end"
+
+    def _is_plain(self, ours: str) -> str:
+        # DuckDB takes 1_000 for a number.
+        if self._cells[ours].kind == "text":
+            return f" and not contains(t_{ours}, '_')"
+        return ""
 
     def _score(self, ours: str) -> str:
         cell, kind = f"t_{ours}", self._cells[ours].kind
@@ -236,7 +252,8 @@ class _Row:
             return "cast(null as double)"
         most = self._options.score_max if ours == "score" else None
         share = f"p_{ours} / {most!r}e0" if most else f"p_{ours}"
-        number = f"case when {share} >= 0 and {share} <= 1 then {share} end"
+        is_share = f"{share} >= 0 and {share} <= 1{self._is_plain(ours)}"
+        number = f"case when {is_share} then {share} end"
         if kind == "double":
             return number
         cases = [
@@ -244,6 +261,11 @@ class _Row:
             f"when lower({cell}) = 'true' then 1e0",
             f"when lower({cell}) = 'false' then 0e0",
         ]
+        if ours == "success":
+            cases += [
+                f"when lower({cell}) in ({_texts(values.YES)}) then 1e0",
+                f"when lower({cell}) in ({_texts(values.NO)}) then 0e0",
+            ]
         if most == 100:
             percent = f"left({cell}, -1)"
             if self._options.decimal == ",":
@@ -263,20 +285,24 @@ class _Row:
         if kind == "time":
             return f"cast(cast({cell} as timestamp) as varchar)"
         cases = []
-        for least, per_second in values.EPOCHS:
-            factor = 1_000_000 / per_second
-            moment = f"make_timestamp(cast(p_{ours} * {factor!r}e0 as bigint))"
-            cases.append(
-                f"when p_{ours} >= {least} and p_{ours} < {10 * least} "
-                f"then cast({moment} as varchar)"
-            )
+        number = f"p_{ours}"
         if kind == "text":
-            is_iso = f"when p_{ours} is null and regexp_full_match({cell}, '{_ISO}"
-            moment = f"try_cast({cell} as timestamp)"
-            cases.append(f"{is_iso}Z?') then cast({moment} as varchar)")
+            number = f"try_cast({cell} as double)"
+            # As most are written.
+            cases.append(f"when p_{ours} = {cell} then {cell}")
+            is_iso = f"when regexp_full_match({cell}, '{_ISO}"
+            cases.append(f"{is_iso}Z?') then p_{ours}")
             # A cast to a time without a zone would pass over the offset.
             moment = f"make_timestamp(epoch_us(try_cast({cell} as timestamptz)))"
             cases.append(f"{is_iso}{_OFFSET}') then cast({moment} as varchar)")
+            cases.append(f"when contains({cell}, '_') then null")
+        for least, per_second in values.EPOCHS:
+            factor = 1_000_000 / per_second
+            moment = f"make_timestamp(cast({number} * {factor!r}e0 as bigint))"
+            cases.append(
+                f"when {number} >= {least} and {number} < {10 * least} "
+                f"then cast({moment} as varchar)"
+            )
         return f"case {' '.join(cases)} end"
 
     def flag(self) -> str:
@@ -286,20 +312,29 @@ class _Row:
             cell = f"t_{ours}"
             conditions.append(
                 f"case when {cell} is not null and n_{ours} is null "
-                f"then not {_missing(f'cast({cell} as varchar)')} else false end"
+                f"then {_missing(f'cast({cell} as varchar)')} is not true end"
             )
-        # Blanks around a name may be all there is to it.
+        for ours in self._has("started_at"):
+            at = f"n_{ours}"
+            years = f"{values.FIRST_YEAR}' or {at} >= '{values.LAST_YEAR + 1}"
+            conditions.append(f"{at} < '{years}'")
+        # Blanks around a name may be all there is to it, and so may what is not seen.
         for ours in self._has(*_TEXTS):
+            cell = f"n_{ours}"
+            conditions.append(f"strlen({cell}) > {MAX_TEXT_BYTES}")
             if self._cells[ours].kind == "text":
-                cell = f"n_{ours}"
                 conditions.append(f"{cell} < '!' or ends_with({cell}, ' ')")
+                is_seen = f"regexp_matches({cell}, '{_VISIBLE}')"
+                conditions.append(f"case when {cell} > '~' then not {is_seen} end")
+        if "agent" not in self._cells:
+            conditions.append(f"strlen({self._made_agent()}) > {MAX_TEXT_BYTES}")
         conditions.append("n_task_id is null")
         named = self._has("agent", "model")
         conditions.append(" and ".join(f"n_{ours} is null" for ours in named))
         if "attempt" in self._cells:
             conditions.append("n_attempt is null")
         if "population" in self._cells:
-            known = ", ".join(map(literal, values.POPULATIONS))
+            known = _texts(values.POPULATIONS)
             conditions.append(f"n_population not in ({known})")
         if self._opened.form == "json":
             conditions.append(self._opened.is_odd)
@@ -327,37 +362,54 @@ class _Row:
             f"{EXCERPT_LENGTH}), '') end"
         )
         # Of the key, where there is one; else of all that is told.
-        hashed = TABLE_ATTEMPTS.key
-        if "attempt" not in self._cells:
-            hashed = [name for name in columns if name not in ("source", *EXTRAS)]
+        hashed = [*given]
+        if "attempt" in self._cells:
+            hashed = [name for name in TABLE_ATTEMPTS.key if name in given]
+        # What all rows have alike tells none apart.
+        hashed = [name for name in hashed if given[name] not in self._constants]
         columns["row_hash"] = f"hash({', '.join(columns[name] for name in hashed)})"
         return columns
 
-    def _given(self) -> dict[str, str]:
-        def known(ours: str) -> str:
-            return f"n_{ours}" if ours in self._cells else "null"
+    def _known(self, ours: str, default: str | None = None) -> str:
+        """Return a value of a row; for null the default, as a text."""
+        value = f"n_{ours}" if ours in self._cells else "null"
+        if default is None:
+            return value
+        return (
+            f"coalesce({value}, {literal(default)})"
+            if ours in self._cells
+            else literal(default)
+        )
 
-        scaffold, effort = known("scaffold"), known("reasoning_effort")
-        agent, model = known("agent"), known("model")
-        made_of = f"concat_ws(' ', {scaffold}, {model}, {effort})"
+    def _made_agent(self) -> str:
+        parts = map(self._known, ("scaffold", "model", "reasoning_effort"))
+        return f"concat_ws(' ', {', '.join(parts)})"
+
+    def _given(self) -> dict[str, str]:
+        agent, model = self._known("agent"), self._known("model")
+        made_of = self._made_agent()
         agent = f"coalesce({agent}, {made_of})" if agent != "null" else made_of
-        score = known("score" if "score" in self._cells else "success")
+        score = self._known("score" if "score" in self._cells else "success")
         given = {
             "source": literal(self._options.source or "table"),
-            "benchmark": f"coalesce({known('benchmark')}, {literal(self._stem)})",
-            "evaluation": f"coalesce({known('evaluation_id')}, '')",
+            "benchmark": self._known("benchmark", self._stem),
+            "evaluation": self._known("evaluation_id", ""),
             "agent": agent,
             "model": agent if model == "null" else f"coalesce({model}, {agent})",
-            "scaffold": f"coalesce({scaffold}, 'unknown')",
-            "effort": f"coalesce({effort}, 'unknown')",
-            "population": f"coalesce({known('population')}, 'capability')",
+            "scaffold": self._known("scaffold", "unknown"),
+            "effort": self._known("reasoning_effort", "unknown"),
+            "population": self._known("population", "capability"),
             "score": score,
             "status": self._status(score),
-            "latency_seconds": (
-                f"coalesce({known('latency_seconds')}, {known('latency_ms')} / 1000e0)"
-            ),
             "attributes": "made_attributes",
         }
+        seconds = [f"n_{ours}" for ours in self._has("latency_seconds")]
+        seconds += [f"n_{ours} / 1000e0" for ours in self._has("latency_ms")]
+        if seconds:
+            given["latency_seconds"] = f"coalesce({', '.join(seconds)})"
+        self._constants = {
+            value for value in given.values() if value.startswith("'")
+        } - {agent}
         if "success" in self._cells:
             given["is_success"] = (
                 "case when n_success = 1 then 'true' "
@@ -372,33 +424,46 @@ class _Row:
         """Return how an attempt ended, as values.status says it."""
         cases: list[str] = []
         for ours in self._has("status", "error"):
-            cell = f"t_{ours}"
-            if self._cells[ours].kind != "text":
-                cell = f"cast({cell} as varchar)"
-            cases += _status_cases(cell, score, is_error_column=ours == "error")
+            cases += _status_cases(f"w_{ours}", score, is_error_column=ours == "error")
         cases.append(f"when {score} is null then 'unscored'")
         return f"case {' '.join(cases)} else 'scored' end"
 
+    def _words(self, ours: str) -> str:
+        """Return what a status or an error says, null where that is nothing."""
+        cell = f"t_{ours}"
+        if self._cells[ours].kind != "text":
+            cell = f"cast({cell} as varchar)"
+        words = f"lower(trim({cell}, {_BLANKS}))"
+        nothing = f"when {_missing(cell)} then null"
+        if ours == "error":
+            nothing += f" when {words} in ({_texts(values.NO_ERROR)}) then null"
+        return f"case {nothing} else {words} end"
 
-def _status_cases(cell: str, score: str, *, is_error_column: bool) -> Iterator[str]:
-    words = f"lower(trim({cell}, {_BLANKS}))"
-    is_there = f"{cell} is not null and not {_missing(cell)}"
-    if is_error_column:
-        is_there += f" and {words} not in ('', 'false', '0')"
+
+def _status_cases(words: str, score: str, *, is_error_column: bool) -> Iterator[str]:
     yield (
-        f"when {is_there} and (contains({words}, 'timeout') "
-        f"or contains({words}, 'timed out')) then 'timeout'"
+        f"when contains({words}, 'timeout') or contains({words}, 'timed out') "
+        "then 'timeout'"
     )
-    yield f"when {is_there} and contains({words}, 'limit') then 'limit'"
-    errors = ", ".join(map(literal, values.ERRORS))
-    yield f"when {is_there} and {words} in ({errors}) then 'error'"
+    limits = f"regexp_replace({words}, '{values.NO_LIMIT}', '', 'g')"
+    yield (
+        f"when case when contains({words}, 'limit') then contains({limits}, 'limit') "
+        "end then 'limit'"
+    )
+    yield f"when {words} in ({_texts(values.ERRORS)}) then 'error'"
     if is_error_column:
-        yield f"when {is_there} and {score} is null then 'error'"
+        yield f"when {words} is not null and {score} is null then 'error'"
 
 
 def _missing(cell: str) -> str:
-    words = ", ".join(map(literal, values.MISSING))
-    return f"{cell} in ({words})"
+    longest = max(map(len, values.MISSING))
+    # Lazily, which `and` is not.
+    is_short = f"strlen({cell}) <= {longest}"
+    return f"case when {is_short} then {cell} in ({_texts(values.MISSING)}) end"
+
+
+def _texts(words: Iterable[str]) -> str:
+    return ", ".join(map(literal, words))
 
 
 def _sql_type(type_: str) -> str:

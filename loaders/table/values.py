@@ -12,14 +12,25 @@ MISSING = ("", "NaN", "NaT", *_WORDS, *(word.upper() for word in _WORDS))
 MISSING += tuple(word.capitalize() for word in _WORDS[2:7])
 MISSING = tuple(dict.fromkeys(MISSING))
 ERRORS = ("error", "errored", "exception", "crashed")
+# What an error column has where there was no error.
+NO_ERROR = ("", "false", "0", "no", "[]", "{}")
+# Words with `limit` in them that tell of no limit of the attempt.
+NO_LIMIT = "rate[ _-]*limit|delimit|unlimit"
 POPULATIONS = ("capability", "safety", "human")
 # A time as a number: since 1970, between 2001 and 2286, and how many make a second.
 EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
 # How the refusal of a score ends that may be right on another scale.
 WITHOUT_MAX = " without the option --score-max"
+BELOW_ZERO = " and below 0"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _GROUPED = r"[+-]?[0-9]{1,3}(%s[0-9]{3})+(%s[0-9]*)?"
+# What a verdict is written as.
+YES = ("yes", "pass", "passed", "correct")
+NO = ("no", "fail", "failed", "incorrect")
 _BOOLEANS = {"true": 1.0, "false": 0.0}
+_VERDICTS = _BOOLEANS | dict.fromkeys(YES, 1.0) | dict.fromkeys(NO, 0.0)
+# Times of runs; others come from a clock that nobody set.
+FIRST_YEAR, LAST_YEAR = 1971, 2199
 _SLASHED_DAY = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 
 
@@ -72,9 +83,15 @@ def score(
         return rules.score(name, value / score_max if score_max else value)
     except RecordRefused:
         what = f"{name} is {rules.shown(text)}"
-        if not score_max and value > 1:
-            what += WITHOUT_MAX
+        if not score_max:
+            what += WITHOUT_MAX if value > 1 else BELOW_ZERO
         raise RecordRefused("score_out_of_range", what) from None
+
+
+def verdict(name: str, text: str, decimal: str | None = None) -> float:
+    """Return a verdict, such as true, 1 or passed, as 0 to 1."""
+    word = text.strip().lower()
+    return _VERDICTS[word] if word in _VERDICTS else score(name, text, None, decimal)
 
 
 def count(name: str, text: str, decimal: str | None = None) -> int | None:
@@ -104,6 +121,8 @@ def started_at(name: str, text: str) -> str:
     """
     try:
         moment = _moment(text.strip())
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValueError
     except (ValueError, OverflowError):
         what = (
             f"{name} is {rules.shown(text)}, not a time such as 2025-04-23T10:00:00Z; "
@@ -138,11 +157,11 @@ def _moment(text: str) -> datetime:
 def status(text: str | None, *, is_error_column: bool, has_score: bool) -> str:
     """Return how an attempt ended, by its status or its error message."""
     words = "" if is_missing(text) else text.strip().lower()
-    if is_error_column and words in ("false", "0"):
+    if is_error_column and words in NO_ERROR:
         words = ""
     if "timeout" in words or "timed out" in words:
         return "timeout"
-    if "limit" in words:
+    if "limit" in re.sub(NO_LIMIT, "", words):
         return "limit"
     if words in ERRORS or (is_error_column and words and not has_score):
         return "error"

@@ -2,7 +2,7 @@
 
 run_metadata.json      what ran
 results.json           all trials of the run, with their sum
-<task>/<trial>/results.json   one of those trials once more
+<task>/<trial>/results.json   one of those trials again
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 Commands that build (`dbt build`, `dbt run`, ...) change the private copy of
 publish.py. Everything else (`dbt test`, `dbt show`, `dbt docs generate`, ..., and
 `--empty`, whose views have no rows) gets a throw-away copy: it changes nothing, waits
-for nobody and holds nobody up.
+for no one and blocks no one.
 
 Publishing hangs on dbt's closing event, CommandCompleted, not on an on-run-end
 hook: dbt's own verdict includes tests, hooks and `run-operation`, and by then all

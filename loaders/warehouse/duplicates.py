@@ -58,7 +58,7 @@ class Keys:
 
 
 def position_column(table: RawTable) -> str:
-    """Return the column that says where a record stands: a line or a pointer."""
+    """Return the column that says where a record is: a line or a pointer."""
     return table.columns[0].name
 
 

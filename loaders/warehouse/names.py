@@ -19,7 +19,7 @@ from common.names import printable
 _ROOT = Path(__file__).resolve().parents[2]
 _DESCRIPTION = """\
 Print, for what is loaded and no seed knows, the CSV lines to add, each with the nearest
-name that is known. A name stands for itself in them: write the nearest in its place if
+name that is known. A name is kept as it is in them: write the nearest in its place if
 they are one. Lines belong into seeds/, or into local/ with the same columns, which git
 does not track; those of local/ go before the seed's own.
 """
@@ -61,7 +61,7 @@ class Line:
 
     seed: str
     values: tuple[str, ...]
-    # The name that nobody knows, and the column that has the known ones.
+    # The name that is not known, and the column that has the known ones.
     name: str
     column: str
 

@@ -242,7 +242,9 @@ class Refresh:
                     os.unlink(entry.path)
 
     def _remove_build_folder(self) -> None:
-        self._clear_build_folder()
+        # Looking into it opens it, which may be one file more than this process may.
+        with contextlib.suppress(OSError):
+            self._clear_build_folder()
         os.rmdir(self._build)
 
     def _link_first_warehouse(self) -> None:
@@ -257,7 +259,7 @@ class Refresh:
 
 @contextlib.contextmanager
 def scratch_copy(warehouse: str | os.PathLike[str]) -> Iterator[str]:
-    """Yield the path of a throw-away copy: free to change, in nobody's way.
+    """Yield the path of a throw-away copy: free to change, in no one's way.
 
     Without a warehouse the copy is an empty one. Raises WarehouseBusy while
     another process has the warehouse open read-write.

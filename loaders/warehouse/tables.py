@@ -80,7 +80,7 @@ FILE_PATHS = RawTable(
         Column(
             "changed_ns",
             "bigint",
-            "When its state last changed, since 1970, which nobody can set.",
+            "When its state last changed, since 1970, which cannot be set.",
             unit="nanoseconds",
             null="Null where modified_ns is.",
         ),

@@ -183,7 +183,7 @@ class Reading:
             yield replace(batch, table=_TABLES[batch.table])
 
     def finish(self) -> None:
-        """Do without what nobody has asked for."""
+        """Do without what was not asked for."""
         if self._reader:
             self._readers.leave(self._reader)
             self._reader = None
@@ -251,7 +251,7 @@ def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         ours.close()
         serve(theirs)
-    except BaseException:  # noqa: BLE001 -- nobody else could say what it was
+    except BaseException:  # noqa: BLE001 -- nothing else could report it
         traceback.print_exc()
         os._exit(1)
     # What the writing process wants to do at its end is not done here.
@@ -267,7 +267,7 @@ def _fork_server(writer: socket.socket) -> None:
         while _served(writer, living, serve):
             pass
     except OSError:
-        pass  # No process can be forked, or nobody waits for an answer any more.
+        pass  # No process can be forked, or an answer is no longer waited for.
     for process_id in living.values():
         os.kill(process_id, signal.SIGKILL)
         os.waitpid(process_id, 0)

@@ -10,6 +10,15 @@ outcomes as (
     select * from {{ ref('int_evaluation_outcomes') }}
 ),
 
+-- A price of tokens of which a part is refused cannot be checked.
+refused_usage as (
+    select distinct hal_evaluations.evaluation_id
+    from {{ ref('int_hal_refused_parts') }} as refused_parts
+    inner join {{ ref('int_hal_evaluations_identified') }} as hal_evaluations
+        using (file_id, trace_number)
+    where refused_parts.part = 'usage'
+),
+
 model_costs as (
     select
         *,
@@ -103,6 +112,8 @@ final as (
                             then 'zero_with_tokens'
                         else 'reported'
                     end
+            when refused_usage.evaluation_id is not null
+                then 'refused_part'
             when
                 evaluations.total_cost_usd * 10 < sums.least_cost_usd
                 or partial_costs.is_without_a_model
@@ -117,6 +128,7 @@ final as (
     from evaluations
     left join outcomes using (evaluation_id)
     left join sums using (evaluation_id)
+    left join refused_usage using (evaluation_id)
     left join partial_costs using (evaluation_id)
 )
 

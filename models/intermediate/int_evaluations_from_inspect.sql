@@ -37,6 +37,7 @@ final as (
         evaluations.cache_read_tokens,
         evaluations.cache_write_tokens,
         evaluations.known_token_count,
+        evaluations.has_several_models,
         evaluations.run_exclusion_reason,
         evaluations.file_id
     from evaluations

@@ -20,6 +20,7 @@ final as (
         evaluations.accuracy_metric,
         evaluations.accuracy as reported_accuracy,
         evaluations.total_cost_usd,
+        evaluation_totals.timed_task_count,
         evaluation_totals.mean_latency_seconds,
         evaluation_totals.input_tokens,
         evaluation_totals.output_tokens,

@@ -10,6 +10,7 @@
     'match_rule': 'string',
     'unmapped_advice': 'string',
     'is_reported': 'boolean',
+    'is_mean_of_tasks': 'boolean',
 } %}
 with
 
@@ -69,7 +70,7 @@ every_source as (
         ],
         'table_agents': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
-            'population',
+            'population', 'is_mean_of_tasks',
         ],
     }) }}
 ),
@@ -86,7 +87,8 @@ named as (
         coalesce(population, 'capability') as population,
         match_rule,
         unmapped_advice,
-        coalesce(is_reported, false) as is_reported
+        coalesce(is_reported, false) as is_reported,
+        coalesce(is_mean_of_tasks, false) as is_mean_of_tasks
     from every_source
 ),
 
@@ -109,7 +111,10 @@ labelled as (
         end as population_label,
         model_counts.model_count > 1 as has_several_models
     from named
-    inner join model_counts using (source, agent)
+    inner join model_counts
+        on
+            named.source = model_counts.source
+            and named.agent = model_counts.agent
 ),
 
 labels_with_model as (
@@ -141,7 +146,8 @@ final as (
         labelled.population,
         labelled.match_rule,
         labelled.unmapped_advice,
-        labelled.is_reported
+        labelled.is_reported,
+        labelled.is_mean_of_tasks
     from labelled
     left join labels_with_model
         on

@@ -10,6 +10,7 @@
     'accuracy_metric': 'string',
     'reported_accuracy': 'double',
     'status': 'string',
+    'timed_task_count': 'bigint',
     'total_cost_usd': 'double',
     'mean_latency_seconds': 'double',
     'input_tokens': 'bigint',
@@ -17,6 +18,7 @@
     'cache_read_tokens': 'bigint',
     'cache_write_tokens': 'bigint',
     'known_token_count': 'bigint',
+    'has_several_models': 'boolean',
     'run_exclusion_reason': 'string',
     'file_id': 'string',
 } %}
@@ -43,14 +45,15 @@ final as (
         'from_attempts': [
             'evaluation_id', 'benchmark', 'evaluated_on', 'accuracy',
             'accuracy_metric', 'total_cost_usd', 'mean_latency_seconds',
-            'file_id',
+            'input_tokens', 'output_tokens', 'cache_read_tokens',
+            'cache_write_tokens', 'known_token_count', 'file_id',
         ],
         'from_traces': [
             'evaluation_id', 'benchmark', 'is_generalist', 'reasoning_effort',
             'evaluated_on', 'accuracy', 'accuracy_metric', 'reported_accuracy',
-            'total_cost_usd', 'mean_latency_seconds', 'input_tokens',
-            'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
-            'known_token_count', 'file_id',
+            'timed_task_count', 'total_cost_usd', 'mean_latency_seconds',
+            'input_tokens', 'output_tokens', 'cache_read_tokens',
+            'cache_write_tokens', 'known_token_count', 'file_id',
         ],
         'from_inspect': [
             'evaluation_id', 'benchmark', 'reasoning_effort', 'evaluated_on',
@@ -58,7 +61,7 @@ final as (
             'total_cost_usd',
             'mean_latency_seconds', 'input_tokens', 'output_tokens',
             'cache_read_tokens', 'cache_write_tokens', 'known_token_count',
-            'run_exclusion_reason', 'file_id',
+            'has_several_models', 'run_exclusion_reason', 'file_id',
         ],
         'from_harbor': [
             'evaluation_id', 'benchmark', 'reasoning_effort', 'evaluated_on',

@@ -81,8 +81,16 @@ final as (
         task_results.score,
         'scored' as status,
         task_results.is_reported_success,
-        coalesce(task_results.step_count, call_sums.call_count)
-            as action_count,
+        -- Without the refused calls it would be too few.
+        coalesce(
+            task_results.step_count,
+            case
+                when
+                    tasks_with_refused_call.task_id is null
+                    and not coalesce(refused_calls.is_any_task, false)
+                    then call_sums.call_count
+            end
+        ) as action_count,
         coalesce(
             task_latencies.latency_seconds, task_results.wall_clock_seconds
         ) as latency_seconds,
@@ -96,11 +104,29 @@ final as (
         {%- endfor %}
         task_latencies.started_at
     from evaluations
-    inner join task_results using (file_id, trace_number)
-    left join call_sums using (file_id, trace_number, task_id)
-    left join task_latencies using (file_id, trace_number, task_id)
-    left join refused_calls using (file_id, trace_number)
-    left join tasks_with_refused_call using (file_id, trace_number, task_id)
+    inner join task_results
+        on
+            evaluations.file_id = task_results.file_id
+            and evaluations.trace_number = task_results.trace_number
+    left join call_sums
+        on
+            evaluations.file_id = call_sums.file_id
+            and evaluations.trace_number = call_sums.trace_number
+            and task_results.task_id = call_sums.task_id
+    left join task_latencies
+        on
+            evaluations.file_id = task_latencies.file_id
+            and evaluations.trace_number = task_latencies.trace_number
+            and task_results.task_id = task_latencies.task_id
+    left join refused_calls
+        on
+            evaluations.file_id = refused_calls.file_id
+            and evaluations.trace_number = refused_calls.trace_number
+    left join tasks_with_refused_call
+        on
+            evaluations.file_id = tasks_with_refused_call.file_id
+            and evaluations.trace_number = tasks_with_refused_call.trace_number
+            and task_results.task_id = tasks_with_refused_call.task_id
     where task_results.score is not null
 )
 

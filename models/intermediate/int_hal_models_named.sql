@@ -98,7 +98,8 @@ ranked as (
                 end asc
         ) as ending_rank
     from endings
-    inner join provider_paths using (model_name)
+    inner join provider_paths
+        on endings.model_name = provider_paths.model_name
     left join model_aliases
         on endings.ending = model_aliases.alias
     where
@@ -114,7 +115,7 @@ final as (
     select
         model_name,
         model_alias,
-        -- An unknown name stands for itself.
+        -- An unknown name is kept as it is.
         coalesce(known_model, model_alias) as model,
         is_known_model
     from ranked

@@ -44,7 +44,8 @@ compared as (
             usage.provider_name, split_part(evaluations.full_model, '/', 1)
         ) as asked_provider
     from usage
-    inner join evaluations using (file_id)
+    inner join evaluations
+        on usage.file_id = evaluations.file_id
 ),
 
 -- What the total says is beside input and output.
@@ -121,6 +122,7 @@ summed as (
                 then cast(sum(sign * total_tokens) as bigint)
         end as total_tokens,
         count(*) filter (where kind = 'model') as model_count,
+        count(*) filter (where kind = 'role') as grader_count,
         -- A cost is complete if each model that used tokens has one, and not 0.
         count(*) filter (
             where
@@ -142,7 +144,8 @@ known as (
         summed.scope = 'evaluation'
         and logs_with_refused_usage.file_id is not null as is_short
     from summed
-    left join logs_with_refused_usage using (file_id)
+    left join logs_with_refused_usage
+        on summed.file_id = logs_with_refused_usage.file_id
 ),
 
 final as (
@@ -166,7 +169,9 @@ final as (
                 and unpriced_role_count = 0
                 and cost_usd >= 0
                 then cost_usd
-        end as cost_usd
+        end as cost_usd,
+        -- A grader is one of the models, or the evaluated model itself.
+        model_count > 1 + grader_count as has_several_models
     from known
 )
 

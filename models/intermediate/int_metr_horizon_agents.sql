@@ -74,7 +74,7 @@ final as (
             when aliased.has_suffix then aliased.scaffold_in_name
             else aliased.scaffold
         end as scaffold,
-        -- An unknown alias stands for itself, so that two unknown aliases are
+        -- An unknown alias is kept as it is, so that two unknown aliases are
         -- not one model.
         coalesce(horizon_models.model, aliased.model_alias) as model,
         case

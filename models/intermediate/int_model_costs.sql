@@ -7,7 +7,7 @@ evaluations as (
 ),
 
 model_tokens as (
-    select * from {{ ref('int_hal_model_tokens') }}
+    select * from {{ ref('int_model_tokens') }}
 ),
 
 model_prices as (
@@ -26,7 +26,7 @@ price_periods as (
 
 used as (
     select
-        model_tokens.evaluation_id,
+        evaluation_id,
         model_tokens.model,
         evaluations.evaluated_on,
         model_tokens.input_tokens,

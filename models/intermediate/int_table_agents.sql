@@ -5,5 +5,6 @@ select distinct
     agent,
     scaffold,
     model,
-    population
+    population,
+    true as is_mean_of_tasks
 from {{ ref('stg_table__attempts') }}

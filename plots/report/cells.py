@@ -66,7 +66,7 @@ class Cell:
 def visible(value: Any) -> Any:
     """Return a value whose text shows its control and direction marks as escapes.
 
-    A name with a mark that nobody sees can pass for another, and can turn the
+    A name with a mark that cannot be seen can pass for another, and can turn the
     line around it.
     """
     if not isinstance(value, str):

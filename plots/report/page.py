@@ -42,7 +42,7 @@ from plots.report.sections import (
     Section,
 )
 from plots.text import share
-from plots.warehouse import action_source
+from plots.warehouse import action_source, hold
 
 FOLDER = Path(__file__).parent
 # The dashboard's own queries; they take one source.
@@ -130,7 +130,9 @@ def ask_all(connection: duckdb.DuckDBPyConnection) -> dict[str, Data]:
     source = action_source(connection)
     blocks = [block for section in SECTIONS for block in section.blocks]
     names = [name for block in blocks for name in (block.name, *block.lines)]
-    return {name: ask(connection, query_of(name, source)) for name in names}
+    queries = {name: query_of(name, source) for name in [*names, "introduction"]}
+    hold(connection, queries.values())
+    return {name: ask(connection, query) for name, query in queries.items()}
 
 
 def table_of(data: Data) -> dict[str, Any]:
@@ -294,9 +296,8 @@ def texts_of(row: Mapping[str, Any]) -> dict[str, CellText]:
     }
 
 
-def introduction(connection: duckdb.DuckDBPyConnection) -> list[dict[str, CellText]]:
+def introduction(data: Data) -> list[dict[str, CellText]]:
     """Return what is loaded and which choices hold, a row of texts per source."""
-    data = ask(connection, query_of("introduction", ""))
     return [texts_of(row) for row in data.as_objects()]
 
 
@@ -389,7 +390,7 @@ def report(connection: duckdb.DuckDBPyConnection) -> str:
     sections = [section_of(section, data, comments) for section in SECTIONS]
     return templates.get_template("template.html").render(
         cards=[card for card in cards if card],
-        introduction=introduction(connection),
+        introduction=introduction(data["introduction"]),
         sections=sections,
         notes=data["files"].values("note"),
         payload=script_json(charts_of(data)),

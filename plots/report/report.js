@@ -251,7 +251,7 @@ function colours() {
 // What `$name` in a specification becomes, by the room that there is.
 function sizes(room, drawn, facet) {
   const width = Math.max(room, 240); // an element that is being laid out has no room yet
-  const labelWidth = Math.max(115, Math.min(270, Math.floor(width * 0.3)));
+  const labelWidth = Math.max(Math.floor(Math.min(width, 500) * 0.4), Math.min(270, Math.floor(width * 0.3)));
   const facets = facet ? new Set(drawn.map((row) => row[facet])).size : 1;
   const panels = Math.max(1, Math.min(4, facets, Math.floor(width / 270)));
   const panelWidth = Math.max(160, Math.min(480, Math.floor(width / panels) - 75));
@@ -351,6 +351,8 @@ function horizonDomain(drawn) {
   return [Math.max(1 / 60, Math.min(1, ...times)), Math.min(60000, Math.max(60, ...times) * 1.1)];
 }
 
+const HORIZON_TICKS = [1 / 60, 1 / 6, 1, 10, 60, 480, 2880, 14400];
+
 const MONEY = "'$' + format(datum.value, ',~g')";
 const SECONDS =
   "datum.value < 120 ? format(datum.value, '~g') + ' s' : datum.value < 7200 ? format(datum.value / 60, '.2~r') + ' min' : format(datum.value / 3600, '.2~r') + ' h'";
@@ -388,6 +390,9 @@ async function draw(block) {
   for (const [name, value] of filters(block)) values[`chosen_${name}`] = units[value] ?? value;
   values.x_text = values.chosen_x_metric === units.cost ? MONEY : SECONDS;
   values.horizon_domain = horizonDomain(drawn);
+  values.horizon_ticks = HORIZON_TICKS.filter(
+    (tick) => values.horizon_domain[0] <= tick && tick <= values.horizon_domain[1],
+  );
   Object.assign(values, seriesOf(drawn));
   for (const [name, options] of Object.entries(chart.switches)) {
     Object.assign(values, options[formOf[block].elements[name].value]);

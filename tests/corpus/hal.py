@@ -231,7 +231,7 @@ def _duplicate_fields() -> Iterator[Case]:
         "messages": [],
         "call_metadata": [{"usage": {"prompt_tokens": 7}, "ended_at": "1"}],
     }
-    # What stands there, and what comes before it once more.
+    # What appears there, and what comes before it again.
     in_calls = {
         "id": ('"id": "c"', '"id": "c"'),
         "parent": ('"parent_id": null', '"parent_id": "p"'),

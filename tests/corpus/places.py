@@ -1,4 +1,4 @@
-"""Hostile places: what stands at a path is no plain file, or its name is hostile."""
+"""Hostile places: what is at a path is no plain file, or its name is hostile."""
 
 import os
 import socket

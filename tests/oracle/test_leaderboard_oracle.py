@@ -75,7 +75,7 @@ def views(
             f"create or replace table evaluations as select {selected} from made_up"
         )
         connection.execute("comment on table evaluations is 'in place of dbt''s own'")
-    # Some views are tables: what they hold is of the sample until they are made anew.
+    # Some views are tables: what they hold is of the sample until they are made again.
     command = [DBT, "--quiet", "run", "--select", "models/marts/leaderboard"]
     run = run_in_repository(command, path, path.parent)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -76,9 +76,7 @@ def write_harbor(folder) -> None:
         harbor_trial(0, "j1", 1.0),
         harbor_trial(1, "j1", 0.25, exception_info=TIMEOUT),
         harbor_trial(2, "j1", 1.0, exception_info={"exception_type": "OddError"}),
-        harbor_trial(
-            3, "j1", None, exception_info={"exception_type": "CancelledError"}
-        ),
+        harbor_trial(3, "j1", 1.0, exception_info={"exception_type": "CancelledError"}),
         harbor_trial(4, "j1", 0.0, step_results=STEPS, agent_result=None),
         harbor_trial(5, "j1", verifier_result={"rewards": {"a": 1, "b": 0}}),
         harbor_trial(6, "j1", source=None, agent_info=ORACLE),
@@ -197,7 +195,7 @@ def test_trials_of_a_job(views):
     oracle = "harbor:j1/oracle/1.0.0///adhoc"
     assert rows == [
         ("harbor:j1-0", f"harbor:j1/{walker}", 1.0, "scored", 11, 100, 0.5, 60.0),
-        ("harbor:j1-2", f"harbor:j1/{walker}", None, "error", 5, 102, 0.5, 62.0),
+        ("harbor:j1-2", f"harbor:j1/{walker}", 1.0, "error", 5, 102, 0.5, 62.0),
         ("harbor:j1-3", f"harbor:j1/{walker}", None, "unscored", 6, 103, 0.5, 63.0),
         ("harbor:j1-4", f"harbor:j1/{walker}", 0.0, "limit", 10, 50, 0.75, 64.0),
         ("harbor:j1-5", f"harbor:j1/{walker}", None, "unscored", 8, 105, 0.5, 65.0),

@@ -3,32 +3,31 @@
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import comb
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import build_warehouse
 
 SUBMISSIONS = 5
 RUNS, TRIALS = 21, 2_000
 
 
 @pytest.fixture(scope="module")
-def views(tmp_path_factory, real_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def views(
+    warehouse_of: Callable[..., Path], tmp_path_factory, real_data: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The runs from two copies of all folders, under other names."""
     folder = tmp_path_factory.mktemp("terminal_bench")
     for copy in ("one", "two"):
         shutil.copytree(real_data / "terminal_bench", folder / copy / "renamed")
-    # A trial's own file is its entry in results.json once more.
+    # A trial's own file is its entry in results.json again.
     results = next((folder / "one").rglob("20250906*/results.json"))
     trial = json.loads(results.read_text())["results"][0]
     (results.parent / "trial").mkdir()
     (results.parent / "trial" / "results.json").write_text(json.dumps(trial))
-    database = build_warehouse(
-        folder / "views", folder / "one", folder / "two", with_inference=False
-    )
+    database = warehouse_of(folder / "one", folder / "two")
     with duckdb.connect(database, read_only=True) as connection:
         yield connection
 

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import REPOSITORY
+from scipy.stats import binom
+from simulated import through_views
 
 CELL = ["repeats", "basis", "source", "benchmark", "scaffold"]
 OWN_CELL = ["repeats", "source", "benchmark", "scaffold", "model"]
@@ -15,11 +17,15 @@ VARS = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())["vars"]
 SHARES = np.cumsum([math.exp(-1) / math.factorial(weight) for weight in range(12)])
 
 
+def share(replicate: int, key: str) -> float:
+    """What the hash of a replicate and a key is of the greatest one."""
+    text = f"{VARS['bootstrap_seed']}:{replicate}:{key}"
+    return int(hashlib.md5(text.encode()).hexdigest()[:15], 16) / 2**60
+
+
 def weight(replicate: int, key: str) -> int:
     """How often a replicate draws a key: Poisson with mean 1."""
-    text = f"{VARS['bootstrap_seed']}:{replicate}:{key}"
-    number = int(hashlib.md5(text.encode()).hexdigest()[:15], 16)
-    return int(np.searchsorted(SHARES, number / 2**60, side="right"))
+    return int(np.searchsorted(SHARES, share(replicate, key), side="right"))
 
 
 @pytest.fixture
@@ -61,6 +67,24 @@ def drawn_changes(scored: pd.DataFrame) -> dict[str, np.ndarray]:
     return changes
 
 
+def binomial_changes(evaluations: pd.DataFrame) -> dict[str, np.ndarray]:
+    """By evaluation without outcomes, how far each replicate moves its accuracy."""
+    frame = evaluations.assign(
+        size=evaluations.task_count.fillna(evaluations.timed_task_count)
+    )
+    frame = frame[(frame["size"] > 1) & frame.accuracy.between(0, 1)]
+    changes = {}
+    for name, accuracy, size in zip(
+        frame.evaluation_id, frame.accuracy, frame["size"], strict=True
+    ):
+        shares = [
+            share(number, f"accuracy:{name}")
+            for number in range(1, VARS["win_rate_replicates"] + 1)
+        ]
+        changes[name] = binom.ppf(shares, size, accuracy) / size - accuracy
+    return changes
+
+
 def own_cell(row) -> tuple[str, ...]:
     """Return the cell of a model by the scaffold that it ran."""
     return row.repeats, row.source, row.benchmark, row.own_scaffold, row.model
@@ -81,7 +105,11 @@ def cell_changes(views, changes: dict[str, np.ndarray]) -> dict[tuple, tuple]:
 def test_win_rates_are_drawn_as_numpy_draws_them(sample_views, scored):
     cells = sample_views.sql("from intermediate.int_win_rate_cells").df()
     covered = sample_views.sql("from intermediate.int_win_rate_coverage").df()
-    changes = cell_changes(sample_views, drawn_changes(scored))
+    evaluations = sample_views.sql("from evaluations").df()
+    others = evaluations[~evaluations.evaluation_id.isin(scored.evaluation_id)]
+    changes = cell_changes(
+        sample_views, binomial_changes(others) | drawn_changes(scored)
+    )
     wins, comparisons = {}, {}
     for cell, field in cells.groupby(CELL):
         drawn = np.array(
@@ -110,7 +138,9 @@ def test_win_rates_are_drawn_as_numpy_draws_them(sample_views, scored):
         rates = sum(wins[name] for name in names) / total
         expected.append((*key, *np.quantile(rates, [0.025, 0.975])))
     assert len(expected) > 0
-    actual = sample_views.sql("from intermediate.int_win_rate_intervals").df()
+    actual = sample_views.sql(
+        "select * exclude (interval_basis) from intermediate.int_win_rate_intervals"
+    ).df()
     pd.testing.assert_frame_equal(
         actual.sort_values(columns, ignore_index=True),
         pd.DataFrame(expected, columns=list(actual)).sort_values(
@@ -129,3 +159,38 @@ def test_the_win_rate_lies_in_its_interval(sample_views):
     assert ((rows.ci_low >= 0) & (rows.ci_high <= 1)).all()
     alone = sample_views.sql("from model_win_rates where comparisons = 0").df()
     assert alone["rank"].isna().all()
+
+
+def test_an_accuracy_moves_as_scipy_draws_it(sample_warehouse):
+    """Sizes from two tasks to thousands, rates from 0 to 1, means of partial scores."""
+    evaluations = pd.DataFrame(
+        [
+            ("two", 0.5, None, 2),
+            ("none", 0.0, None, 50),
+            ("all", 1.0, 307, None),
+            ("rare", 0.0098, None, 102),
+            ("partial", 0.56974, None, 100),
+            ("many", 0.4104, None, 1000),
+            ("more", 0.999, 7000, 3),
+            ("unknown", 0.25, None, None),
+            ("one", 1.0, None, 1),
+            ("percent", 25.0, None, 40),
+        ],
+        columns=["evaluation_id", "accuracy", "task_count", "timed_task_count"],
+    ).astype({"task_count": "Int64", "timed_task_count": "Int64"})
+    draws = through_views(
+        sample_warehouse,
+        ["leaderboard/steps/int_win_rate_accuracy_draws"],
+        evaluations=evaluations,
+        int_repeated_evaluations=evaluations[["evaluation_id"]],
+        int_win_rate_groups=pd.DataFrame({"evaluation_id": ["other"]}),
+    )
+    expected = binomial_changes(evaluations)
+    assert set(draws.evaluation_id) == set(expected)
+    assert len(expected) == 7
+    for name, own in draws.sort_values("replicate").groupby("evaluation_id"):
+        assert list(own.replicate) == list(range(1, len(own) + 1))
+        np.testing.assert_allclose(
+            own.accuracy_change, expected[name], rtol=0, atol=1e-12
+        )
+    assert np.abs(expected["partial"]).mean() > 0.02

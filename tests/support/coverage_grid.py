@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import duckdb
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.stats import beta, t
 
 CORRELATION = 0.3
 RATES = (0.05, 0.2, 0.5, 0.8, 0.95)
@@ -109,6 +109,25 @@ def simulated(sets: int, pair_sets: int) -> Iterator[pd.DataFrame]:
         yield records(names, design, *drawn)
 
 
+def simulated_again(cells: pd.DataFrame, sets: int) -> Iterator[pd.DataFrame]:
+    """Yield new attempts of the pairs of some cells of `pair_table`."""
+    draw = np.random.default_rng(20260319)
+    for cell in cells.sort_values(["design", "repeats", "rate_a"]).itertuples():
+        pair = (cell.rate_a, cell.rate_b)
+        drawn = successes(cell.design, cell.repeats, pair, sets, draw)
+        name = f"pair|{cell.design}|{cell.repeats}|{pair[0]}|{pair[1]}"
+        # Of one benchmark a thousand agents are compared.
+        names = [f"{name}|{number // 400}" for number in range(sets)]
+        yield records(names, cell.design, *drawn)
+
+
+def with_those_again(pairs: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of `pairs`, of `again` where they are there."""
+    keys = ["design", "repeats", "rate_a", "rate_b"]
+    both = pd.concat([again, pairs], ignore_index=True)
+    return both.drop_duplicates(keys).reset_index(drop=True)
+
+
 def replace_attempts(
     connection: duckdb.DuckDBPyConnection, frames: Iterator[pd.DataFrame]
 ) -> None:
@@ -135,28 +154,85 @@ def replace_attempts(
     )
 
 
+def textbook_intervals(sets: pd.DataFrame) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the ends of the intervals that others compute from the same error.
+
+    Student's t by clusters; Wilson's and the exact one over the tasks that would have
+    that error, corrected by t, at most the tasks, and the clusters at 0 and 1.
+    """
+    rate, error = sets.success_rate.to_numpy(), sets.se_clustered.to_numpy()
+    tasks, clusters = sets.task_count.to_numpy(), sets.cluster_count.to_numpy()
+    of_clusters = t.ppf(0.975, clusters - 1)
+    half = of_clusters * error
+    yield np.clip(rate - half, 0, 1), np.clip(rate + half, 0, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        worth = np.minimum(rate * (1 - rate) / error**2, tasks)
+    worth = np.where(error > 0, worth, tasks)
+    worth = worth * (t.ppf(0.975, tasks - 1) / of_clusters) ** 2
+    worth = np.where((rate == 0) | (rate == 1), clusters, worth)
+    z = 1.959963984540054
+    middle = rate + z * z / 2 / worth
+    half = z * np.sqrt(rate * (1 - rate) / worth + z * z / 4 / worth**2)
+    scale = 1 + z * z / worth
+    yield (middle - half) / scale, (middle + half) / scale
+    won, lost = rate * worth, (1 - rate) * worth
+    yield (
+        np.where(won > 0, beta.ppf(0.025, np.maximum(won, 1e-9), lost + 1), 0),
+        np.where(lost > 0, beta.ppf(0.975, won + 1, np.maximum(lost, 1e-9)), 1),
+    )
+
+
+def least_width(sets: pd.DataFrame, rate: float, least_coverage: float) -> float:
+    """The mean width of the narrowest of these that holds the rate often enough."""
+    widths = [
+        (high - low).mean()
+        for low, high in textbook_intervals(sets)
+        if ((low <= rate + 1e-9) & (high >= rate - 1e-9)).mean() >= least_coverage
+    ]
+    return min(widths, default=np.nan)
+
+
 def rate_table(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Coverage and mean width of agent_intervals, a row per cell."""
-    return connection.sql(
+    """Coverage and mean width of agent_intervals, a row per cell.
+
+    `width_ratio` holds the width against the narrowest textbook interval that covers.
+    """
+    frame = connection.sql(
         """
         select
             split_part(benchmark, '|', 2) as design,
             split_part(benchmark, '|', 3) as repeats,
             cast(split_part(benchmark, '|', 4) as double) as rate,
-            count(*) as set_count,
-            avg(cast(
-                ci_low <= split_part(benchmark, '|', 4)::double
-                and ci_high >= split_part(benchmark, '|', 4)::double as integer
-            )) as coverage,
-            avg(ci_high - ci_low) as width,
-            min(ci_low) as lowest,
-            max(ci_high) as highest,
-            min(ci_high - ci_low) as narrowest
+            task_count,
+            cluster_count,
+            success_rate,
+            se_clustered,
+            ci_low,
+            ci_high
         from agent_intervals
         where starts_with(benchmark, 'rate|')
-        group by all
         """
     ).df()
+    rows = []
+    for (design, repeats, rate), sets in frame.groupby(["design", "repeats", "rate"]):
+        widths = sets.ci_high - sets.ci_low
+        rows.append(
+            {
+                "design": design,
+                "repeats": repeats,
+                "rate": rate,
+                "set_count": len(sets),
+                "coverage": (
+                    (sets.ci_low <= rate + 1e-9) & (sets.ci_high >= rate - 1e-9)
+                ).mean(),
+                "width": widths.mean(),
+                "width_ratio": widths.mean() / least_width(sets, rate, bar(design)),
+                "lowest": sets.ci_low.min(),
+                "highest": sets.ci_high.max(),
+                "narrowest": widths.min(),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def pair_table(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -224,7 +300,9 @@ def document(rates: pd.DataFrame, pairs: pd.DataFrame, boards: pd.DataFrame) -> 
     lines = [
         (
             f"`agent_intervals`, {rates.set_count.min():,} sets a cell: share of "
-            "intervals that hold the true rate (mean width)."
+            "intervals that hold the true rate (mean width, and as a multiple of the "
+            "narrowest that covers of three textbook intervals: t by clusters, Wilson's "
+            "and the exact one over the effective tasks; - where none covers)."
         ),
         "",
         "| tasks | attempts at each | " + " | ".join(f"rate {r}" for r in RATES) + " |",
@@ -233,14 +311,17 @@ def document(rates: pd.DataFrame, pairs: pd.DataFrame, boards: pd.DataFrame) -> 
     for (design, repeats), group in rates.groupby(["design", "repeats"], observed=True):
         cells = group.set_index("rate")
         shares = [
-            f"{cells.coverage[rate]:.1%} ({cells.width[rate]:.2f})" for rate in RATES
+            f"{cells.coverage[rate]:.1%} ({cells.width[rate]:.2f}, "
+            + ("-)" if np.isnan(ratio) else f"{ratio:.2f})")
+            for rate, ratio in ((rate, cells.width_ratio[rate]) for rate in RATES)
         ]
         lines.append(f"| {design} | {repeats} | " + " | ".join(shares) + " |")
     lines += [
         "",
         (
             f"`paired_comparisons`, {pairs.set_count.min():,} sets a cell: at equal "
-            "rates the share of p-values at most 0.05, which should be at most 5 %; "
+            "rates the share of p-values at most 0.05, which should be at most 5 %, "
+            f"of {pairs.set_count.max():,} new sets where the first had more; "
             "last the share of intervals that hold the difference of 0.98 and 0.92."
         ),
         "",

@@ -332,7 +332,7 @@ def write_hal_traps(folder: Path) -> list[Path]:
         f"{name}_UPLOAD.json": json.dumps(document).encode()
         for name, document in named.items()
     }
-    # The same trace once more: beside its zip, and twice in one.
+    # The same trace again: beside its zip, and twice in one.
     for number in REPEATS:
         plain = json.dumps(run(f"zipped_{number}", **FULL)).encode()
         files[f"zipped_{number}_UPLOAD.json"] = plain

@@ -929,7 +929,7 @@ def cost_reconciliation(core: Core) -> pd.DataFrame:
         used = oracle_hal.tokens_by_model(trace, core.seeds) if trace else {}
         day = row["evaluated_on"]
         reported, status = row["total_cost_usd"], row["cost_status"]
-        if pd.isna(reported) and status == "partly_priced":
+        if pd.isna(reported) and status in ("partly_priced", "refused_part"):
             reported = trace.cost
         repriced = oracle_hal.cost_of(used, day, prices)
         is_comparable = pd.notna(reported) and bool(repriced)

@@ -134,7 +134,7 @@ def counted(loaded: Iterable[Trace]) -> list[Trace]:
 def without_provider(name: str | None) -> str | None:
     """Return a model's name without the path of who serves it.
 
-    What stands before a name that is known goes, whatever it is; else providers go.
+    What comes before a name that is known goes, whatever it is; else providers go.
     """
     if name is None:
         return None
@@ -202,7 +202,7 @@ def effort_of(trace: Trace, seeds: Seeds) -> str | None:
 
 
 def default_effort(model: str, seeds: Seeds) -> str | None:
-    """Return what a model does unless told otherwise, None where nobody says."""
+    """Return what a model does unless told otherwise, None by default."""
     efforts = seeds["model_default_efforts"].set_index("model").default_effort
     return efforts.get(model)
 
@@ -356,7 +356,7 @@ def attempts_of(trace: Trace, identity: Row) -> list[Row]:
         is_success = result["outcome"] == "success"
         own_calls = calls.get(task_id)
         steps = result["step_count"]
-        if steps is None and own_calls is not None:
+        if steps is None and own_calls is not None and not lacks_a_call(trace, task_id):
             steps = len(own_calls)
         time = timed.get(task_id, {})
         calls_of = own_calls or []
@@ -471,6 +471,8 @@ def cost_status(trace: Trace, seeds: Seeds) -> str:
         return "not_told"
     if cost == 0:
         return "zero_with_tokens" if has_used_tokens(trace) else "reported"
+    if any(place.startswith("/total_usage") for place in trace.refused):
+        return "refused_part"
     prices = seeds["model_prices"]
     prices = prices.assign(valid_from=pd.to_datetime(prices.valid_from))
     day = day_of(trace.head["date"])
@@ -504,7 +506,7 @@ def headline_of(trace: Trace, seeds: Seeds) -> Row:
     if "total_cost_usd" in by_hand:
         corrected = by_hand["total_cost_usd"]
         cost = None if corrected is None else float(corrected)
-    elif status in ("zero_with_tokens", "partly_priced"):
+    elif status in ("zero_with_tokens", "partly_priced", "refused_part"):
         # A model had no price; it was not free.
         cost = None
     seconds = [

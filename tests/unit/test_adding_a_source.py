@@ -17,6 +17,8 @@ BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 NEEDED = ("common", "loaders", "macros", "models", "seeds", "tests")
 BROKEN = '{"run": "r3", "task": "maze", "agent": "walker", "score": 2}\n'
 
+pytestmark = pytest.mark.slow
+
 
 def blocks(*languages: str) -> list[tuple[str, str]]:
     """Return the page's blocks of code with their languages, not indented."""

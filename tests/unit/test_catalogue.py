@@ -19,7 +19,8 @@ CATALOGUE = {
         (
             "source benchmark agent scaffold is_generalist model reasoning_effort "
             "evaluated_on accuracy accuracy_metric reported_accuracy status "
-            "task_count success_count failure_count total_cost_usd cost_status "
+            "task_count success_count failure_count timed_task_count total_cost_usd "
+            "cost_status "
             "mean_latency_seconds input_tokens output_tokens cache_read_tokens "
             "cache_write_tokens is_excluded exclusion_reason file_id"
         ),
@@ -161,7 +162,7 @@ CATALOGUE = {
         "repeats basis source coverage model",
         (
             "benchmark_count cell_count win_rate_mean win_rate_std wins ties "
-            "comparisons overall_win_rate ci_low ci_high "
+            "comparisons overall_win_rate ci_low ci_high interval_basis "
             "overall_win_rate_half_ties rank"
         ),
     ),

@@ -101,7 +101,7 @@ def test_the_template_is_printed_and_a_dry_run_shows_it(tmp_path, capsys):
     assert main([str(path), "--db", str(db), "--dry-run"]) == 0
     assert not db.exists()
     shown = capsys.readouterr().err
-    assert "columns: task_id as task_id, agent as agent, model as model" in shown
+    assert "columns: task_id, agent, model" in shown
     assert "attributes: temperature" in shown
     assert shown.count("status scored") == 4
     assert shown.count("status timeout") == 1

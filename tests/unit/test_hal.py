@@ -1108,13 +1108,13 @@ def test_nan_is_null_and_half_a_pair_is_replaced(indent, separators):
             "pointer": f"byte {first_nan}",
             "trace_number": 1,
             "note_code": "not_finite",
-            "detail": "NaN or Infinity stands there 4 times and was read as null",
+            "detail": "NaN or Infinity appears there 4 times and was read as null",
         },
         {
             "pointer": f"byte {written.index('ud83d') - 1}",
             "trace_number": 1,
             "note_code": "lone_surrogate",
-            "detail": "half a surrogate pair stands there 4 times and was read as "
+            "detail": "half a surrogate pair appears there 4 times and was read as "
             "U+FFFD",
         },
     ]

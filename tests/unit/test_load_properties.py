@@ -184,7 +184,7 @@ def check_rows(folder: Path, found: dict[str, list[tuple]]) -> None:
 
 
 def check_ids(folder: Path, made: list[tuple]) -> None:
-    """What is loaded from a file that was not spoilt has an id that stands there."""
+    """What is loaded from a file that was not spoilt has an id that appears there."""
     for number, (suffix, ids, _, spoiling) in enumerate(made):
         _, table, column = FILES[suffix]
         found = ask(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-# What stands for each program: it says how it was called.
+# What replaces each program: it says how it was called.
 PROGRAM = """\
 #!/bin/sh
 printf '%s\\n' "${0##*/}|$EVALHOUSE_DB|$*" >> "$CALLS"

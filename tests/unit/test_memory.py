@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import REPOSITORY
 
 # What buffers fill up to; measured: 20 MB.
@@ -43,6 +44,7 @@ def write_runs(path: Path, count: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_ten_times_the_runs_take_hardly_more_memory(tmp_path):
     short = peak_mb(write_runs(tmp_path / "s.yaml", 12_000), tmp_path / "s.duckdb")
     long = peak_mb(write_runs(tmp_path / "l.yaml", 120_000), tmp_path / "l.duckdb")

@@ -101,6 +101,7 @@ def seed(local: Path, folder: Path, *selected: str):
         return warehouse, run_in_repository(command, warehouse, folder)
 
 
+@pytest.mark.slow
 def test_rows_of_local_go_before_those_of_the_seed(tmp_path):
     local = tmp_path / "it's [my] local"
     local.mkdir()
@@ -141,6 +142,7 @@ def test_rows_of_local_go_before_those_of_the_seed(tmp_path):
         assert ask("from seeds.inspect_model_aliases") == [("y", "x")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [

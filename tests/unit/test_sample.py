@@ -1,5 +1,6 @@
 """The shipped sample: the same everywhere, and with the confound it is made for."""
 
+import csv
 import hashlib
 import json
 from itertools import groupby
@@ -39,7 +40,7 @@ def test_the_bytes_are_the_same_on_every_machine(sample_paths):
         "5e23a4db64fe3c75e7a37e6f0dea8556cbe69d8a5feec4ab29e0652f9972aef6",
     ]
     assert hashlib.sha256("".join(hashes[2:]).encode()).hexdigest() == (
-        "6a3047d7efb98ef494ea8c5e422b4f48ef7fbeb23e63234ebc371bec6e7921e9"
+        "a019f566d4efef8497c2ea805e52e0391c15355f45d8daa4b1f9fc8ba2b6600c"
     )
     assert sum(path.stat().st_size for path in sample_paths) < 3_000_000
 
@@ -176,6 +177,21 @@ def test_the_horizon_file_is_all_good(sample_paths):
         batches = list(metr_jsonl.read(stream))
     assert sum(len(batch.rows) for batch in batches) == 400
     assert not any(batch.quarantined for batch in batches)
+
+
+def test_the_table_has_agents_repeats_errors_and_a_broken_row(sample_paths):
+    [path] = [path for path in sample_paths if path.parent.name == "table"]
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 400
+    assert len({row["agent"] for row in rows}) == 5
+    assert len({(row["agent"], row["task_id"]) for row in rows}) == 100
+    assert len({row["task_family"] for row in rows}) == 10
+    unscored = [row for row in rows if row["score"] == ""]
+    assert len(unscored) == sum(row["error"] != "" for row in rows) == 6
+    assert [row["score"] for row in rows if row["score"] not in ("", "0", "1")] == [
+        "17"
+    ]
 
 
 def test_weights_sum_to_one_for_each_alias(sample_paths):

@@ -118,6 +118,10 @@ READ = [
     ("passed", "0", "is_success", False),
     ("passed", "0", "score", 0.5),
     ("passed", "0.5", "is_success", None),
+    ("passed", "Yes", "score", 0.5),
+    ("passed", "Yes", "is_success", True),
+    ("passed", "fail", "is_success", False),
+    ("passed", "Incorrect", "is_success", False),
     ("steps", "12.0", "action_count", 12),
     ("steps", "1e+05", "action_count", 100_000),
     ("duration_s", "2.5", "latency_seconds", 2.5),
@@ -136,6 +140,9 @@ READ = [
     ("status", "token limit", "status", "limit"),
     ("exception", "False", "status", "scored"),
     ("exception", "it timed out", "status", "timeout"),
+    ("status", "RateLimitError: 429", "status", "scored"),
+    ("status", "rate limit, then the token limit", "status", "limit"),
+    ("status", "Expecting ',' delimiter", "status", "scored"),
     ("scaffold", "x", "agent", "a"),
     ("harness", "NaN", "scaffold", "unknown"),
     ("population", "safety", "population", "safety"),
@@ -159,6 +166,8 @@ REFUSED = [
     ("score", "1e999", "not_finite"),
     ("score", "1_0", "wrong_type"),
     ("passed", "2", "score_out_of_range"),
+    ("passed", "T", "wrong_type"),
+    ("passed", "maybe", "wrong_type"),
     ("cost", "1,234", "wrong_type"),
     ("cost", "$1.25", "wrong_type"),
     ("cost", "-1", "cost_negative"),
@@ -171,9 +180,19 @@ REFUSED = [
     ("date", "20250102", "wrong_type"),
     ("date", "01/02/2025", "wrong_type"),
     ("date", "2025-02-30", "wrong_type"),
+    ("date", "2025-01-02T03:04:05+25:00", "wrong_type"),
+    ("date", "0001-01-01", "wrong_type"),
+    ("date", "1900-01-00", "wrong_type"),
+    ("date", "9999-12-31T23:59:59-23:00", "wrong_type"),
+    ("date", "infinity", "wrong_type"),
     ("population", "mine", "unknown_population"),
     ("task", " ", "empty_text"),
     ("task", "nan", "empty_text"),
+    ("task", "\u200b", "empty_text"),
+    ("task", "\u3164\u2800", "empty_text"),
+    ("agent", "\u00a0", "empty_text"),
+    ("task", "x" * 1_001, "text_too_long"),
+    ("epoch", "é" * 501, "text_too_long"),
     ("agent", "None", "empty_text"),
     ("epoch", "", "empty_text"),
 ]
@@ -184,8 +203,8 @@ def test_what_could_mean_two_things_is_refused_by_name(tmp_path, name, cell, cod
     entry = one(tmp_path, name, cell)
     assert isinstance(entry, Quarantined)
     assert (entry.line, entry.reason_code) == (1, code)
-    assert name in entry.detail
-    assert cell.strip() in entry.record_excerpt
+    assert name in entry.detail or code == "text_too_long"
+    assert cell.strip()[:400] in entry.record_excerpt
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "json", "parquet"])
@@ -244,6 +263,66 @@ def write_rows(rows: list[dict], form: str, path: Path) -> Path:
                 f"quote = '\"', escape = '\"')) to '{path}' (format parquet)"
             )
     return path
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        ("delimiter expected", "error"),
+        ("Rate limit exceeded", "error"),
+        ("rate_limit", "error"),
+        ("token_limit", "limit"),
+        ("[]", "unscored"),
+        ("{}", "unscored"),
+        ("No", "unscored"),
+        ("None", "unscored"),
+        ("-", "error"),
+    ],
+)
+def test_an_error_without_a_score_says_how_an_attempt_ended(tmp_path, error, status):
+    content = f"task\tagent\tscore\terror\nt\ta\t\t{error}\n"
+    (row,), _ = read(tmp_path / "x.tsv", content)
+    assert row["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("inside", "code"),
+    [
+        ('{"score":1,"score":0}', "duplicate_field"),
+        ('{"score":1,"more":[{"a":1},{"b":1,"b":2}]}', "duplicate_field"),
+        ('{"score":1,"deep":' + "[" * 130 + "]" * 130 + "}", "too_deep"),
+        ('{"score":1,"wide":[' + "[]," * 200 + "[]]}", None),
+        ('{"score":1,"more":[{"a":1},{"a":2}]}', None),
+    ],
+)
+def test_what_is_inside_of_a_record_is_looked_at(tmp_path, inside, code):
+    content = f'{{"task":"t","agent":"a","e":{inside}}}\n'
+    content += '{"task":"u","agent":"a","e":{"score":0.25}}\n'
+    rows, quarantined = read(tmp_path / "x.jsonl", content, columns="score=e.score")
+    assert [entry.reason_code for entry in quarantined] == ([code] if code else [])
+    assert [row["task_id"] for row in rows] == (["u"] if code else ["t", "u"])
+    assert rows[-1]["score"] == 0.25
+
+
+def test_columns_of_parquet_that_hold_no_names_are_refused(tmp_path):
+    path = tmp_path / "x.parquet"
+    with duckdb.connect() as connection:
+        for task in ("['t']", "{'id': 't'}", "map{'id': 't'}"):
+            connection.execute(
+                f"copy (select {task} as task, 'a' as agent, 1 as score) "
+                f"to '{path}' (format parquet)"
+            )
+            with pytest.raises(FileRefused, match="the column task holds lists or"):
+                read(path)
+        connection.execute(
+            "copy (select encode('é') as task, 'a' as agent, 0.25::decimal(30, 20) as "
+            "score, timestamptz '2025-01-02 03:04:05+02' as started_at, "
+            f"encode('ü') as note) to '{path}' (format parquet)"
+        )
+    (row,), _ = read(path)
+    # Text that its writer did not call so.
+    assert (row["task_id"], row["attributes"]) == ("é", '{"note":"ü"}')
+    assert (row["score"], row["started_at"]) == (0.25, "2025-01-02 01:04:05")
 
 
 def test_the_highest_score_is_said_and_makes_percentages_readable(tmp_path):
@@ -524,6 +603,22 @@ def test_what_each_column_was_taken_for_is_told(tmp_path):
         (b"\xff\xfet\x00a", {}, "wrong_encoding", "UTF-16"),
         ("task,agent,score\nt,a,85\nu,a,1\nv,a,90\n", {}, "score_scale", "2 of 3"),
         ("task,agent,score,Score\nt,a,1,0\n", {}, "unusable_columns", "both be score"),
+        ("task,agent,score\nt,a,-1\nu,a,1\nv,a,-1\n", {}, "score_scale", "are below 0"),
+        (
+            "task,agent,score," + ",".join(map(str, range(2_000))) + "\nt,a,1\n",
+            {},
+            "too_many_columns",
+            "more than 2,000",
+        ),
+        (
+            "".join(
+                f'{{"task":"t","agent":"a","score":1,"{n}":1}}\n' for n in range(2_000)
+            ),
+            {},
+            "too_many_columns",
+            "more than 2,000",
+        ),
+        (b'{"task":"\xe9","agent":"a","score":1}', {}, "wrong_encoding", "UTF-8"),
     ],
 )
 def test_a_table_that_is_in_doubt_is_refused(tmp_path, content, told, code, words):
@@ -685,6 +780,19 @@ def test_presets_are_recognised_and_read(tmp_path, name, records, expected):
     assert len(rows) == 2
     assert rows[0] | expected == rows[0]
     assert batches(folder / name)[-1].rows[0][3] is not None
+
+
+def test_a_preset_does_without_columns_that_need_not_be_there(tmp_path):
+    records = [{k: v for k, v in LM_EVAL.items() if k != "filter"}]
+    (row,), _ = read(tmp_path / "samples_arc.jsonl", json.dumps(records[0]))
+    assert row["benchmark"] == "arc"
+    records = [TAU_BENCH, TAU_BENCH | {"task_id": 1, "reward": 0.0}]
+    records[1]["info"] = {"error": "Request timed out"}
+    rows, _ = read(tmp_path / "x.json", json.dumps(records))
+    assert [(row["score"], row["status"]) for row in rows] == [
+        (1.0, "scored"),
+        (0.0, "timeout"),
+    ]
 
 
 def test_a_metric_that_differs_between_rows_is_not_guessed(tmp_path):

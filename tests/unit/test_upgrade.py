@@ -51,6 +51,7 @@ def test_loading_the_same_files_keeps_their_rows(old, tmp_path, capsys):
     assert versions == {name: FORMATS[name].loader_version for name in versions}
 
 
+@pytest.mark.slow
 def test_a_refresh_makes_the_views_of_the_old_rows(old, tmp_path):
     other = tmp_path / "other.yaml"
     other.write_text((FIXTURES / "metr_sample.yaml").read_text().replace("'3", "'7"))

@@ -44,7 +44,9 @@ judged as (
                 then cast(corrections.corrected_value as double)
             when
                 {{ var('apply_corrections') }}
-                and costs.cost_status in ('zero_with_tokens', 'partly_priced')
+                and costs.cost_status in (
+                    'zero_with_tokens', 'partly_priced', 'refused_part'
+                )
                 then null
             else evaluations.total_cost_usd
         end as known_cost_usd,
@@ -64,10 +66,14 @@ judged as (
                 then 'no rule in seeds/ knows its model'
         end as exclusion_reason
     from evaluations
-    inner join identified_evaluations using (evaluation_id)
-    inner join costs using (evaluation_id)
-    left join outcomes using (evaluation_id)
-    left join excluded_evaluations using (evaluation_id)
+    inner join identified_evaluations
+        on evaluations.evaluation_id = identified_evaluations.evaluation_id
+    inner join costs
+        on evaluations.evaluation_id = costs.evaluation_id
+    left join outcomes
+        on evaluations.evaluation_id = outcomes.evaluation_id
+    left join excluded_evaluations
+        on evaluations.evaluation_id = excluded_evaluations.evaluation_id
     left join corrections
         on
             evaluations.evaluation_id = corrections.subject
@@ -98,6 +104,7 @@ final as (
         success_rule,
         success_count,
         failure_count,
+        timed_task_count,
         known_cost_usd as total_cost_usd,
         cost_status,
         mean_latency_seconds,

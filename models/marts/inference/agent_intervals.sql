@@ -31,65 +31,82 @@ attempt_counts as (
 ),
 
 -- The tasks that are left if those of a family have a correlation of a
--- twentieth, or of a third.
+-- thirtieth, or of a third.
 correlated_tasks as (
     select
         *,
-        task_count * 20e0 / (19e0 + task_count_squares * 1e0 / task_count)
+        task_count * 30e0 / (29e0 + task_count_squares * 1e0 / task_count)
             as hardly_correlated_count,
         task_count * 3e0 / (2e0 + task_count_squares * 1e0 / task_count)
             as correlated_count
     from clustered_means
 ),
 
--- By how many independent tasks the agent would have the same standard error:
--- with few families an error can be small by luck, so never more than a little
--- correlation leaves, which without families is the tasks.
+-- The same of each cluster by itself: all there is to go by where all tasks
+-- succeed alike.
+separate_tasks as (
+    select
+        {{ keys | join(', ') }},
+        {{ exact_sum('3e0 * task_count / (task_count + 2e0)', 12) }}
+            as separate_count
+    from clusters
+    group by {{ keys | join(', ') }}
+),
+
+-- By how many independent tasks the agent would have the same standard error.
 task_worths as (
     select
         *,
-        least(
-            coalesce(
-                mean_value * (1e0 - mean_value) * task_count
-                / nullif((task_count - 1) * se_cr2 * se_cr2, 0e0),
-                task_count
-            ),
-            hardly_correlated_count
+        coalesce(
+            mean_value * (1e0 - mean_value) * task_count
+            / nullif((task_count - 1) * se_cr2 * se_cr2, 0e0),
+            task_count
         ) as plain_count
     from correlated_tasks
 ),
 
 -- With few clusters the standard error is a guess itself: so much wider is t's
--- quantile (Korn and Graubard). What is left is no less than what a correlation
--- of one third leaves, which is all there is to go by where all tasks succeed
--- alike.
-effective as (
+-- quantile (Korn and Graubard).
+corrected as (
     select
         task_worths.*,
-        round(case
-            when task_worths.mean_value in (0e0, 1e0)
-                then task_worths.correlated_count
-            else
-                greatest(
-                    task_worths.plain_count * power(
-                        {{ t_quantile_975(
-                            '(task_worths.task_count - 1)', 'of_tasks.t_975'
-                        ) }}
-                        / {{ t_quantile_975(
-                            'task_worths.degrees_of_freedom',
-                            'of_clusters.t_975'
-                        ) }},
-                        2
-                    ),
-                    least(task_worths.plain_count, task_worths.correlated_count)
-                )
-        end, 10) as effective_task_count
+        separate_tasks.separate_count,
+        task_worths.plain_count * power(
+            {{ t_quantile_975(
+                '(task_worths.task_count - 1)', 'of_tasks.t_975'
+            ) }}
+            / {{ t_quantile_975(
+                'task_worths.degrees_of_freedom', 'of_clusters.t_975'
+            ) }},
+            2
+        ) as corrected_count
     from task_worths
+    inner join separate_tasks
+        using ({{ keys | join(', ') }})
     left join t_quantiles as of_tasks
         on task_worths.task_count - 1 = of_tasks.degrees_of_freedom
     left join t_quantiles as of_clusters
         on task_worths.degrees_of_freedom = of_clusters.degrees_of_freedom
     where task_worths.cluster_count > 1
+),
+
+-- An error can be small by luck, so the tasks count for no more than a little
+-- correlation leaves, which without families is the tasks, and for no less than
+-- a correlation of one third leaves.
+effective as (
+    select
+        *,
+        round(case
+            when mean_value in (0e0, 1e0) then separate_count
+            else
+                least(
+                    greatest(
+                        corrected_count, least(plain_count, correlated_count)
+                    ),
+                    hardly_correlated_count
+                )
+        end, 10) as effective_task_count
+    from corrected
 ),
 
 observed as (

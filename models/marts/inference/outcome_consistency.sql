@@ -2,8 +2,14 @@
 -- task more than once.
 with
 
+-- Evaluations that differ in an effort are no repeats, whether a rule reads it
+-- or not.
 agent_tasks as (
-    select * from {{ ref('int_agent_tasks_counted') }}
+    select agent_tasks.*
+    from {{ ref('int_agent_tasks_counted') }} as agent_tasks
+    left join {{ ref('int_unread_effort_agents') }} as unread
+        using (source, benchmark, agent)
+    where unread.agent is null
 ),
 
 repeated_tasks as (

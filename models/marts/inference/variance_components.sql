@@ -1,8 +1,14 @@
 -- Grain: one row per success rule, source, benchmark and agent.
 with
 
+-- Evaluations that differ in an effort are no repeats, whether a rule reads it
+-- or not.
 agent_tasks as (
-    select * from {{ ref('int_agent_tasks_counted') }}
+    select agent_tasks.*
+    from {{ ref('int_agent_tasks_counted') }} as agent_tasks
+    left join {{ ref('int_unread_effort_agents') }} as unread
+        using (source, benchmark, agent)
+    where unread.agent is null
 ),
 
 totals as (
@@ -56,7 +62,12 @@ components as (
         end as between_task_variance
     from totals
     inner join spreads
-        using (success_rule, source, benchmark, population, agent)
+        on
+            totals.success_rule = spreads.success_rule
+            and totals.source = spreads.source
+            and totals.benchmark = spreads.benchmark
+            and totals.population = spreads.population
+            and totals.agent = spreads.agent
 ),
 
 final as (

@@ -16,7 +16,8 @@ compared as (
         coalesce(
             evaluations.total_cost_usd,
             case
-                when evaluations.cost_status = 'partly_priced'
+                when
+                    evaluations.cost_status in ('partly_priced', 'refused_part')
                     then costs.reported_cost_usd
             end
         ) as reported_cost_usd,
@@ -24,7 +25,8 @@ compared as (
         costs.current_cost_usd,
         costs.priced_token_share
     from evaluations
-    inner join costs using (evaluation_id)
+    inner join costs
+        on evaluations.evaluation_id = costs.evaluation_id
 ),
 
 final as (

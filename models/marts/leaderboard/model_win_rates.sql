@@ -17,7 +17,7 @@ totals as (
         coverage,
         model,
         count(distinct benchmark) as benchmark_count,
-        -- A cell in which the model stands alone has no win rate.
+        -- A cell in which the model has no opponent has no win rate.
         count(win_rate) as cell_count,
         {{ exact_mean('win_rate') }} as win_rate_mean,
         {{ in_order('stddev_samp', 'win_rate') }} as win_rate_std,
@@ -61,6 +61,7 @@ final as (
             when intervals.ci_high is not null
                 then greatest(intervals.ci_high, rated.overall_win_rate)
         end as ci_high,
+        intervals.interval_basis,
         rated.overall_win_rate_half_ties,
         -- Models that tie share the better rank.
         case

@@ -1,6 +1,6 @@
 -- Grain: one row per summary number that is drawn: the interval of its median
 -- delta.
--- The bootstrap: draw the clusters anew and take the median of all their
+-- The bootstrap: redraw the clusters and take the median of all their
 -- deltas, over and over. Clusters and not pairs, because the pairs of one
 -- cluster are not independent.
 with

@@ -25,7 +25,12 @@ final as (
     select
         attempts.attempt_id,
         case
-            when recorded.cost_count > 0 then attempts.cost_usd
+            -- Costs that cannot be complete say nothing about an attempt.
+            when
+                recorded.cost_count > 0
+                and coalesce(evaluations.cost_status, 'reported')
+                not in ('zero_with_tokens', 'partly_priced', 'refused_part')
+                then attempts.cost_usd
             else evaluations.total_cost_usd / recorded.attempt_count
         end as cost_usd,
         case

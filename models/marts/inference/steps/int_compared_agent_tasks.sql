@@ -9,7 +9,7 @@ attempt_successes as (
     select * from {{ ref('attempt_successes') }}
 ),
 
--- Read once more, and not kept: of 10 M attempts there are 30 M such rows.
+-- Read again, and not kept: of 10 M attempts there are 30 M such rows.
 counted_attempts as (
     select * from {{ ref('attempt_successes') }}
 ),

@@ -91,7 +91,7 @@ missing as (
         'trials_missing' as finding_code,
         'harbor' as source,
         told_counts.file_id as subject,
-        'job ' || told_counts.job_id || ' was to run '
+        'job ' || job_id || ' was to run '
         || told_counts.trial_count || ' trial(s), and the files have '
         || coalesce(loaded_counts.trial_count, 0) as detail
     from told_counts
@@ -131,7 +131,8 @@ unknown_exceptions as (
         evaluation_id as subject,
         count(distinct attempt_id) || ' trial(s) ended in an exception that '
         || 'seeds/harbor_exceptions.csv does not know, such as '
-        || min(exception_type) || '; they are errors' as detail
+        || min(exception_type) || '; they are errors, and their rewards count'
+            as detail
     from trials
     where exception_type is not null and not is_known_exception
     group by source, evaluation_id
@@ -157,13 +158,13 @@ impossible_times as (
     select
         'impossible_times' as finding_code,
         staged_trials.source,
-        staged_trials.file_id as subject,
+        file_id as subject,
         min(files.path) || ': the agent ends before it starts; its latency is '
         || 'unknown' as detail
     from staged_trials
     inner join files using (file_id)
     where staged_trials.has_impossible_times
-    group by staged_trials.source, staged_trials.file_id
+    group by staged_trials.source, file_id
 ),
 
 final as (
