@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -372,12 +373,15 @@ def digest(text: str) -> str:
 
 def report(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the page. The same warehouse gives the same text."""
-    data = ask_all(connection)
+    # The library is bundled while the views are read.
+    with ThreadPoolExecutor(1) as pool:
+        bundle = pool.submit(library)
+        data = ask_all(connection)
     comments = {
         (view, column): comment
         for view, column, comment in connection.execute(COMMENTS_QUERY).fetchall()
     }
-    script = library() + "\n" + (FOLDER / "report.js").read_text(encoding="utf-8")
+    script = bundle.result() + "\n" + (FOLDER / "report.js").read_text(encoding="utf-8")
     style = (FOLDER / "report.css").read_text(encoding="utf-8")
     templates = Environment(
         loader=FileSystemLoader(FOLDER),
