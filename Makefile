@@ -46,7 +46,7 @@ help:
 	@echo "make docs              write docs/, dbt's site and your warehouse's gallery"
 	@echo "make check             lint and the tests that need no warehouse, in a minute"
 	@echo "make test              lint, build and test everything"
-	@echo "make soak              long checks: crashes, readers, hostile files, intervals (an hour)"
+	@echo "make soak              long checks: crashes, readers, hostile files, intervals (hours)"
 	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
 	@echo "make format            put code and SQL into the house style"
 	@echo "make lock              resolve the three locks again from pyproject.toml"
@@ -104,6 +104,8 @@ check: lint
 test: lint
 	@$(BIN)/python -m pytest
 
+# EVALHOUSE_SOAK_SCALE=0.1 tries each fault a tenth as often. The last of the files
+# writes the table of docs/reliability.md.
 soak: $(DEVELOPED)
 	@$(BIN)/python -m pytest --numprocesses=0 --capture=no tests/soak/soak_*.py
 

@@ -47,7 +47,7 @@ drawn_tasks as (
 -- The attempts of a cell are redrawn too, which moves its share of successes
 -- by a standard deviation of sqrt(p * (1 - p) / draws). It moves by just that,
 -- up or down: the mean and variance of drawing, without a row per attempt.
-cells as (
+{{ kept_first('cells') }}
     select
         horizon_cells.fit_number,
         drawn_tasks.replicate,
@@ -73,9 +73,9 @@ cells as (
             and drawn_tasks.task_id = horizon_cells.task_id
     inner join centres
         on horizon_cells.fit_number = centres.fit_number
-),
+{{ steps_end() }},
 
-samples as (
+{{ kept_first('samples') }}
     select
         fit_number,
         replicate,
@@ -84,9 +84,9 @@ samples as (
         max(success_share) as greatest_share
     from cells
     group by fit_number, replicate
-),
+{{ steps_end() }},
 
-newton_steps as (
+{{ steps_first('newton_steps') }}
     select
         samples.fit_number,
         samples.replicate,
@@ -103,13 +103,13 @@ newton_steps as (
     inner join horizon_fits
         on samples.fit_number = horizon_fits.fit_number
     where samples.greatest_share > 0 and samples.least_share < 1
-    union all
+    {{ steps_next() }}
     select * from (
         {{ logistic_newton_step(
             'newton_steps', ['fit_number', 'replicate'], '1e-3', is_rough=true
         ) | indent(8) }}
     ) as next_steps
-),
+{{ steps_end() }},
 
 -- A replicate without a curve has its rank all the same: no task is long enough
 -- for one that always succeeds, none short enough for one that always fails; so

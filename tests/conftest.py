@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import hypothesis
 import pytest
+from compiled import WITHOUT_INFERENCE, empty, refresh
 from faults import Runner, compile_library
 from filelock import FileLock
 from hal_traps import write_hal_traps
@@ -26,22 +28,27 @@ from tiny_project import warehouse_of as warehouse_path
 from tiny_project import write_project
 from trials import Trial, build_trial, figure_trial, load_trial
 
+import loaders.workers.worker  # noqa: F401
 from loaders.__main__ import main as load_files
+from loaders.formats import FORMATS
 from plots.__main__ import main as plots
 from sample import write_sample
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DBT = Path(sys.executable).with_name("dbt")
-# Bootstraps take most of the time, so tests of other views go without.
-WITHOUT_INFERENCE = [
-    "--exclude",
-    "path:models/marts/inference",
-    "int_rating_*",
-    "int_horizon_*",
-    # It counts the rows of every view.
-    "views",
-]
 
+
+# A load reads in forks of this process, each of which would import the readers itself.
+for each in FORMATS.values():
+    assert each.reader
+
+# Other processes may want the machine: no test fails because it takes long.
+hypothesis.settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("patient")
 
 # The summary stays the last line: duckdb 2.0 lists its own leaks when Python ends.
 atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
@@ -58,8 +65,9 @@ def run_in_repository(
         "EVALHOUSE_DB": str(warehouse),
         "DBT_TARGET_PATH": str(scratch / "target"),
         "DBT_LOG_PATH": str(scratch / "logs"),
-        # They take a second of each run; who reads them asks for them.
+        # Both take a second of each run; who reads them asks for them.
         "DBT_WRITE_JSON": "false",
+        "DBT_LOG_LEVEL_FILE": "none",
     }
     if command[0] == DBT:
         # dbt takes over what another run has parsed where the vars and the path of the
@@ -71,7 +79,14 @@ def run_in_repository(
             "DBT_PROJECT_DIR": str(REPOSITORY),
             "DBT_PROFILES_DIR": str(REPOSITORY),
         }
-        run = dbt().run(*command[1:], folder=warehouse.parent, environment=environment)
+        run = runner("dbt").run(
+            *command[1:], folder=warehouse.parent, environment=environment
+        )
+        return subprocess.CompletedProcess(command, run.code, run.stdout, run.stderr)
+    if command[:2] == [sys.executable, "-m"] and command[2] in ("loaders", "plots"):
+        run = runner(str(command[2])).run(
+            *command[3:], folder=REPOSITORY, environment=environment
+        )
         return subprocess.CompletedProcess(command, run.code, run.stdout, run.stderr)
     return subprocess.run(
         [str(part) for part in command],
@@ -84,9 +99,12 @@ def run_in_repository(
 
 
 @functools.cache
-def dbt() -> Runner:
-    """What runs dbt; it ends with this process."""
-    return Runner("dbt")
+def runner(command: str) -> Runner:
+    """What runs dbt, the loaders or the plots; it ends with this process.
+
+    Their first start imports for seconds, the others are forks of it.
+    """
+    return Runner(command)
 
 
 parsed: list[Path] = []
@@ -101,36 +119,27 @@ def take_parsed(target: Path) -> None:
     parsed[:] = [own]
 
 
-def build_warehouse(
-    scratch: Path, *paths: Path, with_tests: bool = False, with_inference: bool = True
-) -> Path:
-    """Load `paths` into a new warehouse, refresh every view, return its path.
-
-    Quarantined records are no failure here: some test files hold them on purpose.
-    """
-    scratch.mkdir(parents=True, exist_ok=True)
+def build_warehouse(scratch: Path, *paths: Path) -> Path:
+    """Load `paths` into a new warehouse, build and test every view, return its path."""
     warehouse = scratch / "evalhouse.duckdb"
-    load = run_in_repository(
-        [sys.executable, "-m", "loaders", *paths], warehouse, scratch
-    )
-    assert load.returncode in (0, 1), load.stdout + load.stderr
+    load(warehouse, *paths)
     # Unit tests ask nothing of the warehouse: they run once, in test_settings.py.
-    options = ["--exclude-resource-type", "unit_test"]
-    if not with_tests:
-        options.append("test")
-    if not with_inference:
-        options += WITHOUT_INFERENCE
-    build = run_in_repository(
-        [DBT, "--quiet", "build", *options],
-        warehouse,
-        scratch,
-    )
+    command = [DBT, "--quiet", "build", "--exclude-resource-type", "unit_test"]
+    build = run_in_repository(command, warehouse, scratch)
     assert build.returncode == 0, build.stdout + build.stderr
     return warehouse
 
 
+def load(warehouse: Path, *paths: Path) -> None:
+    """Load files; quarantined records are no failure, some hold them on purpose."""
+    command = [sys.executable, "-m", "loaders", *paths]
+    done = run_in_repository(command, warehouse, warehouse.parent)
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+
+
 # Fixtures that build a warehouse with dbt, or read one of those.
 WAREHOUSES = {
+    "empty_warehouse",
     "hal_traps_warehouse",
     "made_run",
     "real_views",
@@ -142,8 +151,25 @@ WAREHOUSES = {
 }
 
 
+# The longest files first, so that no process waits at the end for another with one.
+# The first two start with what others wait for and with what waits for nothing.
+LONGEST = [
+    *("test_plots", "test_corpus", "test_security", "test_published"),
+    *("test_report_page", "test_actions_oracle", "test_inference_oracle"),
+    *("test_settings", "test_published_leaderboard", "test_publish_dbt"),
+    *("test_same_numbers", "test_inspect_oracle", "test_horizons", "test_faults"),
+    *("test_ratings_oracle", "test_adding_a_source", "test_names", "test_readers"),
+    *("test_view_rules", "test_win_rate_intervals", "test_leaderboard_oracle"),
+    *("test_extremes", "test_run_folders", "test_harbor_jobs", "test_quality_views"),
+    *("test_terminal_bench_runs", "test_analyses", "test_report", "test_warehouse"),
+    *("test_layouts", "test_table", "test_cli", "test_load_properties"),
+]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a built warehouse: `make check` goes without."""
+    """Mark what needs a built warehouse: `make check` goes without; order the files."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         # Some tests ask for a fixture that a parameter names.
@@ -267,8 +293,7 @@ def real_warehouse(built_once: Callable[..., Path], real_data: Path) -> Path:
     """A warehouse of the studies' files; every dbt test of data has passed on it."""
     paths = [real_data / "metr", real_data / "hal"]
     folder = built_once(
-        "real_warehouse",
-        lambda folder: build_warehouse(folder, *paths, with_tests=True),
+        "real_warehouse", lambda folder: build_warehouse(folder, *paths)
     )
     return folder / "evalhouse.duckdb"
 
@@ -281,29 +306,54 @@ def real_views(real_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="session")
+def empty_warehouse(built_once: Callable[..., Path], made_run: Path) -> Path:
+    """The sample's warehouse without a row in what is loaded or built."""
+
+    def make(folder: Path) -> None:
+        shutil.copyfile(made_run / "evalhouse.duckdb", folder / "evalhouse.duckdb")
+        empty(folder / "evalhouse.duckdb")
+
+    return built_once("empty", make) / "evalhouse.duckdb"
+
+
+@pytest.fixture(scope="session")
 def warehouse_of(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, empty_warehouse: Path, made_run: Path
 ) -> Callable[..., Path]:
     """Build a warehouse from files a test wrote: `warehouse_of(path, ...)`.
 
-    Without the views of how sure we are, unless `with_inference` is true.
+    The tables of how sure we are stay empty, unless `with_inference` is true. dbt has
+    built the sample, and takes ten seconds more than what it executes: its statements
+    are executed here without it.
     """
 
-    def build(*paths: Path, with_inference: bool = False) -> Path:
-        scratch = tmp_path_factory.mktemp("warehouse")
-        return build_warehouse(scratch, *paths, with_inference=with_inference)
+    def build(
+        *paths: Path, with_inference: bool = False, folder: Path | None = None
+    ) -> Path:
+        folder = folder or tmp_path_factory.mktemp("warehouse")
+        warehouse = folder / "evalhouse.duckdb"
+        shutil.copyfile(empty_warehouse, warehouse)
+        load(warehouse, *paths)
+        compiled = made_run / "target" / "compiled"
+        refresh(warehouse, compiled, with_inference=with_inference)
+        # Where dbt would have put what some tests execute again.
+        (folder / "target").mkdir()
+        (folder / "target" / "compiled").symlink_to(compiled)
+        return warehouse
 
     return build
 
 
 @pytest.fixture(scope="session")
-def hal_traps_warehouse(built_once: Callable[..., Path]) -> Path:
+def hal_traps_warehouse(
+    built_once: Callable[..., Path], warehouse_of: Callable[..., Path]
+) -> Path:
     """A warehouse of the HAL traces that stand on both sides of every rule."""
 
     def build(folder: Path) -> None:
         (folder / "traces").mkdir()
         traces = write_hal_traps(folder / "traces")
-        build_warehouse(folder, *traces, with_inference=False)
+        warehouse_of(*traces, folder=folder)
 
     return built_once("hal_traps", build) / "evalhouse.duckdb"
 

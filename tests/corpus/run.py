@@ -6,8 +6,8 @@ Importing takes longer than loading, so this process imports everything once and
 forks; a fork does what `python -m loaders` does. Plain files are loaded some at a time,
 since DuckDB takes longer to open a warehouse than the loaders to read one of them.
 With --apart each case is a command of its own, run twice. The limits hold for a fork:
-the memory it allocates, the time it computes, and the time that passes, which is
-longer because other processes may want the machine.
+the memory it allocates, the time it computes, and an hour that passes, which only one
+that waits for ever comes to, however many other processes want the machine.
 """
 
 import argparse
@@ -33,14 +33,16 @@ import duckdb
 import pytz  # noqa: F401
 import tqdm  # noqa: F401
 
-import loaders.warehouse.warehouse  # noqa: F401
+import loaders.warehouse.warehouse
+import loaders.workers.worker  # noqa: F401
 from loaders import __main__ as cli
+from loaders.formats import FORMATS
 
 from . import Case, cases, hal, metr_jsonl, metr_yaml
 
 MEMORY_BYTES = 600_000_000
 COMPUTE_SECONDS = 10
-WAIT_SECONDS = 60
+WAIT_SECONDS = 3_600
 _MOST_TOGETHER = 20
 _AT_ONCE = os.cpu_count() or 2
 _NOTES = ("hal_notes", "inspect_warnings", "metr_notes")
@@ -59,6 +61,7 @@ def main() -> None:
     folder = options.folder.resolve()
     folder.mkdir(parents=True)
     _make_good(folder / "good")
+    assert all(each.reader for each in FORMATS.values())  # imported, as above
     running: dict[int, list[Case]] = {}
     results: dict[str, dict] = {}
     for together in _groups(options.only, options.apart):

@@ -2,18 +2,19 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import build_warehouse
 
 JOBS, TRIALS, TRAJECTORIES = 3, 144, 44
 
 
 @pytest.fixture(scope="module")
-def views(tmp_path_factory, real_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def views(
+    warehouse_of: Callable[..., Path], tmp_path_factory, real_data: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The jobs from two copies of all folders, of which one has other names."""
     folder = tmp_path_factory.mktemp("harbor")
     jobs = real_data / "harbor"
@@ -31,9 +32,7 @@ def views(tmp_path_factory, real_data: Path) -> Iterator[duckdb.DuckDBPyConnecti
     begun = json.loads(config.read_text()) | {"trial_name": "begun__xyz"}
     (config.parents[1] / "begun__xyz").mkdir()
     (config.parents[1] / "begun__xyz" / "config.json").write_text(json.dumps(begun))
-    database = build_warehouse(
-        folder / "views", folder / "one", folder / "two", with_inference=False
-    )
+    database = warehouse_of(folder / "one", folder / "two")
     with duckdb.connect(database, read_only=True) as connection:
         yield connection
 

@@ -9,10 +9,8 @@ import json
 import math
 import os
 import shutil
-import subprocess
-import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,33 +45,27 @@ UNCOUNTED = "2024_v1_0.3.6_epochs1.json"
 STAGED = ("evaluations", "samples", "scores", "metrics", "usage")
 
 
-def build(folder: Path, *paths: Path) -> Path:
-    """Load logs and refresh what attempts and evaluations are made of."""
-    database = folder / "evalhouse.duckdb"
-    loads = [sys.executable, "-m", "loaders", "--db", str(database), *map(str, paths)]
-    environment = os.environ | {
-        "EVALHOUSE_DB": str(database),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    dbt = Path(sys.executable).parent / "dbt"
-    models = ("staging.inspect", "+attempts", "+reported_metrics")
-    for command in (
-        loads,
-        [str(dbt), "--quiet", "build", "--select", *models,
-         "--exclude-resource-type", "test", "unit_test"],
-    ):  # fmt: skip
-        done = subprocess.run(
-            command, cwd=REPOSITORY, env=environment, capture_output=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    return database
+@pytest.fixture(scope="module")
+def build(warehouse_of: Callable[..., Path]) -> Callable[..., Path]:
+    """Build a warehouse of logs that are all loaded to the last record."""
+
+    def built(*paths: Path) -> Path:
+        warehouse = warehouse_of(*paths)
+        with duckdb.connect(warehouse, read_only=True) as connection:
+            kept_back = (
+                "from raw.files where status <> 'loaded' or quarantined_count > 0"
+            )
+            assert connection.sql(kept_back).fetchall() == []
+            assert connection.sql("from raw.quarantine").fetchall() == []
+        return warehouse
+
+    return built
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory) -> Path:
+def warehouse(build: Callable[..., Path]) -> Path:
     logs = sorted(p for p in FOLDER.iterdir() if p.suffix in (".eval", ".json"))
-    return build(tmp_path_factory.mktemp("inspect"), *logs)
+    return build(*logs)
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +238,7 @@ def test_copies_count_once(views):
     assert "21_evalset_attempt_2.eval" in files
 
 
-def test_twice_renamed_or_converted_changes_no_attempt(tmp_path, warehouse):
+def test_twice_renamed_or_converted_changes_no_attempt(tmp_path, build):
     """Loaded again under other names, in other folders and other containers."""
     names = ("01_basic_zstd.eval", "2025_0.3.92_epochs3.eval", "19_grader_role.eval")
     first = tmp_path / "first"
@@ -259,12 +251,9 @@ def test_twice_renamed_or_converted_changes_no_attempt(tmp_path, warehouse):
         (other / f"{number_}.json").write_bytes(as_json(FOLDER / name))
         (other / f"again_{number_}.eval").write_bytes((first / name).read_bytes())
         (other / f"frames_{number_}.eval").write_bytes(packed_again(FOLDER / name))
-    before, after = tmp_path / "before", tmp_path / "after"
-    before.mkdir()
-    after.mkdir()
     wanted, found = (
-        attempts(build(before, first)),
-        attempts(build(after, first, other)),
+        attempts(build(first)),
+        attempts(build(first, other)),
     )
     assert len(wanted) == 6 + 15 + 5
     assert found == wanted

@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from backports import zstd
-from conftest import build_warehouse
 from corpus import metr_jsonl, zips
 from many_models import write
 
@@ -111,15 +110,15 @@ def numbers(warehouse: Path) -> dict[str, list[tuple]]:
 
 
 @pytest.mark.slow
-def test_no_number_changes_with_the_files(tmp_path):
+def test_no_number_changes_with_the_files(warehouse_of, tmp_path):
     folders = {name: tmp_path / name for name in ("written", "otherwise")}
     for folder in folders.values():
         folder.mkdir()
     as_written(folders["written"])
     kept_otherwise(folders["otherwise"], folders["written"])
     first, second = (
-        numbers(build_warehouse(tmp_path / f"{name}_built", folder))
-        for name, folder in folders.items()
+        numbers(warehouse_of(folder, with_inference=True))
+        for folder in folders.values()
     )
     # METR's models have an evaluation each.
     assert len(first["evaluations"]) == EVALUATION_COUNT + 4

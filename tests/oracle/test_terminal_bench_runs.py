@@ -3,20 +3,21 @@
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import comb
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import build_warehouse
 
 SUBMISSIONS = 5
 RUNS, TRIALS = 21, 2_000
 
 
 @pytest.fixture(scope="module")
-def views(tmp_path_factory, real_data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def views(
+    warehouse_of: Callable[..., Path], tmp_path_factory, real_data: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The runs from two copies of all folders, under other names."""
     folder = tmp_path_factory.mktemp("terminal_bench")
     for copy in ("one", "two"):
@@ -26,9 +27,7 @@ def views(tmp_path_factory, real_data: Path) -> Iterator[duckdb.DuckDBPyConnecti
     trial = json.loads(results.read_text())["results"][0]
     (results.parent / "trial").mkdir()
     (results.parent / "trial" / "results.json").write_text(json.dumps(trial))
-    database = build_warehouse(
-        folder / "views", folder / "one", folder / "two", with_inference=False
-    )
+    database = warehouse_of(folder / "one", folder / "two")
     with duckdb.connect(database, read_only=True) as connection:
         yield connection
 

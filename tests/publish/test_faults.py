@@ -79,7 +79,7 @@ def test_a_power_cut_finds_what_was_synced_whole(request, command):
 )
 def test_a_stop_while_it_imports(command, first_import, signal_number, tmp_path):
     """Importing takes a while, in which an exception would end in a traceback."""
-    slow = "import time\nprint('importing', flush=True)\ntime.sleep(60)\n"
+    slow = "import time\nprint('importing', flush=True)\ntime.sleep(36_000)\n"
     (tmp_path / f"{first_import}.py").write_text(slow)
     with subprocess.Popen(
         command,

@@ -290,16 +290,26 @@ def test_readers_never_wait_and_never_see_half_a_build(project):
         stderr=subprocess.PIPE,
         text=True,
     )
-    expected = {str((generation(project), 3 * ROWS))}
-    reader.stdout.readline()
+    expected, seen = set(), set()
+
+    def see_the_generation() -> None:
+        """Read on until the reader has seen what is there now."""
+        now = str((generation(project), 3 * ROWS))
+        expected.add(now)
+        while now not in seen:
+            line = reader.stdout.readline()
+            assert line, reader.communicate()[1]
+            seen.add(line.rstrip("\n"))
+
+    see_the_generation()
     for _ in range(2):
         dbt(project, "build")
-        expected.add(str((generation(project), 3 * ROWS)))
-    time.sleep(0.3)
+        see_the_generation()
     assert reader.poll() is None, reader.communicate()[1]
     reader.kill()
     # The last line may have been cut short.
-    assert set(reader.communicate()[0].splitlines()[:-1]) == expected
+    seen.update(reader.communicate()[0].splitlines()[:-1])
+    assert seen == expected
 
 
 def test_killed_build_leaves_one_whole_generation(project):

@@ -2,6 +2,7 @@
 
 import pytest
 from corpus.test_corpus import CASES, check, run_corpus
+from tally import Broken, Tally
 
 
 @pytest.fixture(scope="module")
@@ -15,3 +16,13 @@ def test_the_command_meets_a_hostile_file(case, results):
     check(case, results[case.name])
     # Loading the same bytes again changes nothing.
     assert results[case.name]["is_same_again"]
+
+
+def test_hostile_files_are_a_row_of_the_table(results):
+    tally = Tally("hostile files, each loaded twice", tried=len(results))
+    for name, result in results.items():
+        if result["lost_texts"]:
+            tally.count(Broken("lost", name))
+        if not result["is_same_again"]:
+            tally.count(Broken("doubled", name))
+    tally.end()

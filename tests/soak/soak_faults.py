@@ -9,7 +9,9 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from faults import FULL, INTERRUPTED, KILLED, TERMINATED, TORN
+from faults import FULL, INTERRUPTED, KILLED, TERMINATED, TORN, Runner
+from tally import SCALE, Tally, scaled
+from trials import export_trial, report_trial
 
 KINDS = {
     KILLED: "killed",
@@ -18,12 +20,45 @@ KINDS = {
     INTERRUPTED: "Ctrl-C",
     TERMINATED: "kill (SIGTERM)",
 }
+NAMES = {
+    "loads": "load",
+    "first_loads": "first load",
+    "builds": "`dbt build`",
+    "figures": "figure",
+    "reports": "report",
+    "exports": "export",
+}
 MOMENTS = 200
 SIZES = 20
 
 
+@pytest.fixture(scope="module")
+def plotter(fault_library):
+    with Runner("plots", fault_library) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def reports(plotter, sample_warehouse, tmp_path_factory):
+    return report_trial(plotter, tmp_path_factory.mktemp("reports"), sample_warehouse)
+
+
+@pytest.fixture(scope="module")
+def exports(plotter, sample_warehouse, tmp_path_factory):
+    return export_trial(plotter, tmp_path_factory.mktemp("exports"), sample_warehouse)
+
+
+def some(changes, count: int) -> list[int]:
+    """Return `count` of the changes, evenly spread; all at full size."""
+    changes = list(changes)
+    if SCALE >= 1 or count >= len(changes):
+        return changes
+    step = (len(changes) - 1) / max(count - 1, 1)
+    return sorted({changes[round(step * number)] for number in range(count)})
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("command", ["loads", "first_loads", "builds", "figures"])
+@pytest.mark.parametrize("command", NAMES)
 def test_every_change(request, command, kind):
     trial = request.getfixturevalue(command)
     changes = range(1, trial.change_count + 1)
@@ -32,25 +67,29 @@ def test_every_change(request, command, kind):
     if (command, kind) == ("builds", TERMINATED):
         # dbt makes its plugins in a thread: before its first event `kill` just kills.
         changes = changes[11:]
-    for at in changes:
-        trial.go_wrong(kind, at)
     what = "writes" if kind == TORN else "changes"
-    print(f"\n{command}: {KINDS[kind]} at each of {len(changes)} {what}")
+    tally = Tally(f"{NAMES[command]}: {KINDS[kind]} at its {what}")
+    tally.seen[what] = len(changes)
+    for at in some(changes, scaled(len(changes))):
+        with tally.one():
+            trial.go_wrong(kind, at)
+    tally.end()
 
 
-@pytest.mark.parametrize("command", ["loads", "builds"])
+@pytest.mark.parametrize("command", ["loads", "builds", "reports", "exports"])
 def test_random_moments(request, command):
     trial = request.getfixturevalue(command)
+    tally = Tally(f"{NAMES[command]}: killed at random moments")
     started = time.monotonic()
     with trial.place() as place:
         trial.run(place)
     duration = time.monotonic() - started
     moments = random.Random(6)
-    seen = [
-        trial.kill_after(moments.uniform(0, 1.1) * duration) for _ in range(MOMENTS)
-    ]
-    counts = ", ".join(f"{seen.count(state)} {state}" for state in sorted(set(seen)))
-    print(f"\n{command}: killed at {MOMENTS} random moments; state left: {counts}")
+    for _ in range(scaled(MOMENTS)):
+        with tally.one():
+            state = trial.kill_after(moments.uniform(0, 1.1) * duration)
+            tally.seen["old" if state == "first" else "new"] += 1
+    tally.end()
 
 
 @contextmanager
@@ -72,12 +111,13 @@ def small_disk(place, size):
 def test_disks_of_many_sizes(request, tmp_path, command):
     """From where the first state just fits to where the second one does."""
     trial = request.getfixturevalue(command)
+    tally = Tally(f"{NAMES[command]}: disks of many sizes")
     least = sum(file.stat().st_size for file in trial.first.rglob("*"))
-    outcomes = []
-    for number in range(SIZES):
-        size = int(least * (1.05 + 2.5 * number / SIZES))
-        with small_disk(tmp_path, size):
-            outcomes.append(trial.run_on_small_disk(tmp_path))
-    full = outcomes.count("first")
-    assert 0 < full < SIZES
-    print(f"\n{command}: {SIZES} sizes of disk, too small in {full}")
+    sizes = scaled(SIZES, least=5)
+    for number in range(sizes):
+        size = int(least * (1.05 + 2.5 * number / sizes))
+        with small_disk(tmp_path, size), tally.one():
+            state = trial.run_on_small_disk(tmp_path)
+            tally.seen["too small" if state == "first" else "large enough"] += 1
+    assert 0 < tally.seen["too small"] < sizes
+    tally.end()

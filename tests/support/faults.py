@@ -8,6 +8,7 @@ process is this file, run as a script.
 import ctypes
 import json
 import os
+import resource
 import runpy
 import shutil
 import signal
@@ -24,7 +25,7 @@ NOTHING, KILLED, TORN, FULL, INTERRUPTED, TERMINATED = range(6)
 # What each command imports.
 IMPORTS = {
     "loaders": ["loaders.workers.worker", "loaders.warehouse"],
-    "plots": ["plots.render", "plots.warehouse"],
+    "plots": ["plots.render", "plots.report.page", "plots.export", "plots.warehouse"],
     "dbt": ["dbt.cli.main", "dbt.adapters.duckdb", "loaders.warehouse.dbt_plugin"],
 }
 
@@ -61,6 +62,7 @@ class Runner:
     """
 
     def __init__(self, command: str, library: Path | None = None, **environment: str):
+        self._own = environment
         preloaded = {"LD_PRELOAD": str(library)} if library else {}
         self._process = subprocess.Popen(
             [sys.executable, __file__, command, *([str(library)] if library else [])],
@@ -86,14 +88,20 @@ class Runner:
         kind: int = NOTHING,
         at: int = 1,
         environment: Mapping[str, str] | None = None,
+        memory: int | None = None,
     ) -> int:
-        """Start a run, in the folder where its faults are to be; return its id."""
+        """Start a run, in the folder where its faults are to be; return its id.
+
+        `memory` is how many bytes it may allocate beside what it begins with.
+        """
         order = {
             "arguments": [str(argument) for argument in arguments],
             "folder": str(folder),
             "kind": kind,
             "at": at,
-            "environment": dict(environment or {}),
+            # That of now, not of when the process began.
+            "environment": os.environ | self._own | dict(environment or {}),
+            "memory": memory,
         }
         print(json.dumps(order), file=self._process.stdin, flush=True)
         return int(self._process.stdout.readline())
@@ -123,8 +131,12 @@ def serve(command: str, path: str | None = None) -> None:
             os.dup2(written[0], 1)
             os.dup2(written[1], 2)
             os.chdir(order["folder"])
+            os.environ.clear()
             os.environ.update(order["environment"])
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            if order["memory"]:
+                most = _allocated() + order["memory"]
+                resource.setrlimit(resource.RLIMIT_DATA, (most, most))
             sys.argv = [command, *order["arguments"]]
             if library:
                 folder = order["folder"].encode()
@@ -140,6 +152,11 @@ def serve(command: str, path: str | None = None) -> None:
         stdout, stderr, changes = map(_text, written)
         outcome = Outcome(code, stdout, stderr, changes.splitlines())
         print(json.dumps(outcome._asdict()), flush=True)
+
+
+def _allocated() -> int:
+    """Return the bytes of data and stack of this process, as RLIMIT_DATA counts them."""
+    return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
 
 
 def _text(descriptor: int) -> str:

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -25,7 +26,8 @@ from faults import (
     Outcome,
     Runner,
 )
-from tiny_project import generation, warehouse_of, write_project
+from tally import Broken, broken_rows
+from tiny_project import GENERATIONS, ROWS, ask, warehouse_of, write_project
 
 SIGNALS = {INTERRUPTED: signal.SIGINT, TERMINATED: signal.SIGTERM}
 WORDS_OF_ENDING = {
@@ -195,10 +197,16 @@ def load_trial(runner: Runner, folder: Path, *, is_first_load: bool = False) -> 
 
     def state(place: Path) -> str:
         found = contents(place)
-        assert found in (before, after)
+        if found not in (before, after):
+            wholes = (rows_of(whole) for whole in (before, after) if whole)
+            raise broken_rows(rows_of(found or {}), *wholes)
         return "first" if found == before else "second"
 
     return Trial(runner, first, arguments, state)
+
+
+def rows_of(found: dict[str, list[tuple]]) -> Counter:
+    return Counter((name, repr(row)) for name, rows in found.items() for row in rows)
 
 
 def contents(place: Path) -> dict[str, list[tuple]] | None:
@@ -223,31 +231,79 @@ def build_trial(runner: Runner, folder: Path) -> Trial:
     write_project(first)
     outcome = runner.run("build", folder=first)
     assert outcome.code == 0, outcome.output
-    before = generation(first)
+    before = whole_generation(first)
 
     def state(place: Path) -> str:
-        return "first" if generation(place) == before else "second"
+        return "first" if whole_generation(place) == before else "second"
 
     arguments = ["--no-use-colors", "--no-write-json", "build"]
     return Trial(runner, first, lambda _: arguments, state, next_run_every=5)
 
 
+def whole_generation(project: Path) -> str:
+    """Return the one generation that all tables are of."""
+    found = ask(project, GENERATIONS)
+    if len(found) != 1:
+        raise Broken("half", found)
+    [(invocation_id, row_count)] = found
+    if row_count != 3 * ROWS:
+        raise Broken("lost" if row_count < 3 * ROWS else "doubled", found)
+    return invocation_id
+
+
 def figure_trial(runner: Runner, folder: Path, warehouse: Path) -> Trial:
     """Drawing a figure in the place of an older one."""
-    first, clean = folder / "first", folder / "clean"
-    first.mkdir()
-    name = "01_score_distribution.png"
-    (first / name).write_bytes(b"an older figure")
 
     def arguments(place: Path) -> list[object]:
         return ["score_distribution", "--jobs", 1, "--out", place, "--db", warehouse]
 
+    return file_trial(runner, folder, "01_score_distribution.png", arguments)
+
+
+def report_trial(runner: Runner, folder: Path, warehouse: Path) -> Trial:
+    """Writing the report in the place of an older one."""
+
+    def arguments(place: Path) -> list[object]:
+        return ["report", "--out", place / "report.html", "--db", warehouse]
+
+    return file_trial(runner, folder, "report.html", arguments, next_run_every=5)
+
+
+def export_trial(runner: Runner, folder: Path, warehouse: Path) -> Trial:
+    """Writing the dashboard's data in the place of older ones."""
+
+    def arguments(place: Path) -> list[object]:
+        return ["export", place / "viz_data.json", "--db", warehouse]
+
+    return file_trial(runner, folder, "viz_data.json", arguments, next_run_every=5)
+
+
+def file_trial(
+    runner: Runner,
+    folder: Path,
+    name: str,
+    arguments: Callable[[Path], list[object]],
+    **more: int,
+) -> Trial:
+    """Writing a file in the place of an older one."""
+    first, clean = folder / "first", folder / "clean"
+    first.mkdir()
+    (first / name).write_bytes(b"an older file")
     shutil.copytree(first, clean)
-    runner.run(*arguments(clean), folder=clean)
+    outcome = runner.run(*arguments(clean), folder=clean)
+    assert outcome.code == 0, outcome.output
     states = {
         (first / name).read_bytes(): "first",
         (clean / name).read_bytes(): "second",
     }
-    return Trial(
-        runner, first, arguments, lambda place: states[(place / name).read_bytes()]
-    )
+
+    def state(place: Path) -> str:
+        path = place / name
+        if not path.exists():
+            raise Broken("lost", path)
+        found = path.read_bytes()
+        if found not in states:
+            raise Broken("half", f"{path}: {len(found)} bytes")
+        return states[found]
+
+    return Trial(runner, first, arguments, state, **more)

@@ -103,7 +103,7 @@ def test_made_up_results_are_rated(sample_warehouse, tmp_path):
 
 
 def test_contestants_run_in_turn_and_are_watched():
-    rest = "import time; time.sleep(0.3)"
+    rest = "import time; time.sleep(1)"
     hungry = f"text = b'x' * 60_000_000; {rest}"
     case = Case("one", [contestant("ours", rest), contestant("hungry", hungry)])
     runs = measure(case, rounds=2)

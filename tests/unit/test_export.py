@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import DBT, REPOSITORY, dbt
+from conftest import DBT, REPOSITORY, runner
 
 from analyses.__main__ import main as analyses
 from common import VERSION
@@ -126,6 +126,7 @@ def own_project(folder: Path, warehouse: Path) -> None:
         path.write_text(text.replace("WAREHOUSE", str(warehouse)))
 
 
+@pytest.mark.slow
 def test_a_project_of_ones_own_builds_on_the_views(warehouse, tmp_path, capsys):
     own_project(tmp_path, warehouse)
     assert main(["sources", "--db", str(warehouse)]) == 0
@@ -136,13 +137,14 @@ def test_a_project_of_ones_own_builds_on_the_views(warehouse, tmp_path, capsys):
         "good_attempts",
     ]
     (tmp_path / "models" / "evalhouse.yml").write_text(text)
-    run = dbt().run("--quiet", "build", folder=tmp_path, environment={})
+    run = runner("dbt").run("--quiet", "build", folder=tmp_path, environment={})
     assert run.code == 0, run.stdout + run.stderr
     with duckdb.connect(tmp_path / "mine.duckdb") as connection:
         connection.execute(f"attach '{warehouse}' as evalhouse (read_only)")
         assert connection.execute("from best").fetchall() == [("a", 0.5)]
 
 
+@pytest.mark.slow
 def test_it_is_no_package_of_another_project(tmp_path):
     # As dbt runs it: the hooks of a package come first.
     text = (REPOSITORY / "macros" / "refuse_as_package.sql").read_text()
@@ -155,7 +157,7 @@ def test_it_is_no_package_of_another_project(tmp_path):
     (tmp_path / "models" / "best.sql").write_text("select 1 as a")
     with (tmp_path / "dbt_project.yml").open("a") as file:
         file.write('on-run-start: ["{{ refuse_as_package() }}"]\n')
-    run = dbt().run("--quiet", "run", folder=tmp_path, environment={})
+    run = runner("dbt").run("--quiet", "run", folder=tmp_path, environment={})
     assert run.code != 0
     assert "evalhouse is no dbt package" in run.stdout + run.stderr
     assert "refuse_as_package()" in (REPOSITORY / "dbt_project.yml").read_text()

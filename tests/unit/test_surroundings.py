@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import REPOSITORY
+from conftest import DBT, REPOSITORY
+from tiny_project import generation, warehouse_of, write_project
 
 FIXTURE = REPOSITORY / "tests" / "fixtures" / "metr_sample.yaml"
 # The command is "$@"; a pipe ends with what the command ended with.
@@ -110,3 +111,18 @@ def test_a_full_disk_below_what_it_prints_is_one_line(command):
     done = run(FULL, *arguments)
     assert done.returncode in (1, 2)
     assert "No space left on device" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_dbt_that_may_open_little_publishes_all_or_nothing(tmp_path):
+    write_project(tmp_path)
+    dbt = [DBT, "--no-use-colors", "--log-level-file", "none", "build"]
+    done = run(f'cd "$1"; shift; unset HOME; exec {LITTLE} "$@"', tmp_path, *dbt)
+    assert "Traceback" not in done.stdout
+    if done.returncode == 0:  # It depends on how many of its threads write at once.
+        assert generation(tmp_path)
+        return
+    assert done.returncode == 1
+    assert "Too many open files" in done.stdout
+    assert "Not published" in done.stdout.splitlines()[-1]
+    assert not warehouse_of(tmp_path).exists()

@@ -6,11 +6,19 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import DBT, REPOSITORY, dbt, run_in_repository
+from conftest import DBT, REPOSITORY, run_in_repository, runner
+
+# It starts dbt.
+pytestmark = pytest.mark.slow
 
 # Its pairs are numbered by task only: two of one task can have the same delta.
 KEYLESS = {"int_action_delta_pairs"}
-OURS = ("tests/generic/rules.sql", "macros/broken_rules.sql", "macros/test.sql")
+OURS = (
+    "tests/generic/rules.sql",
+    "macros/broken_rules.sql",
+    "macros/overrides/made.sql",
+    "macros/overrides/test.sql",
+)
 PROJECT = {
     "dbt_project.yml": """
         name: described
@@ -135,7 +143,7 @@ def build(project: Path):
     # What dbt is told for another project is not for this one.
     own = {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
     own |= {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
-    return dbt().run("--quiet", "build", folder=project, environment=own)
+    return runner("dbt").run("--quiet", "build", folder=project, environment=own)
 
 
 @pytest.fixture(scope="module")

@@ -697,12 +697,16 @@ def test_readers_never_wait_and_never_see_half_a_load(path, tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
+    seen = [reader.stdout.readline().rstrip("\n")]
     subprocess.run(loader(runs, path), check=True, capture_output=True)
-    time.sleep(0.3)
+    while seen[-1] != "('new', 15000)":
+        seen.append(reader.stdout.readline().rstrip("\n"))
+        assert seen[-1], reader.communicate()[1]
     assert reader.poll() is None, reader.communicate()[1]
     reader.kill()
-    seen = reader.communicate()[0].splitlines()
-    assert set(seen[:-1]) == {"('old', 5000)", "('new', 15000)"}
+    # The last line may have been cut short.
+    seen += reader.communicate()[0].splitlines()[:-1]
+    assert set(seen) == {"('old', 5000)", "('new', 15000)"}
 
 
 @pytest.mark.slow

@@ -112,8 +112,10 @@ spreads as (
             'totals.degrees_of_freedom', 't_quantiles.t_975'
         ) }} * relative_errors.relative_se as log_half_width
     from totals
-    left join relative_errors using ({{ keys | join(', ') }})
-    left join t_quantiles using (degrees_of_freedom)
+    left join relative_errors
+        on {{ same_keys('totals', 'relative_errors', keys) }}
+    left join t_quantiles
+        on totals.degrees_of_freedom = t_quantiles.degrees_of_freedom
 ),
 
 final as (

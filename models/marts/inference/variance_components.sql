@@ -62,7 +62,12 @@ components as (
         end as between_task_variance
     from totals
     inner join spreads
-        using (success_rule, source, benchmark, population, agent)
+        on
+            totals.success_rule = spreads.success_rule
+            and totals.source = spreads.source
+            and totals.benchmark = spreads.benchmark
+            and totals.population = spreads.population
+            and totals.agent = spreads.agent
 ),
 
 final as (
