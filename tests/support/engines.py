@@ -16,6 +16,7 @@ import re
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,8 @@ def _same(cast: str, i: int) -> str:
 
 def compared(warehouse: Path, built: dict[str, dict], session: Any) -> dict[str, dict]:
     """Add to each relation that was built how it differs, and what reading it took."""
+    from pyspark.errors import PySparkException
+
     with duckdb.connect(warehouse, read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         for name, result in built.items():
@@ -159,7 +162,7 @@ def compared(warehouse: Path, built: dict[str, dict], session: Any) -> dict[str,
             begun = time.monotonic()
             try:
                 rows = session.table(name).toArrow()
-            except Exception as error:
+            except PySparkException as error:
                 result["status"] = "unreadable"
                 result["reason"] = " ".join(str(error).split())[:400]
                 continue
@@ -169,7 +172,7 @@ def compared(warehouse: Path, built: dict[str, dict], session: Any) -> dict[str,
 
 
 @contextlib.contextmanager
-def sail():
+def sail() -> Iterator[None]:
     """Start Sail in this process, for a session of this process alone."""
     from pysail.spark import SparkConnectServer
 

@@ -93,6 +93,49 @@ def test_what_cannot_be_exported_says_what_to_do(warehouse, tmp_path, capsys):
     assert main(["export", str(file), "--db", str(warehouse)]) == 2
 
 
+def test_raw_tables_have_a_manifest_that_names_each_file(tmp_path):
+    runs = tmp_path / "runs.csv"
+    runs.write_text("attempt_id,agent,task_id,score\n1,a,t,0.5\n2,a,u,1\n")
+    options = ["--db", str(tmp_path / "evalhouse.duckdb")]
+    assert main([str(runs), *options]) == 0
+    folder = tmp_path / "raw"
+    assert main(["export", "--raw", str(folder), "--part", "one", *options]) == 0
+    lines = (folder / "manifest" / "one.json").read_text().splitlines()
+    files = {entry["table_name"]: entry for entry in map(json.loads, lines)}
+    for name, entry in files.items():
+        path = folder / name / "one.parquet"
+        assert path.stat().st_size == entry["size_bytes"]
+        read = duckdb.read_parquet(str(path))
+        assert read.columns == entry["columns"].split(",")
+        assert len(read) == entry["row_count"]
+    assert files["table_attempts"]["row_count"] == 2
+    assert files["files"]["row_count"] == 1
+    assert {path.parent.name for path in folder.glob("*/*.parquet")} == set(files)
+
+
+def test_an_export_that_fails_leaves_no_manifest(tmp_path, capsys):
+    options = ["--db", str(tmp_path / "evalhouse.duckdb")]
+    runs = tmp_path / "runs.csv"
+    runs.write_text("attempt_id,agent,task_id,score\n1,a,t,0.5\n")
+    assert main([str(runs), *options]) == 0
+    folder = tmp_path / "raw"
+    assert main(["export", "--raw", str(folder), *options]) == 0
+    (folder / "table_attempts" / "all.parquet").unlink()
+    # A folder in the place of the file, so that it cannot be written.
+    (folder / "table_attempts" / "all.parquet").mkdir()
+    (folder / "table_attempts" / "all.parquet" / "x").touch()
+    assert main(["export", "--raw", str(folder), *options]) == 2
+    assert not (folder / "manifest" / "all.json").exists()
+
+
+def test_raw_and_view_exclude_each_other_and_a_part_is_a_plain_name(tmp_path, capsys):
+    for wrong in (["--view", "attempts"], ["--part", "../x"]):
+        with pytest.raises(SystemExit) as ended:
+            main(["export", "--raw", str(tmp_path), *wrong])
+        assert ended.value.code == 2
+    assert "letters, digits" in capsys.readouterr().err
+
+
 OWN_PROJECT = {
     "dbt_project.yml": """
 name: mine
