@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import generate
+from benchmarks import generate, ratings
 from benchmarks.loading import rival
 from benchmarks.measure import REPOSITORY, Benchmark, Case, Contestant
 
@@ -97,21 +97,25 @@ def _attempts_cases(folder: Path, scale: float, *, grows: bool) -> Iterator[Case
         yield Case(f"{count:,} attempts", [refresh(warehouse)], row_count=count)
 
 
-def _view(view: str, table: str, folder: Path, rows: Path) -> Contestant:
-    """Return one view, as dbt compiles it, over made-up rows of what it reads."""
+def _compiled(folder: Path, *views: str) -> Path:
+    """Return the folder into which dbt compiles the marts."""
     warehouse = _loaded(
         folder / "views" / "evalhouse.duckdb",
         generate.metr_yaml(folder / "views.yaml", 100),
     )
     subprocess.run(
-        [DBT, "--quiet", "compile", "--select", view],
+        [DBT, "--quiet", "compile", "--select", *views],
         cwd=REPOSITORY,
         env=os.environ | _dbt_environment(warehouse),
         capture_output=True,
         check=True,
     )
-    compiled = warehouse.parent / "target" / "compiled"
-    (sql,) = compiled.glob(f"evalhouse/models/marts/*/{view}.sql")
+    return warehouse.parent / "target" / "compiled" / "evalhouse" / "models" / "marts"
+
+
+def _view(view: str, table: str, folder: Path, rows: Path) -> Contestant:
+    """Return one view, as dbt compiles it, over made-up rows of what it reads."""
+    (sql,) = _compiled(folder, view).glob(f"*/{view}.sql")
     command = [sys.executable, "-m", "benchmarks.view", sql, table, rows]
     return Contestant(view, command)
 
@@ -130,6 +134,30 @@ def _win_rate_cases(folder: Path, scale: float) -> Iterator[Case]:
             f"{model_count:,} models x {_BENCHMARK_COUNT} benchmarks",
             contestants,
             row_count=model_count * _BENCHMARK_COUNT,
+        )
+
+
+def _rating_cases(folder: Path, scale: float) -> Iterator[Case]:
+    """Yield 48 models of 355 evaluations with outcomes, and 1,000 models without."""
+    compiled = _compiled(folder, *(Path(step).name for step in ratings.STEPS))
+    for models, evaluations, tasks in ((48, 355, 8), (1_000, 11_000, 0)):
+        count = max(3, int(models * scale))
+        row_count = max(count, int(evaluations * scale))
+        outcomes = generate.model_tasks(
+            folder / f"outcomes_{count}_{tasks}.csv", count, _BENCHMARK_COUNT, tasks
+        )
+        best = generate.model_evaluations(
+            folder / f"evaluations_{count}_{row_count}.csv",
+            count,
+            _BENCHMARK_COUNT,
+            row_count,
+        )
+        command = [sys.executable, "-m", "benchmarks.ratings", compiled, outcomes, best]
+        yield Case(
+            f"{count:,} models, {row_count:,} evaluations on {_BENCHMARK_COUNT} "
+            + ("benchmarks, 8 tasks each" if tasks else "benchmarks, no outcomes"),
+            [Contestant("model_ratings", command)],
+            row_count=row_count,
         )
 
 
@@ -168,6 +196,12 @@ BENCHMARKS = (
         "How fast are pairwise win rates of many models?",
         _win_rate_cases,
         "starting Python and DuckDB.",
+    ),
+    Benchmark(
+        "ratings",
+        "How fast are the ratings of many models, with their intervals?",
+        _rating_cases,
+        "the linear systems of the jackknife, a row per pair of models.",
     ),
     Benchmark(
         "frontier",
