@@ -1,49 +1,80 @@
 -- Grain: one row per success rule, weighting, source, model and task with a
 -- human time: what the time horizons are fitted to.
+-- Cells are nearly as many as attempts where tasks and agents are many, so they
+-- are grouped and joined by numbers, and get their names last.
+{%- set group_names = ['success_rule', 'source', 'model'] %}
+{%- set task_names = ['source', 'benchmark', 'task_id'] %}
+{%- set counted = ref('int_model_tasks_counted') %}
+{%- set is_timed = "population in ('capability', 'human')"
+    ~ " and human_minutes is not null" %}
 with
 
-model_tasks as (
-    select * from {{ ref('int_model_tasks_counted') }}
+fit_groups as (
+    select
+        {{ group_names | join(', ') }},
+        row_number() over (order by {{ group_names | join(', ') }})
+            as group_number
+    from {{ counted }}
+    where {{ is_timed }}
+    group by {{ group_names | join(', ') }}
 ),
 
+tasks as (
+    select
+        {{ task_names | join(', ') }},
+        row_number() over (order by {{ task_names | join(', ') }})
+            as task_number
+    from {{ counted }}
+    where {{ is_timed }}
+    group by {{ task_names | join(', ') }}
+),
+
+-- In the order of their names: the least number is that of the least name.
+families as (
+    select
+        benchmark,
+        task_family,
+        row_number() over (order by benchmark, task_family) as family_number
+    from {{ counted }}
+    where {{ is_timed }} and task_family is not null
+    group by benchmark, task_family
+),
+
+numbered as (
+    select
+        fit_groups.group_number,
+        tasks.task_number,
+        families.family_number,
+        model_tasks.attempt_count,
+        model_tasks.success_count,
+        model_tasks.human_minutes
+    from {{ counted }} as model_tasks
+    inner join fit_groups using ({{ group_names | join(', ') }})
+    inner join tasks using ({{ task_names | join(', ') }})
+    left join families using (benchmark, task_family)
+    where {{ is_timed }}
+),
+
+-- A task without a family is its own, by a number below zero.
 cells as (
     select
-        success_rule,
-        source,
-        model,
-        benchmark,
-        task_id,
-        min(task_family) as task_family,
+        group_number,
+        task_number,
+        coalesce(min(family_number), -task_number) as family_number,
         cast(sum(attempt_count) as bigint) as attempt_count,
         cast(sum(success_count) as bigint) as success_count,
         log2(min(human_minutes)) as log2_minutes
-    from model_tasks
-    where
-        population in ('capability', 'human')
-        and human_minutes is not null
-    group by success_rule, source, model, benchmark, task_id
-),
-
-keyed as (
-    select
-        *,
-        -- A task without a family is its own.
-        coalesce(
-            {{ escaped('benchmark', ':') }} || ':family:' || task_family,
-            {{ escaped('benchmark', ':') }} || ':task:' || task_id
-        ) as family_key
-    from cells
+    from numbered
+    group by group_number, task_number
 ),
 
 family_sizes as (
     select
-        success_rule,
-        source,
-        model,
-        family_key,
+        group_number,
+        family_number,
         count(*) as task_count
-    from keyed
-    group by success_rule, source, model, family_key
+    from cells
+    group by group_number, family_number
 ),
 
 weightings as (
@@ -52,29 +83,34 @@ weightings as (
     select 'inverse_sqrt_family' as weighting
 ),
 
--- Numbers join faster than four names do.
+group_sizes as (
+    select
+        group_number,
+        cast(sum(task_count) as bigint) as fit_task_count,
+        count(*) as fit_family_count
+    from family_sizes
+    group by group_number
+),
+
 fits as (
     select
-        keyed.success_rule,
+        fit_groups.success_rule,
         weightings.weighting,
-        keyed.source,
-        keyed.model,
+        fit_groups.source,
+        fit_groups.model,
+        fit_groups.group_number,
         row_number() over (
             order by
-                keyed.success_rule,
+                fit_groups.success_rule,
                 weightings.weighting,
-                keyed.source,
-                keyed.model
+                fit_groups.source,
+                fit_groups.model
         ) as fit_number,
-        count(*) as fit_task_count,
-        count(distinct keyed.family_key) as fit_family_count
-    from keyed
+        group_sizes.fit_task_count,
+        group_sizes.fit_family_count
+    from fit_groups
+    inner join group_sizes using (group_number)
     cross join weightings
-    group by
-        keyed.success_rule,
-        weightings.weighting,
-        keyed.source,
-        keyed.model
 ),
 
 headline_fits as (
@@ -89,17 +125,21 @@ headline_fits as (
 final as (
     select
         headline_fits.fit_number,
-        keyed.success_rule,
+        headline_fits.success_rule,
         headline_fits.weighting,
-        keyed.source,
-        keyed.model,
-        keyed.benchmark,
-        keyed.family_key,
-        keyed.task_id,
-        keyed.attempt_count,
-        keyed.success_count,
-        keyed.success_count * 1e0 / keyed.attempt_count as success_share,
-        keyed.log2_minutes,
+        headline_fits.source,
+        headline_fits.model,
+        tasks.benchmark,
+        coalesce(
+            {{ escaped('tasks.benchmark', ':') }}
+            || ':family:' || families.task_family,
+            {{ escaped('tasks.benchmark', ':') }} || ':task:' || tasks.task_id
+        ) as family_key,
+        tasks.task_id,
+        cells.attempt_count,
+        cells.success_count,
+        cells.success_count * 1e0 / cells.attempt_count as success_share,
+        cells.log2_minutes,
         case headline_fits.weighting
             when 'equal' then 1e0
             when 'inverse_sqrt_family' then 1 / sqrt(family_sizes.task_count)
@@ -110,18 +150,11 @@ final as (
         headline_fits.is_headline
         and headline_fits.fit_task_count <= {{ var('bootstrap_max_tasks') }}
             as is_drawn
-    from keyed
-    inner join family_sizes
-        on
-            keyed.success_rule = family_sizes.success_rule
-            and keyed.source = family_sizes.source
-            and keyed.model = family_sizes.model
-            and keyed.family_key = family_sizes.family_key
-    inner join headline_fits
-        on
-            keyed.success_rule = headline_fits.success_rule
-            and keyed.source = headline_fits.source
-            and keyed.model = headline_fits.model
+    from cells
+    inner join family_sizes using (group_number, family_number)
+    inner join headline_fits using (group_number)
+    inner join tasks using (task_number)
+    left join families using (family_number)
 )
 
 select * from final
