@@ -53,6 +53,7 @@ _FIELDS = msgspec.json.Decoder(
     dict[Key, Raw], dec_hook=lambda _type, name: _FIELD_NAMES.append(name) or Key(name)
 )
 _LIST = msgspec.json.Decoder(list[Raw])
+_OBJECT = re.compile(rb"[{]")
 
 
 def check_once(
@@ -67,6 +68,8 @@ def check_once(
     Of the fields at the top those in `but` are not looked into, or `within` alone is.
     """
     if memoryview(raw)[:1] == b"[":
+        if not _OBJECT.search(raw):
+            return
         pieces = [(str(at), piece) for at, piece in enumerate(_LIST.decode(raw))]
     else:
         _FIELD_NAMES.clear()
