@@ -55,9 +55,9 @@ UNITS = {
 }
 # Marker, colour and word by whether the sign differs from the published one.
 SIGNS = {
-    "same": ("o", BLUE, "the sign of the published choice"),
+    "same": ("o", BLUE, "the sign of the default choice"),
     "flips": ("X", VERMILION, "another sign, or zero"),
-    "unknown": ("D", GREY, "no number for the published choice"),
+    "unknown": ("D", GREY, "no number for the default choice"),
 }
 
 
@@ -66,7 +66,7 @@ def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     return (
         f"{count(choices['flips'].eq(True).sum())} of n = {count(len(choices))} "
         "choices change the sign · bars: 95 % intervals, where the view has them · "
-        "published choice in bold"
+        "default choice in bold"
     )
 
 
@@ -86,6 +86,8 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         if unit in first_of:
             axes.sharex(first_of[unit])
         first_of.setdefault(unit, axes)
+    for unit, axes in first_of.items():
+        axes.set_xlim(limits_of(unit, frames["choices"]))
     signs = set(frames["choices"]["flips"].map(sign_of))
     handles = [
         grid[0, 0].plot([], [], marker, color=color, label=label)[0]
@@ -93,6 +95,21 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
         if sign in signs
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+
+
+def size(frames: dict[str, pd.DataFrame]) -> tuple[float, float]:
+    """Return a size with room for a line per choice and four per headline."""
+    choices = frames["choices"]
+    lines = len(choices) + 4 * choices["headline"].nunique()
+    return SIZE[0], max(SIZE[1], 1.5 + 0.17 * lines)
+
+
+def limits_of(unit: str, choices: pd.DataFrame) -> tuple[float, float]:
+    """Return the ends of a scale that holds zero and every interval in the unit."""
+    own = choices[choices["headline"].map(unit_of) == unit]
+    numbers = [*own[["value", "low", "high"]].stack().astype(float).dropna(), 0.0]
+    margin = 0.04 * (max(numbers) - min(numbers) or 1)
+    return min(numbers) - margin, max(numbers) + margin
 
 
 def draw_headline(axes: Axes, headline: str, choices: pd.DataFrame) -> None:

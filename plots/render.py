@@ -17,7 +17,9 @@ from plots.palette import GREY
 from plots.text import clean
 
 HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
-HEADER_INCHES = 0.78
+HEADER_INCHES = 0.78  # with a subtitle of two lines
+LINE_INCHES = 0.16
+SIGNS_PER_INCH = 15.2
 # A third of the time that a smaller file takes.
 FAST_PNG = {"pil_kwargs": {"compress_level": 2}}
 
@@ -73,10 +75,13 @@ def draw_figure(
 ) -> matplotlib.figure.Figure:
     """Return figure `name` with its title, or a plain note if it has no rows."""
     drawn = load_figure(name)
+    is_empty = next(iter(frames.values())).empty
     size = look.size or drawn.SIZE
+    if not look.size and not is_empty and hasattr(drawn, "size"):
+        size = drawn.size(frames)
     figure = matplotlib.figure.Figure(figsize=size, layout="constrained")
     title = FIGURES[name] if look.title is None else look.title
-    if next(iter(frames.values())).empty:
+    if is_empty:
         write_header(figure, title, f"source {clean(source)}")
         what = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
         note(figure.subplots(), f"no {getattr(drawn, 'missing', what)} to show")
@@ -87,6 +92,20 @@ def draw_figure(
         write_header(figure, title, subtitle)
         drawn.draw(ordered(drawn, frames, look.order), figure)
     return figure
+
+
+def wrapped(text: str, length: int) -> list[str]:
+    """Return the lines of a subtitle, the long ones broken between its parts."""
+    lines = []
+    for line in text.splitlines():
+        lines.append("")
+        for part in line.split(" · "):
+            joined = f"{lines[-1]} · {part}" if lines[-1] else part
+            if lines[-1] and len(joined) > length:
+                lines.append(part)
+            else:
+                lines[-1] = joined
+    return lines
 
 
 def lay_out(figure: matplotlib.figure.Figure) -> None:
@@ -107,10 +126,14 @@ def write_header(figure: matplotlib.figure.Figure, title: str, subtitle: str) ->
         return
     width, height = figure.get_size_inches()
     left = 0.12 / width
+    lines = wrapped(subtitle, int(width * SIGNS_PER_INCH))
+    header = HEADER_INCHES + LINE_INCHES * max(0, len(lines) - 2)
     figure.text(left, 1 - 0.12 / height, title, va="top", size=14, weight="bold")
-    figure.text(left, 1 - 0.45 / height, subtitle, va="top", size=9.5, color=GREY)
+    figure.text(
+        left, 1 - 0.45 / height, "\n".join(lines), va="top", size=9.5, color=GREY
+    )
     figure.get_layout_engine().set(
-        rect=(0, 0, 1, 1 - HEADER_INCHES / height), w_pad=0.12, h_pad=0.08
+        rect=(0, 0, 1, 1 - header / height), w_pad=0.12, h_pad=0.08
     )
 
 

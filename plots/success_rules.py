@@ -7,7 +7,14 @@ from plots.agents import few
 from plots.axes import scale_share
 from plots.figure import Answer
 from plots.palette import BLUE, ORANGE
-from plots.text import POPULATIONS, count, largest_benchmark, share, shorten
+from plots.text import (
+    POPULATIONS,
+    clean,
+    count,
+    largest_benchmark,
+    share,
+    shorten,
+)
 
 SIZE = (12, 8.5)
 AGENT_LIMIT = 20
@@ -26,7 +33,8 @@ SOURCE = """
         source
     limit 1
 """
-# The benchmark with the most attempts, and its agents by both rules.
+# The benchmark with the most attempts of those where some have no score, else of all,
+# and its agents by both rules.
 RULES = """
     rates as (
         select *
@@ -37,11 +45,15 @@ RULES = """
             and success_rule in ('full_credit', 'resolved')
     ),
     largest as (
-        select benchmark, count(*) over () as benchmark_count
+        select
+            benchmark,
+            count(*) over () as benchmark_count,
+            coalesce(sum(attempt_count) filter (where success_rule = 'resolved'), 0)
+            > coalesce(sum(attempt_count) filter (where success_rule <> 'resolved'), 0)
+                as has_unscored
         from rates
-        where success_rule = 'resolved'
         group by benchmark
-        order by sum(attempt_count) desc, benchmark
+        order by has_unscored desc, sum(attempt_count) desc, benchmark
         limit 1
     ),
     ranked as (
@@ -57,6 +69,7 @@ RULES = """
         select
             resolved.benchmark,
             resolved.benchmark_count,
+            resolved.has_unscored,
             resolved.agent,
             resolved.attempt_count,
             resolved.task_count,
@@ -125,6 +138,16 @@ ANSWER = Answer(
 )
 
 
+def shown_benchmark(first: pd.Series) -> str:
+    """Return which benchmark it is, and why this one of several."""
+    if not first["has_unscored"] or first["benchmark_count"] == 1:
+        return largest_benchmark(first)
+    return (
+        f"benchmark {clean(first['benchmark'])}, the largest with attempts without a "
+        f"score (of {count(first['benchmark_count'])} benchmarks) · "
+    )
+
+
 def shown_agents(shown: int, existing: int) -> str:
     """Return how many agents there are, and which of them the figure leaves out."""
     if shown == existing:
@@ -139,7 +162,7 @@ def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     agents = frames["agents"]
     first = agents.iloc[0]
     return (
-        f"{largest_benchmark(first)}"
+        f"{shown_benchmark(first)}"
         f"{shown_agents(len(agents), first['agent_count'])} · success = full credit · {POPULATIONS['capability']}\n"
         f"n = {count(agents['attempt_count'].sum())} attempts, "
         f"{count(agents['unscored_count'].sum())} of them without a score"

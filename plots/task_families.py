@@ -12,6 +12,7 @@ from plots.text import ANY_CREDIT, POPULATIONS, count, shorten
 
 SIZE = (13, 9.5)
 MIN_ATTEMPTS = 30
+missing = "attempts with a task family"
 QUERIES = {
     "families": f"""
         select

@@ -1,5 +1,6 @@
 """What `python -m plots` draws where one chooses: whose, in which order, how it looks."""
 
+import itertools
 from pathlib import Path
 
 import duckdb
@@ -13,9 +14,9 @@ from plots.agents import LARGEST_BENCHMARK, few, whose
 from plots.axes import scale_counts
 from plots.choice import Choice, conditions_on, narrow, shows
 from plots.figure import BadPalette, UnknownChoice
-from plots.render import Look, draw_figure, lay_out, load_figure
+from plots.render import Look, draw_figure, lay_out, load_figure, wrapped
 from plots.text import room, shown_models
-from plots.warehouse import figure_source, hold
+from plots.warehouse import fetch, figure_source, hold
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +149,7 @@ def test_size_and_title_are_what_is_asked_for():
     )
     assert tuple(own.get_size_inches()) == (6, 4)
     assert own.texts[0].get_text() == "Ours"
-    assert own.texts[1].get_text().endswith(" · only agents a")
+    assert own.texts[1].get_text().endswith("\nonly agents a")
     assert draw_figure("agent_intervals", frames, "s", Look(title="")).texts == []
 
 
@@ -209,6 +210,56 @@ def test_the_figure_of_errors_shows_a_source_that_has_some():
     assert figure_source(connection, "success_rules") == "most"
     connection.execute("delete from agent_intervals where source <> 'metr'")
     assert figure_source(connection, "success_rules") == "metr"
+
+
+def test_the_benchmark_of_errors_is_one_that_has_some():
+    connection = duckdb.connect()
+    connection.execute(
+        """
+        create table agent_intervals as select
+            's' as source, 'capability' as population, *, 2 as task_count,
+            0.5 as success_rate, 0.2 as ci_low, 0.8 as ci_high
+        from (values
+            ('large', 'a', 'full_credit', 90), ('large', 'a', 'resolved', 90),
+            ('small', 'a', 'full_credit', 20), ('small', 'a', 'resolved', 30),
+            ('small', 'b', 'full_credit', 5), ('small', 'b', 'resolved', 6)
+        ) as rows (benchmark, agent, success_rule, attempt_count)
+        """
+    )
+    figure = load_figure("success_rules")
+    frames = fetch(connection, figure.QUERIES, "s")
+    said = figure.subtitle(frames)
+    assert "benchmark small, the largest with attempts without a score (of 2" in said
+    assert "n = 36 attempts, 11 of them without a score" in said
+    assert figure.name(frames["agents"].iloc[1]).startswith("b (under 10)\n")
+
+
+def test_a_long_subtitle_is_broken_between_its_parts():
+    assert wrapped("one · two · three\nfour", 9) == ["one · two", "three", "four"]
+    assert wrapped("a part that is longer · b", 9) == ["a part that is longer", "b"]
+
+
+def test_headlines_have_room_and_every_interval_is_on_the_scale():
+    choices = pd.DataFrame(
+        [
+            (headline, "any_credit", f"p{place}", "*", 0.1, -0.2 - place, 0.3)
+            for headline in ("action_score_a", "action_score_b", "lead_by_c")
+            for place in range(20)
+        ],
+        columns=[
+            *("headline", "success_rule", "population", "coverage"),
+            *("value", "low", "high"),
+        ],
+    ).assign(flips=False, is_published_choice=False, claim="it is so")
+    figure = draw_figure("headline_sensitivity", {"choices": choices}, "s")
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        left, right = axes.get_xlim()
+        assert left < -19.2
+        assert right > 0.3
+        boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
+        for upper, lower in itertools.pairwise(boxes):
+            assert lower.y1 <= upper.y0 + 1
 
 
 def test_what_is_left_out_is_the_least_interesting():
