@@ -62,6 +62,8 @@ points as (
     select differences.*
     from differences
     inner join pairs
-        using (agent_number, opponent_number)
+        on
+            differences.agent_number = pairs.agent_number
+            and differences.opponent_number = pairs.opponent_number
 ),
 {%- endmacro %}

@@ -7,9 +7,7 @@
     once the squared length of what is left, r, is below 1e-20. -#}
 {% macro conjugate_gradient_step(steps, width, limit) -%}
 {%- set columns = range(width) -%}
-{%- set dot = "cast(sum(cast({} as decimal(38, 24))) over (
-            partition by component_number, block_number
-        ) as double)" -%}
+{%- set keys = ['component_number', 'block_number'] -%}
 with
 
 linked as (
@@ -45,73 +43,82 @@ products as (
 
 lengths as (
     select
-        *,
+        component_number,
+        block_number,
         {%- for k in columns %}
-        {{ dot.format('r_%d * r_%d' % (k, k)) }} as rr_{{ k }},
-        {{ dot.format('p_%d * q_%d' % (k, k)) }} as pq_{{ k }}
+        {{ exact_sum('r_%d * r_%d' % (k, k), 24) }} as rr_{{ k }},
+        {{ exact_sum('p_%d * q_%d' % (k, k), 24) }} as pq_{{ k }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from products
-),
-
-rates as (
-    select
-        *,
-        {%- for k in columns %}
-        case when rr_{{ k }} > 1e-20 then rr_{{ k }} / pq_{{ k }} else 0 end
-            as rate_{{ k }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
-    from lengths
+    group by component_number, block_number
 ),
 
 moves as (
     select
-        component_number,
-        block_number,
-        model_number,
-        step,
+        products.component_number,
+        products.block_number,
+        products.model_number,
+        products.step,
         {%- for k in columns %}
-        x_{{ k }} + rate_{{ k }} * p_{{ k }} as x_{{ k }},
-        r_{{ k }} - rate_{{ k }} * q_{{ k }} as r_{{ k }},
-        p_{{ k }},
-        rr_{{ k }}
+        products.x_{{ k }}
+        + case
+            when lengths.rr_{{ k }} > 1e-20
+                then lengths.rr_{{ k }} / lengths.pq_{{ k }}
+            else 0
+        end * products.p_{{ k }} as x_{{ k }},
+        products.r_{{ k }}
+        - case
+            when lengths.rr_{{ k }} > 1e-20
+                then lengths.rr_{{ k }} / lengths.pq_{{ k }}
+            else 0
+        end * products.q_{{ k }} as r_{{ k }},
+        products.p_{{ k }},
+        lengths.rr_{{ k }}
         {{- ',' if not loop.last }}
         {%- endfor %}
-    from rates
+    from products
+    inner join lengths
+        on {{ same_keys('products', 'lengths', keys) }}
 ),
 
 new_lengths as (
     select
-        *,
+        component_number,
+        block_number,
         {%- for k in columns %}
-        {{ dot.format('r_%d * r_%d' % (k, k)) }} as new_rr_{{ k }}
+        {{ exact_sum('r_%d * r_%d' % (k, k), 24) }} as rr_{{ k }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from moves
+    group by component_number, block_number
 ),
 
 next_steps as (
     select
-        component_number,
-        block_number,
-        model_number,
-        step + 1 as step,
+        moves.component_number,
+        moves.block_number,
+        moves.model_number,
+        moves.step + 1 as step,
         greatest(
             {%- for k in columns %}
-            new_rr_{{ k }}
+            new_lengths.rr_{{ k }}
             {{- ',' if not loop.last }}
             {%- endfor %}
-        ) <= 1e-20 or step + 1 = {{ limit }} as has_converged,
+        ) <= 1e-20 or moves.step + 1 = {{ limit }} as has_converged,
         {%- for k in columns %}
-        x_{{ k }},
-        r_{{ k }},
-        r_{{ k }} + case
-            when rr_{{ k }} > 1e-20 then new_rr_{{ k }} / rr_{{ k }} else 0
-        end * p_{{ k }} as p_{{ k }}
+        moves.x_{{ k }},
+        moves.r_{{ k }},
+        moves.r_{{ k }} + case
+            when moves.rr_{{ k }} > 1e-20
+                then new_lengths.rr_{{ k }} / moves.rr_{{ k }}
+            else 0
+        end * moves.p_{{ k }} as p_{{ k }}
         {{- ',' if not loop.last }}
         {%- endfor %}
-    from new_lengths
+    from moves
+    inner join new_lengths
+        on {{ same_keys('moves', 'new_lengths', keys) }}
 )
 
 select * from next_steps

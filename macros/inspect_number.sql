@@ -3,10 +3,9 @@
 {% macro inspect_number(text) -%}
     case
         when
-            regexp_matches(
-                {{ text }},
-                '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$'
-            )
+            {{ matches_pattern(
+                text, "'^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$'"
+            ) }}
             and abs(try_cast({{ text }} as double))
             < cast('infinity' as double)
             then try_cast({{ text }} as double)

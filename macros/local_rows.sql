@@ -3,9 +3,14 @@
     some characters are patterns. -#}
 {% macro local_path(root, name) -%}
     {%- set folder = env_var('EVALHOUSE_LOCAL', '') or root ~ '/local' -%}
-    {%- set pattern = folder | replace('[', '[[]') | replace('*', '[*]')
+    {{ return(path_pattern(folder, '/' ~ name ~ '.csv')) }}
+{%- endmacro %}
+
+{#- Files below a folder, whose name is no pattern, as a literal. -#}
+{% macro path_pattern(folder, pattern) -%}
+    {%- set escaped = folder | replace('[', '[[]') | replace('*', '[*]')
         | replace('?', '[?]') | replace("'", "''") -%}
-    {{ return("'" ~ pattern ~ "/" ~ name ~ ".csv'") }}
+    {{ return("'" ~ escaped ~ pattern ~ "'") }}
 {%- endmacro %}
 
 {#- The key of a seed: the columns that its rules say are unique, but its position. -#}
@@ -23,6 +28,14 @@
 {#- What puts one's own rows before those of a seed: of rows with one key they count,
     and where the first rule that fits wins they come first, in the order of the file. -#}
 {% macro local_rows() -%}
+    {{ adapter.dispatch('local_rows')() }}
+{%- endmacro %}
+
+{#- Spark does not see the folder; `python -m loaders export --raw` says so. -#}
+{% macro spark__local_rows() -%}
+{%- endmacro %}
+
+{% macro duckdb__local_rows() -%}
     {%- set path = local_path(model.root_path, model.name) -%}
     {%- if execute and run_query("select file from glob(" ~ path ~ ")") | length -%}
         {%- set reader = "read_csv(" ~ path ~ ", header = true, all_varchar = true,"
@@ -72,6 +85,13 @@
 
 {#- A file of local/ that is called like no seed would change nothing. -#}
 {% macro refuse_unknown_local_rows() %}
+    {{ adapter.dispatch('refuse_unknown_local_rows')() }}
+{% endmacro %}
+
+{% macro spark__refuse_unknown_local_rows() %}
+{% endmacro %}
+
+{% macro duckdb__refuse_unknown_local_rows() %}
     {%- if execute %}
         {%- set seeds = graph.nodes.values()
             | selectattr('resource_type', 'equalto', 'seed') | list %}

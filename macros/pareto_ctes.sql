@@ -39,7 +39,7 @@ frontier as (
 
 -- The upper convex hull of the frontier: drop what lies on or below the line
 -- between its neighbours, all at once, until nothing does.
-hull_passes as (
+{{ steps_first('hull_passes') }}
     select
         {{ key_list }},
         x,
@@ -47,7 +47,7 @@ hull_passes as (
         0 as pass,
         true as has_changed
     from frontier
-    union all
+    {{ steps_next() }}
     select
         {{ key_list }},
         x,
@@ -86,7 +86,7 @@ hull_passes as (
         ) as compared
     ) as passed
     where has_changed and not is_below
-),
+{{ steps_end() }},
 
 hull as (
     select

@@ -1,6 +1,14 @@
 {#- A table of the user's with the name of a mart would be replaced, and its rows with
     it. What dbt has made has a comment. -#}
 {% macro refuse_foreign_tables() %}
+    {{ adapter.dispatch('refuse_foreign_tables')() }}
+{% endmacro %}
+
+{#- On Spark a table's schema is the project's own. -#}
+{% macro spark__refuse_foreign_tables() %}
+{% endmacro %}
+
+{% macro duckdb__refuse_foreign_tables() %}
     {%- if execute %}
         {%- set marts = [] %}
         {%- for node in graph.nodes.values()

@@ -45,8 +45,8 @@ greatest_terms as (
 -- Terms as shares of the greatest one, so that a tiny p keeps its digits.
 sign_tests as (
     select
-        tail_terms.more_count,
-        tail_terms.fewer_count,
+        more_count,
+        fewer_count,
         least(
             2
             * exp(greatest_terms.ln_greatest)
@@ -60,8 +60,8 @@ sign_tests as (
     from tail_terms
     inner join greatest_terms using (more_count, fewer_count)
     group by
-        tail_terms.more_count,
-        tail_terms.fewer_count,
+        more_count,
+        fewer_count,
         greatest_terms.ln_greatest
 ),
 {%- endmacro %}

@@ -28,7 +28,7 @@
         {% if column in present -%}
             {{ column }}
         {%- else -%}
-            cast(null as {{ type }}) as {{ column }}
+            cast(null as {{ portable_type(type) }}) as {{ column }}
         {%- endif %}
         {{- ',' if not loop.last }}
         {%- endfor %}

@@ -7,24 +7,30 @@
 {% materialization view, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set view = this.incorporate(type='view') -%}
-    {{ run_hooks(pre_hooks, inside_transaction=false) }}
-    {{ run_hooks(pre_hooks) }}
-    {%- if existing and not existing.is_view %}
-        {{ drop_relation_if_exists(existing) }}
-    {%- endif %}
-    {%- call statement('main') %}
-        {{ config.get('sql_header') or '' }}
-        create or replace view {{ view }}
-        {%- if config.get('contract').enforced %}
-            {{ get_assert_columns_equivalent(sql) }}
+    {%- set made = made_from(sql, post_hooks) -%}
+    {#- For its readers it has the content of what it reads. -#}
+    {%- if made -%}
+        {%- do remember([made[0], made[0]], made[1]) -%}
+    {%- endif -%}
+    {%- if is_unchanged(existing, 'view', made) -%}
+        {%- call noop_statement('main', 'UNCHANGED') %}{% endcall -%}
+    {%- else -%}
+        {{ run_hooks(pre_hooks, inside_transaction=false) }}
+        {{ run_hooks(pre_hooks) }}
+        {%- if existing and not existing.is_view %}
+            {{ drop_relation_if_exists(existing) }}
         {%- endif %}
-        as (
-            {{ sql }}
-        )
-    {%- endcall %}
-    {%- do persist_docs(view, model) %}
-    {{ run_hooks(post_hooks) }}
-    {{ adapter.commit() }}
-    {{ run_hooks(post_hooks, inside_transaction=false) }}
+        {%- call statement('main') %}
+            {{ config.get('sql_header') or '' }}
+            create or replace view {{ view }} as (
+                {{ sql }}
+            )
+        {%- endcall %}
+        {%- do assert_contract(view) %}
+        {%- do persist_docs(view, model) %}
+        {{ run_hooks(post_hooks) }}
+        {{ adapter.commit() }}
+        {{ run_hooks(post_hooks, inside_transaction=false) }}
+    {%- endif -%}
     {{ return({'relations': [view]}) }}
 {% endmaterialization %}

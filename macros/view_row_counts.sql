@@ -1,6 +1,31 @@
 {#- Fill in row_count, a statement for each view: one statement over all of them takes a
     minute to plan. -#}
 {% macro view_row_counts(names) -%}
+    {{ adapter.dispatch('view_row_counts')(names) }}
+{%- endmacro %}
+
+{#- Spark's tables are not updated: there view_row_count has counted. -#}
+{% macro spark__view_row_counts(names) -%}
+{%- endmacro %}
+
+{#- What view_rows says of the number of rows of a view. -#}
+{% macro view_row_count(name) -%}
+    {{ adapter.dispatch('view_row_count')(name) }}
+{%- endmacro %}
+
+{% macro duckdb__view_row_count(name) -%}
+    null
+{%- endmacro %}
+
+{% macro spark__view_row_count(name) -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {{- run_query('select count(*) from ' ~ ref(name)).rows[0][0] -}}
+    {%- else -%}
+        null
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__view_row_counts(names) -%}
 {%- for name in names %}
 update {{ this }}
 set row_count = (select count(*) from {{ ref(name) }})

@@ -30,10 +30,10 @@
 {%- endif %}
     select
         '{{ name }}' as view_name,
-        '{{ said.question | replace("'", "''") }}' as question,
-        '{{ said.grain | replace("'", "''") }}' as grain,
+        {{ text_literal(said.question) }} as question,
+        {{ text_literal(said.grain) }} as grain,
         '{{ said.key }}' as key,
-        cast(null as bigint) as row_count,
+        cast({{ view_row_count(name) }} as bigint) as row_count,
         cast({{ said.column_count }} as bigint) as column_count
     {% if not loop.last -%}
     union all

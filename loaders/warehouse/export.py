@@ -1,4 +1,4 @@
-"""`python -m loaders export DIR`: every view as a Parquet file."""
+"""`python -m loaders export DIR`: every view, or raw table, as a Parquet file."""
 
 import argparse
 import json
@@ -13,6 +13,7 @@ from common.command_line import add_warehouse
 from common.files import drop_parts, written_whole
 from common.names import nearest, printable
 from common.stopping import on_stop
+from loaders.warehouse.raw_export import export_raw
 
 _COMMENTS = """
 select table_name, comment from duckdb_tables() where schema_name = 'main'
@@ -100,12 +101,20 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def _part(name: str) -> str:
+    """Return the name of a part, as it may stand in a path on any cluster."""
+    if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+        raise argparse.ArgumentTypeError("letters, digits, - and _ only")
+    return name
+
+
 def main(arguments: list[str]) -> int:
     """Write the files, print their paths; 0 all written, 2 not."""
     parser = argparse.ArgumentParser(
         prog="python -m loaders export",
         description="Write every view as a Parquet file, with the meaning of the view "
-        "and of its columns as metadata. Files of the same name are replaced.",
+        "and of its columns as metadata. Files of the same name are replaced. With --raw "
+        "the raw tables instead, from which another engine builds the views.",
         epilog="example: python -m loaders export parquet/ --db evalhouse.duckdb",
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="where to")
@@ -116,13 +125,33 @@ def main(arguments: list[str]) -> int:
         metavar="NAME",
         help="only this one; may be repeated",
     )
+    parser.add_argument(
+        "--raw",
+        action="store_true",
+        help="the raw tables, for `dbt build --target spark` or `sail`; see "
+        "docs/engine.md",
+    )
+    parser.add_argument(
+        "--part",
+        type=_part,
+        metavar="NAME",
+        default="all",
+        help="with --raw, of several warehouses that are written to one DIR: the name "
+        "of this one's files (default: all)",
+    )
     add_warehouse(parser)
     options = parser.parse_args(arguments)
+    if options.raw and options.view:
+        parser.error("--raw writes all raw tables, so it takes no --view")
     try:
         options.folder.mkdir(parents=True, exist_ok=True)
         on_stop(lambda: drop_parts(options.folder))
         with open_views(options.db) as connection:
-            for path, count in export(connection, options.folder, options.view):
+            if options.raw:
+                written = export_raw(options.db, options.folder, options.part)
+            else:
+                written = export(connection, options.folder, options.view)
+            for path, count in written:
                 print(printable(f"{path}: {count:,} rows"))
     except (CannotRead, duckdb.Error, OSError) as error:
         print(printable(str(error).splitlines()[0]), file=sys.stderr)

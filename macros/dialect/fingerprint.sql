@@ -6,3 +6,7 @@
 {% macro duckdb__fingerprint(text) -%}
     md5(string_agg({{ text }}, ',' order by {{ text }}))
 {%- endmacro %}
+
+{% macro spark__fingerprint(text) -%}
+    md5(array_join(array_sort(collect_list({{ text }})), ','))
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__hash_number(text) -%}
     cast('0x' || substr(md5({{ text }}), 1, 15) as bigint)
 {%- endmacro %}
+
+{% macro spark__hash_number(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
+{%- endmacro %}

@@ -8,3 +8,33 @@
 {% macro duckdb__in_order(aggregate, expression) -%}
     {{ aggregate }}({{ expression }} order by {{ expression }})
 {%- endmacro %}
+
+{#- Spark has no aggregate that takes its values in an order, so they are added up from
+    a sorted array. -#}
+{% macro spark__in_order(aggregate, expression) -%}
+    {%- set values = "array_sort(collect_list(cast(" ~ expression ~ " as double)))" -%}
+    {%- set total = "aggregate(" ~ values ~ ", 0e0, (total, value) -> total + value)" -%}
+    {%- set count = "count(" ~ expression ~ ")" -%}
+    {%- if aggregate == 'sum' -%}
+        case when {{ count }} > 0 then {{ total }} end
+    {%- elif aggregate == 'avg' -%}
+        {{ total }} / nullif({{ count }}, 0)
+    {%- elif aggregate == 'stddev_samp' -%}
+        sqrt(
+            aggregate(
+                transform(
+                    {{ values }},
+                    value -> power(value - avg({{ expression }}), 2)
+                ),
+                0e0,
+                (total, value) -> total + value
+            )
+            / nullif({{ count }} - 1, 0)
+        )
+    {%- else -%}
+        {{- exceptions.raise_compiler_error(
+            "in_order: there is no Spark body for " ~ aggregate ~ "; write it in "
+            ~ "macros/dialect/in_order.sql"
+        ) }}
+    {%- endif -%}
+{%- endmacro %}

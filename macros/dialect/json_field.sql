@@ -8,3 +8,7 @@
         {{ json }}, '/' || replace(replace({{ name }}, '~', '~0'), '/', '~1')
     )
 {%- endmacro %}
+
+{% macro spark__json_field(json, name) -%}
+    from_json({{ json }}, 'map<string, string>')[{{ name }}]
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__json_names(json) -%}
     unnest(json_keys({{ json }}))
 {%- endmacro %}
+
+{% macro spark__json_names(json) -%}
+    explode(json_object_keys({{ json }}))
+{%- endmacro %}

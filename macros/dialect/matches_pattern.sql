@@ -6,3 +6,7 @@
 {% macro duckdb__matches_pattern(text, pattern) -%}
     regexp_matches({{ text }}, {{ pattern }})
 {%- endmacro %}
+
+{% macro spark__matches_pattern(text, pattern) -%}
+    {{ text }} rlike {{ pattern }}
+{%- endmacro %}

@@ -6,3 +6,14 @@
 {% macro duckdb__number_series(first, last) -%}
     select unnest(range({{ first }}, {{ last }} + 1)) as number
 {%- endmacro %}
+
+{#- Spark's sequence counts down where the last is below the first. -#}
+{% macro spark__number_series(first, last) -%}
+    select explode(sequence(first_number, last_number)) as number
+    from (
+        select
+            cast({{ first }} as bigint) as first_number,
+            cast({{ last }} as bigint) as last_number
+    ) as series
+    where first_number <= last_number
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__quantile_cont(expression, quantile) -%}
     quantile_cont({{ expression }}, {{ quantile }})
 {%- endmacro %}
+
+{% macro spark__quantile_cont(expression, quantile) -%}
+    percentile({{ expression }}, {{ quantile }})
+{%- endmacro %}

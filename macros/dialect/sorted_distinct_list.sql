@@ -6,3 +6,7 @@
 {% macro duckdb__sorted_distinct_list(expression) -%}
     array_agg(distinct {{ expression }} order by {{ expression }})
 {%- endmacro %}
+
+{% macro spark__sorted_distinct_list(expression) -%}
+    array_sort(collect_set({{ expression }}))
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__timestamp_from_millis(expression) -%}
     epoch_ms({{ expression }})
 {%- endmacro %}
+
+{% macro spark__timestamp_from_millis(expression) -%}
+    timestamp_millis({{ expression }})
+{%- endmacro %}

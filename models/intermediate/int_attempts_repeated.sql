@@ -17,7 +17,8 @@ repeated_ids as (
 repeated_attempts as (
     select attempts.*
     from attempts
-    inner join repeated_ids using (attempt_id)
+    inner join repeated_ids
+        on attempts.attempt_id = repeated_ids.attempt_id
 ),
 
 compared as (

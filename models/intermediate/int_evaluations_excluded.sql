@@ -27,7 +27,7 @@ excluded_evaluations as (
 
 excluded as (
     select
-        evaluations.evaluation_id,
+        evaluation_id,
         1 as preference,
         'excluded_evaluations' as seed,
         excluded_evaluations.study,
@@ -45,7 +45,7 @@ excluded as (
     inner join excluded_models using (source, model)
     union all
     select
-        evaluations.evaluation_id,
+        evaluation_id,
         3 as preference,
         'excluded_scaffolds' as seed,
         excluded_scaffolds.study,
@@ -63,14 +63,17 @@ applicable as (
     select
         excluded.*,
         row_number() over (
-            partition by evaluation_id
+            partition by excluded.evaluation_id
             order by
                 excluded.preference asc,
                 excluded.study asc nulls first,
                 excluded.reason asc
         ) as rank
     from excluded
-    left join study_evaluations using (study, evaluation_id)
+    left join study_evaluations
+        on
+            excluded.study = study_evaluations.study
+            and excluded.evaluation_id = study_evaluations.evaluation_id
     where
         excluded.study is null
         or '{{ var("study_exclusions") }}' = 'all_runs'

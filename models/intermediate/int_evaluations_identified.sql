@@ -111,7 +111,10 @@ labelled as (
         end as population_label,
         model_counts.model_count > 1 as has_several_models
     from named
-    inner join model_counts using (source, agent)
+    inner join model_counts
+        on
+            named.source = model_counts.source
+            and named.agent = model_counts.agent
 ),
 
 labels_with_model as (

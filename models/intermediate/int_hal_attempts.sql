@@ -104,11 +104,29 @@ final as (
         {%- endfor %}
         task_latencies.started_at
     from evaluations
-    inner join task_results using (file_id, trace_number)
-    left join call_sums using (file_id, trace_number, task_id)
-    left join task_latencies using (file_id, trace_number, task_id)
-    left join refused_calls using (file_id, trace_number)
-    left join tasks_with_refused_call using (file_id, trace_number, task_id)
+    inner join task_results
+        on
+            evaluations.file_id = task_results.file_id
+            and evaluations.trace_number = task_results.trace_number
+    left join call_sums
+        on
+            evaluations.file_id = call_sums.file_id
+            and evaluations.trace_number = call_sums.trace_number
+            and task_results.task_id = call_sums.task_id
+    left join task_latencies
+        on
+            evaluations.file_id = task_latencies.file_id
+            and evaluations.trace_number = task_latencies.trace_number
+            and task_results.task_id = task_latencies.task_id
+    left join refused_calls
+        on
+            evaluations.file_id = refused_calls.file_id
+            and evaluations.trace_number = refused_calls.trace_number
+    left join tasks_with_refused_call
+        on
+            evaluations.file_id = tasks_with_refused_call.file_id
+            and evaluations.trace_number = tasks_with_refused_call.trace_number
+            and task_results.task_id = tasks_with_refused_call.task_id
     where task_results.score is not null
 )
 

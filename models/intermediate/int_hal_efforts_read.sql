@@ -20,7 +20,7 @@ names as (
         evaluations.trace_number,
         lower(evaluations.agent) as agent_text,
         lower(
-            coalesce(evaluations.model_name, '') || ' '
+            coalesce(model_name, '') || ' '
             || coalesce(models_named.model, '')
         ) as model_text
     from evaluations
@@ -58,8 +58,8 @@ budgets as (
 
 final as (
     select
-        evaluations.file_id,
-        evaluations.trace_number,
+        file_id,
+        trace_number,
         coalesce(
             evaluations.reasoning_effort,
             matched.reasoning_effort,

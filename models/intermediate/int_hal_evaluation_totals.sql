@@ -106,10 +106,21 @@ final as (
                 then token_sums.known_token_count
         end as known_token_count
     from evaluations
-    left join mean_latencies using (file_id, trace_number)
-    left join mean_wall_clocks using (file_id, trace_number)
-    left join traces_with_refused_latency using (file_id, trace_number)
-    left join token_sums using (evaluation_id)
+    left join mean_latencies
+        on
+            evaluations.file_id = mean_latencies.file_id
+            and evaluations.trace_number = mean_latencies.trace_number
+    left join mean_wall_clocks
+        on
+            evaluations.file_id = mean_wall_clocks.file_id
+            and evaluations.trace_number = mean_wall_clocks.trace_number
+    left join traces_with_refused_latency
+        on
+            evaluations.file_id = traces_with_refused_latency.file_id
+            and evaluations.trace_number
+            = traces_with_refused_latency.trace_number
+    left join token_sums
+        on evaluations.evaluation_id = token_sums.evaluation_id
 )
 
 select * from final

@@ -43,7 +43,8 @@ corrections as (
 kept as (
     select evaluations.*
     from evaluations
-    left join repeated_traces using (evaluation_id)
+    left join repeated_traces
+        on evaluations.evaluation_id = repeated_traces.evaluation_id
     where
         repeated_traces.evaluation_id is null
         or (
@@ -112,12 +113,24 @@ final as (
         true as is_reported,
         kept.evaluated_on
     from kept
-    inner join efforts using (evaluation_id)
-    inner join scaffolds_matched using (file_id, trace_number)
-    left join perturbed_traces using (file_id, trace_number)
-    left join scaffolds using (source, scaffold)
-    left join models_named using (model_name)
-    left join default_efforts using (model)
+    inner join efforts
+        on kept.evaluation_id = efforts.evaluation_id
+    inner join scaffolds_matched
+        on
+            kept.file_id = scaffolds_matched.file_id
+            and kept.trace_number = scaffolds_matched.trace_number
+    left join perturbed_traces
+        on
+            kept.file_id = perturbed_traces.file_id
+            and kept.trace_number = perturbed_traces.trace_number
+    left join scaffolds
+        on
+            kept.source = scaffolds.source
+            and scaffolds_matched.scaffold = scaffolds.scaffold
+    left join models_named
+        on kept.model_name = models_named.model_name
+    left join default_efforts
+        on models_named.model = default_efforts.model
 )
 
 select * from final

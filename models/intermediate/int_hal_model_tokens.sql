@@ -81,7 +81,10 @@ reports as (
     union all
     select calls.*
     from calls
-    left join traces_with_usage using (file_id, trace_number)
+    left join traces_with_usage
+        on
+            calls.file_id = traces_with_usage.file_id
+            and calls.trace_number = traces_with_usage.trace_number
     where traces_with_usage.file_id is null
 ),
 

@@ -98,7 +98,8 @@ ranked as (
                 end asc
         ) as ending_rank
     from endings
-    inner join provider_paths using (model_name)
+    inner join provider_paths
+        on endings.model_name = provider_paths.model_name
     left join model_aliases
         on endings.ending = model_aliases.alias
     where

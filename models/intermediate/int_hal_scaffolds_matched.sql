@@ -67,8 +67,8 @@ known_keys as (
 -- What is in brackets at the end of the name, and what before them.
 bracketed as (
     select
-        evaluations.file_id,
-        evaluations.trace_number,
+        file_id,
+        trace_number,
         efforts.reasoning_effort,
         regexp_extract(
             evaluations.agent, '^(.*[^ _-])[ _-]*[(][^()]*[)] *$', 1
@@ -76,7 +76,7 @@ bracketed as (
         {{ model_name_key(
             "regexp_extract(evaluations.agent, '[(]([^()]*)[)] *$', 1)"
         ) }} as model_key,
-        {{ model_name_key('evaluations.model_name') }} as own_key,
+        {{ model_name_key('model_name') }} as own_key,
         {{ model_name_key('models_named.model') }} as own_model_key
     from evaluations
     left join models_named using (model_name)
@@ -101,7 +101,8 @@ without_model as (
             else bracketed.text_before
         end as scaffold
     from bracketed
-    left join known_keys using (model_key)
+    left join known_keys
+        on bracketed.model_key = known_keys.model_key
     where
         bracketed.text_before <> ''
         and bracketed.model_key <> ''
@@ -114,8 +115,8 @@ without_model as (
 
 final as (
     select
-        evaluations.file_id,
-        evaluations.trace_number,
+        file_id,
+        trace_number,
         coalesce(
             matched.scaffold, without_model.scaffold, evaluations.agent
         ) as scaffold,

@@ -20,14 +20,18 @@ latency_keys as (
         and max(try_cast(task_latencies.task_id as bigint)) = count(*) - 1
             as is_numbered
     from task_latencies
-    left join task_results using (file_id, trace_number, task_id)
+    left join task_results
+        on
+            task_latencies.file_id = task_results.file_id
+            and task_latencies.trace_number = task_results.trace_number
+            and task_latencies.task_id = task_results.task_id
     group by task_latencies.file_id, task_latencies.trace_number
 ),
 
 final as (
     select
-        task_latencies.file_id,
-        task_latencies.trace_number,
+        file_id,
+        trace_number,
         case
             when not latency_keys.is_numbered then task_latencies.task_id
         end as task_id,

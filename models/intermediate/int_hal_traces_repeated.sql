@@ -37,7 +37,8 @@ evaluations as (
         traces.*,
         models_named.model_alias
     from traces
-    left join models_named using (model_name)
+    left join models_named
+        on traces.model_name = models_named.model_name
 ),
 
 detail_counts as (
@@ -73,14 +74,14 @@ ranked as (
     select
         evaluations.evaluation_id,
         evaluations.source,
-        evaluations.file_id,
-        evaluations.trace_number,
+        file_id,
+        trace_number,
         row_number() over (
             partition by evaluations.evaluation_id
             order by
                 detail_counts.detail_count desc nulls last,
-                evaluations.file_id asc,
-                evaluations.trace_number asc
+                file_id asc,
+                trace_number asc
         ) as fullness_rank,
         -- Null and a value differ too, so null is compared as empty text.
         concat_ws(
@@ -117,7 +118,7 @@ compared as (
 
 judged as (
     select
-        evaluation_id,
+        compared.evaluation_id,
         compared.source,
         compared.trace_count,
         compared.fullest_file_id,
@@ -125,7 +126,8 @@ judged as (
         compared.has_other_headlines
         or contradicted_runs.evaluation_id is not null as is_conflicting
     from compared
-    left join contradicted_runs using (evaluation_id)
+    left join contradicted_runs
+        on compared.evaluation_id = contradicted_runs.evaluation_id
 ),
 
 final as (

@@ -11,7 +11,7 @@ actions_counted as (
 
 final as (
     select
-        trials.attempt_id,
+        attempt_id,
         trials.evaluation_id,
         trials.file_id,
         trials.source,

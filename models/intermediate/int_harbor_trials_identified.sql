@@ -49,7 +49,8 @@ named as (
             true
         ) as counts_reward
     from trials
-    left join folder_jobs using (attempt_id)
+    left join folder_jobs
+        on trials.attempt_id = folder_jobs.attempt_id
     left join exceptions
         on trials.exception_type = exceptions.exception_type
     left join model_aliases as with_provider

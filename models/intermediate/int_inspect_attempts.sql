@@ -28,7 +28,8 @@ timed as (
             )
         ) }} * coalesce(human_minutes.factor, 1e0) as minutes
     from samples
-    inner join evaluations using (file_id)
+    inner join evaluations
+        on samples.file_id = evaluations.file_id
     left join human_minutes
         on evaluations.benchmark = human_minutes.benchmark
 ),

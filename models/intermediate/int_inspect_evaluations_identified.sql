@@ -44,7 +44,8 @@ last_steps as (
         plan_steps.file_id,
         max_by(plan_steps.solver, plan_steps.step_number) as solver
     from plan_steps
-    left join plumbing using (solver)
+    left join plumbing
+        on plan_steps.solver = plumbing.solver
     where plumbing.solver is null
     group by plan_steps.file_id
 ),
@@ -58,8 +59,10 @@ named as (
         ) as solver_name,
         coalesce(model_aliases.model, evaluations.model_alias) as base_model
     from evaluations
-    inner join logs using (file_id)
-    left join last_steps using (file_id)
+    inner join logs
+        on evaluations.file_id = logs.file_id
+    left join last_steps
+        on evaluations.file_id = last_steps.file_id
     left join model_aliases
         on evaluations.model_alias = model_aliases.alias
 ),
@@ -87,7 +90,7 @@ labelled as (
 final as (
     select
         labelled.evaluation_id,
-        labelled.file_id,
+        file_id,
         labelled.source,
         labelled.benchmark,
         coalesce(labelled.scaffold, 'unknown')

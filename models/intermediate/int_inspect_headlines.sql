@@ -58,8 +58,10 @@ chosen as (
         coalesce(score_scales.maximum, 1e0) as maximum,
         score_scales.scorer is not null as is_scaled
     from evaluations
-    left join first_reported using (file_id)
-    left join first_sampled using (file_id)
+    left join first_reported
+        on evaluations.file_id = first_reported.file_id
+    left join first_sampled
+        on evaluations.file_id = first_sampled.file_id
     left join score_scales
         on evaluations.benchmark = score_scales.benchmark
 ),
@@ -80,17 +82,20 @@ completed as (
             nullif(chosen.named_score, ''), of_scorer.score, chosen.scorer
         ) as score
     from chosen
-    left join of_scorer using (file_id, scorer)
+    left join of_scorer
+        on
+            chosen.file_id = of_scorer.file_id
+            and chosen.scorer = of_scorer.scorer
 ),
 
 matched_metrics as (
     select
-        completed.file_id,
+        file_id,
         metrics.metric,
         metrics.reducer,
         metrics.value,
         row_number() over (
-            partition by completed.file_id
+            partition by file_id
             order by metrics.score_number, metrics.metric_number
         ) as preference
     from completed

@@ -45,7 +45,7 @@ scorer_counts as (
 
 ranked as (
     select
-        evaluations.file_id,
+        file_id,
         evaluations.evaluation_id,
         evaluations.retry_group,
         evaluations.status,
@@ -59,7 +59,7 @@ ranked as (
                 case evaluations.status when 'started' then 2 else 1 end,
                 coalesce(scorer_counts.scorer_count, 0) desc,
                 case evaluations.container when 'eval' then 1 else 2 end,
-                evaluations.file_id
+                file_id
         ) as copy_rank,
         evaluations.status = 'started'
         and min(
@@ -87,7 +87,7 @@ kept as (
             order by
                 case ranked.status when 'success' then 1 else 2 end,
                 ranked.created_at desc nulls last,
-                ranked.evaluation_id desc
+                evaluation_id desc
         ) as retry_rank
     from ranked
     inner join disagreements using (evaluation_id)
@@ -104,8 +104,10 @@ final as (
         kept.file_id is not null as is_kept,
         coalesce(kept.retry_rank > 1, false) as is_superseded
     from ranked
-    left join disagreements using (evaluation_id)
-    left join kept using (file_id)
+    left join disagreements
+        on ranked.evaluation_id = disagreements.evaluation_id
+    left join kept
+        on ranked.file_id = kept.file_id
 )
 
 select * from final

@@ -41,8 +41,14 @@ clustered as (
         {{ in_order('sum', 'reduced.value - totals.mean_value') }}
             as deviation
     from metrics
-    inner join reduced using (file_id, score_number)
-    inner join totals using (file_id, score_number)
+    inner join reduced
+        on
+            metrics.file_id = reduced.file_id
+            and metrics.score_number = reduced.score_number
+    inner join totals
+        on
+            metrics.file_id = totals.file_id
+            and metrics.score_number = totals.score_number
     inner join samples
         on
             reduced.file_id = samples.file_id
@@ -58,8 +64,8 @@ clustered as (
 
 cluster_errors as (
     select
-        clustered.file_id,
-        clustered.score_number,
+        file_id,
+        score_number,
         clustered.metric_number,
         sqrt(
             {{ in_order('sum', 'clustered.deviation * clustered.deviation') }}
@@ -68,7 +74,7 @@ cluster_errors as (
     from clustered
     inner join totals using (file_id, score_number)
     group by
-        clustered.file_id, clustered.score_number, clustered.metric_number
+        file_id, score_number, clustered.metric_number
 ),
 
 compared as (
@@ -111,7 +117,7 @@ compared as (
                 metrics.score,
                 metrics.metric_key,
                 coalesce(metrics.reducer, 'mean')
-            order by metrics.score_number, metrics.metric_number
+            order by score_number, metric_number
         ) as repeat_number
     from evaluations
     inner join metrics using (file_id)

@@ -20,7 +20,7 @@ usage as (
 
 chosen_scores as (
     select
-        scores.file_id,
+        file_id,
         scores.sample_id,
         scores.epoch,
         scores.value_text,
@@ -49,9 +49,9 @@ scored as (
 
 final as (
     select
-        samples.file_id,
-        samples.sample_id,
-        samples.epoch,
+        file_id,
+        sample_id,
+        epoch,
         -- A person declared it invalid: the log's metrics still count it.
         case when not samples.is_invalidated then scored.score end as score,
         case

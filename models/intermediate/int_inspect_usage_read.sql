@@ -44,7 +44,8 @@ compared as (
             usage.provider_name, split_part(evaluations.full_model, '/', 1)
         ) as asked_provider
     from usage
-    inner join evaluations using (file_id)
+    inner join evaluations
+        on usage.file_id = evaluations.file_id
 ),
 
 -- What the total says is beside input and output.
@@ -143,7 +144,8 @@ known as (
         summed.scope = 'evaluation'
         and logs_with_refused_usage.file_id is not null as is_short
     from summed
-    left join logs_with_refused_usage using (file_id)
+    left join logs_with_refused_usage
+        on summed.file_id = logs_with_refused_usage.file_id
 ),
 
 final as (

@@ -20,7 +20,7 @@ numbers as (
 
 reported_scores as (
     select
-        metrics.file_id,
+        file_id,
         metrics.score_number,
         metrics.scorer,
         metrics.score,
@@ -31,7 +31,7 @@ reported_scores as (
     from metrics
     inner join evaluations using (file_id)
     group by
-        metrics.file_id,
+        file_id,
         metrics.score_number,
         metrics.scorer,
         metrics.score,
@@ -53,7 +53,10 @@ counted as (
                 scores.value_text
         ) as equal_count
     from reported_scores
-    inner join scores using (file_id, scorer)
+    inner join scores
+        on
+            reported_scores.file_id = scores.file_id
+            and reported_scores.scorer = scores.scorer
     where
         scores.score_key in ('', reported_scores.score)
         and not scores.is_unscored
@@ -80,8 +83,8 @@ id_counts as (
 
 by_sample as (
     select
-        ranked.file_id,
-        ranked.score_number,
+        file_id,
+        score_number,
         ranked.reducer,
         ranked.sample_id,
         ranked.is_unreduced
@@ -106,8 +109,8 @@ by_sample as (
     from ranked
     inner join id_counts using (file_id, score_number)
     group by
-        ranked.file_id,
-        ranked.score_number,
+        file_id,
+        score_number,
         ranked.reducer,
         ranked.sample_id,
         is_by_epoch,
@@ -155,7 +158,12 @@ drawn as (
         draws.all_succeed,
         draws.all_fail
     from by_sample
-    left join draws using (file_id, score_number, sample_id, unit)
+    left join draws
+        on
+            by_sample.file_id = draws.file_id
+            and by_sample.score_number = draws.score_number
+            and by_sample.sample_id = draws.sample_id
+            and by_sample.unit = draws.unit
 ),
 
 final as (

@@ -86,9 +86,12 @@ final as (
                     'count for the scaffold `unknown`; add a rule to seeds/'
         end as unmapped_advice
     from agents
-    left join models using (agent)
-    left join frameworks using (agent)
-    left join safety_agents using (agent)
+    left join models
+        on agents.agent = models.agent
+    left join frameworks
+        on agents.agent = frameworks.agent
+    left join safety_agents
+        on agents.agent = safety_agents.agent
 )
 
 select * from final

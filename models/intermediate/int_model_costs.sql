@@ -26,7 +26,7 @@ price_periods as (
 
 used as (
     select
-        model_tokens.evaluation_id,
+        evaluation_id,
         model_tokens.model,
         evaluations.evaluated_on,
         model_tokens.input_tokens,

@@ -29,9 +29,10 @@ runs_by_result as (
     select
         study_runs.study,
         study_runs.source,
-        evaluation_id
+        evaluations.evaluation_id
     from evaluations
-    inner join identified_evaluations using (evaluation_id)
+    inner join identified_evaluations
+        on evaluations.evaluation_id = identified_evaluations.evaluation_id
     inner join study_runs
         on
             identified_evaluations.source = study_runs.source

@@ -36,7 +36,8 @@ orphans as (
         attempts.source,
         attempts.agent
     from attempts
-    left join runs using (evaluation_id)
+    left join runs
+        on attempts.evaluation_id = runs.evaluation_id
     where runs.evaluation_id is null
 ),
 

@@ -17,14 +17,10 @@ located as (
         runs.evaluation_id,
         runs.agent_name,
         file_paths.folder,
-        regexp_replace(
-            file_paths.folder, '^.*/([0-9]{8}_[^/]*)/.*$', '\1'
+        regexp_extract(
+            file_paths.folder, '^.*/([0-9]{8}_[^/]*)/.*$', 1
         ) as dated_folder,
-        regexp_replace(
-            regexp_replace(file_paths.folder, '[^/]+/$', ''),
-            '^.*/([^/]+)/$',
-            '\1'
-        ) as outer_folder
+        regexp_replace(file_paths.folder, '[^/]+/$', '') as around_folder
     from runs
     inner join file_paths using (file_id)
 ),
@@ -36,8 +32,17 @@ submitted as (
         agent_name,
         min(
             case
-                when dated_folder <> folder then dated_folder
-                else outer_folder
+                when dated_folder <> '' then dated_folder
+                else
+                    coalesce(
+                        nullif(
+                            regexp_extract(
+                                around_folder, '^.*/([^/]+)/$', 1
+                            ),
+                            ''
+                        ),
+                        around_folder
+                    )
             end
         ) as submission
     from located
@@ -55,7 +60,7 @@ submission_counts as (
 final as (
     select
         submitted.evaluation_id,
-        submitted.agent_name,
+        agent_name,
         submitted.submission,
         submission_counts.submission_count
     from submitted

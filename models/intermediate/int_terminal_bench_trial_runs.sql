@@ -37,7 +37,8 @@ resolved as (
         ) as evaluation_id,
         coalesce(trials.run_id, 'file ' || trials.file_id) as run_name
     from trials
-    left join named_runs using (run_id)
+    left join named_runs
+        on trials.run_id = named_runs.run_id
     left join run_folders
         on trials.file_id = run_folders.file_id
 ),

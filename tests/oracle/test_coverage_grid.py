@@ -59,7 +59,7 @@ def test_cells_with_many_small_p_values_are_drawn_once_more(tables):
     frames = list(coverage_grid.simulated_again(first, 5))
     names = {name for frame in frames for name in frame.benchmark}
     assert names == {
-        f"pair|{row.design}|{row.repeats}|{row.rate_a}|{row.rate_b}"
+        f"pair|{row.design}|{row.repeats}|{row.rate_a}|{row.rate_b}|0"
         for row in first.itertuples()
     }
     again = first.assign(found=0.25, set_count=5)

@@ -192,7 +192,7 @@ def effective_tasks(rates: pd.Series, clusters: pd.Series) -> float | None:
     siblings = (sizes**2).sum() / n - 1
     correlated = n / (1 + siblings / 3)
     if rate in (0, 1):
-        return max(correlated, groups)
+        return (sizes / (1 + (sizes - 1) / 3)).sum()
     sums = members.T @ (rates - rate).to_numpy()
     variance = (sums**2 / (1 - sizes / n)).sum() / n**2
     # No variance at all: as many tasks as there are.
@@ -691,8 +691,9 @@ def test_cost_per_success(sample_views):
             spread = ((share.cost - share.is_success) ** 2).sum()
             error = (clusters / (clusters - 1) * spread) ** 0.5
             half = exp(t.ppf(0.975, clusters - 1) * error)
-            row["ci_low"] = row["cost_per_success_usd"] / half
-            row["ci_high"] = row["cost_per_success_usd"] * half
+            if error > 1e-9:
+                row["ci_low"] = row["cost_per_success_usd"] / half
+                row["ci_high"] = row["cost_per_success_usd"] * half
         rows.append(row)
     expected = pd.DataFrame(rows)
     assert expected.cost_per_success_usd.notna().any()

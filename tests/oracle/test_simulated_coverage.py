@@ -3,6 +3,7 @@
 from simulated import (
     EASE,
     share_that_holds,
+    simulated_correlations,
     simulated_deltas,
     simulated_ratings,
     true_strength,
@@ -23,3 +24,9 @@ def test_deltas_are_covered_and_tested_with_ten_families(sample_warehouse):
     assert len(rows) == DATA_SETS
     assert share_that_holds(rows, 0) >= 0.88
     assert (rows.sign_test_p <= 0.05).mean() <= 0.1
+
+
+def test_no_correlation_is_seldom_found_with_ten_families(sample_warehouse):
+    rows = simulated_correlations(sample_warehouse, DATA_SETS, 10, seed=5)
+    assert len(rows) == 3 * DATA_SETS
+    assert ((rows.ci_low > 0) | (rows.ci_high < 0)).mean() <= 0.1

@@ -1,7 +1,7 @@
 """Refreshing a warehouse with the statements that dbt compiled, but without dbt.
 
 dbt takes ten seconds to make two hundred views that are the same in every warehouse.
-Here a warehouse that dbt has built is emptied, loaded anew, and its tables are filled
+Here a warehouse that dbt has built is emptied, loaded again, and its tables are filled
 by the statements with which dbt fills them.
 """
 
@@ -28,6 +28,8 @@ RELATION = re.compile(r'"evalhouse"\."(?:staging|intermediate|main)"\."(\w+)"')
 def empty(warehouse: Path) -> None:
     """Leave no row in what is loaded and what is made of it."""
     with duckdb.connect(warehouse) as connection:
+        # What dbt made in it is not what will be there.
+        connection.execute("drop table intermediate.made")
         for schema in ("raw", "intermediate", "main"):
             for table in tables(connection, schema).values():
                 connection.execute(f"delete from {table}")

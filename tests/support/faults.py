@@ -62,6 +62,7 @@ class Runner:
     """
 
     def __init__(self, command: str, library: Path | None = None, **environment: str):
+        self._own = environment
         preloaded = {"LD_PRELOAD": str(library)} if library else {}
         self._process = subprocess.Popen(
             [sys.executable, __file__, command, *([str(library)] if library else [])],
@@ -98,7 +99,8 @@ class Runner:
             "folder": str(folder),
             "kind": kind,
             "at": at,
-            "environment": dict(environment or {}),
+            # That of now, not of when the process began.
+            "environment": os.environ | self._own | dict(environment or {}),
             "memory": memory,
         }
         print(json.dumps(order), file=self._process.stdin, flush=True)
@@ -129,6 +131,7 @@ def serve(command: str, path: str | None = None) -> None:
             os.dup2(written[0], 1)
             os.dup2(written[1], 2)
             os.chdir(order["folder"])
+            os.environ.clear()
             os.environ.update(order["environment"])
             signal.signal(signal.SIGINT, signal.default_int_handler)
             if order["memory"]:

@@ -7,24 +7,20 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-RATINGS = [
-    "inference/steps/int_rating_models",
-    "inference/steps/int_rating_results",
-    "inference/steps/int_rating_comparisons",
-    "inference/steps/int_rating_components",
-    "inference/steps/int_rating_matches",
-    "inference/steps/int_rating_fits",
-    "inference/steps/int_rating_scores",
-    "inference/steps/int_rating_systems",
-    "inference/steps/int_rating_errors",
-    "inference/model_ratings",
-]
+from benchmarks import ratings
+
+RATINGS = list(ratings.STEPS)
 DELTAS = [
     "actions/steps/int_action_delta_draws",
     "actions/steps/int_action_delta_normal_intervals",
     "actions/action_delta_summary",
 ]
+CORRELATIONS = [
+    "inference/steps/int_correlation_scores",
+    "inference/steps/int_correlation_intervals",
+]
 TASKS = 4  # of a family
+ATTEMPTS = 5  # at a task
 EASE = 0.8  # of the better model, in logits, and of the other its negative
 
 
@@ -40,7 +36,8 @@ def through_views(
     connection = duckdb.connect()
     connection.execute(f"attach '{warehouse}' as built (read_only)")
     connection.execute("create schema seeds")
-    connection.execute("create table seeds.t_quantiles as from built.seeds.t_quantiles")
+    for seed in ("t_quantiles", "summary_populations"):
+        connection.execute(f"create table seeds.{seed} as from built.seeds.{seed}")
     connection.execute(
         "create table int_headline_choices as "
         "from built.intermediate.int_headline_choices limit 0"
@@ -139,6 +136,48 @@ def simulated_deltas(
         task_key=frame.cluster_number.astype(str) + "/" + frame.task_key.astype(str),
     )
     return through_views(warehouse, DELTAS, int_action_delta_pairs=frame)
+
+
+def simulated_correlations(
+    warehouse: Path, sets: int, families: int, seed: int
+) -> pd.DataFrame:
+    """Return intervals of rank correlations of action count and score that are 0.
+
+    Families and tasks differ in both, and in human minutes, each by itself.
+    """
+    draw = np.random.default_rng(seed)
+    shape = (sets, families, TASKS, ATTEMPTS)
+
+    def uneven() -> np.ndarray:
+        return (
+            draw.normal(size=(*shape[:2], 1, 1))
+            + draw.normal(size=(*shape[:3], 1))
+            + draw.normal(size=shape)
+        )
+
+    actions, scores = np.exp(2 + uneven()).round(), uneven() > 0
+    minutes = np.exp(uneven()[..., :1] + np.zeros(shape)).round(3)
+    number, family, task, _ = (index.ravel() for index in np.indices(shape))
+    frame = pd.DataFrame(
+        {
+            "source": pd.Series(number).map("set{:04}".format),
+            "task_family": pd.Series(family).map("family{}".format),
+            "task_id": pd.Series(family * TASKS + task).map("task{}".format),
+            "action_count": actions.ravel().astype(int),
+            "score": scores.ravel().astype(float),
+            "human_minutes": minutes.ravel(),
+            "attempt_id": (
+                pd.Series(number).astype(str)
+                + "/"
+                + pd.Series(np.arange(len(number))).astype(str)
+            ),
+        }
+    )
+    return through_views(
+        warehouse,
+        CORRELATIONS,
+        attempts=frame.assign(benchmark="simulated", population="capability"),
+    ).query("population == 'capability'")
 
 
 def share_that_holds(intervals: pd.DataFrame, truth: float) -> float:

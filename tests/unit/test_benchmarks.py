@@ -9,12 +9,18 @@ from hal_traces import Loaded
 
 from benchmarks import generate, rivals
 from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.flood_shapes import FLOODS
+from benchmarks.floods import BARS, measured
+from benchmarks.floods import section as floods_section
+from benchmarks.generate_inspect import inspect_log
 from benchmarks.measure import Benchmark, Case, CommandFailed, Contestant, measure
+from benchmarks.ratings import read_ratings
 from benchmarks.results import section, write
 from benchmarks.view import read_view
 from loaders.contract.files import OpenFile
 from loaders.hal import trace as hal
 from loaders.harbor import job as harbor
+from loaders.inspect import reader as inspect
 from loaders.metr import jsonl as metr_jsonl
 from loaders.metr import yaml as metr_yaml
 
@@ -53,6 +59,36 @@ def test_every_made_up_call_can_be_loaded(tmp_path, era):
     assert not loaded.quarantined
 
 
+@pytest.mark.parametrize("is_old", [False, True])
+def test_every_made_up_sample_can_be_loaded(tmp_path, is_old):
+    path = inspect_log(tmp_path / "log.eval", 20, 1_000_000, is_old)
+    assert 800_000 < path.stat().st_size < 1_300_000
+    counts = Counter()
+    with path.open("rb") as file:
+        for batch in inspect.read(OpenFile(file)):
+            assert not batch.quarantined
+            counts[batch.table.name] += len(batch.rows)
+    # A score and a usage each; no warning.
+    assert counts == {
+        "raw.inspect_evaluations": 1,
+        "raw.inspect_samples": 20,
+        "raw.inspect_scores": 20,
+        "raw.inspect_usage": 20,
+    }
+
+
+def test_every_flood_has_its_size_and_one_ends_within_the_bars(tmp_path):
+    for name, (_, content) in FLOODS.items():
+        made = len(content(20_000))
+        assert made < 60_000 or name in ("inspect_zeros", "table_long_lines"), name
+    used = measured("table_rows_to_refuse", 20_000, tmp_path)
+    assert used.exit_code == 1
+    assert used.is_within(BARS[0])
+    text = floods_section({bar.byte_count: {"spaces": used} for bar in BARS})
+    assert "| spaces |" in text
+    assert "Beyond them: none." in text
+
+
 def test_every_made_up_trial_can_be_loaded(tmp_path):
     path = generate.harbor_jobs(tmp_path / "jobs", 20)
     counts = Counter()
@@ -88,6 +124,17 @@ def test_a_view_is_computed_over_made_up_rows(tmp_path):
     read_view(str(sql), "best_evaluations", str(rows))
     with pytest.raises(duckdb.Error, match="comparison_values"):
         read_view(str(sql), "comparison_values", str(rows))
+
+
+def test_made_up_results_are_rated(sample_warehouse, tmp_path):
+    compiled = sample_warehouse.parent / "target/compiled/evalhouse/models/marts"
+    tasks = generate.model_tasks(tmp_path / "tasks.csv", 4, 2, 6)
+    best = generate.model_evaluations(tmp_path / "best.csv", 5, 3, 14)
+    rated = read_ratings(str(compiled), str(tasks), str(best))
+    counts = Counter()
+    for basis, _, count in rated:
+        counts[basis] += count
+    assert counts == {"task_outcome": 4, "max_accuracy": 5}
 
 
 def test_contestants_run_in_turn_and_are_watched():

@@ -13,7 +13,12 @@ pytestmark = pytest.mark.slow
 
 # Its pairs are numbered by task only: two of one task can have the same delta.
 KEYLESS = {"int_action_delta_pairs"}
-OURS = ("tests/generic/rules.sql", "macros/broken_rules.sql", "macros/test.sql")
+OURS = (
+    "tests/generic/rules.sql",
+    "macros/broken_rules.sql",
+    "macros/overrides/made.sql",
+    "macros/overrides/test.sql",
+)
 PROJECT = {
     "dbt_project.yml": """
         name: described

@@ -34,7 +34,7 @@ agent_totals as (
 
 final as (
     select
-        agent_totals.source,
+        source,
         agent_totals.attempt_count,
         task_totals.task_count,
         -- Null, not zero: the source has no such thing.

@@ -33,9 +33,9 @@ usual_failures as (
 
 final as (
     select
-        failures.source,
+        source,
         failures.benchmark,
-        failures.agent,
+        agent,
         failures.task_id,
         count(*) as failure_count,
         min(failures.action_count) as min_action_count,
@@ -51,9 +51,9 @@ final as (
             {{ var('high_action_floor') }}
         )
     group by
-        failures.source,
+        source,
         failures.benchmark,
-        failures.agent,
+        agent,
         failures.task_id
 )
 

@@ -11,13 +11,13 @@ shared_tasks as (
 
 final as (
     select
-        attempt_successes.source,
+        source,
         attempt_successes.model,
         count(*) as attempt_count,
         count(
             distinct
-            {{ escaped('attempt_successes.benchmark', '/') }}
-            || '/' || attempt_successes.task_id
+            {{ escaped('benchmark', '/') }}
+            || '/' || task_id
         ) as task_count,
         {{ exact_mean('attempt_successes.score') }} as mean_score,
         avg(cast(attempt_successes.is_success as integer)) as success_rate,
@@ -34,7 +34,7 @@ final as (
             '{{ model }}'{{ ',' if not loop.last }}
             {%- endfor %}
         )
-    group by attempt_successes.source, attempt_successes.model
+    group by source, attempt_successes.model
 )
 
 select * from final

@@ -60,8 +60,8 @@ decile_positions as (
 
 decile_neighbours as (
     select
-        decile_positions.source,
-        decile_positions.model,
+        source,
+        model,
         decile_positions.decile,
         decile_positions.decile_position
         - floor(decile_positions.decile_position) as upper_weight,
@@ -78,8 +78,8 @@ decile_neighbours as (
     from decile_positions
     inner join value_counts using (source, model)
     group by
-        decile_positions.source,
-        decile_positions.model,
+        source,
+        model,
         decile_positions.decile,
         decile_positions.decile_position
 ),
@@ -112,8 +112,8 @@ edge_ranges as (
 
 interior_edges as (
     select
-        edges.source,
-        edges.model,
+        source,
+        model,
         edges.edge
     from edges
     inner join edge_ranges using (source, model)

@@ -35,8 +35,8 @@ attempt_counts as (
 
 final as (
     select
-        agents.source,
-        agents.agent,
+        source,
+        agent,
         agents.scaffold,
         agents.framework,
         agents.model,

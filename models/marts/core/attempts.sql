@@ -61,8 +61,10 @@ final as (
         attempts.attributes,
         attempts.file_id
     from attempts
-    inner join evaluations using (evaluation_id)
-    left join repeated_attempts using (attempt_id)
+    inner join evaluations
+        on attempts.evaluation_id = evaluations.evaluation_id
+    left join repeated_attempts
+        on attempts.attempt_id = repeated_attempts.attempt_id
     where
         repeated_attempts.attempt_id is null
         or attempts.file_id = repeated_attempts.kept_file_id

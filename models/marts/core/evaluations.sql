@@ -66,10 +66,14 @@ judged as (
                 then 'no rule in seeds/ knows its model'
         end as exclusion_reason
     from evaluations
-    inner join identified_evaluations using (evaluation_id)
-    inner join costs using (evaluation_id)
-    left join outcomes using (evaluation_id)
-    left join excluded_evaluations using (evaluation_id)
+    inner join identified_evaluations
+        on evaluations.evaluation_id = identified_evaluations.evaluation_id
+    inner join costs
+        on evaluations.evaluation_id = costs.evaluation_id
+    left join outcomes
+        on evaluations.evaluation_id = outcomes.evaluation_id
+    left join excluded_evaluations
+        on evaluations.evaluation_id = excluded_evaluations.evaluation_id
     left join corrections
         on
             evaluations.evaluation_id = corrections.subject

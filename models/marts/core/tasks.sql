@@ -61,9 +61,9 @@ task_attempts as (
 
 final as (
     select
-        task_attempts.source,
-        task_attempts.benchmark,
-        task_attempts.task_id,
+        source,
+        benchmark,
+        task_id,
         task_attempts.task_family,
         task_attempts.human_minutes,
         task_attempts.attempt_count,

@@ -42,6 +42,17 @@ correlated_tasks as (
     from clustered_means
 ),
 
+-- The same of each cluster by itself: all there is to go by where all tasks
+-- succeed alike.
+separate_tasks as (
+    select
+        {{ keys | join(', ') }},
+        {{ exact_sum('3e0 * task_count / (task_count + 2e0)', 12) }}
+            as separate_count
+    from clusters
+    group by {{ keys | join(', ') }}
+),
+
 -- By how many independent tasks the agent would have the same standard error.
 task_worths as (
     select
@@ -55,48 +66,47 @@ task_worths as (
 ),
 
 -- With few clusters the standard error is a guess itself: so much wider is t's
--- quantile (Korn and Graubard). It can be small by luck, so the tasks count for
--- no more than a little correlation leaves, which without families is the
--- tasks, and for no less than a correlation of one third leaves. Where all
--- tasks succeed alike that, or the clusters if more, is all there is to go by.
-effective as (
+-- quantile (Korn and Graubard).
+corrected as (
     select
         task_worths.*,
-        round(case
-            when task_worths.mean_value in (0e0, 1e0)
-                then
-                    greatest(
-                        task_worths.correlated_count,
-                        task_worths.cluster_count
-                    )
-            else
-                least(
-                    greatest(
-                        task_worths.plain_count * power(
-                            {{ t_quantile_975(
-                                '(task_worths.task_count - 1)',
-                                'of_tasks.t_975'
-                            ) }}
-                            / {{ t_quantile_975(
-                                'task_worths.degrees_of_freedom',
-                                'of_clusters.t_975'
-                            ) }},
-                            2
-                        ),
-                        least(
-                            task_worths.plain_count,
-                            task_worths.correlated_count
-                        )
-                    ),
-                    task_worths.hardly_correlated_count
-                )
-        end, 10) as effective_task_count
+        separate_tasks.separate_count,
+        task_worths.plain_count * power(
+            {{ t_quantile_975(
+                '(task_worths.task_count - 1)', 'of_tasks.t_975'
+            ) }}
+            / {{ t_quantile_975(
+                'task_worths.degrees_of_freedom', 'of_clusters.t_975'
+            ) }},
+            2
+        ) as corrected_count
     from task_worths
+    inner join separate_tasks
+        using ({{ keys | join(', ') }})
     left join t_quantiles as of_tasks
         on task_worths.task_count - 1 = of_tasks.degrees_of_freedom
     left join t_quantiles as of_clusters
         on task_worths.degrees_of_freedom = of_clusters.degrees_of_freedom
     where task_worths.cluster_count > 1
+),
+
+-- An error can be small by luck, so the tasks count for no more than a little
+-- correlation leaves, which without families is the tasks, and for no less than
+-- a correlation of one third leaves.
+effective as (
+    select
+        *,
+        round(case
+            when mean_value in (0e0, 1e0) then separate_count
+            else
+                least(
+                    greatest(
+                        corrected_count, least(plain_count, correlated_count)
+                    ),
+                    hardly_correlated_count
+                )
+        end, 10) as effective_task_count
+    from corrected
 ),
 
 observed as (

@@ -112,8 +112,10 @@ spreads as (
             'totals.degrees_of_freedom', 't_quantiles.t_975'
         ) }} * relative_errors.relative_se as log_half_width
     from totals
-    left join relative_errors using ({{ keys | join(', ') }})
-    left join t_quantiles using (degrees_of_freedom)
+    left join relative_errors
+        on {{ same_keys('totals', 'relative_errors', keys) }}
+    left join t_quantiles
+        on totals.degrees_of_freedom = t_quantiles.degrees_of_freedom
 ),
 
 final as (
@@ -129,11 +131,11 @@ final as (
         known_cost_share,
         cost_per_success_usd,
         case
-            when log_half_width < 700
+            when log_half_width between 1e-9 and 700
                 then cost_per_success_usd * exp(-log_half_width)
         end as ci_low,
         case
-            when log_half_width < 700
+            when log_half_width between 1e-9 and 700
                 then cost_per_success_usd * exp(log_half_width)
         end as ci_high,
         case when known_token_share >= 0.95 then tokens_per_success end

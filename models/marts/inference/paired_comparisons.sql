@@ -74,11 +74,11 @@ tested as (
         end as mid_p
     from clustered_means
     inner join shrunk_errors
-        using ({{ keys | join(', ') }})
+        on {{ same_keys('clustered_means', 'shrunk_errors', keys) }}
     left join sign_flips
-        using ({{ keys | join(', ') }})
+        on {{ same_keys('clustered_means', 'sign_flips', keys) }}
     left join t_quantiles
-        using (degrees_of_freedom)
+        on clustered_means.degrees_of_freedom = t_quantiles.degrees_of_freedom
 ),
 
 -- An interval never leaves out 0 where the test does not.
@@ -141,9 +141,9 @@ ranked as (
         ) as holm_rank
     from intervals
     inner join pairs
-        using ({{ keys | join(', ') }})
+        on {{ same_keys('intervals', 'pairs', keys) }}
     inner join agents
-        using (agent_number)
+        on intervals.agent_number = agents.agent_number
     inner join opponent_agents
         on intervals.opponent_number = opponent_agents.agent_number
 ),

@@ -25,7 +25,8 @@ compared as (
         costs.current_cost_usd,
         costs.priced_token_share
     from evaluations
-    inner join costs using (evaluation_id)
+    inner join costs
+        on evaluations.evaluation_id = costs.evaluation_id
 ),
 
 final as (

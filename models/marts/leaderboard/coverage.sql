@@ -28,7 +28,7 @@ loaded as (
 
 -- Who has loaded none of the expected runs does not miss the others.
 expected_sources as (
-    select distinct expected_runs.source
+    select distinct source
     from expected_runs
     inner join loaded using (source, benchmark, scaffold, model)
 ),
@@ -40,8 +40,12 @@ expected as (
         expected_runs.scaffold,
         expected_runs.model
     from expected_runs
-    inner join expected_sources using (source)
-    left join excluded_models using (source, model)
+    inner join expected_sources
+        on expected_runs.source = expected_sources.source
+    left join excluded_models
+        on
+            expected_runs.source = excluded_models.source
+            and expected_runs.model = excluded_models.model
     where excluded_models.model is null
 ),
 

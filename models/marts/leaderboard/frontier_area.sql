@@ -70,9 +70,9 @@ model_counts as (
 
 final as (
     select
-        areas.x_metric,
-        areas.source,
-        areas.benchmark,
+        x_metric,
+        source,
+        benchmark,
         areas.area,
         model_counts.model_count,
         areas.hull_count

@@ -59,11 +59,11 @@ compared as (
 
 final as (
     select
-        candidates.repeats,
-        candidates.x_metric,
-        candidates.source,
-        candidates.benchmark,
-        candidates.model,
+        repeats,
+        x_metric,
+        source,
+        benchmark,
+        model,
         candidates.scaffold,
         candidates.x,
         candidates.y as accuracy,

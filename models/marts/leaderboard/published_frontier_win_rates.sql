@@ -30,9 +30,9 @@ first_distances as (
 
 looked_up as (
     select
-        distances.source,
+        source,
         distances.benchmark,
-        distances.model,
+        model,
         first_distances.distance
     from distances
     inner join first_distances using (source, model)

@@ -25,7 +25,8 @@ evaluations as (
             else 'unknown'
         end as scaffold_kind
     from included
-    inner join sources using (source)
+    inner join sources
+        on included.source = sources.source
 ),
 
 benchmark_win_rates as (
@@ -65,29 +66,29 @@ scaffolds as (
 
 wins as (
     select
-        scaffolds.source,
-        scaffolds.benchmark,
+        source,
+        benchmark,
         scaffolds.scaffold_kind,
-        scaffolds.model,
+        model,
         count(*) as scaffold_count,
         cast(sum(benchmark_win_rates.wins) as bigint) as wins,
         cast(sum(benchmark_win_rates.comparisons) as bigint) as comparisons
     from scaffolds
     left join benchmark_win_rates using (source, benchmark, scaffold, model)
     group by
-        scaffolds.source,
-        scaffolds.benchmark,
+        source,
+        benchmark,
         scaffolds.scaffold_kind,
-        scaffolds.model
+        model
 ),
 
 final as (
     select
-        means.source,
-        means.benchmark,
-        means.scaffold_kind,
-        means.model,
-        case means.scaffold_kind
+        source,
+        benchmark,
+        scaffold_kind,
+        model,
+        case scaffold_kind
             when 'generalist' then true
             when 'task_specific' then false
         end as is_generalist,

@@ -15,8 +15,8 @@ rated as (
     select
         model_win_rates.repeats,
         model_win_rates.basis,
-        model_win_rates.source,
-        model_win_rates.model,
+        source,
+        model,
         model_win_rates.overall_win_rate as y,
         model_resource_use.mean_cost_usd,
         model_resource_use.mean_latency_seconds
@@ -58,11 +58,11 @@ points as (
 
 final as (
     select
-        candidates.repeats,
-        candidates.basis,
-        candidates.x_metric,
-        candidates.source,
-        candidates.model,
+        repeats,
+        basis,
+        x_metric,
+        source,
+        model,
         candidates.x,
         candidates.y as win_rate,
         candidates.x is not null as is_comparable,

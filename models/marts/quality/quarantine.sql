@@ -11,7 +11,7 @@ files as (
 
 final as (
     select
-        quarantined_records.file_id,
+        file_id,
         quarantined_records.position,
         files.path,
         quarantined_records.line,

@@ -6,7 +6,7 @@ final as (
     {%- for name in names %}
     select
         '{{ name }}' as setting,
-        '{{ var(name) | tojson | replace("'", "''") }}' as value
+        {{ text_literal(var(name) | tojson) }} as value
     {% if not loop.last -%}
     union all
     {%- endif %}

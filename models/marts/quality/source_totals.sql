@@ -42,7 +42,7 @@ attempt_totals as (
 
 final as (
     select
-        evaluation_totals.source,
+        source,
         coalesce(attempt_totals.attempt_count, 0) as attempt_count,
         coalesce(attempt_totals.action_counted_count, 0)
             as action_counted_count,

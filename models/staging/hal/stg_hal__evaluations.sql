@@ -76,10 +76,10 @@ renamed as (
         coalesce(total_cost, trace_total_cost) as total_cost_usd,
 
         ---------- booleans
-        date is not null and try_cast(date as date) is null as is_date_unread,
+        date is not null and {{ iso_date('date') }} is null as is_date_unread,
 
         ---------- timestamps
-        try_cast(date as date) as evaluated_on
+        {{ iso_date('date') }} as evaluated_on
     from source
 )
 

@@ -18,7 +18,8 @@ joined as (
         source.*,
         tables.table_source
     from source
-    left join tables using (file_id)
+    left join tables
+        on source.file_id = tables.file_id
 ),
 
 renamed as (

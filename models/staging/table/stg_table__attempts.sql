@@ -17,7 +17,8 @@ joined as (
         source.*,
         files.table_id
     from source
-    inner join files using (file_id)
+    inner join files
+        on source.file_id = files.file_id
 ),
 
 identified as (

@@ -51,17 +51,17 @@ first_sign_sums as (
 
 sign_sums as (
     select
-        value_changes.summary_number,
+        summary_number,
         value_changes.action_delta,
         first_sign_sums.sign_sum
         + sum(value_changes.sign_sum_change) over (
-            partition by value_changes.summary_number
+            partition by summary_number
             order by value_changes.action_delta
         ) as sign_sum,
         {{ normal_quantile_975() }} * sqrt(
             first_sign_sums.square_sum
             + sum(value_changes.square_change) over (
-                partition by value_changes.summary_number
+                partition by summary_number
                 order by value_changes.action_delta
             )
         ) as half_width

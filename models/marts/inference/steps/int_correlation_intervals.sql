@@ -85,14 +85,15 @@ cluster_moves as (
         partials.rho
 ),
 
--- On Fisher's scale, on which no interval leaves -1 to 1.
+-- On Fisher's scale, on which no interval leaves -1 to 1. Both values have a
+-- mean of their own, so the clusters leave two degrees of freedom less.
 errors as (
     select
         source,
         population,
         controlling_for,
         rho,
-        count(*) - 1 as degrees_of_freedom,
+        count(*) - 2 as degrees_of_freedom,
         sqrt(
             count(*) * 1e0 / nullif(count(*) - 1, 0)
             * {{ exact_sum('rho_move * rho_move', 18) }}

@@ -28,7 +28,7 @@ samples as (
 ),
 
 -- Around the mean task intercept and slope are all but independent.
-cells as (
+{{ kept_first('cells') }}
     select
         horizon_cells.fit_number,
         horizon_cells.log2_minutes - samples.centre as x,
@@ -37,9 +37,9 @@ cells as (
     from horizon_cells
     inner join samples
         on horizon_cells.fit_number = samples.fit_number
-),
+{{ steps_end() }},
 
-newton_steps as (
+{{ steps_first('newton_steps') }}
     select
         samples.fit_number,
         regularisations.regularisation,
@@ -53,13 +53,13 @@ newton_steps as (
         false as has_converged
     from samples
     cross join regularisations
-    union all
+    {{ steps_next() }}
     select * from (
         {{ logistic_newton_step(
             'newton_steps', ['fit_number'], '1e-10'
         ) | indent(8) }}
     ) as next_steps
-),
+{{ steps_end() }},
 
 final as (
     select

@@ -16,170 +16,17 @@ task_draws as (
     select * from {{ ref('int_horizon_task_draws') }}
 ),
 
-centres as (
-    select distinct
-        fit_number,
-        centre
-    from horizon_fits
-),
-
-regularisations as (
-    select distinct regularisation from horizon_fits
-),
-
 model_tasks as (
     select distinct
         source,
         model,
         benchmark,
-        task_id
+        task_id,
+        {{ var('bootstrap_replicates') }} as replicate_count
     from horizon_cells
 ),
 
--- The success rules and weightings of a model share its draws.
-drawn_tasks as (
-    select
-        model_tasks.source,
-        model_tasks.model,
-        model_tasks.benchmark,
-        model_tasks.task_id,
-        task_draws.replicate,
-        task_draws.draw_count,
-        2 * mod(
-            {{ hash_number(
-                "'" ~ var('bootstrap_seed') ~ ":'"
-                ~ " || task_draws.replicate"
-                ~ " || ':' || model_tasks.model"
-                ~ " || ':' || model_tasks.benchmark"
-                ~ " || ':' || model_tasks.task_id"
-            ) }},
-            2
-        )
-        - 1 as direction
-    from task_draws
-    inner join model_tasks
-        on
-            task_draws.source = model_tasks.source
-            and task_draws.benchmark = model_tasks.benchmark
-            and task_draws.task_id = model_tasks.task_id
-),
-
--- The attempts of a cell are redrawn too, which moves its share of successes
--- by a standard deviation of sqrt(p * (1 - p) / draws). It moves by just that,
--- up or down: the mean and variance of drawing, without a row per attempt.
-cells as (
-    select
-        horizon_cells.fit_number,
-        drawn_tasks.replicate,
-        horizon_cells.log2_minutes - centres.centre as x,
-        horizon_cells.success_share
-        + case
-            when horizon_cells.success_share in (0, 1) then 0
-            else
-                sqrt(
-                    horizon_cells.success_share
-                    * (1 - horizon_cells.success_share)
-                    / (horizon_cells.attempt_count * drawn_tasks.draw_count)
-                )
-                * drawn_tasks.direction
-        end as success_share,
-        horizon_cells.weight * drawn_tasks.draw_count as weight
-    from drawn_tasks
-    inner join horizon_cells
-        on
-            drawn_tasks.source = horizon_cells.source
-            and drawn_tasks.model = horizon_cells.model
-            and drawn_tasks.benchmark = horizon_cells.benchmark
-            and drawn_tasks.task_id = horizon_cells.task_id
-    inner join centres
-        on horizon_cells.fit_number = centres.fit_number
-),
-
-samples as (
-    select
-        fit_number,
-        replicate,
-        {{ rounded_sum('weight') }} as total_weight,
-        min(success_share) as least_share,
-        max(success_share) as greatest_share
-    from cells
-    group by fit_number, replicate
-),
-
-newton_steps as (
-    select
-        samples.fit_number,
-        samples.replicate,
-        horizon_fits.regularisation,
-        horizon_fits.regularisation * samples.total_weight as ridge,
-        0 as step,
-        horizon_fits.intercept,
-        horizon_fits.slope,
-        cast(null as double) as kept_intercept,
-        cast(null as double) as kept_slope,
-        cast('infinity' as double) as kept_loss,
-        false as has_converged
-    from samples
-    inner join horizon_fits
-        on samples.fit_number = horizon_fits.fit_number
-    where samples.greatest_share > 0 and samples.least_share < 1
-    union all
-    select * from (
-        {{ logistic_newton_step(
-            'newton_steps', ['fit_number', 'replicate'], '1e-3', is_rough=true
-        ) | indent(8) }}
-    ) as next_steps
-),
-
--- A replicate without a curve has its rank all the same: no task is long enough
--- for one that always succeeds, none short enough for one that always fails; so
--- too, by its success at the mean task, where success does not fall with time.
-replicate_horizons as (
-    select
-        samples.fit_number,
-        regularisations.regularisation,
-        samples.replicate,
-        case
-            when samples.least_share = 1 then cast('infinity' as double)
-            else cast('-infinity' as double)
-        end as log2_p50,
-        case
-            when samples.least_share = 1 then cast('infinity' as double)
-            else cast('-infinity' as double)
-        end as log2_p80
-    from samples
-    cross join regularisations
-    where samples.least_share = 1 or samples.greatest_share = 0
-    union all
-    select
-        newton_steps.fit_number,
-        newton_steps.regularisation,
-        newton_steps.replicate,
-        case
-            when newton_steps.slope < -{{ var('horizon_flat_slope') }}
-                then
-                    horizon_fits.centre
-                    - newton_steps.intercept / newton_steps.slope
-            when newton_steps.intercept > 0
-                then cast('infinity' as double)
-            else cast('-infinity' as double)
-        end as log2_p50,
-        case
-            when newton_steps.slope < -{{ var('horizon_flat_slope') }}
-                then
-                    horizon_fits.centre
-                    - (newton_steps.intercept - ln(4)) / newton_steps.slope
-            when newton_steps.intercept > ln(4)
-                then cast('infinity' as double)
-            else cast('-infinity' as double)
-        end as log2_p80
-    from newton_steps
-    inner join horizon_fits
-        on
-            newton_steps.fit_number = horizon_fits.fit_number
-            and newton_steps.regularisation = horizon_fits.regularisation
-    where newton_steps.has_converged
-),
+{{ horizon_replicate_ctes() }}
 
 final as (
     select

@@ -65,7 +65,12 @@ chosen as (
         'frontier' as models
     from released
     inner join records
-        using (success_rule, weighting, regularisation, source, released_on)
+        on
+            released.success_rule = records.success_rule
+            and released.weighting = records.weighting
+            and released.regularisation = records.regularisation
+            and released.source = records.source
+            and released.released_on = records.released_on
     where
         released.log2_p50 = records.best_log2_p50
         and (

@@ -127,7 +127,11 @@ rated as (
 broad as (
     select rated.*
     from rated
-    inner join broad_models using (basis, source, model)
+    inner join broad_models
+        on
+            rated.basis = broad_models.basis
+            and rated.source = broad_models.source
+            and rated.model = broad_models.model
 ),
 
 final as (

@@ -40,22 +40,22 @@ both_ways as (
 -- Two models with wins against each other are comparable. Such pairs are most
 -- pairs, and cheap to follow: each model takes the least root of those it is
 -- paired with, until no root changes.
-mutual_pairs as (
+{{ kept_first('mutual_pairs') }}
     select
         model_number,
         opponent_number
     from both_ways
     where wins > 0 and wins < comparison_count
-),
+{{ steps_end() }},
 
-root_steps as (
+{{ steps_first('root_steps') }}
     select
         model_number,
         model_number as root,
         0 as step,
         true as is_open
     from rating_models
-    union all
+    {{ steps_next() }}
     select
         model_number,
         root,
@@ -76,7 +76,7 @@ root_steps as (
         where own.is_open
         group by own.model_number, own.root, own.step
     ) as next_roots
-),
+{{ steps_end() }},
 
 roots as (
     select
@@ -87,7 +87,7 @@ roots as (
 ),
 
 -- Between roots every path is followed: at worst cubic in the roots.
-root_wins as (
+{{ kept_first('root_wins') }}
     select distinct
         own.root,
         opponent.root as opponent_root
@@ -99,21 +99,21 @@ root_wins as (
     where
         both_ways.wins > 0
         and own.root <> opponent.root
-),
+{{ steps_end() }},
 
-paths as (
+{{ steps_first('paths') }}
     select
         root,
         opponent_root
     from root_wins
-    union
+    {{ steps_next('union') }}
     select
         paths.root,
         root_wins.opponent_root
     from paths
     inner join root_wins
         on paths.opponent_root = root_wins.root
-),
+{{ steps_end() }},
 
 paths_back as (
     select * from paths

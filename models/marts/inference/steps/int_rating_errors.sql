@@ -28,7 +28,7 @@ models as (
 ),
 
 -- Scaled so that every model has information 1.
-links as (
+{{ kept_first('links') }}
     select
         fits.model_number,
         opponents.model_number as opponent_number,
@@ -45,9 +45,9 @@ links as (
         on matches.model_number = models.model_number
     inner join models as opponent_models
         on matches.opponent_number = opponent_models.model_number
-),
+{{ steps_end() }},
 
-solution_steps as (
+{{ steps_first('solution_steps') }}
     select
         component_number,
         block_number,
@@ -56,13 +56,13 @@ solution_steps as (
         false as has_converged,
         {{ numbered_columns('0e0 as x_#, b_# as r_#, b_# as p_#', width) }}
     from systems
-    union all
+    {{ steps_next() }}
     select * from (
         {{ conjugate_gradient_step(
             'solution_steps', width, var('rating_steps')
         ) | indent(8) }}
     ) as next_steps
-),
+{{ steps_end() }},
 
 moves as (
     select

@@ -25,7 +25,7 @@ usable as (
         and sum(wins) < sum(match_count)
 ),
 
-data_steps as (
+{{ steps_first('data_steps') }}
     select
         cast(0 as bigint) as replicate,
         component_number,
@@ -37,13 +37,13 @@ data_steps as (
         false as has_converged
     from components
     where member_count > 1
-    union all
+    {{ steps_next() }}
     select * from (
         {{ bradley_terry_step(
             'data_steps', '1e-10', var('rating_steps')
         ) | indent(8) }}
     ) as next_steps
-),
+{{ steps_end() }},
 
 data_fits as (
     select * from data_steps
@@ -53,7 +53,7 @@ data_fits as (
 -- A draw is near the data, and its own error far above this tolerance. Of a
 -- draw that splits into models without wins against each other the strengths
 -- have no maximum, and do not converge.
-replicate_steps as (
+{{ steps_first('replicate_steps') }}
     select
         usable.replicate,
         data_fits.component_number,
@@ -66,11 +66,11 @@ replicate_steps as (
     from data_fits
     inner join usable
         on data_fits.model_number = usable.model_number
-    union all
+    {{ steps_next() }}
     select * from (
         {{ bradley_terry_step('replicate_steps', '1e-4', 100) | indent(8) }}
     ) as next_steps
-),
+{{ steps_end() }},
 
 final as (
     select

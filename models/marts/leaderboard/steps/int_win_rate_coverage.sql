@@ -18,16 +18,16 @@ model_counts as (
 
 shared_benchmarks as (
     select
-        benchmark_win_rates.repeats,
-        benchmark_win_rates.basis,
-        benchmark_win_rates.source,
+        repeats,
+        basis,
+        source,
         benchmark_win_rates.benchmark
     from benchmark_win_rates
     inner join model_counts using (repeats, basis, source)
     group by
-        benchmark_win_rates.repeats,
-        benchmark_win_rates.basis,
-        benchmark_win_rates.source,
+        repeats,
+        basis,
+        source,
         benchmark_win_rates.benchmark,
         model_counts.model_count
     having count(distinct benchmark_win_rates.model) = model_counts.model_count

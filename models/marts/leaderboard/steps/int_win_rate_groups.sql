@@ -25,7 +25,7 @@ scored_tasks as (
     select
         drawn_evaluations.source,
         drawn_evaluations.benchmark,
-        drawn_evaluations.evaluation_id,
+        evaluation_id,
         coalesce(
             'family:' || attempts.task_family, 'task:' || attempts.task_id
         ) as task_cluster,
@@ -36,7 +36,7 @@ scored_tasks as (
     group by
         drawn_evaluations.source,
         drawn_evaluations.benchmark,
-        drawn_evaluations.evaluation_id,
+        evaluation_id,
         coalesce(
             'family:' || attempts.task_family, 'task:' || attempts.task_id
         )
@@ -61,7 +61,7 @@ task_groups as (
             when cluster_count <= 200 then task_cluster
             else
                 'group:' || cast(
-                    {{ hash_number("task_cluster") }} % 200 as varchar
+                    {{ hash_number("task_cluster") }} % 200 as string
                 )
         end as task_group
     from benchmark_tasks

@@ -52,7 +52,7 @@ final as (
         {{ hal_attempt_id(
             'hal_evaluations.evaluation_id', 'hal_task_results.task_id'
         ) }} as attempt_id,
-        hal_evaluations.file_id,
+        file_id,
         cast(null as bigint) as line_number,
         hal_task_results.pointer as json_pointer
     from hal_evaluations
@@ -62,7 +62,7 @@ final as (
         inspect_evaluations.evaluation_id
         || ':' || inspect_samples.sample_id
         || ':' || inspect_samples.epoch as attempt_id,
-        inspect_evaluations.file_id,
+        file_id,
         cast(null as bigint) as line_number,
         inspect_samples.pointer as json_pointer
     from inspect_evaluations

@@ -19,7 +19,8 @@ ranked as (
         identified_evaluations.is_reported,
         {{ is_partial_run() }} as is_partial
     from evaluations
-    inner join identified_evaluations using (evaluation_id)
+    inner join identified_evaluations
+        on evaluations.evaluation_id = identified_evaluations.evaluation_id
 ),
 
 -- Agents whose attempts are summed up here may each have been given some of

@@ -49,7 +49,8 @@ excluded_otherwise as (
 reported as (
     select evaluations.*
     from evaluations
-    inner join identified_evaluations using (evaluation_id)
+    inner join identified_evaluations
+        on evaluations.evaluation_id = identified_evaluations.evaluation_id
     where identified_evaluations.is_reported
 ),
 
@@ -61,7 +62,7 @@ without_accuracy as (
         'its results have no accuracy that can be read, so it is not on the'
         || ' leaderboard'
         || coalesce(
-            '; ' || success_count || ' of ' || success_count + failure_count
+            '; ' || success_count || ' of ' || (success_count + failure_count)
             || ' tasks succeeded',
             ''
         ) as detail
@@ -73,8 +74,13 @@ without_accuracy as (
 shares as (
     select reported.*
     from reported
-    inner join outcomes using (evaluation_id)
-    left join partial_credit_metrics using (source, accuracy_metric)
+    inner join outcomes
+        on reported.evaluation_id = outcomes.evaluation_id
+    left join partial_credit_metrics
+        on
+            reported.source = partial_credit_metrics.source
+            and reported.accuracy_metric
+            = partial_credit_metrics.accuracy_metric
     where
         outcomes.partial_count = 0
         and partial_credit_metrics.accuracy_metric is null
@@ -86,7 +92,7 @@ differing_accuracies as (
         source,
         evaluation_id as subject,
         accuracy_metric || ' is ' || round(accuracy, 4) || ', but '
-        || success_count || ' of ' || success_count + failure_count
+        || success_count || ' of ' || (success_count + failure_count)
         || ' tasks with an outcome succeeded' as detail
     from shares
     where

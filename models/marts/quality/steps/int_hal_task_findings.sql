@@ -52,8 +52,15 @@ evaluation_latencies as (
         ) as zero_count,
         count(scored_tasks.task_id) as task_count
     from evaluations
-    inner join task_latencies using (file_id, trace_number)
-    left join scored_tasks using (file_id, trace_number, task_id)
+    inner join task_latencies
+        on
+            evaluations.file_id = task_latencies.file_id
+            and evaluations.trace_number = task_latencies.trace_number
+    left join scored_tasks
+        on
+            evaluations.file_id = scored_tasks.file_id
+            and evaluations.trace_number = scored_tasks.trace_number
+            and task_latencies.task_id = scored_tasks.task_id
     group by evaluations.source, evaluations.evaluation_id
 ),
 

@@ -77,7 +77,7 @@ perturbed_runs as (
             when perturbed_traces.perturbation_count > 1
                 then
                     ' and '
-                    || perturbed_traces.perturbation_count - 1
+                    || (perturbed_traces.perturbation_count - 1)
                     || ' more'
             else ''
         end as detail

@@ -91,7 +91,7 @@ missing as (
         'trials_missing' as finding_code,
         'harbor' as source,
         told_counts.file_id as subject,
-        'job ' || told_counts.job_id || ' was to run '
+        'job ' || job_id || ' was to run '
         || told_counts.trial_count || ' trial(s), and the files have '
         || coalesce(loaded_counts.trial_count, 0) as detail
     from told_counts
@@ -158,13 +158,13 @@ impossible_times as (
     select
         'impossible_times' as finding_code,
         staged_trials.source,
-        staged_trials.file_id as subject,
+        file_id as subject,
         min(files.path) || ': the agent ends before it starts; its latency is '
         || 'unknown' as detail
     from staged_trials
     inner join files using (file_id)
     where staged_trials.has_impossible_times
-    group by staged_trials.source, staged_trials.file_id
+    group by staged_trials.source, file_id
 ),
 
 final as (

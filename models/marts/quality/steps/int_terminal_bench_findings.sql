@@ -50,7 +50,8 @@ empty_runs as (
         'the run ' || runs.run_id || ' has no results.json among the files'
             as detail
     from runs
-    left join runs_with_attempts using (evaluation_id)
+    left join runs_with_attempts
+        on runs.evaluation_id = runs_with_attempts.evaluation_id
     where runs_with_attempts.evaluation_id is null
 ),
 

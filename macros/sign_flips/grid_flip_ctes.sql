@@ -1,0 +1,146 @@
+{#- `grid_flips` (keys, at_least, more) of the `unequal_flips` whose method is
+    `grid`. The sum of clusters with random signs, in steps of the grid, is an
+    integer; its characteristic function is the product of cosines of the sizes,
+    and the inverse Fourier transform of that gives the probability of each sum.
+    Summed over a range of sums the transform is a ratio of sines (Dirichlet's
+    kernel), so that one sum over frequencies gives a whole tail. -#}
+{% macro grid_flip_ctes(keys) -%}
+{%- set key_list = keys | join(', ') -%}
+-- How wide a step is.
+grid_steps as (
+    select
+        {{ key_list }},
+        unequal_flips.flip_count,
+        case
+            when
+                flip_sizes.size_sum
+                <= 20000e0 * flip_sizes.grid_share * unequal_flips.least_size
+                then flip_sizes.grid_share * unequal_flips.least_size
+            else flip_sizes.size_sum / 20000e0
+        end as step
+    from flip_sizes
+    inner join unequal_flips
+        using ({{ key_list }})
+    where unequal_flips.method = 'grid'
+),
+
+-- The sizes in steps, and how many clusters have each.
+grid_sizes as (
+    select
+        {{ key_list }},
+        grid_steps.flip_count,
+        cast(round(flips.size / grid_steps.step) as bigint) as steps,
+        count(*) as size_count,
+        sum(cast(round(flips.value / grid_steps.step) as bigint)) as signed_steps
+    from flips
+    inner join grid_steps
+        using ({{ key_list }})
+    where flips.size > 0.5 * grid_steps.step
+    group by
+        {{ key_list }},
+        grid_steps.flip_count,
+        cast(round(flips.size / grid_steps.step) as bigint)
+),
+
+-- The sums lie on as many points as there are steps, and the observed one there.
+grid_totals as (
+    select
+        {{ key_list }},
+        flip_count,
+        sum(steps * size_count) + 1e0 as point_count,
+        cast(abs(sum(signed_steps)) as double) as observed,
+        row_number() over (order by {{ key_list }}) as grid_number
+    from grid_sizes
+    group by {{ key_list }}, flip_count
+),
+
+frequency_numbers as (
+    {{ number_series('1', '10501') }}
+),
+
+-- A sum of signs has the product of cosines as its characteristic function.
+-- Frequencies beyond half a turn repeat those before it.
+grid_cosines as (
+    select
+        grid_totals.grid_number,
+        frequency_numbers.number,
+        grid_sizes.size_count,
+        cos(
+            pi() * frequency_numbers.number * grid_sizes.steps
+            / grid_totals.point_count
+        ) as cosine
+    from grid_totals
+    inner join grid_sizes
+        using ({{ key_list }})
+    inner join frequency_numbers
+        on 2 * frequency_numbers.number <= grid_totals.point_count
+),
+
+grid_products as (
+    select
+        grid_number,
+        number,
+        case
+            when sum(case when cosine < 0 then size_count else 0 end) % 2 = 1
+                then -1e0
+            else 1e0
+        end
+        * exp({{ exact_sum('size_count * ln(greatest(abs(cosine), 1e-300))', 12) }})
+            as product
+    from grid_cosines
+    group by grid_number, number
+),
+
+-- The probability of all sums nearer to 0, and of these and the observed one.
+grid_terms as (
+    select
+        {{ key_list }},
+        grid_totals.flip_count,
+        grid_totals.point_count,
+        grid_totals.observed,
+        pi() * grid_products.number / grid_totals.point_count as angle,
+        case
+            when 2 * grid_products.number = grid_totals.point_count then 1e0
+            else 2e0
+        end
+        * grid_products.product as product
+    from grid_products
+    inner join grid_totals
+        using (grid_number)
+),
+
+grid_sums as (
+    select
+        {{ key_list }},
+        flip_count,
+        observed,
+        (
+            observed - 1e0
+            + {{ exact_sum(
+                'product * sin((observed - 1e0) * angle) / sin(angle)', 18
+            ) }}
+        )
+        / point_count as nearer,
+        (
+            observed + 1e0
+            + {{ exact_sum(
+                'product * sin((observed + 1e0) * angle) / sin(angle)', 18
+            ) }}
+        )
+        / point_count as no_farther
+    from grid_terms
+    group by {{ key_list }}, flip_count, point_count, observed
+),
+
+grid_flips as (
+    select
+        {{ key_list }},
+        case
+            when observed = 0 then 1e0
+            else
+                least(greatest(1e0 - nearer, power(2e0, 1 - flip_count)), 1e0)
+        end as at_least,
+        greatest(1e0 - no_farther, 0e0) as more
+    from grid_sums
+),
+{%- endmacro %}

@@ -1,0 +1,76 @@
+-- Grain: one row per regularisation, noisy fit number and bootstrap replicate
+-- beyond those of int_horizon_replicates that draws one of its tasks.
+with recursive
+
+all_horizon_cells as (
+    select * from {{ ref('int_horizon_cells') }}
+),
+
+noisy_fits as (
+    select * from {{ ref('int_horizon_noisy_fits') }}
+),
+
+horizon_cells as (
+    select
+        all_horizon_cells.*,
+        noisy_fits.replicate_count
+    from all_horizon_cells
+    inner join noisy_fits using (fit_number)
+),
+
+-- Of the headline: the paper's regularisation keeps the draws it has.
+horizon_fits as (
+    select * from {{ ref('int_horizon_fits') }}
+    where regularisation = {{ var('horizon_regularisations')[0] }}
+),
+
+replicates as (
+    {{ number_series(
+        var('bootstrap_replicates') ~ ' + 1', var('horizon_most_replicates')
+    ) }}
+),
+
+family_counts as (
+    select
+        source,
+        family_key,
+        max(replicate_count) as replicate_count
+    from horizon_cells
+    group by source, family_key
+),
+
+family_replicates as (
+    select
+        family_counts.source,
+        family_counts.family_key,
+        replicates.number as replicate
+    from family_counts
+    inner join replicates
+        on family_counts.replicate_count >= replicates.number
+),
+
+{{ horizon_task_draw_ctes('all_horizon_cells') }}
+
+model_tasks as (
+    select distinct
+        source,
+        model,
+        benchmark,
+        task_id,
+        replicate_count
+    from horizon_cells
+),
+
+{{ horizon_replicate_ctes() }}
+
+final as (
+    select
+        fit_number,
+        regularisation,
+        replicate,
+        log2_p50,
+        log2_p80
+    from replicate_horizons
+)
+
+select * from final
