@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import generate
+from benchmarks.generate_inspect import inspect_log
 from benchmarks.measure import MEGABYTE, Benchmark, Case, Contestant
 
 _METR_RUNS = 11_639
@@ -108,8 +109,19 @@ def _trial_cases(folder: Path, scale: float) -> Iterator[Case]:
         yield Case(f"{trials:,} trials", contestants, sum(files), trials)
 
 
+def _inspect_cases(folder: Path, scale: float) -> Iterator[Case]:
+    for megabytes, count, is_old in ((1000, 10_000, False), (100, 1_000, True)):
+        samples = max(10, int(count * scale))
+        byte_count = int(megabytes * MEGABYTE * scale)
+        name = f"log_{megabytes}{'_old' * is_old}.eval"
+        path = inspect_log(folder / name, samples, byte_count, is_old)
+        kind = "samples to be opened" if is_old else "summaries"
+        contestants = [ours(path, folder), rival("read_bytes", path)]
+        yield _case(f"{megabytes} MB, {samples:,} {kind}", contestants, path, samples)
+
+
 def _unchanged_cases(folder: Path, scale: float) -> Iterator[Case]:
-    for count in (100, 1000):
+    for count in (100, 1000, 10_000):
         path = _small_traces(folder, count, scale)
         warehouse = folder / f"loaded_{count}.duckdb"
         command = [sys.executable, "-m", "loaders", path, "--db", warehouse]
@@ -118,15 +130,16 @@ def _unchanged_cases(folder: Path, scale: float) -> Iterator[Case]:
             if not warehouse.exists():
                 subprocess.run(command, check=True, capture_output=True)
 
-        contestants = [
-            Contestant("python -m loaders", command, before=load),
-            Contestant("python -m loaders --rehash", [*command, "--rehash"]),
-        ]
+        contestants = [Contestant("python -m loaders", command, before=load)]
+        if count <= 1000:
+            again = [*command, "--rehash"]
+            contestants.append(Contestant("python -m loaders --rehash", again))
         yield _folder_case(f"{count:,} known traces", contestants, path)
 
 
 def _small_traces(folder: Path, count: int, scale: float) -> Path:
-    byte_count = int(_SMALL_TRACE_BYTES * scale)
+    # So many would fill the disk otherwise; unchanged, they are not read.
+    byte_count = int(_SMALL_TRACE_BYTES * scale) // (1 if count <= 1000 else 10)
     return generate.hal_folder(folder / f"traces_{count}", count, byte_count)
 
 
@@ -186,6 +199,13 @@ BENCHMARKS = (
         "How fast are Harbor's trials loaded, two or three small files each?",
         _trial_cases,
         "opening, hashing and decoding each file, in as many processes as there are cores.",
+    ),
+    Benchmark(
+        "load_inspect",
+        "How fast is a log of Inspect loaded? Rows are samples.",
+        _inspect_cases,
+        "of a current version the hash of the file and its summaries; of an old one "
+        "unpacking each sample and passing over its messages.",
     ),
     Benchmark(
         "load_unchanged",

@@ -69,6 +69,9 @@ class Run:
     # bytes; None where the system does not tell, or the run was too short to look.
     peak_bytes: int | None
     anonymous_bytes: int | None
+    exit_code: int = 0
+    # The end of what it printed.
+    said: str = ""
 
 
 def measure(case: Case, rounds: int) -> dict[str, list[Run]]:
@@ -76,15 +79,16 @@ def measure(case: Case, rounds: int) -> dict[str, list[Run]]:
     runs: dict[str, list[Run]] = {each.name: [] for each in case.contestants}
     for each in case.contestants:
         if not each.is_slow:
-            _run(each)
+            run(each)
     for number in range(rounds):
         for each in case.contestants:
             if number == 0 or not each.is_slow:
-                runs[each.name].append(_run(each))
+                runs[each.name].append(run(each))
     return runs
 
 
-def _run(contestant: Contestant) -> Run:
+def run(contestant: Contestant, *, fails: bool = True) -> Run:
+    """Run a command once; raise CommandFailed where it ends with an error and `fails`."""
     contestant.before()
     environment = os.environ | (contestant.environment or {})
     with tempfile.TemporaryFile() as output:
@@ -102,17 +106,19 @@ def _run(contestant: Contestant) -> Run:
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         watch.stop()
-        if process.returncode:
-            output.seek(0)
-            text = output.read().decode(errors="replace")
+        output.seek(0)
+        text = output.read().decode(errors="replace")[-2_000:]
+        if process.returncode and fails:
             raise CommandFailed(
-                f"{contestant.name} ended with {process.returncode}: {text[-2000:]}"
+                f"{contestant.name} ended with {process.returncode}: {text}"
             )
     return Run(
         seconds,
         usage.ru_utime + usage.ru_stime,
         watch.peak_bytes,
         watch.anonymous_bytes,
+        process.returncode,
+        text,
     )
 
 

@@ -58,7 +58,7 @@ def section(benchmark: Benchmark, measured: Measured) -> str:
         "\n".join(lines),
         *([f"Growth: {', '.join(growth)}."] if growth else []),
         f"What limits ours: {benchmark.limited_by}",
-        _machine(),
+        machine(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -125,7 +125,7 @@ def _growth(measured: Measured) -> dict[str, float]:
     }
 
 
-def _machine() -> str:
+def machine() -> str:
     """Return the line that says where and with what it was measured."""
     memory = psutil.virtual_memory().total / 1024**3
     libraries = ", ".join(

@@ -4,6 +4,7 @@ By nanoarrow, since importing pyarrow takes as long as loading 10,000 records. O
 and arrays, so that they go from process to process as they are.
 """
 
+import pickle
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,17 @@ class ColumnBuffers:
 
     def __len__(self) -> int:
         return self.row_count
+
+    def __reduce_ex__(self, protocol: int) -> Any:
+        """Let its buffers go from process to process beside a pickle, not in it."""
+        if protocol < 5:
+            return super().__reduce_ex__(protocol)
+        buffers = [
+            [buffer and pickle.PickleBuffer(buffer) for buffer in column]
+            for column in self.buffers
+        ]
+        values = (self.row_count, self.types, buffers, self.key_hashes)
+        return ColumnBuffers, values
 
     def __iter__(self) -> Iterator[tuple]:
         values = [nanoarrow.Array(array_).to_pylist() for array_ in self.arrays]

@@ -1,14 +1,16 @@
 """Files that are one JSON object, of whose parts some are records."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Raw
 
-from loaders.contract import raw_json, rules
+from loaders.contract import json_array, raw_json, rules
 from loaders.contract.columns import Column, RawTable
 from loaders.contract.extract import as_json
 from loaders.contract.files import OpenFile
+from loaders.contract.limits import MAX_FIELDS, MAX_VALUES
 from loaders.contract.raw_json import Document, Pointer, Section
 from loaders.contract.records import Quarantined, RecordRefused
 from loaders.contract.times import time
@@ -26,15 +28,51 @@ def entries(stream: OpenFile) -> dict[str, Raw]:
     """
     document = Document(stream.map(), stream.map_private, Pointer())
     section, _ = raw_json.decode(document, _SECTION)
+    if len(section) > MAX_FIELDS:
+        what = f"it has {len(section):,} fields"
+        raise document.refused("too_many_records", what)
     return dict(raw_json.entries_whole(document, section, document.root))
 
 
 def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
     """Return an object with its values decoded, or raise RecordRefused."""
     named = found if isinstance(found, dict) else raw_json.fields(found)
-    for raw in named.values():
+    for name, raw in named.items():
+        if is_crowded(raw):
+            raise RecordRefused("too_many_values", f"{name} holds too many")
         raw_json.check_once(raw)
     return {name: raw_json.value(raw) for name, raw in named.items()}
+
+
+_COUNTED_BYTES = 1 << 20
+
+
+def is_crowded(raw: Raw) -> bool:
+    """Say whether a value holds more lists, objects and fields than any record has."""
+    data = memoryview(raw)
+    if data.nbytes <= MAX_VALUES:
+        return False
+    count = 0
+    for start in range(0, data.nbytes, _COUNTED_BYTES):
+        piece = bytes(data[start : start + _COUNTED_BYTES])
+        count += piece.count(b"{") + piece.count(b"[") + piece.count(b'":')
+        if count > MAX_VALUES:
+            return True
+    return False
+
+
+def items(raw: Raw) -> Iterator[Raw]:
+    """Yield the items of a list one by one; raise RecordRefused if it is none."""
+    data = memoryview(raw)
+    if data.nbytes <= _COUNTED_BYTES or data[:1] != b"[":
+        yield from raw_json.record(_LIST, raw)
+        return
+    # As a list of all they would take many times their bytes.
+    for _, item in json_array.elements(b"", io.BytesIO(data)):
+        yield Raw(item)
+
+
+_LIST = raw_json.decoder(list[Raw])
 
 
 def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:

@@ -9,5 +9,9 @@ MAX_DEPTH = 128
 MAX_MEMBERS = 64
 # No trace comes near so many calls, tasks, ...; each takes half a kilobyte of memory.
 MAX_TRACE_RECORDS = 300_000
+# Lists, objects and fields in one record, and fields at its top; decoded they take fifty
+# times their bytes.
+MAX_VALUES = 200_000
+MAX_FIELDS = 10_000
 # Of one file; then it is refused, for something is wrong with all of it.
 MAX_REFUSED = 200_000

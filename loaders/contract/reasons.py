@@ -6,6 +6,7 @@ from loaders.contract.limits import (
     MAX_REFUSED,
     MAX_TEXT_BYTES,
     MAX_TRACE_RECORDS,
+    MAX_VALUES,
     RECORD_BYTES,
 )
 
@@ -36,6 +37,7 @@ RECORD_REASONS = {
     "wrong_encoding": "text is UTF-8, so convert it",
     "wrong_type": "a number is written without quotes, a name is text",
     "wrong_width": "every row has as many cells as the header",
+    "too_many_values": f"a record has at most {MAX_VALUES:,} lists, objects and fields",
     "unknown_population": "it is capability, safety or human",
     "broken_member": "`inspect log recover` or another copy may have it",
     "epoch_not_positive": "epochs are counted from 1",

@@ -1,6 +1,7 @@
 """A table as DuckDB reads it: how to name its rows, its columns and its values in SQL."""
 
 import codecs
+import csv
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from loaders.contract.files import OpenFile
@@ -23,6 +25,8 @@ COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 PARQUET = b"PAR1"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _HEAD_BYTES = 1_000_000
+# What DuckDB reads at a time; by itself it takes 16 lines of the longest.
+_BUFFER_BYTES = 2 * RECORD_BYTES
 # JSON text as DuckDB's functions take it; no line of it has this character.
 _NO_SEPARATOR = "\x01"
 # More than any table of attempts has; DuckDB's statements name each one.
@@ -220,6 +224,23 @@ class Table:
     def __exit__(self, *_error: object) -> None:
         self._leftovers.close()
 
+    def has_rows_of_another_width(self, count: int) -> bool:
+        """Say whether CSV has so many; DuckDB takes long to say it of each."""
+        if self._compression != "none":
+            return False
+        with open(
+            self._name, encoding="utf-8-sig", errors="replace", newline=""
+        ) as file:
+            names, separator = header_of(file.read(_HEAD_BYTES))
+            file.seek(0)
+            lines = (line.replace("\0", "") for line in file)
+            rows = csv.reader(lines, delimiter=separator, strict=True)
+            others = (row for row in rows if row and len(row) != len(names))
+            try:
+                return next(islice(others, count - 1, None), None) is not None
+            except csv.Error:
+                return False
+
     def opened(self) -> Opened:
         """Return the table, or raise FileRefused."""
         if self._head.startswith(PARQUET):
@@ -257,6 +278,7 @@ class Table:
                 delim = {literal(separator)}, quote = '"', escape = '"',
                 nullstr = '', comment = '', null_padding = false, strict_mode = true,
                 max_line_size = {RECORD_BYTES},
+                buffer_size = {_BUFFER_BYTES},
                 ignore_errors = {str(self.keeps_back).lower()},
                 store_rejects = {str(self.keeps_back).lower()}
             )
@@ -278,7 +300,8 @@ class Table:
                     {literal(self._name)}, compression = '{self._compression}',
                     columns = {{'j': 'VARCHAR'}}, auto_detect = false, header = false,
                     delim = {literal(_NO_SEPARATOR)}, quote = '', escape = '',
-                    nullstr = '', comment = '', max_line_size = {RECORD_BYTES}
+                    nullstr = '', comment = '', max_line_size = {RECORD_BYTES},
+                    buffer_size = {_BUFFER_BYTES}
                 )
             """
         is_object = "json_valid(j) and starts_with(ltrim(j), '{')"

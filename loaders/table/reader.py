@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.contract.arrow import ColumnBuffers
 from loaders.contract.files import OpenFile
+from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     Batch,
     Quarantined,
@@ -154,6 +155,9 @@ class _Reading:
         else:
             return
         # Again, with what DuckDB cannot parse kept back.
+        if self._table.has_rows_of_another_width(MAX_REFUSED):
+            what = f"{MAX_REFUSED:,} rows and more have another number of cells"
+            raise file_refused("too_many_refused", what)
         self._table.keeps_back = True
         opened = self._table.opened()
         try:

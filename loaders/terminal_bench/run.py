@@ -16,7 +16,13 @@ from loaders.contract.extract import row, take
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import Record
 from loaders.contract.raw_json import Pointer
-from loaders.contract.records import Batch, Quarantined, RecordRefused, by_table
+from loaders.contract.records import (
+    Batch,
+    Quarantined,
+    RecordRefused,
+    by_table,
+    file_refused,
+)
 from loaders.contract.times import seconds_between
 from loaders.terminal_bench.rules import run_id_of
 from loaders.terminal_bench.tables import (
@@ -28,7 +34,6 @@ from loaders.terminal_bench.tables import (
 
 _TRIAL = ('"is_resolved"', '"task_id"')
 _RUN = ('"run_id"', '"agent_name"', '"n_concurrent_trials"')
-_LIST = raw_json.decoder(list[Raw])
 
 
 def fits(head: str) -> bool:
@@ -57,18 +62,19 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
     results = whole.pop("results")
     run_ids = set()
     try:
-        trials = raw_json.record(_LIST, results)
+        for index, trial in enumerate(json_object.items(results)):
+            for record in _read(TERMINAL_BENCH_TRIALS, trial, root / "results" / index):
+                if isinstance(record, tuple):
+                    run_ids.add(record[_RUN_ID])
+                yield TERMINAL_BENCH_TRIALS, record
     except RecordRefused as refused:
         excerpt = raw_json.excerpt(results)
         yield TERMINAL_BENCH_TRIALS, refused.at_pointer(root / "results", excerpt)
-        trials = []
-    for index, trial in enumerate(trials):
-        for record in _read(TERMINAL_BENCH_TRIALS, trial, root / "results" / index):
-            if isinstance(record, tuple):
-                run_ids.add(record[_RUN_ID])
-            yield TERMINAL_BENCH_TRIALS, record
     run_id = run_ids.pop() if len(run_ids) == 1 else None
     pass_at_k = whole.get("pass_at_k")
+    if pass_at_k is not None and json_object.is_crowded(pass_at_k):
+        at = str(root / "pass_at_k")
+        raise file_refused("too_many_records", "it holds too many", None, at)
     record, *unread = _read(TERMINAL_BENCH_RESULTS, whole, root, run_id=run_id)
     yield from ((TERMINAL_BENCH_RESULTS, each) for each in (record, *unread))
     if isinstance(record, tuple) and pass_at_k is not None:

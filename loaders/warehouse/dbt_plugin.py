@@ -33,7 +33,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from common.stopping import end, end_when_stopped
 from loaders.warehouse.publish import Refresh, WarehouseError, scratch_copy
 from loaders.warehouse.schema import ensure_schema
-from loaders.warehouse.sql import advice
+from loaders.warehouse.sql import advice, refuse_name
 
 _BUILDING_COMMANDS = {"build", "clone", "run", "run-operation", "seed", "snapshot"}
 
@@ -58,6 +58,7 @@ class Plugin(BasePlugin):
     ) -> None:
         """Point dbt to a copy, named like the warehouse, as its catalog is."""
         try:
+            refuse_name(creds.path, is_built=True)
             if _is_building():
                 self._refresh = self._copies.enter_context(Refresh(creds.path))
                 creds.path = self._refresh.path

@@ -67,7 +67,12 @@ from loaders.warehouse.schema import (
     open_for_loading,
     open_for_looking,
 )
-from loaders.warehouse.sql import as_warehouse_error, path_text, transaction
+from loaders.warehouse.sql import (
+    as_warehouse_error,
+    path_text,
+    refuse_name,
+    transaction,
+)
 from loaders.warehouse.tables import QUARANTINE
 from loaders.warehouse.together import insert, on_record, row_count
 
@@ -103,6 +108,7 @@ class Warehouse:
 
     def __init__(self, path: str | os.PathLike[str], *, publish: bool = True):
         self._path = os.path.abspath(path)
+        refuse_name(self._path)
         self._publish = publish
         self._copies = contextlib.ExitStack()
         self._refresh: Refresh | None = None

@@ -30,6 +30,7 @@ from loaders.contract.records import (
     file_refused,
 )
 from loaders.formats import FORMATS
+from loaders.workers import messages
 from loaders.workers.options import ReadOptions
 
 # A closed pipe at the terminal may end the program, a dead reader may not.
@@ -137,7 +138,7 @@ class _Reader:
     def receive(self) -> Any:
         """Return its next message; raise EOFError if it has died."""
         try:
-            return pickle.load(self._incoming)
+            return messages.read(self._incoming)
         except (EOFError, pickle.UnpicklingError, ConnectionResetError):
             raise EOFError from None
 

@@ -33,6 +33,7 @@ from loaders.contract.records import (
 )
 from loaders.contract.unpacked import Unpacked, opened
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
+from loaders.workers import messages
 from loaders.workers.options import ReadOptions
 
 # Errors that the next file would meet too.
@@ -66,8 +67,8 @@ def serve(writer: socket.socket) -> None:
         os.dup2(nowhere.fileno(), 2)
 
     def send(message: Any) -> None:
-        # As a whole, for half a message would be waited for.
-        writer.sendall(pickle.dumps(message))
+        for piece in messages.written(message):
+            writer.sendall(piece)
 
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:

@@ -9,6 +9,10 @@ from hal_traces import Loaded
 
 from benchmarks import generate, rivals
 from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.flood_shapes import FLOODS
+from benchmarks.floods import BARS, measured
+from benchmarks.floods import section as floods_section
+from benchmarks.generate_inspect import inspect_log
 from benchmarks.measure import Benchmark, Case, CommandFailed, Contestant, measure
 from benchmarks.ratings import read_ratings
 from benchmarks.results import section, write
@@ -16,6 +20,7 @@ from benchmarks.view import read_view
 from loaders.contract.files import OpenFile
 from loaders.hal import trace as hal
 from loaders.harbor import job as harbor
+from loaders.inspect import reader as inspect
 from loaders.metr import jsonl as metr_jsonl
 from loaders.metr import yaml as metr_yaml
 
@@ -52,6 +57,36 @@ def test_every_made_up_call_can_be_loaded(tmp_path, era):
     assert len(loaded.rows("model_calls")) == 6_000_000 // generate._CALL_BYTES
     assert loaded.evaluation["log_shape"] != "none"
     assert not loaded.quarantined
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_every_made_up_sample_can_be_loaded(tmp_path, is_old):
+    path = inspect_log(tmp_path / "log.eval", 20, 1_000_000, is_old)
+    assert 800_000 < path.stat().st_size < 1_300_000
+    counts = Counter()
+    with path.open("rb") as file:
+        for batch in inspect.read(OpenFile(file)):
+            assert not batch.quarantined
+            counts[batch.table.name] += len(batch.rows)
+    # A score and a usage each; no warning.
+    assert counts == {
+        "raw.inspect_evaluations": 1,
+        "raw.inspect_samples": 20,
+        "raw.inspect_scores": 20,
+        "raw.inspect_usage": 20,
+    }
+
+
+def test_every_flood_has_its_size_and_one_ends_within_the_bars(tmp_path):
+    for name, (_, content) in FLOODS.items():
+        made = len(content(20_000))
+        assert made < 60_000 or name in ("inspect_zeros", "table_long_lines"), name
+    used = measured("table_rows_to_refuse", 20_000, tmp_path)
+    assert used.exit_code == 1
+    assert used.is_within(BARS[0])
+    text = floods_section({bar.byte_count: {"spaces": used} for bar in BARS})
+    assert "| spaces |" in text
+    assert "Beyond them: none." in text
 
 
 def test_every_made_up_trial_can_be_loaded(tmp_path):

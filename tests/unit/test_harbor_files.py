@@ -247,3 +247,17 @@ def test_a_trial_that_is_cut_is_refused(load_contents):
     assert found.sql("select reason_code from raw.quarantine").fetchall() == [
         ("truncated",)
     ]
+
+
+def test_a_trial_of_nothing_but_steps_is_kept_back(load_contents):
+    found = load_contents(1, result=trial(step_results=[{}] * 200_001))
+    (detail,) = found.sql("select detail from raw.quarantine").fetchall()[0]
+    assert "too_many_values: step_results holds too many" in detail
+
+
+def test_a_file_of_nothing_but_fields_is_refused(load_contents):
+    fields = {f"f{number}": 1 for number in range(10_001)}
+    found = load_contents(1, result=trial(**fields))
+    assert found.sql("select reason_code from raw.quarantine").fetchall() == [
+        ("too_many_records",)
+    ]

@@ -9,6 +9,7 @@ import pytest
 from corpus import inspect as logs
 
 from loaders.contract.files import OpenFile, open_regular
+from loaders.contract.records import FileRefused
 from loaders.inspect import documents, reader
 from sample import inspect as sample
 
@@ -37,6 +38,30 @@ def test_bare_numbers_of_python_are_read_as_what_they_are(tmp_path):
         ("infinite", "-Infinity"),
         ("text", "NaN, -Infinity"),
     ]
+
+
+def test_a_zip64_is_read_as_any_other(tmp_path, monkeypatch):
+    packed = io.BytesIO()
+    with monkeypatch.context() as patched:
+        # A zip has its records where a member or a directory is above these.
+        patched.setattr(zipfile, "ZIP64_LIMIT", 0)
+        patched.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 0)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("samples/a.json", logs.text(logs.summary("a")))
+            archive.writestr("summaries.json", logs.text([logs.summary("a")]))
+            archive.writestr("header.json", logs.text(logs.header()))
+    content = packed.getvalue()
+    assert b"PK\6\6" in content
+    assert b"PK\6\7" in content
+    found = read(tmp_path, content)
+    assert [row["sample_id"] for row in found["samples"]] == ["a"]
+    assert found["quarantined"] == []
+    # One whose own end says that the directory is huge.
+    at = content.index(b"PK\6\6") + 40
+    huge = content[:at] + (1 << 40).to_bytes(8, "little") + content[at + 8 :]
+    with pytest.raises(FileRefused) as refused:
+        read(tmp_path, huge)
+    assert refused.value.reason_code in ("too_many_samples", "broken_log")
 
 
 def test_every_key_of_a_value_is_a_row(tmp_path):

@@ -147,6 +147,27 @@ def test_a_file_that_is_cut_is_refused(load_contents):
     ]
 
 
+def test_trials_of_a_long_list_are_read_one_by_one(load_contents):
+    trials = [trial(f"t-{at}", instruction="x, [y] {z" * 200) for at in range(900)]
+    trials[7] = "no trial"
+    found = load_contents(1, results=results(*trials))
+    assert found.sql(
+        "select count(*), count(distinct trial_id), max_by(trial_id, pointer) "
+        "from raw.terminal_bench_trials"
+    ).fetchall() == [(899, 899, "t-99")]
+    assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
+        ("/results/7", "not_a_record")
+    ]
+
+
+def test_absurdly_many_ks_refuse_the_file(load_contents):
+    counts = {str(k): 0.5 for k in range(200_001)}
+    found = load_contents(1, results=results(trial()) | {"pass_at_k": counts})
+    assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
+        ("/pass_at_k", "too_many_records")
+    ]
+
+
 def test_a_trial_without_an_id_goes_by_its_uuid_then_its_name(load_contents):
     first, second = trial(uuid="u"), trial()
     del first["id"], second["id"]

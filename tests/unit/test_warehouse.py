@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import io
 import os
 import random
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from loaders.contract.arrow import ColumnBuffers
 from loaders.contract.records import Batch, FileRefused, LoadResult, Quarantined
 from loaders.formats import FORMATS
 from loaders.metr.tables import METR_HORIZON_RUNS, METR_RUNS
@@ -26,7 +28,8 @@ from loaders.warehouse import (
     duplicates,
     ensure_schema,
 )
-from loaders.warehouse.sql import as_warehouse_error
+from loaders.warehouse.sql import as_warehouse_error, refuse_name
+from loaders.workers import messages
 
 RUNS = METR_RUNS
 
@@ -736,3 +739,35 @@ def test_killed_load_leaves_one_whole_generation(path, tmp_path):
     subprocess.run(loader(runs, path), check=True, capture_output=True)
     assert ask(path, GENERATIONS) == [("last", size)]
     assert sorted(os.listdir(tmp_path)) == ["evalhouse.duckdb", "runs.yaml"]
+
+
+@pytest.mark.parametrize("name", ["raw.duckdb", "MAIN.x", "temp", "system.db"])
+def test_dbt_is_told_of_a_name_that_duckdb_takes_for_its_own(tmp_path, name):
+    path = str(tmp_path / name)
+    refuse_name(path)
+    with pytest.raises(
+        WarehouseError, match=r"another name, such as evalhouse\.duckdb"
+    ):
+        refuse_name(path, is_built=True)
+
+
+@pytest.mark.parametrize("name", ["rawer.duckdb", "a'b\"c?d#e;.duckdb", "é 日.duckdb"])
+def test_any_other_name_will_do(tmp_path, name):
+    refuse_name(str(tmp_path / name), is_built=True)
+
+
+def test_a_backslash_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(WarehouseError, match=r"takes `.` for `/`"):
+        Warehouse(tmp_path / "a\\b.duckdb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_buffers_go_beside_their_pickle():
+    rows = ColumnBuffers.of(["bigint", "varchar"], [[1, None, 3], ["a", "é", None]])
+    stream = io.BytesIO(b"".join(messages.written(("x", rows, None))))
+    word, found, nothing = messages.read(stream)
+    assert (word, nothing, list(found)) == ("x", None, list(rows))
+    whole = stream.getvalue()
+    for length in (3, 20, len(whole) - 1):
+        with pytest.raises(EOFError):
+            messages.read(io.BytesIO(whole[:length]))
