@@ -156,7 +156,7 @@ def _rating_cases(folder: Path, scale: float) -> Iterator[Case]:
         yield Case(
             f"{count:,} models, {row_count:,} evaluations on {_BENCHMARK_COUNT} "
             + ("benchmarks, 8 tasks each" if tasks else "benchmarks, no outcomes"),
-            [Contestant("model_ratings", command)],
+            [Contestant("model_ratings", command, is_slow=models > 100)],
             row_count=row_count,
         )
 

@@ -1,8 +1,7 @@
 {#- The CTEs that fit `horizon_cells` again to each of the `task_draws`, from the
     coefficients in `horizon_fits`, up to `replicate_horizons` (fit_number,
-    regularisation, replicate, log2_p50, log2_p80). `model_tasks` (source, model,
-    benchmark, task_id, replicate_count) says how many replicates a model has. The
-    query is `with recursive`. -#}
+    regularisation, replicate, log2_p50, log2_p80). A cell's `replicate_count` says
+    how many replicates its fit has. -#}
 {% macro horizon_replicate_ctes() -%}
 centres as (
     select distinct
@@ -15,42 +14,14 @@ regularisations as (
     select distinct regularisation from horizon_fits
 ),
 
--- The success rules and weightings of a model share its draws.
-drawn_tasks as (
-    select
-        model_tasks.source,
-        model_tasks.model,
-        model_tasks.benchmark,
-        model_tasks.task_id,
-        task_draws.replicate,
-        task_draws.draw_count,
-        2 * mod(
-            {{ hash_number(
-                "'" ~ var('bootstrap_seed') ~ ":'"
-                ~ " || task_draws.replicate"
-                ~ " || ':' || model_tasks.model"
-                ~ " || ':' || model_tasks.benchmark"
-                ~ " || ':' || model_tasks.task_id"
-            ) }},
-            2
-        )
-        - 1 as direction
-    from task_draws
-    inner join model_tasks
-        on
-            task_draws.source = model_tasks.source
-            and task_draws.benchmark = model_tasks.benchmark
-            and task_draws.task_id = model_tasks.task_id
-            and task_draws.replicate <= model_tasks.replicate_count
-),
-
 -- The attempts of a cell are redrawn too, which moves its share of successes
 -- by a standard deviation of sqrt(p * (1 - p) / draws). It moves by just that,
--- up or down: the mean and variance of drawing, without a row per attempt.
+-- up or down: the mean and variance of drawing, without a row per attempt. The
+-- success rules and weightings of a model share these draws.
 {{ kept_first('cells') }}
     select
         horizon_cells.fit_number,
-        drawn_tasks.replicate,
+        task_draws.replicate,
         horizon_cells.log2_minutes - centres.centre as x,
         horizon_cells.success_share
         + case
@@ -59,18 +30,30 @@ drawn_tasks as (
                 sqrt(
                     horizon_cells.success_share
                     * (1 - horizon_cells.success_share)
-                    / (horizon_cells.attempt_count * drawn_tasks.draw_count)
+                    / (horizon_cells.attempt_count * task_draws.draw_count)
                 )
-                * drawn_tasks.direction
+                * (
+                    2 * mod(
+                        {{ hash_number(
+                            "'" ~ var('bootstrap_seed') ~ ":'"
+                            ~ " || task_draws.replicate"
+                            ~ " || ':' || horizon_cells.model"
+                            ~ " || ':' || horizon_cells.benchmark"
+                            ~ " || ':' || horizon_cells.task_id"
+                        ) }},
+                        2
+                    )
+                    - 1
+                )
         end as success_share,
-        horizon_cells.weight * drawn_tasks.draw_count as weight
-    from drawn_tasks
+        horizon_cells.weight * task_draws.draw_count as weight
+    from task_draws
     inner join horizon_cells
         on
-            drawn_tasks.source = horizon_cells.source
-            and drawn_tasks.model = horizon_cells.model
-            and drawn_tasks.benchmark = horizon_cells.benchmark
-            and drawn_tasks.task_id = horizon_cells.task_id
+            task_draws.source = horizon_cells.source
+            and task_draws.benchmark = horizon_cells.benchmark
+            and task_draws.task_id = horizon_cells.task_id
+            and task_draws.replicate <= horizon_cells.replicate_count
     inner join centres
         on horizon_cells.fit_number = centres.fit_number
 {{ steps_end() }},

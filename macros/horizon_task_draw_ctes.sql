@@ -26,13 +26,26 @@ tasks as (
     from task_families
 ),
 
+-- Numbers join and group faster than names do.
 families as (
     select
         source,
         family_key,
+        row_number() over (order by source, family_key) as family_number,
         count(*) as task_count
     from tasks
     group by source, family_key
+),
+
+numbered_tasks as (
+    select
+        tasks.*,
+        families.family_number
+    from tasks
+    inner join families
+        on
+            tasks.source = families.source
+            and tasks.family_key = families.family_key
 ),
 
 family_draws as (
@@ -40,6 +53,7 @@ family_draws as (
         family_replicates.replicate,
         families.source,
         families.family_key,
+        families.family_number,
         families.task_count,
         {{ bootstrap_weight(
             'family_replicates.replicate',
@@ -61,20 +75,10 @@ numbers as (
 ),
 
 -- Each copy of a family draws as many tasks as the family has.
-number_draws as (
-    select
-        replicate,
-        source,
-        family_key,
-        1 as task_number,
-        copy_count as draw_count
-    from family_draws
-    where task_count = 1 and copy_count > 0
-    union all
+drawn_numbers as (
     select
         family_draws.replicate,
-        family_draws.source,
-        family_draws.family_key,
+        family_draws.family_number,
         1 + mod(
             {{ hash_number(
                 "'" ~ var('bootstrap_seed') ~ ":' || family_draws.replicate"
@@ -83,33 +87,44 @@ number_draws as (
                 ~ " || ':' || copies.number || ':' || draws.number"
             ) }},
             family_draws.task_count
-        ) as task_number,
-        count(*) as draw_count
+        ) as task_number
     from family_draws
     inner join numbers as copies
         on family_draws.copy_count >= copies.number
     inner join numbers as draws
         on family_draws.task_count >= draws.number
     where family_draws.task_count > 1
-    group by
-        family_draws.replicate,
-        family_draws.source,
-        family_draws.family_key,
-        task_number
+),
+
+number_draws as (
+    select
+        replicate,
+        family_number,
+        1 as task_number,
+        copy_count as draw_count
+    from family_draws
+    where task_count = 1 and copy_count > 0
+    union all
+    select
+        replicate,
+        family_number,
+        task_number,
+        count(*) as draw_count
+    from drawn_numbers
+    group by replicate, family_number, task_number
 ),
 
 task_draws as (
     select
         number_draws.replicate,
-        tasks.source,
-        tasks.benchmark,
-        tasks.task_id,
+        numbered_tasks.source,
+        numbered_tasks.benchmark,
+        numbered_tasks.task_id,
         number_draws.draw_count
     from number_draws
-    inner join tasks
+    inner join numbered_tasks
         on
-            number_draws.source = tasks.source
-            and number_draws.family_key = tasks.family_key
-            and number_draws.task_number = tasks.task_number
+            number_draws.family_number = numbered_tasks.family_number
+            and number_draws.task_number = numbered_tasks.task_number
 ),
 {%- endmacro %}

@@ -52,16 +52,6 @@ family_replicates as (
 
 {{ horizon_task_draw_ctes('all_horizon_cells') }}
 
-model_tasks as (
-    select distinct
-        source,
-        model,
-        benchmark,
-        task_id,
-        replicate_count
-    from horizon_cells
-),
-
 {{ horizon_replicate_ctes() }}
 
 final as (

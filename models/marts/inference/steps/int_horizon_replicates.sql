@@ -4,7 +4,10 @@
 with recursive
 
 horizon_cells as (
-    select * from {{ ref('int_horizon_cells') }}
+    select
+        *,
+        {{ var('bootstrap_replicates') }} as replicate_count
+    from {{ ref('int_horizon_cells') }}
     where is_drawn
 ),
 
@@ -14,16 +17,6 @@ horizon_fits as (
 
 task_draws as (
     select * from {{ ref('int_horizon_task_draws') }}
-),
-
-model_tasks as (
-    select distinct
-        source,
-        model,
-        benchmark,
-        task_id,
-        {{ var('bootstrap_replicates') }} as replicate_count
-    from horizon_cells
 ),
 
 {{ horizon_replicate_ctes() }}
