@@ -17,7 +17,11 @@ BENCHMARKS: dict[str, Benchmark] = {
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the command line, taken apart."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        epilog="example: python -m benchmarks draw_figures --write",
+    )
     parser.add_argument(
         "names",
         nargs="*",

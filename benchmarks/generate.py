@@ -453,3 +453,49 @@ def best_evaluations(path: Path, count: int) -> Path:
             )
 
     return _kept(path, write)
+
+
+def model_tasks(
+    path: Path, model_count: int, benchmark_count: int, task_count: int
+) -> Path:
+    """Write a row of int_model_tasks_counted per model and task; a better one wins more."""
+
+    def write(part: Path) -> None:
+        draw = np.random.default_rng(_SEED)
+        chances = draw.uniform(0.1, 0.9, model_count)
+        with part.open("w") as file:
+            file.write(
+                "success_rule,source,benchmark,population,task_id,model,"
+                "task_family,attempt_count,success_count\n"
+            )
+            for benchmark in range(benchmark_count):
+                for task in range(task_count):
+                    wins = draw.random(model_count) < chances
+                    file.writelines(
+                        f"reported,hal,b{benchmark},capability,t{task},"
+                        f"model {number},,1,{win:d}\n"
+                        for number, win in enumerate(wins)
+                    )
+
+    return _kept(path, write)
+
+
+def model_evaluations(
+    path: Path, model_count: int, benchmark_count: int, row_count: int
+) -> Path:
+    """Write best_evaluations of models over benchmarks, the first `row_count` of them."""
+
+    def write(part: Path) -> None:
+        draw = np.random.default_rng(_SEED)
+        skills = draw.uniform(0.1, 0.9, model_count)
+        with part.open("w") as file:
+            file.write("repeats,source,benchmark,model,accuracy\n")
+            for row in range(row_count):
+                model, benchmark = row % model_count, row // model_count
+                accuracy = skills[model] + draw.uniform(-0.1, 0.1)
+                file.write(
+                    f"best,hal,b{benchmark % benchmark_count},model {model},"
+                    f"{accuracy:.6f}\n"
+                )
+
+    return _kept(path, write)

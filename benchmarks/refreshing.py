@@ -1,12 +1,13 @@
 """How fast the views are refreshed, and how that grows."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import generate
+from benchmarks import generate, ratings
 from benchmarks.loading import rival
 from benchmarks.measure import REPOSITORY, Benchmark, Case, Contestant
 
@@ -24,11 +25,28 @@ def _dbt_environment(warehouse: Path) -> dict[str, str]:
     }
 
 
-def refresh(warehouse: Path) -> Contestant:
-    """Return the command that builds every view, without its tests."""
-    command = [DBT, "--quiet", "build", *_WITHOUT_TESTS]
+def refresh(
+    warehouse: Path, *, with_tests: bool = False, is_first: bool = True
+) -> Contestant:
+    """Return the command that builds every view of what was loaded.
+
+    In a copy: the first time everything is made, after that only what has changed.
+    """
+    kind = "tested" if with_tests else "untested"
+    copy = warehouse.parent / f"{kind}_{'first' if is_first else 'again'}" / "it.duckdb"
+
+    def before() -> None:
+        if is_first or not copy.exists():
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copyfile(warehouse, copy)
+
+    excluded = ("unit_test",) if with_tests else _WITHOUT_TESTS[1:]
     return Contestant(
-        "dbt build without tests", command, environment=_dbt_environment(warehouse)
+        f"dbt build {'with' if with_tests else 'without'} tests"
+        + ("" if is_first else ", nothing changed"),
+        [DBT, "--quiet", "build", _WITHOUT_TESTS[0], *excluded],
+        before=before,
+        environment=_dbt_environment(copy),
     )
 
 
@@ -62,7 +80,12 @@ def studies(folder: Path) -> tuple[str, Path]:
 def _studies_cases(folder: Path, scale: float) -> Iterator[Case]:
     """Yield one case: they have one size, whatever the scale."""
     size, warehouse = studies(folder)
-    yield Case(size, [refresh(warehouse)])
+    contestants = [
+        refresh(warehouse, with_tests=with_tests, is_first=is_first)
+        for is_first in (True, False)
+        for with_tests in (False, True)
+    ]
+    yield Case(size, contestants)
 
 
 def _attempts_cases(folder: Path, scale: float, *, grows: bool) -> Iterator[Case]:
@@ -74,21 +97,25 @@ def _attempts_cases(folder: Path, scale: float, *, grows: bool) -> Iterator[Case
         yield Case(f"{count:,} attempts", [refresh(warehouse)], row_count=count)
 
 
-def _view(view: str, table: str, folder: Path, rows: Path) -> Contestant:
-    """Return one view, as dbt compiles it, over made-up rows of what it reads."""
+def _compiled(folder: Path, *views: str) -> Path:
+    """Return the folder into which dbt compiles the marts."""
     warehouse = _loaded(
         folder / "views" / "evalhouse.duckdb",
         generate.metr_yaml(folder / "views.yaml", 100),
     )
     subprocess.run(
-        [DBT, "--quiet", "compile", "--select", view],
+        [DBT, "--quiet", "compile", "--select", *views],
         cwd=REPOSITORY,
         env=os.environ | _dbt_environment(warehouse),
         capture_output=True,
         check=True,
     )
-    compiled = warehouse.parent / "target" / "compiled"
-    (sql,) = compiled.glob(f"evalhouse/models/marts/*/{view}.sql")
+    return warehouse.parent / "target" / "compiled" / "evalhouse" / "models" / "marts"
+
+
+def _view(view: str, table: str, folder: Path, rows: Path) -> Contestant:
+    """Return one view, as dbt compiles it, over made-up rows of what it reads."""
+    (sql,) = _compiled(folder, view).glob(f"*/{view}.sql")
     command = [sys.executable, "-m", "benchmarks.view", sql, table, rows]
     return Contestant(view, command)
 
@@ -110,6 +137,30 @@ def _win_rate_cases(folder: Path, scale: float) -> Iterator[Case]:
         )
 
 
+def _rating_cases(folder: Path, scale: float) -> Iterator[Case]:
+    """Yield 48 models of 355 evaluations with outcomes, and 1,000 models without."""
+    compiled = _compiled(folder, *(Path(step).name for step in ratings.STEPS))
+    for models, evaluations, tasks in ((48, 355, 8), (1_000, 11_000, 0)):
+        count = max(3, int(models * scale))
+        row_count = max(count, int(evaluations * scale))
+        outcomes = generate.model_tasks(
+            folder / f"outcomes_{count}_{tasks}.csv", count, _BENCHMARK_COUNT, tasks
+        )
+        best = generate.model_evaluations(
+            folder / f"evaluations_{count}_{row_count}.csv",
+            count,
+            _BENCHMARK_COUNT,
+            row_count,
+        )
+        command = [sys.executable, "-m", "benchmarks.ratings", compiled, outcomes, best]
+        yield Case(
+            f"{count:,} models, {row_count:,} evaluations on {_BENCHMARK_COUNT} "
+            + ("benchmarks, 8 tasks each" if tasks else "benchmarks, no outcomes"),
+            [Contestant("model_ratings", command)],
+            row_count=row_count,
+        )
+
+
 def _frontier_cases(folder: Path, scale: float) -> Iterator[Case]:
     for times in (1, 10, 100):
         count = max(100, int(10_000 * times * scale))
@@ -125,7 +176,8 @@ BENCHMARKS = (
         "refresh_studies",
         "How long does a refresh take on data of the studies' size?",
         _studies_cases,
-        "the 1,000 replicates of the time horizons and the ratings.",
+        "what dbt does for each of 540 views, seeds and tests; then the comparisons in "
+        "pairs and the replicates of the time horizons.",
     ),
     Benchmark(
         "refresh_fixed",
@@ -144,6 +196,12 @@ BENCHMARKS = (
         "How fast are pairwise win rates of many models?",
         _win_rate_cases,
         "starting Python and DuckDB.",
+    ),
+    Benchmark(
+        "ratings",
+        "How fast are the ratings of many models, with their intervals?",
+        _rating_cases,
+        "the linear systems of the jackknife, a row per pair of models.",
     ),
     Benchmark(
         "frontier",

@@ -33,6 +33,7 @@ from plots.warehouse import (
     action_source,
     fetch,
     figure_source,
+    hold,
     open_warehouse,
 )
 
@@ -259,11 +260,33 @@ def draw(arguments: argparse.Namespace) -> int:
         with drawing_pool(min(arguments.jobs, len(figures))) as pool:
             # One connection reads for all figures: a refresh meanwhile cannot mix
             # two warehouses.
+            hold_views(connection, figures, arguments)
             drawings = {
                 name: start_drawing(name, connection, arguments, pool)
                 for name in figures
             }
             return print_results(drawings, arguments.db)
+
+
+def hold_views(
+    connection: duckdb.DuckDBPyConnection,
+    figures: list[str],
+    arguments: argparse.Namespace,
+) -> None:
+    """Read each view once, unless a choice has put another in its place."""
+    if arguments.agents or arguments.models or arguments.benchmark:
+        return
+    # Imported here: --help and --list need no matplotlib.
+    from plots.render import load_figure
+
+    try:
+        hold(
+            connection,
+            [query for name in figures for query in load_figure(name).QUERIES.values()],
+        )
+    except duckdb.Error:
+        # Said of the figures that miss it.
+        return
 
 
 def narrowed(

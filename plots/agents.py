@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from plots.text import ANY_CREDIT, POPULATIONS, count, largest_benchmark
+from plots.text import POPULATIONS, RULES, count, largest_benchmark
 
 # Fewer attempts say little of an agent.
 FEW_ATTEMPTS = 10
@@ -16,7 +16,7 @@ LARGEST_BENCHMARK = f"""
         select benchmark, count(*) over () as benchmark_count
         from agent_intervals
         where
-            source = $source and success_rule = 'any_credit'
+            source = $source and is_headline
             and population = 'capability'
         group by benchmark
         order by sum(attempt_count) desc, benchmark
@@ -34,7 +34,7 @@ LARGEST_BENCHMARK = f"""
         from agent_intervals
         inner join largest using (benchmark)
         where
-            source = $source and success_rule = 'any_credit'
+            source = $source and is_headline
             and population = 'capability'
     ),
     known_agents as (
@@ -71,6 +71,4 @@ def whose(
             f"{count(len(agents))} of {count(first['agent_count'])} agents, {which} "
             f"({count(hidden)} not shown) · "
         )
-    return (
-        f"{largest_benchmark(first)}{shown}{ANY_CREDIT} · {POPULATIONS['capability']}"
-    )
+    return f"{largest_benchmark(first)}{shown}{RULES[first['success_rule']]} · {POPULATIONS['capability']}"

@@ -31,6 +31,14 @@ MINUTE_TICKS = {
 }
 
 
+class InView(FixedLocator):
+    """Ticks at fixed values, of which only those in view are made: each costs time."""
+
+    def __call__(self):
+        start, end = sorted(self.axis.get_view_interval())
+        return [value for value in self.locs if start <= value <= end]
+
+
 def scale_counts(axes: Axes, which: str, values: pd.Series) -> None:
     """Make the x or y axis logarithmic over counts, with room for zeros."""
     lowest, highest = values.min(), values.max()
@@ -42,7 +50,7 @@ def scale_counts(axes: Axes, which: str, values: pd.Series) -> None:
     steps = next(steps for limit, steps in COUNT_STEPS.items() if span <= limit)
     ticks = [0, *(step * 10**power for power in range(9) for step in steps)]
     axis = getattr(axes, f"{which}axis")
-    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_locator(InView(ticks))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.9g}"))
 
 
@@ -69,7 +77,7 @@ def scale_amounts(axes: Axes, values: pd.Series, logarithmic: bool) -> None:
             axes.set_xscale("log")
             axes.set_xlim(lowest / margin, margin * highest)
             ticks = decade_ticks(lowest, highest)
-        axes.xaxis.set_major_locator(FixedLocator(ticks))
+        axes.xaxis.set_major_locator(InView(ticks))
         axes.xaxis.set_minor_locator(FixedLocator([]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.9g}"))
 
@@ -111,7 +119,7 @@ def scale_minutes(axes: Axes, minutes: pd.Series) -> None:
 
 def scale_ticks(axis: Axis, ticks: Mapping[float, str]) -> None:
     """Put ticks at these values only, with these labels."""
-    axis.set_major_locator(FixedLocator(list(ticks)))
+    axis.set_major_locator(InView(list(ticks)))
     axis.set_minor_locator(FixedLocator([]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
 

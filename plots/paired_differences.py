@@ -63,7 +63,7 @@ ANSWER = Answer(
         from paired_comparisons
         inner join largest using (benchmark)
         where
-            source = $source and success_rule = 'any_credit'
+            source = $source and is_headline
             and population = 'capability'
     """,
     "{separable_count} of n = {pair_count:,} pairs of agents with enough shared tasks are "

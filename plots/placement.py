@@ -36,7 +36,8 @@ def place_labels(
     Limits, scales and legend must be final. `pad` is the title's, if it has one.
     """
     figure = axes.get_figure(root=True)
-    figure.draw_without_rendering()
+    # The layout alone: what is drawn now is drawn again.
+    figure.get_layout_engine().execute(figure)
     pixels = figure.dpi / 72
     centres = axes.transData.transform(labels[["x", "y"]])
     markers = [

@@ -18,6 +18,8 @@ from plots.text import clean
 
 HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
 HEADER_INCHES = 0.78
+# A third of the time that a smaller file takes.
+FAST_PNG = {"pil_kwargs": {"compress_level": 2}}
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,11 @@ def render(
         figure = draw_figure(name, frames, source, look)
         # The date would make two files of the same views differ.
         metadata = {"Date": None} if path.suffix == ".svg" else None
+        options = FAST_PNG if path.suffix == ".png" else {}
         with written_whole(path) as part:
-            figure.savefig(part, format=path.suffix[1:], metadata=metadata)
+            if path.suffix == ".png":
+                lay_out(figure)
+            figure.savefig(part, format=path.suffix[1:], metadata=metadata, **options)
     return path
 
 
@@ -82,6 +87,14 @@ def draw_figure(
         write_header(figure, title, subtitle)
         drawn.draw(ordered(drawn, frames, look.order), figure)
     return figure
+
+
+def lay_out(figure: matplotlib.figure.Figure) -> None:
+    """Place the axes, once: to save a figure that has a layout is to draw it twice."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def write_header(figure: matplotlib.figure.Figure, title: str, subtitle: str) -> None:

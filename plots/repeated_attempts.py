@@ -60,7 +60,7 @@ ANSWER = Answer(
         inner join largest using (benchmark)
         inner join first_agent using (agent)
         where
-            source = $source and success_rule = 'any_credit'
+            source = $source and is_headline
             and population = 'capability'
         order by k desc
         limit 1

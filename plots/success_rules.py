@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from plots.agents import few
 from plots.axes import scale_share
 from plots.figure import Answer
 from plots.palette import BLUE, ORANGE
@@ -10,6 +11,21 @@ from plots.text import POPULATIONS, count, largest_benchmark, share, shorten
 
 SIZE = (12, 8.5)
 AGENT_LIMIT = 20
+BEST_COUNT = 3
+# Where no source is named: one with attempts that have no score, which is what is asked.
+SOURCE = """
+    select source
+    from agent_intervals
+    where success_rule in ('full_credit', 'resolved') and population = 'capability'
+    group by source
+    order by
+        sum(attempt_count) filter (where success_rule = 'resolved')
+        > sum(attempt_count) filter (where success_rule = 'full_credit') desc,
+        source <> 'metr',
+        sum(attempt_count) desc,
+        source
+    limit 1
+"""
 # The benchmark with the most attempts, and its agents by both rules.
 RULES = """
     rates as (
@@ -57,23 +73,32 @@ RULES = """
             scored.success_rate - resolved.success_rate as moved_by,
             count(*) over () as agent_count,
             row_number() over (
-                order by resolved.task_count desc, resolved.attempt_count desc,
-                resolved.agent
-            ) as size_place
+                order by resolved.attempt_count < 10, resolved.place, resolved.agent
+            ) as best_place
         from ranked as resolved
         left join ranked as scored
             on
                 resolved.agent = scored.agent
                 and scored.success_rule = 'full_credit'
         where resolved.success_rule = 'resolved'
+    ),
+    shown as (
+        select
+            *,
+            row_number() over (
+                order by
+                    best_place <= {best_count} desc, attempt_count < 10,
+                    task_count desc, attempt_count desc, resolved_place, agent
+            ) as shown_place
+        from both_rules
     )
-"""
+""".replace("{best_count}", str(BEST_COUNT))
 QUERIES = {
     "agents": f"""
         with {RULES}
         select *
-        from both_rules
-        where size_place <= {AGENT_LIMIT}
+        from shown
+        where shown_place <= {AGENT_LIMIT}
         order by resolved_place, agent
     """,
 }
@@ -100,13 +125,22 @@ ANSWER = Answer(
 )
 
 
+def shown_agents(shown: int, existing: int) -> str:
+    """Return how many agents there are, and which of them the figure leaves out."""
+    if shown == existing:
+        return f"{count(shown)} agents"
+    return (
+        f"{count(shown)} of {count(existing)} agents, the best and those with the most "
+        f"tasks ({count(existing - shown)} not shown)"
+    )
+
+
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     agents = frames["agents"]
     first = agents.iloc[0]
     return (
         f"{largest_benchmark(first)}"
-        f"{count(len(agents))} of {count(first['agent_count'])} agents, those with the "
-        f"most tasks · success = full credit · {POPULATIONS['capability']}\n"
+        f"{shown_agents(len(agents), first['agent_count'])} · success = full credit · {POPULATIONS['capability']}\n"
         f"n = {count(agents['attempt_count'].sum())} attempts, "
         f"{count(agents['unscored_count'].sum())} of them without a score"
     )
@@ -153,6 +187,6 @@ def name(row) -> str:
         ranks = f"rank {before}{row.resolved_place}"
         rates = f"{share(row.scored_rate)} → {share(row.resolved_rate)}"
     return (
-        f"{shorten(row.agent, 60)}\n{ranks}, {rates}, "
+        f"{shorten(row.agent, 60)}{few(row.attempt_count)}\n{ranks}, {rates}, "
         f"{count(row.unscored_count)} of {count(row.attempt_count)} without a score"
     )

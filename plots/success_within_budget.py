@@ -8,8 +8,8 @@ from plots.figure import Answer
 from plots.palette import BLUE, LIGHT_GREY
 from plots.panels import panel_grid
 from plots.text import (
-    ANY_CREDIT,
     POPULATIONS,
+    RULES,
     count,
     share,
     shorten,
@@ -31,7 +31,7 @@ QUERIES = {
                         attempt_count desc, model
                 ) as rate_place
             from success_within_budget
-            where source = $source and success_rule = 'any_credit'
+            where source = $source and is_headline
             group by model, attempt_count
         ),
         models as (
@@ -44,7 +44,7 @@ QUERIES = {
         select *, max(success_rate) over (partition by model) as best_success_rate
         from success_within_budget
         inner join models using (model)
-        where source = $source and success_rule = 'any_credit'
+        where source = $source and is_headline
         order by best_success_rate desc, model, budget_actions
     """,
 }
@@ -58,7 +58,7 @@ ANSWER = Answer(
                 budget_actions,
                 max(success_rate) over (partition by model) as best_rate
             from success_within_budget
-            where source = $source and success_rule = 'any_credit'
+            where source = $source and is_headline
         )
 
         select
@@ -83,7 +83,7 @@ def subtitle(frames: dict[str, pd.DataFrame]) -> str:
     return (
         f"{shown_models(len(sizes), budgets['model_count'].iloc[0])}, "
         f"n = {count(sizes.sum())} "
-        f"{POPULATIONS['capability']} with a count of actions · {ANY_CREDIT}\n"
+        f"{POPULATIONS['capability']} with a count of actions · {RULES[budgets['success_rule'].iloc[0]]}\n"
         "an attempt that took more actions than the budget counts as failed; models "
         "tried different tasks · grey: the other models"
     )

@@ -63,8 +63,8 @@ QUERIES = {
         )
         select
             model,
-            2 ^ avg(log2(human_minutes)) as human_minutes,
-            avg(success_rate) as success_rate,
+            2 ^ avg(log2(human_minutes) order by human_minutes) as human_minutes,
+            avg(success_rate order by success_rate) as success_rate,
             count(*) as task_count
         from task_rates
         group by model, floor(log2(human_minutes) / 2)

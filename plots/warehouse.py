@@ -1,6 +1,8 @@
 """Reading the views: one read-only connection, frames out."""
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -36,6 +38,11 @@ limit 1
 
 # How DuckDB says that a file is no longer what it wrote.
 _DAMAGED = ("Corrupt database file", "Could not read enough bytes")
+
+
+# Views of at most so many rows are read once for all figures; but not those that the
+# refresh has made tables, which are as fast to read again.
+HELD_ROWS = 20_000
 
 
 class WarehouseUnreadable(Exception):
@@ -74,6 +81,31 @@ def fetch(
     }
 
 
+def hold(connection: duckdb.DuckDBPyConnection, queries: Iterable[str]) -> None:
+    """Compute each small view once that several of the queries read.
+
+    A temporary table of the same name comes first where a query names it.
+    """
+    (database,) = connection.execute("select current_database()").fetchone()
+    database = database.replace('"', '""')
+    read = Counter(
+        name
+        for query in queries
+        for name in set(re.findall(r"(?:from|join)\s+(\w+)", query))
+    )
+    small = connection.execute(
+        "select view_name from views where row_count <= $1 "
+        "and view_name in (select view_name from duckdb_views()) order by view_name",
+        [HELD_ROWS],
+    ).fetchall()
+    for (view,) in small:
+        if read[view] > 1:
+            connection.execute(
+                f'create or replace temp table "{view}" as '
+                f'from "{database}".main."{view}"'
+            )
+
+
 def action_source(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the source to draw: METR's runs, else the one with the most actions or,
     where none has any, the most attempts.
@@ -89,7 +121,13 @@ def leaderboard_source(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def figure_source(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    """Return the source that figure `name` draws."""
+    """Return the source that figure `name` draws: its own choice, else its kind's."""
+    # Imported here: a refusal needs no matplotlib.
+    from plots.render import load_figure
+
+    if query := getattr(load_figure(name), "SOURCE", ""):
+        row = connection.execute(query).fetchone()
+        return row[0] if row else action_source(connection)
     if name in LEADERBOARD_FIGURES:
         return leaderboard_source(connection)
     return action_source(connection)

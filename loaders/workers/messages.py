@@ -1,6 +1,6 @@
 """What a reading process tells the writing one: a pickle, and its buffers behind it.
 
-Rows by the hundred thousand are in no pickle, which would hold each of them once more.
+Rows by the hundred thousand are in no pickle, which would hold each of them again.
 """
 
 import pickle

@@ -94,7 +94,7 @@ partial_costs as (
 
 final as (
     select
-        evaluation_id,
+        evaluations.evaluation_id,
         evaluations.total_cost_usd as reported_cost_usd,
         case
             when evaluations.total_cost_usd is null
@@ -126,10 +126,14 @@ final as (
         sums.priced_token_share,
         sums.least_cost_usd
     from evaluations
-    left join outcomes using (evaluation_id)
-    left join sums using (evaluation_id)
-    left join refused_usage using (evaluation_id)
-    left join partial_costs using (evaluation_id)
+    left join outcomes
+        on evaluations.evaluation_id = outcomes.evaluation_id
+    left join sums
+        on evaluations.evaluation_id = sums.evaluation_id
+    left join refused_usage
+        on evaluations.evaluation_id = refused_usage.evaluation_id
+    left join partial_costs
+        on evaluations.evaluation_id = partial_costs.evaluation_id
 )
 
 select * from final

@@ -18,7 +18,8 @@ unreported as (
         - coalesce(attempts.cache_read_tokens, 0)
         - coalesce(attempts.cache_write_tokens, 0) as uncached_tokens
     from attempts
-    inner join identified_evaluations using (evaluation_id)
+    inner join identified_evaluations
+        on attempts.evaluation_id = identified_evaluations.evaluation_id
     where not identified_evaluations.is_reported
 ),
 

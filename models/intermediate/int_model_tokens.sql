@@ -46,8 +46,10 @@ of_one_model as (
             else identified_evaluations.model
         end as model
     from evaluations
-    inner join identified_evaluations using (evaluation_id)
-    left join evaluations_by_model using (evaluation_id)
+    inner join identified_evaluations
+        on evaluations.evaluation_id = identified_evaluations.evaluation_id
+    left join evaluations_by_model
+        on evaluations.evaluation_id = evaluations_by_model.evaluation_id
     where
         evaluations_by_model.evaluation_id is null
         and evaluations.known_token_count > 0

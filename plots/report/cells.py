@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from common.names import printable
 from plots.text import amount, count, duration, share, signed
@@ -10,10 +13,14 @@ from plots.text import amount, count, duration, share, signed
 INTERVALS = {
     "": "95 % interval",
     "ci": "95 % interval",
-    "p50": "p50 95 % interval",
+    "p50": "95 % interval",
     "rank": "ranks it may have",
 }
-LABELS = {"p5_action_count": "p5 actions", "p95_action_count": "p95 actions"}
+WORDS = yaml.safe_load(
+    Path(__file__).with_name("words.yml").read_text(encoding="utf-8")
+)
+# What a query says for the page alone: which rows are the headline's, which colour.
+HIDDEN = frozenset({"is_headline", "series"})
 SIGNED = {"action_delta", "mean_delta", "median_delta", "value", "strength"}
 SHARES = {"accuracy", "pass_at_k", "pass_hat_k", "priced_token_share", "success_rate"}
 DECIMALS = ("win_rate", "rho", "score", "consistency", "difference_to_best")
@@ -34,14 +41,21 @@ class Column:
     unit: str
     places: tuple[int, ...]
     is_number: bool
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The text of a table's cell and, where the text does not sort, the key that does."""
+    """The text of a table's cell and, where the text does not sort, the key that does.
+
+    `high` is the other end of an interval; `value` is what the view says, where the
+    text says it in words.
+    """
 
     text: str
     key: float | None
+    high: float | None = None
+    value: str | None = None
 
     @property
     def is_long(self) -> bool:
@@ -62,11 +76,26 @@ def visible(value: Any) -> Any:
     return printable(value)
 
 
+def label_of(name: str) -> str:
+    """Return what the page calls a column."""
+    return WORDS["columns"].get(name, name.replace("_", " "))
+
+
+def word_of(name: str, value: Any) -> str | None:
+    """Return what the page calls a value of a column, where it has another name."""
+    words = WORDS["values"].get(name)
+    if words is None or not isinstance(value, str):
+        return None
+    return words.get(value, value.replace("_", " "))
+
+
 def columns_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Column]:
     """Return the table's columns: a `_low` and the `_high` after it are one."""
     columns = []
     unit = ""
     for place, name in enumerate(names):
+        if name in HIDDEN:
+            continue
         stem = name.removesuffix("low").removesuffix("_")
         places = (place,)
         if names[place + 1 : place + 2] == [name.removesuffix("low") + "high"]:
@@ -79,9 +108,10 @@ def columns_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Colu
             continue
         else:
             unit = name
-            label = LABELS.get(name, name.replace("_", " ").replace(" usd", " USD"))
+            label = label_of(name)
         is_number = holds_numbers(rows, place)
-        columns.append(Column(name, label, unit, places, is_number))
+        both = tuple(names[each] for each in places)
+        columns.append(Column(name, label, unit, places, is_number, both))
     return columns
 
 
@@ -98,7 +128,10 @@ def cell(column: Column, row: Sequence[Any]) -> Cell:
     text = NOT_MEASURED
     if any(part is not None for part in parts):
         text = " to ".join(formatted(column.unit, part) for part in parts)
-    return Cell(text, parts[0] if column.is_number else None)
+    if column.is_number:
+        return Cell(text, parts[0], parts[-1] if len(parts) == 2 else None)
+    word = word_of(column.unit, parts[0])
+    return Cell(word or text, None, value=text if word else None)
 
 
 def formatted(name: str, value: Any) -> str:
@@ -111,6 +144,10 @@ def formatted(name: str, value: Any) -> str:
         return value
     if "minutes" in name or name.startswith("p50"):
         return duration(value)
+    if name.endswith("_seconds"):
+        return duration(value / 60)
+    if name.endswith("_usd"):
+        return f"${amount(value)}"
     if name.endswith("sign_test_p"):
         return f"{value:.3f}" if value >= 0.001 else "< 0.001"
     if isinstance(value, int):
@@ -121,7 +158,7 @@ def formatted(name: str, value: Any) -> str:
         return share(value)
     if any(word in name for word in DECIMALS):
         return signed(value, 3).replace("+", "")
-    if name == "x" or name.endswith(("_usd", "_seconds")):
+    if name == "x":
         return amount(value)
     return short(signed(value, 2).replace("+", ""))
 

@@ -4,8 +4,11 @@ import base64
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +23,27 @@ from plots.export import (
     TOP_AGENTS_QUERY,
     TOTALS_QUERY,
 )
-from plots.report.cells import cell, columns_of, formatted, visible
-from plots.report.sections import CARDS, FIRST, SECTIONS, Block, Card, Control
-from plots.warehouse import action_source
+from plots.report.cells import (
+    HIDDEN,
+    WORDS,
+    cell,
+    columns_of,
+    formatted,
+    label_of,
+    visible,
+    word_of,
+)
+from plots.report.sections import (
+    CARDS,
+    FIRST,
+    SECTIONS,
+    Block,
+    Card,
+    Control,
+    Section,
+)
+from plots.text import share
+from plots.warehouse import action_source, hold
 
 FOLDER = Path(__file__).parent
 # The dashboard's own queries; they take one source.
@@ -110,31 +131,60 @@ def ask_all(connection: duckdb.DuckDBPyConnection) -> dict[str, Data]:
     source = action_source(connection)
     blocks = [block for section in SECTIONS for block in section.blocks]
     names = [name for block in blocks for name in (block.name, *block.lines)]
-    return {name: ask(connection, query_of(name, source)) for name in names}
+    queries = {name: query_of(name, source) for name in [*names, "introduction"]}
+    hold(connection, queries.values())
+    return {name: ask(connection, query) for name, query in queries.items()}
 
 
 def table_of(data: Data) -> dict[str, Any]:
     columns = columns_of(data.names, data.rows)
-    return {
-        "columns": columns,
-        "rows": [[cell(column, row) for column in columns] for row in data.rows],
-    }
+    marks = [False] * len(data.rows)
+    if "is_headline" in data.names:
+        place = data.names.index("is_headline")
+        marks = [bool(row[place]) for row in data.rows]
+    cells = ([cell(column, row) for column in columns] for row in data.rows)
+    return {"columns": columns, "rows": list(zip(marks, cells, strict=True))}
 
 
-def control_of(control: Control, data: Data) -> dict[str, Any]:
-    """Return a control with its choices; the default is the first that there is."""
-    values = data.values(control.column)
-    first = choice(data.rows[0][data.names.index(control.column)])
+def controls_of(block: Block, data: Data) -> list[dict[str, Any]]:
+    """Return the block's controls with their choices and what each starts with."""
+    controls: list[dict[str, Any]] = []
+    left = data.rows
+    for control in block.controls:
+        values = data.values(control.column)
+        column = data.names.index(control.column)
+        if control.is_headline:
+            mark = data.names.index("is_headline")
+            default = choice(max(left, key=lambda row: bool(row[mark]))[column])
+        else:
+            default = default_of(control, data, values)
+        if any(choice(row[column]) == default for row in left):
+            left = [row for row in left if choice(row[column]) == default]
+        controls.append(
+            {
+                "name": control.column,
+                "label": label_of(control.column),
+                "values": [
+                    (value, word_of(control.column, value) or value) for value in values
+                ],
+                "default": default,
+                "is_headline": control.is_headline,
+                "can_be_all": control.can_be_all,
+            }
+        )
+    return controls
+
+
+def default_of(control: Control, data: Data, values: list[str]) -> str:
+    """Return the first choice that there is, else all or the one of the most rows."""
+    column = data.names.index(control.column)
+    first = choice(data.rows[0][column])
     wanted = [first if value == FIRST else value for value in control.default]
     known = [value for value in wanted if value in values]
-    default = known[0] if known else "" if control.can_be_all else values[0]
-    return {
-        "name": control.column,
-        "label": control.column.replace("_", " "),
-        "values": values,
-        "default": default,
-        "can_be_all": control.can_be_all,
-    }
+    if known or control.can_be_all:
+        return known[0] if known else ""
+    counts = Counter(choice(row[column]) for row in data.rows)
+    return max(values, key=lambda value: counts[value])
 
 
 def meanings_of(
@@ -142,7 +192,7 @@ def meanings_of(
 ) -> list[tuple[str, str]]:
     """Return what the block's columns mean, as the views themselves say it."""
     found = []
-    for name in data.names:
+    for name in (name for name in data.names if name not in HIDDEN):
         for view in block.views:
             if (view, name) in comments:
                 found.append((name, " ".join(comments[view, name].split())))
@@ -165,9 +215,28 @@ def block_of(
         shown |= {
             "table": table_of(own) if block.has_table else None,
             "row_count": len(own.rows),
-            "controls": [control_of(control, own) for control in block.controls],
+            "controls": controls_of(block, own),
+            "podium": podium_of(own) if block.is_podium else [],
         }
     return shown
+
+
+def section_of(
+    section: Section,
+    data: Mapping[str, Data],
+    comments: Mapping[tuple[str, str], str],
+) -> dict[str, Any]:
+    """Return the blocks of a section, and what is missing with the blocks that need it."""
+    blocks = [block_of(block, data, comments) for block in section.blocks]
+    absent: dict[str, list[dict[str, Any]]] = {}
+    for shown in blocks:
+        if shown["is_empty"]:
+            absent.setdefault(shown["block"].missing, []).append(shown)
+    return {
+        "section": section,
+        "blocks": [shown for shown in blocks if not shown["is_empty"]],
+        "absent": list(absent.items()),
+    }
 
 
 class CellText(str):
@@ -188,12 +257,19 @@ def card_of(card: Card, data: Data) -> dict[str, Any] | None:
         if row[card.column] is not None
         and all(row[name] == value for name, value in card.where.items())
     ]
+    counts = Counter(row["source"] for row in rows)
+    source = (
+        card.prefer
+        if card.prefer in counts
+        else max(counts, key=counts.get, default="")
+    )
+    rows = [row for row in rows if row["source"] == source]
     if card.at_least_half_of:
         most = max(
             (
                 row[card.at_least_half_of] or 0
                 for row in data.as_objects()
-                if row["source"] == card.where["source"]
+                if row["source"] == source
             ),
             default=0,
         )
@@ -201,7 +277,7 @@ def card_of(card: Card, data: Data) -> dict[str, Any] | None:
     if not rows:
         return None
     row = rows[0]
-    texts = {name: CellText(formatted(name, value)) for name, value in row.items()}
+    texts = texts_of(row)
     for column in columns_of(data.names, data.rows):
         if len(column.places) == 2:
             texts[column.name] = cell(column, tuple(row.values())).text
@@ -213,12 +289,34 @@ def card_of(card: Card, data: Data) -> dict[str, Any] | None:
     }
 
 
-def introduction(connection: duckdb.DuckDBPyConnection) -> list[dict[str, CellText]]:
-    """Return what is loaded, a row of texts per source."""
-    data = ask(connection, query_of("introduction", ""))
-    return [
-        {name: CellText(formatted(name, value)) for name, value in row.items()}
+def texts_of(row: Mapping[str, Any]) -> dict[str, CellText]:
+    """Return a row as the page says it."""
+    return {
+        name: CellText(word_of(name, value) or formatted(name, value))
+        for name, value in row.items()
+    }
+
+
+def introduction(data: Data) -> list[dict[str, CellText]]:
+    """Return what is loaded and which choices hold, a row of texts per source."""
+    return [texts_of(row) for row in data.as_objects()]
+
+
+def podium_of(data: Data) -> list[list[dict[str, CellText]]]:
+    """Return the rows of each benchmark, those of one together."""
+    rows = [
+        texts_of(row)
+        | {"interval": "", "source": row["source"], "benchmark": row["benchmark"]}
+        | (
+            {"interval": f"{share(row['ci_low'])} to {share(row['ci_high'])}"}
+            if row["ci_low"] is not None
+            else {}
+        )
         for row in data.as_objects()
+    ]
+    return [
+        list(group)
+        for _, group in groupby(rows, lambda row: (row["source"], row["benchmark"]))
     ]
 
 
@@ -240,10 +338,12 @@ def charts_of(data: Mapping[str, Data]) -> dict[str, Any]:
     ]
     return {
         "config": read_json("config"),
+        "words": WORDS["values"],
         "charts": {
             block.name: {
                 "specification": read_json(block.name),
                 "lines": block.lines,
+                "most": block.most,
                 "switches": {switch.name: switch.options for switch in block.switches},
             }
             for block in drawn
@@ -273,12 +373,15 @@ def digest(text: str) -> str:
 
 def report(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the page. The same warehouse gives the same text."""
-    data = ask_all(connection)
+    # The library is bundled while the views are read.
+    with ThreadPoolExecutor(1) as pool:
+        bundle = pool.submit(library)
+        data = ask_all(connection)
     comments = {
         (view, column): comment
         for view, column, comment in connection.execute(COMMENTS_QUERY).fetchall()
     }
-    script = library() + "\n" + (FOLDER / "report.js").read_text(encoding="utf-8")
+    script = bundle.result() + "\n" + (FOLDER / "report.js").read_text(encoding="utf-8")
     style = (FOLDER / "report.css").read_text(encoding="utf-8")
     templates = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -288,16 +391,10 @@ def report(connection: duckdb.DuckDBPyConnection) -> str:
         lstrip_blocks=True,
     )
     cards = (card_of(card, data[card.block]) for card in CARDS)
-    sections = [
-        {
-            "section": section,
-            "blocks": [block_of(block, data, comments) for block in section.blocks],
-        }
-        for section in SECTIONS
-    ]
+    sections = [section_of(section, data, comments) for section in SECTIONS]
     return templates.get_template("template.html").render(
         cards=[card for card in cards if card],
-        introduction=introduction(connection),
+        introduction=introduction(data["introduction"]),
         sections=sections,
         notes=data["files"].values("note"),
         payload=script_json(charts_of(data)),

@@ -37,9 +37,37 @@ function unpacked(layer, columns) {
 function drawable(row) {
   const shown = { ...row };
   for (const [name, value] of Object.entries(shown)) {
-    if (typeof value === "string" && value in Object.prototype) shown[name] = `${value}\u200b`;
+    if (typeof value === "string") shown[name] = plain(word(name, value));
+    else if (typeof value === "number") said(shown, name, value);
   }
   return shown;
+}
+
+function plain(name) {
+  return name in Object.prototype ? `${name}\u200b` : name;
+}
+
+// What the page calls a value of a view.
+function word(column, value) {
+  if (!Object.hasOwn(payload.words, column)) return value;
+  const words = payload.words[column];
+  return Object.hasOwn(words, value) ? words[value] : value.replaceAll("_", " ");
+}
+
+// Times and prices in their units, for the tips.
+function said(row, name, value) {
+  if (/minutes|^p50_/.test(name)) row[`${name}_said`] = duration(value);
+  if (name === "x") row.x_said = row.x_metric === "cost" ? `$${short(value)}` : duration(value / 60);
+}
+
+function short(number) {
+  return number.toLocaleString("en", { maximumSignificantDigits: 3 });
+}
+
+function duration(minutes) {
+  if (minutes < 1) return `${short(minutes * 60)} s`;
+  if (minutes < 60) return `${short(minutes)} min`;
+  return minutes < 2880 ? `${short(minutes / 60)} h` : `${short(minutes / 1440)} d`;
 }
 
 function choice(value) {
@@ -56,17 +84,26 @@ function fields(form) {
   return [...form.elements].filter((field) => field.name);
 }
 
+// What a field says until one chooses: of a choice that each source makes for itself,
+// what the rows that are left mark as the headline.
+function usual(field) {
+  return field.dataset.headline || field.dataset.default;
+}
+
 // Each choice leaves the next ones only what it goes together with.
 function narrow(block) {
   let left = records(block);
   for (const field of fields(formOf[block])) {
     if (field.tagName !== "SELECT" || "switch" in field.dataset) continue;
     const values = new Set(left.map((record) => record[field.name]));
+    if ("headline" in field.dataset) {
+      field.dataset.headline = left.find((record) => record.is_headline === "yes")?.[field.name] ?? "";
+    }
     for (const option of field.options) option.disabled = option.value !== "" && !values.has(option.value);
     if (field.selectedOptions[0]?.disabled ?? true) {
       const open = [...field.options].filter((option) => !option.disabled);
-      const usual = open.find((option) => option.value === field.dataset.default);
-      field.value = (usual ?? open[0])?.value ?? "";
+      const wanted = open.find((option) => option.value === usual(field));
+      field.value = (wanted ?? open[0])?.value ?? "";
     }
     if (field.value) left = left.filter((record) => record[field.name] === field.value);
   }
@@ -83,8 +120,16 @@ function records(block) {
 function tableRecords(table) {
   const columns = columnsOf(table);
   return [...table.tBodies[0].rows].map((row) =>
-    dictionary(columns.map((column, place) => [column, row.cells[place].textContent])),
+    dictionary([
+      ["is_headline", "headline" in row.dataset ? "yes" : "no"],
+      ...columns.map((column, place) => [column, valueOf(row.cells[place])]),
+    ]),
   );
+}
+
+// What the view says in a cell.
+function valueOf(cell) {
+  return cell.dataset.value ?? cell.textContent;
 }
 
 function columnsOf(table) {
@@ -110,7 +155,7 @@ function sorting(block) {
 function address(block) {
   const parameters = new URLSearchParams();
   for (const field of fields(formOf[block])) {
-    if (field.value !== field.dataset.default) parameters.set(field.name, field.value);
+    if (field.value !== usual(field)) parameters.set(field.name, field.value);
   }
   if (sorting(block)) parameters.set("sort", sorting(block));
   const query = parameters.toString();
@@ -128,8 +173,10 @@ function followAddress() {
   if (query !== undefined && formOf[name]) {
     const parameters = new URLSearchParams(query);
     for (const field of fields(formOf[name])) {
-      field.value = parameters.get(field.name) ?? field.dataset.default;
-      if (field.value === "" && field.tagName === "SELECT") field.value = field.dataset.default;
+      // Without a value a choice of the headline is made when its rows are known.
+      const start = "headline" in field.dataset ? "" : field.dataset.default;
+      field.value = parameters.get(field.name) ?? start;
+      if (field.value === "" && field.tagName === "SELECT") field.value = start;
     }
     const sort = parameters.get("sort") ?? "";
     if (sort) sortBy(name, sort.replace(/^-/, ""), sort.startsWith("-"));
@@ -148,7 +195,7 @@ function filterTable(block) {
   const wanted = filters(block).map(([name, value]) => [columns.indexOf(name), value]);
   const find = formOf[block].elements.find.value.toLowerCase();
   for (const row of table.tBodies[0].rows) {
-    const fits = wanted.every(([place, value]) => row.cells[place].textContent === value);
+    const fits = wanted.every(([place, value]) => valueOf(row.cells[place]) === value);
     row.hidden = !fits || !row.textContent.toLowerCase().includes(find);
   }
   table.className = wanted.map(([place]) => `said-${place}`).join(" ");
@@ -204,7 +251,7 @@ function colours() {
 // What `$name` in a specification becomes, by the room that there is.
 function sizes(room, drawn, facet) {
   const width = Math.max(room, 240); // an element that is being laid out has no room yet
-  const labelWidth = Math.max(115, Math.min(270, Math.floor(width * 0.3)));
+  const labelWidth = Math.max(Math.floor(Math.min(width, 500) * 0.4), Math.min(270, Math.floor(width * 0.3)));
   const facets = facet ? new Set(drawn.map((row) => row[facet])).size : 1;
   const panels = Math.max(1, Math.min(4, facets, Math.floor(width / 270)));
   const panelWidth = Math.max(160, Math.min(480, Math.floor(width / panels) - 75));
@@ -216,20 +263,105 @@ function sizes(room, drawn, facet) {
     inner_width: Math.max(150, width - labelWidth - 40),
     cell_font: width < 600 ? 0 : 11,
     label_width: labelWidth,
-    label_text: cutMiddle(labelWidth),
+    label_text: `label_short[indexof(names, datum.label)] || datum.label`,
     panels,
     panel_width: panelWidth,
-    panel_text: cutMiddle(panelWidth),
+    panel_text: `panel_short[indexof(names, datum.label)] || datum.label`,
     legend_columns: legendColumns,
     legend_limit: legendLimit,
-    legend_text: cutMiddle(legendLimit),
+    legend_text: `legend_short[indexof(names, datum.label)] || datum.label`,
   };
 }
 
-// Names often differ at their end only.
-function cutMiddle(pixels) {
-  const half = Math.floor(pixels / 6.8 / 2);
-  return `length(datum.label) > ${2 * half + 1} ? slice(datum.label, 0, ${half}) + '…' + slice(datum.label, -${half}) : datum.label`;
+// ---------- names as short as their room
+
+const NAMED = ["model", "agent", "series", "benchmark", "claim", "choice", "success_rule", "pair"];
+const SHARED = ["model", "agent", "series"];
+
+function sharedStart(names) {
+  const [first] = names;
+  let length = 0;
+  while (length < first.length && names.every((name) => name[length] === first[length])) length += 1;
+  return length;
+}
+
+// What all names start with says nothing, up to the last sign in it: `…opus-4`.
+function withoutStart(names) {
+  const rest = names.filter((name) => name !== "other models" && name !== "human");
+  if (rest.length < 2) return new Map(names.map((name) => [name, name]));
+  const start = rest[0].slice(0, sharedStart(rest));
+  const length = Math.max(...["/", "+", "_", "@", ":", " ", "-"].map((sign) => start.lastIndexOf(sign) + 1));
+  return new Map(names.map((name) => [name, length > 5 && rest.includes(name) ? `…${name.slice(length)}` : name]));
+}
+
+function cutMiddle(name, room) {
+  const half = Math.floor((room - 1) / 2);
+  return name.length > room ? `${name.slice(0, half)}…${name.slice(-half)}` : name;
+}
+
+// The names cut to a room of so many signs; those that would look alike keep what differs.
+function fitted(names, room) {
+  const cut = new Map(names.map((name) => [name, cutMiddle(name, room)]));
+  const alike = Map.groupBy(names, (name) => cut.get(name));
+  for (const group of alike.values()) {
+    if (group.length < 2) continue;
+    const start = Math.max(0, sharedStart(group) - 3);
+    for (const name of group) cut.set(name, cutMiddle(`…${name.slice(start)}`, room));
+  }
+  return cut;
+}
+
+function fitNames(names, room) {
+  const bare = withoutStart(names);
+  const cut = fitted([...bare.values()], room);
+  return new Map(names.map((name) => [name, cut.get(bare.get(name))]));
+}
+window.fitNames = fitNames;
+
+function shortNames(drawn, rooms) {
+  const names = [];
+  const short = Object.entries(rooms).map(([name, pixels]) => [name, Math.max(9, Math.floor(pixels / 6.6)), []]);
+  for (const field of NAMED) {
+    const own = [...new Set(drawn.map((row) => row[field]))].filter((name) => typeof name === "string");
+    names.push(...own);
+    for (const [, room, made] of short) {
+      const cut = SHARED.includes(field) ? fitNames(own, room) : fitted(own, room);
+      made.push(...own.map((name) => cut.get(name)));
+    }
+  }
+  return [["names", names], ...short.map(([name, , made]) => [name, made])];
+}
+
+// Nine models have a colour; what is left, none.
+const COLORS = payload.config.range.category;
+function seriesOf(drawn) {
+  const named = [...new Set(drawn.map((row) => row.series))].filter((name) => name && name !== "other models");
+  const isLeft = drawn.some((row) => row.series === "other models");
+  return {
+    series: isLeft ? [...named, "other models"] : named,
+    series_colors: isLeft ? [...COLORS.slice(0, named.length), "#A8ADB4"] : COLORS.slice(0, named.length),
+  };
+}
+
+// From a second to a thousand hours, as far as the intervals go.
+function horizonDomain(drawn) {
+  const times = drawn
+    .flatMap((row) => [row.p50_low, row.p50_minutes, row.p50_high])
+    .filter((time) => typeof time === "number" && time > 0);
+  return [Math.max(1 / 60, Math.min(1, ...times)), Math.min(60000, Math.max(60, ...times) * 1.1)];
+}
+
+const HORIZON_TICKS = [1 / 60, 1 / 6, 1, 10, 60, 480, 2880, 14400];
+
+const MONEY = "'$' + format(datum.value, ',~g')";
+const SECONDS =
+  "datum.value < 120 ? format(datum.value, '~g') + ' s' : datum.value < 7200 ? format(datum.value / 60, '.2~r') + ' min' : format(datum.value / 3600, '.2~r') + ' h'";
+
+// How many rows are shown, and what the chart leaves out of them.
+function say(block, note) {
+  const status = formOf[block].querySelector("output");
+  status.dataset.rows ??= status.textContent;
+  status.textContent = note ? `${status.dataset.rows} · ${note}` : status.dataset.rows;
 }
 
 // A row without a number, or at zero on a log axis, cannot be drawn.
@@ -240,28 +372,40 @@ function reportUndrawn(block, specification) {
   const undrawn = chosenRows(block, block).filter(
     (row) => row[floor.field] === null || row[floor.field] <= floor.gt,
   ).length;
-  if (undrawn) formOf[block].querySelector("output").append(` · ${undrawn} not in the chart: no number, or 0 on a log axis`);
+  if (undrawn) say(block, `${undrawn} not in the chart: no number, or 0 on a log axis`);
 }
 
 // What an axis is called when its quantity is chosen.
-const units = dictionary([["cost", "cost, US dollars"], ["latency", "latency, seconds"]]);
+const units = dictionary([["cost", "cost, US dollars"], ["latency", "time a task"]]);
 
 async function draw(block) {
   const chart = payload.charts[block];
   if (!chart) return;
   const element = document.querySelector(`#${block} .chart`);
-  const drawn = [block, ...chart.lines].flatMap((name) => chosenRows(block, name));
+  const fit = [block, ...chart.lines].map((name) => chosenRows(block, name));
+  const left = chart.most ? fit[0].length - chart.most : 0;
+  if (left > 0) fit[0] = fit[0].slice(0, chart.most);
+  const drawn = fit.flat().map(drawable);
   const values = dictionary(Object.entries(sizes(element.clientWidth, drawn, chart.specification.facet?.field)));
   for (const [name, value] of filters(block)) values[`chosen_${name}`] = units[value] ?? value;
+  values.x_text = values.chosen_x_metric === units.cost ? MONEY : SECONDS;
+  values.horizon_domain = horizonDomain(drawn);
+  values.horizon_ticks = HORIZON_TICKS.filter(
+    (tick) => values.horizon_domain[0] <= tick && tick <= values.horizon_domain[1],
+  );
+  Object.assign(values, seriesOf(drawn));
   for (const [name, options] of Object.entries(chart.switches)) {
     Object.assign(values, options[formOf[block].elements[name].value]);
   }
   const specification = placed(chart.specification, values);
-  specification.datasets = { rows: drawn.map(drawable) };
+  specification.datasets = { rows: drawn };
+  say(block, left > 0 ? `the first ${chart.most} in the chart, ${left} not shown` : "");
   reportUndrawn(block, specification);
+  const rooms = { label_short: values.label_width, panel_short: values.panel_width, legend_short: values.legend_limit };
   specification.config = payload.config;
   specification.params = [
     ...Object.entries(colours()).map(([name, value]) => ({ name, value })),
+    ...shortNames(drawn, rooms).map(([name, value]) => ({ name, value })),
     ...(specification.params ?? []),
   ];
   views.get(block)?.finalize();
@@ -303,7 +447,8 @@ function fill(block) {
   const table = tableOf(block);
   const all = table ? [...table.tBodies[0].rows] : rows(block);
   const shown = table ? all.filter((row) => !row.hidden) : chosenRows(block, block);
-  formOf[block].querySelector("output").textContent =
+  const status = formOf[block].querySelector("output");
+  status.textContent = status.dataset.rows =
     `${shown.length.toLocaleString("en")} of ${all.length.toLocaleString("en")} rows`;
 }
 
@@ -317,6 +462,10 @@ for (const form of forms) {
   });
   for (const field of form.querySelectorAll("select")) {
     field.addEventListener("change", () => {
+      const later = [...form.querySelectorAll("select")];
+      for (const other of later.slice(later.indexOf(field) + 1)) {
+        if ("headline" in other.dataset) other.value = "";
+      }
       fill(block);
       remember(block);
       draw(block);
@@ -347,6 +496,71 @@ for (const button of document.querySelectorAll(".copy")) {
     }
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = "Copy"), 2000);
+  });
+}
+
+// ---------- saving
+
+// A spreadsheet takes a text that begins so for a formula.
+const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]/;
+
+function csvCell(value) {
+  if (value === null || value === undefined) return "";
+  if (typeof value !== "string") return String(value);
+  const text = formula.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+// The rows that are shown, with every digit and what the view calls its columns.
+function csvRows(block) {
+  const table = tableOf(block);
+  if (!table) {
+    const chosen = chosenRows(block, block);
+    const names = Object.keys(chosen[0] ?? {}).filter((name) => !["layer", "is_headline", "series"].includes(name));
+    return [names, ...chosen.map((row) => names.map((name) => row[name]))];
+  }
+  const headers = [...table.tHead.rows[0].cells];
+  const shown = [...table.tBodies[0].rows].filter((row) => !row.hidden);
+  return [
+    headers.flatMap((header) => header.dataset.ends?.split(" ") ?? [header.dataset.column]),
+    ...shown.map((row) =>
+      [...row.cells].flatMap((cell, place) => {
+        if (!headers[place].classList.contains("number")) {
+          const value = valueOf(cell);
+          return [value === "–" ? null : value];
+        }
+        const ends = headers[place].dataset.ends ? [cell.dataset.key, cell.dataset.high] : [cell.dataset.key];
+        return ends.map((end) => (end === "" ? null : Number(end)));
+      }),
+    ),
+  ];
+}
+
+async function saved(block, kind) {
+  if (kind === "csv") {
+    const lines = csvRows(block).map((cells) => cells.map(csvCell).join(","));
+    return new Blob([`\ufeff${lines.join("\r\n")}\r\n`], { type: "text/csv" });
+  }
+  const view = views.get(block);
+  const before = view.background();
+  await view.background(colours().paper).runAsync();
+  const picture =
+    kind === "svg"
+      ? new Blob([await view.toSVG()], { type: "image/svg+xml" })
+      : await view.toCanvas(2).then((canvas) => new Promise((done) => canvas.toBlob(done, "image/png")));
+  await view.background(before).runAsync();
+  return picture;
+}
+
+for (const button of document.querySelectorAll(".save")) {
+  button.addEventListener("click", async () => {
+    const { block } = button.closest("form").dataset;
+    const { kind } = button.dataset;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await saved(block, kind));
+    link.download = `${block}.${kind}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   });
 }
 

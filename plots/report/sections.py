@@ -1,7 +1,7 @@
 """What the report shows: sections of blocks (`report.yml`), and cards (`cards.yml`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ class Control:
     """A choice among the values of a column.
 
     Without `default` the first choice is all of them; with one, the first of
-    `default` that the rows hold. FIRST is the value of the first row.
+    `default` that the rows hold. FIRST is the value of the first row. With
+    `is_headline` it is what the rows mark so for the choice of the first control.
     """
 
     column: str
     default: tuple[str, ...] = ()
     can_be_all: bool = True
+    is_headline: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Block:
     """A query with what is shown of it.
 
     `choices` says population, success rule, unit and n in words. `lines` are
-    queries of their own, drawn in the same chart.
+    queries of their own, drawn in the same chart. `most` is how many rows the chart
+    has room for; the table has all. A podium shows its rows as cards.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Block:
     controls: tuple[Control, ...] = ()
     switches: tuple[Switch, ...] = ()
     lines: tuple[str, ...] = ()
+    most: int | None = None
+    is_podium: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,17 +72,19 @@ class Section:
 class Card:
     """A number of a block: the `column` of its first row that `where` describes.
 
+    Where that names no source, it is `prefer` or the one with the most such rows.
     `at_least_half_of` is a column: rows with less than half of its greatest value
     in the source are skipped. `label` and `context` may name the row's columns in
     braces, as `{column:noun}` with the noun that it counts.
     """
 
     block: str
-    where: Mapping[str, str]
+    where: Mapping[str, Any]
     column: str
     label: str
     context: str
     at_least_half_of: str = ""
+    prefer: str = ""
 
 
 def read_yaml(name: str) -> Any:
@@ -87,7 +94,8 @@ def read_yaml(name: str) -> Any:
 
 def read_control(entry: Mapping[str, Any]) -> Control:
     """Return a control from its entry."""
-    return Control(**{**entry, "default": tuple(entry.get("default", ()))})
+    control = Control(**{**entry, "default": tuple(entry.get("default", ()))})
+    return replace(control, can_be_all=False) if control.is_headline else control
 
 
 def read_block(entry: Mapping[str, Any], phrases: Mapping[str, str]) -> Block:

@@ -7,18 +7,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-RATINGS = [
-    "inference/steps/int_rating_models",
-    "inference/steps/int_rating_results",
-    "inference/steps/int_rating_comparisons",
-    "inference/steps/int_rating_components",
-    "inference/steps/int_rating_matches",
-    "inference/steps/int_rating_fits",
-    "inference/steps/int_rating_scores",
-    "inference/steps/int_rating_systems",
-    "inference/steps/int_rating_errors",
-    "inference/model_ratings",
-]
+from benchmarks import ratings
+
+RATINGS = list(ratings.STEPS)
 DELTAS = [
     "actions/steps/int_action_delta_draws",
     "actions/steps/int_action_delta_normal_intervals",

@@ -14,6 +14,7 @@ from benchmarks.floods import BARS, measured
 from benchmarks.floods import section as floods_section
 from benchmarks.generate_inspect import inspect_log
 from benchmarks.measure import Benchmark, Case, CommandFailed, Contestant, measure
+from benchmarks.ratings import read_ratings
 from benchmarks.results import section, write
 from benchmarks.view import read_view
 from loaders.contract.files import OpenFile
@@ -123,6 +124,17 @@ def test_a_view_is_computed_over_made_up_rows(tmp_path):
     read_view(str(sql), "best_evaluations", str(rows))
     with pytest.raises(duckdb.Error, match="comparison_values"):
         read_view(str(sql), "comparison_values", str(rows))
+
+
+def test_made_up_results_are_rated(sample_warehouse, tmp_path):
+    compiled = sample_warehouse.parent / "target/compiled/evalhouse/models/marts"
+    tasks = generate.model_tasks(tmp_path / "tasks.csv", 4, 2, 6)
+    best = generate.model_evaluations(tmp_path / "best.csv", 5, 3, 14)
+    rated = read_ratings(str(compiled), str(tasks), str(best))
+    counts = Counter()
+    for basis, _, count in rated:
+        counts[basis] += count
+    assert counts == {"task_outcome": 4, "max_accuracy": 5}
 
 
 def test_contestants_run_in_turn_and_are_watched():

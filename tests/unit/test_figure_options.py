@@ -3,16 +3,19 @@
 from pathlib import Path
 
 import duckdb
+import matplotlib.figure
 import pandas as pd
 import pytest
 
 from plots import __main__ as cli
 from plots import palette
 from plots.agents import LARGEST_BENCHMARK, few, whose
+from plots.axes import scale_counts
 from plots.choice import Choice, conditions_on, narrow, shows
 from plots.figure import BadPalette, UnknownChoice
-from plots.render import Look, draw_figure, load_figure
+from plots.render import Look, draw_figure, lay_out, load_figure
 from plots.text import room, shown_models
+from plots.warehouse import figure_source, hold
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +103,7 @@ AGENTS = pd.DataFrame(
         "benchmark": "x",
         "benchmark_count": 1,
         "agent_count": 5,
+        "success_rule": "any_credit",
         "success_rate": [0.9, 0.5, 0.1],
         "ci_low": [0.5, 0.2, 0.0],
         "ci_high": [1, 0.8, 0.4],
@@ -148,6 +152,65 @@ def test_size_and_title_are_what_is_asked_for():
     assert draw_figure("agent_intervals", frames, "s", Look(title="")).texts == []
 
 
+def test_ticks_out_of_view_are_not_made():
+    axes = matplotlib.figure.Figure().subplots()
+    scale_counts(axes, "x", pd.Series([3, 40]))
+    assert list(axes.xaxis.get_majorticklocs()) == [5, 10, 20, 50]
+    axes.set_xlim(6, 21)
+    assert list(axes.xaxis.get_majorticklocs()) == [10, 20]
+
+
+def test_a_layout_is_computed_once_and_as_before():
+    places = []
+    for is_once in (True, False):
+        figure = draw_figure("agent_intervals", {"agents": AGENTS}, "s")
+        if is_once:
+            lay_out(figure)
+            assert figure.get_layout_engine() is None
+        else:
+            figure.draw_without_rendering()
+        places.append(figure.axes[0].get_position().bounds)
+    assert places[0] == places[1]
+
+
+def test_each_small_view_is_computed_once():
+    connection = duckdb.connect()
+    connection.execute(
+        """
+        create table views as select * from (values
+            ('twice', 3), ('once', 3), ('large', 900000), ('stored', 3)
+        ) as rows (view_name, row_count);
+        create view twice as select random() as number;
+        create view once as select random() as number;
+        create view large as select random() as number;
+        create table stored as select 1 as number
+        """
+    )
+    queries = ["from twice", "from twice join large", "from once", "from large"]
+    hold(connection, [*queries, "from stored", "from stored"])
+    held = connection.execute("select table_name from duckdb_tables() where temporary")
+    assert held.fetchall() == [("twice",)]
+    first, second = (connection.execute("from twice").fetchone() for _ in range(2))
+    assert first == second
+
+
+def test_the_figure_of_errors_shows_a_source_that_has_some():
+    connection = duckdb.connect()
+    connection.execute(
+        """
+        create table agent_intervals as select * from (values
+            ('metr', 'full_credit', 50), ('metr', 'resolved', 50),
+            ('few', 'full_credit', 5), ('few', 'resolved', 7),
+            ('most', 'full_credit', 8), ('most', 'resolved', 9)
+        ) as rows (source, success_rule, attempt_count)
+        cross join (select 'capability' as population)
+        """
+    )
+    assert figure_source(connection, "success_rules") == "most"
+    connection.execute("delete from agent_intervals where source <> 'metr'")
+    assert figure_source(connection, "success_rules") == "metr"
+
+
 def test_what_is_left_out_is_the_least_interesting():
     """Of 30 agents with one task each 20 fit: the best, then those with more tasks."""
     connection = duckdb.connect()
@@ -160,7 +223,8 @@ def test_what_is_left_out_is_the_least_interesting():
             case when number = 30 then 1 else 5 end as task_count,
             case when number = 29 then 9 else 20 end as attempt_count,
             number / 30.0 as success_rate,
-            case when number < 30 then number / 40.0 end as ci_low
+            case when number < 30 then number / 40.0 end as ci_low,
+            true as is_headline
         from range(1, 31) as numbers (number)
         """
     )

@@ -7,9 +7,17 @@ import duckdb
 import pytest
 
 from plots.__main__ import main
-from plots.report.cells import cell, columns_of, formatted, visible
-from plots.report.page import CellText, Data, card_of, report
-from plots.report.sections import CARDS, SECTIONS
+from plots.report.cells import WORDS, cell, columns_of, formatted, visible
+from plots.report.page import (
+    CellText,
+    Data,
+    card_of,
+    controls_of,
+    podium_of,
+    query_of,
+    report,
+)
+from plots.report.sections import CARDS, SECTIONS, Block, Control
 
 BLOCKS = [block for section in SECTIONS for block in section.blocks]
 
@@ -54,7 +62,7 @@ def test_a_source_that_is_not_loaded_is_said_to_be_missing(
     assert "Not loaded: no evaluations to rank." in frontier
     assert "chart" not in frontier
     assert "<table" not in frontier
-    assert "METR attempts" in text
+    assert "attempts of metr" in text
 
 
 def test_an_empty_block_is_one_line_that_names_the_missing_column(
@@ -70,10 +78,111 @@ def test_an_empty_block_is_one_line_that_names_the_missing_column(
     assert "Missing column: attempts.human_minutes." in line
     assert 'id="horizons-title"' in line
     assert "<form" not in part
-    assert "METR attempts" not in text
+    assert "attempts of metr" not in text
     introduction = text.split('<div class="introduction">')[1].split("</div>")[0]
     assert "<strong>hal</strong>: " in introduction
     assert "metr" not in introduction
+
+
+def test_blocks_that_miss_the_same_column_share_a_line(
+    sample_warehouse: Path, tmp_path: Path
+):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(sample_warehouse, warehouse)
+    set_source(warehouse, "delete from {table} where source <> 'metr_horizon'")
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        text = report(connection)
+    actions = text.split('<section id="actions"')[1].split("</section>")[0]
+    assert actions.count("Missing column: attempts.action_count.") == 1
+    line = actions.split("<summary>")[1].split("</summary>")[0]
+    for block in next(each for each in SECTIONS if each.name == "actions").blocks:
+        assert f'id="{block.name}"' in actions
+        assert f'id="{block.name}-title"' in line
+
+
+def test_each_source_starts_with_its_own_headline_choice():
+    rule = Control("success_rule", can_be_all=False, is_headline=True)
+    data = Data(
+        "",
+        ["source", "success_rule", "is_headline"],
+        [
+            ("a", "any_credit", False),
+            ("a", "reported", True),
+            ("b", "any_credit", True),
+            ("b", "reported", False),
+            ("c", "half_credit", False),
+        ],
+    )
+    started = {}
+    for source in "abc":
+        controls = (Control("source", (source,)), rule)
+        block = Block("rates", "Rates", (), "", "", controls=controls)
+        started[source] = controls_of(block, data)[1]["default"]
+    assert started == {"a": "reported", "b": "any_credit", "c": "half_credit"}
+    words = controls_of(block, data)[1]["values"]
+    assert ("reported", "as reported") in words
+
+
+def test_a_run_of_few_tasks_is_not_among_the_best_three(
+    sample_warehouse: Path, tmp_path: Path
+):
+    warehouse = tmp_path / "evalhouse.duckdb"
+    shutil.copyfile(sample_warehouse, warehouse)
+    with duckdb.connect(warehouse) as connection:
+        query = query_of("podium", "")
+        benchmark, model = connection.execute(
+            f"select benchmark, model from ({query}) "
+            "where model_count > 3 and source = 'hal' limit 1"
+        ).fetchone()
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'main'"
+        ).fetchall()
+        assert ("evaluations",) in tables
+        connection.execute(
+            "update evaluations set task_count = 1 where benchmark = ? and model = ?",
+            [benchmark, model],
+        )
+        left = connection.execute(
+            f"select model from ({query}) where benchmark = ?", [benchmark]
+        ).fetchall()
+    assert len(left) == 3
+    assert (model,) not in left
+
+
+def test_the_best_three_have_accuracy_interval_and_dollars():
+    names = ["source", "benchmark", "model", "accuracy", "ci_low", "ci_high"]
+    data = Data(
+        "",
+        [*names, "total_cost_usd"],
+        [
+            ("hal", "gaia", "a", 0.5, 0.25, 0.75, 12.345),
+            ("hal", "gaia", "b", 0.25, None, None, None),
+            ("hal", "usaco", "a", 1.0, None, None, 0.5),
+        ],
+    )
+    gaia, usaco = podium_of(data)
+    assert [row["interval"] for row in gaia] == ["25.0 % to 75.0 %", ""]
+    assert [row["total_cost_usd"] for row in gaia] == ["$12.3", "–"]
+    assert [row["accuracy"] for row in usaco] == ["100.0 %"]
+
+
+def test_codes_and_columns_are_words():
+    columns = columns_of(["success_rule", "median_action_count"], [("any_credit", 3)])
+    assert [column.label for column in columns] == ["success rule", "median actions"]
+    shown = cell(columns[0], ("any_credit", 3))
+    assert (shown.text, shown.value) == ("any credit", "any_credit")
+    hidden = columns_of(["model", "is_headline", "series"], [("a", True, "a")])
+    assert [column.name for column in hidden] == ["model"]
+
+
+def test_every_word_is_of_a_column_that_the_page_asks_for():
+    queries = " ".join(
+        query_of(name, "metr")
+        for block in BLOCKS
+        for name in (block.name, *block.lines, "introduction")
+    )
+    unused = {name for kind in WORDS.values() for name in kind if name not in queries}
+    assert unused == set()
 
 
 def rates(*rows: tuple[str, str, float, int]) -> Data:
@@ -159,6 +268,8 @@ def test_both_ends_of_an_interval_stand_in_one_cell():
         ("overall_win_rate", 0.6471, "0.647"),
         ("is_on_hull", False, "no"),
         ("mean_cost_usd", None, "–"),
+        ("mean_cost_usd", 7.654, "$7.65"),
+        ("mean_latency_seconds", 90, "1.5 min"),
         ("sign_test_p", 0.0001, "< 0.001"),
     ],
 )

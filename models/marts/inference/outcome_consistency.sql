@@ -8,7 +8,10 @@ agent_tasks as (
     select agent_tasks.*
     from {{ ref('int_agent_tasks_counted') }} as agent_tasks
     left join {{ ref('int_unread_effort_agents') }} as unread
-        using (source, benchmark, agent)
+        on
+            agent_tasks.source = unread.source
+            and agent_tasks.benchmark = unread.benchmark
+            and agent_tasks.agent = unread.agent
     where unread.agent is null
 ),
 

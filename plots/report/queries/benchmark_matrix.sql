@@ -7,6 +7,6 @@ select
     total_cost_usd,
     mean_latency_seconds
 from best_evaluations
-where repeats = 'best'
+where is_headline
 order by source, benchmark, accuracy desc nulls last, model
 limit 2000

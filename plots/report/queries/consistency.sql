@@ -8,7 +8,8 @@ select
     attempt_count,
     consistency,
     consistency_biased,
-    flip_share
+    flip_share,
+    is_headline
 from outcome_consistency
 order by
     source, benchmark, success_rule, task_count desc, consistency desc nulls last,

@@ -12,7 +12,8 @@ select
     end as holding_fixed,
     attempt_count,
     spearman_rho,
-    z_score
+    z_score,
+    is_headline
 from rank_correlations
 where
     spearman_rho is not null

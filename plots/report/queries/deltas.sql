@@ -11,7 +11,8 @@ select
     fewer_count,
     equal_count,
     more_count,
-    sign_test_p
+    sign_test_p,
+    is_headline
 from action_delta_summary
 order by
     source, population, grain,

@@ -12,6 +12,8 @@ select
     accuracy_gap,
     cost_ratio
 from pareto_frontier
-where repeats = 'best'
+inner join (
+    select distinct source, repeats from best_evaluations where is_headline
+) using (source, repeats)
 order by source, benchmark, x_metric, x nulls last, model
 limit 3000

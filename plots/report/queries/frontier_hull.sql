@@ -3,7 +3,10 @@
 with corners as (
     select distinct source, benchmark, x_metric, x, accuracy
     from pareto_frontier
-    where repeats = 'best' and is_on_hull
+    inner join (
+        select distinct source, repeats from best_evaluations where is_headline
+    ) using (source, repeats)
+    where is_on_hull
 ),
 edges as (
     select

@@ -10,7 +10,8 @@ select
     p50_low,
     p50_high,
     p80_minutes,
-    status
+    status,
+    is_headline
 from time_horizons
 order by
     source, success_rule, weighting, regularisation, model = 'human',

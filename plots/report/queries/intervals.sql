@@ -9,9 +9,10 @@ select
     success_rate,
     ci_low,
     ci_high,
-    naive_se
+    naive_se,
+    is_headline
 from agent_intervals
 order by
-    source, benchmark, success_rule, task_count desc, success_rate desc, agent,
-    population
+    source, count(*) over (partition by source, benchmark) desc, benchmark,
+    success_rule, attempt_count < 10, success_rate desc, agent, population
 limit 3000

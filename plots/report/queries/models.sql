@@ -10,7 +10,8 @@ select
     mean_action_count,
     p5_action_count,
     p95_action_count,
-    is_major
+    is_major,
+    is_headline
 from model_summary
 order by source, population, success_rate desc, model
 limit 2000

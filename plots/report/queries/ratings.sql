@@ -9,7 +9,10 @@ select
     comparison_count,
     points,
     component_id,
-    status
+    status,
+    is_headline
 from model_ratings
-order by source, basis, success_rule, strength desc nulls last, model
+-- A model that nothing is known of has no strength.
+where strength is not null
+order by source, basis, success_rule, strength desc, model
 limit 2000

@@ -15,7 +15,8 @@ select
     attempt_count,
     success_rate,
     pass_at_k,
-    pass_hat_k
+    pass_hat_k,
+    is_headline
 from repeating
 order by
     source <> 'metr', source, success_rule, agent_attempt_count desc, benchmark, agent,

@@ -2,8 +2,12 @@ select
     source,
     headline,
     claim,
-    concat_ws(
-        ', ', nullif(success_rule, '*'), nullif(population, '*'), nullif(coverage, '*')
+    replace(
+        concat_ws(
+            ', ', nullif(success_rule, '*'), nullif(population, '*'),
+            nullif(coverage, '*')
+        ),
+        '_', ' '
     ) as choice,
     value,
     low,
@@ -13,6 +17,8 @@ select
     is_resolved,
     is_published_choice
 from headline_sensitivity
+-- A lead of nothing without an interval says that nothing was compared.
+where value is not null and not (value = 0 and low is null)
 order by
     source,
     -- Its claim is "the same by ...", so it follows the one by accuracy.

@@ -11,7 +11,8 @@ select
     rank_high,
     best_agent,
     difference_to_best,
-    is_separable
+    is_separable,
+    is_headline
 from separability
 order by
     source, benchmark, success_rule, task_count desc, rank, agent, population

@@ -6,9 +6,12 @@ with cells as (
         model,
         attempt_count,
         success_count,
-        success_rate
+        success_rate,
+        is_headline
     from task_model_outcomes
-    where population = 'capability'
+    inner join (
+        select distinct source, population from task_model_outcomes where is_headline
+    ) using (source, population)
 ),
 tasks_placed as (
     select
@@ -46,7 +49,8 @@ select
     success_count,
     success_rate,
     task_place,
-    model_place
+    model_place,
+    is_headline
 from cells
 inner join tasks_placed using (data, success_rule, task)
 inner join models_placed using (data, success_rule, model)

@@ -85,8 +85,8 @@ cluster_moves as (
         partials.rho
 ),
 
--- On Fisher's scale, on which no interval leaves -1 to 1. Both values have a mean
--- of their own, so the clusters leave two degrees of freedom less.
+-- On Fisher's scale, on which no interval leaves -1 to 1. Both values have a
+-- mean of their own, so the clusters leave two degrees of freedom less.
 errors as (
     select
         source,

@@ -22,14 +22,15 @@ replicates as (
 -- 10,000 tasks are enough: beyond, the accuracy moves by less than a point.
 compared as (
     select
-        evaluation_id,
+        evaluations.evaluation_id,
         evaluations.accuracy,
         least(
             coalesce(evaluations.task_count, evaluations.timed_task_count),
             10000
         ) as task_count
     from evaluations
-    left join evaluation_groups using (evaluation_id)
+    left join evaluation_groups
+        on evaluations.evaluation_id = evaluation_groups.evaluation_id
     where
         evaluation_groups.evaluation_id is null
         and evaluations.evaluation_id in (

@@ -66,7 +66,8 @@ cell_means as (
         count(moving_evaluations.evaluation_id) as moving_count,
         coalesce(sum(moving_evaluations.from_tasks), 0) as from_tasks_count
     from repeated_evaluations
-    left join moving_evaluations using (evaluation_id)
+    left join moving_evaluations
+        on repeated_evaluations.evaluation_id = moving_evaluations.evaluation_id
     group by {{ cell | join(', ') }}
 ),
 

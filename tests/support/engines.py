@@ -1,0 +1,237 @@
+"""Build every view on Spark or Sail and compare it with DuckDB's, row by row.
+
+    python tests/support/engines.py WAREHOUSE --target sail --scratch DIR
+
+exports the raw tables of a warehouse whose views are built, builds all views and seeds
+from the export, and compares every relation: all rows, all columns, numbers to 1e-9.
+With `--target sail` it starts Sail; with `spark` the address is in $SPARK_REMOTE (such as
+local[2]). Ends with 1 where something differs or was not built.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TOLERANCE = 1e-9
+
+
+def build(target: str, raw: Path, scratch: Path, threads: int = 2) -> dict[str, dict]:
+    """Run dbt in this process, whose session then knows the tables.
+
+    Returns each relation's status, seconds and, where it was not built, the reason.
+    """
+    os.environ |= {
+        "EVALHOUSE_RAW": str(raw),
+        "DBT_PROJECT_DIR": str(REPOSITORY),
+        "DBT_PROFILES_DIR": str(REPOSITORY),
+        "DBT_TARGET_PATH": str(scratch / "target"),
+        "DBT_LOG_PATH": str(scratch / "logs"),
+    }
+    from dbt.cli.main import dbtRunner
+
+    options = ["--target", target, "--threads", str(threads)]
+    options += ["--exclude-resource-type", "test", "unit_test"]
+    run = dbtRunner().invoke(["--quiet", "build", *options])
+    if run.exception or run.result is None:
+        raise SystemExit(f"dbt ended before it built anything: {run.exception}")
+    return {
+        f"{each.node.schema}.{each.node.name}": {
+            "status": str(each.status),
+            "seconds": round(each.execution_time, 2),
+            "reason": " ".join((each.message or "").split())[:400],
+        }
+        for each in run.result
+        if each.node.resource_type in ("model", "seed")
+    }
+
+
+def difference(connection: duckdb.DuckDBPyConnection, name: str, rows: Any) -> str:
+    """Say how a relation of the warehouse differs from `rows`; nothing if it does not.
+
+    Rows are paired in the order of what is exact, then of the rounded numbers.
+    """
+    connection.register("theirs", rows)
+    ours, theirs = (
+        {column: type_ for column, type_, *_ in described.fetchall()}
+        for described in (
+            connection.execute(f"describe from {name}"),
+            connection.execute("describe from theirs"),
+        )
+    )
+    if set(ours) != set(theirs):
+        return f"columns {sorted(set(ours) ^ set(theirs))} are in one of them only"
+    counts = connection.execute(
+        f"select (select count(*) from {name}), (select count(*) from theirs)"
+    ).fetchone()
+    if counts[0] != counts[1]:
+        return f"{counts[0]} rows, and {counts[1]} there"
+    casts = {column: _cast(ours[column], theirs[column]) for column in ours}
+    order = sorted(ours, key=lambda column: casts[column] == "double")
+    ordered = ", ".join(
+        f"cast(printf('%.6e', c{ours_index(ours, column)}) as varchar)"
+        if casts[column] == "double"
+        else f"c{ours_index(ours, column)}"
+        for column in order
+    )
+
+    def numbered(relation: str) -> str:
+        values = ", ".join(
+            f"{_as(casts[column], column)} as c{ours_index(ours, column)}"
+            for column in ours
+        )
+        return (
+            f"select *, row_number() over (order by {ordered}) as row_number_ "
+            f"from (select {values} from {relation})"
+        )
+
+    unequal = ", ".join(
+        f"count(*) filter (where not ({_same(casts[column], ours_index(ours, column))}))"
+        for column in ours
+    )
+    found = connection.execute(
+        f"with a as materialized ({numbered(name)}), "
+        f"b as materialized ({numbered('theirs')}) "
+        f"select {unequal} from a join b using (row_number_)"
+    ).fetchone()
+    differing = {c: n for c, n in zip(ours, found, strict=True) if n}
+    if not differing:
+        return ""
+    column = next(iter(differing))
+    i = ours_index(ours, column)
+    example = connection.execute(
+        f"with a as materialized ({numbered(name)}), "
+        f"b as materialized ({numbered('theirs')}) "
+        f"select a.c{i}, b.c{i}, a.c0 from a join b using (row_number_) "
+        f"where not ({_same(casts[column], i)}) limit 1"
+    ).fetchone()
+    return (
+        f"of {counts[0]} rows differ {differing}; {column} is {example[0]!r}, and "
+        f"{example[1]!r} there (first column {example[2]!r})"
+    )
+
+
+def ours_index(columns: dict[str, str], column: str) -> int:
+    return list(columns).index(column)
+
+
+def _cast(ours: str, theirs: str) -> str:
+    """Return as what two types are compared."""
+    types = {re.sub(r"\(.*\)", "", each) for each in (ours, theirs)}
+    whole = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT"}
+    if types <= whole:
+        return "hugeint"
+    if types <= whole | {"DOUBLE", "FLOAT", "DECIMAL"}:
+        return "double"
+    if all(each.startswith("TIMESTAMP") for each in types):
+        return "instant"
+    return "varchar"
+
+
+def _as(cast: str, column: str) -> str:
+    quoted = '"' + column + '"'
+    return f"epoch_us({quoted})" if cast == "instant" else f"cast({quoted} as {cast})"
+
+
+def _same(cast: str, i: int) -> str:
+    same = f"a.c{i} is not distinct from b.c{i}"
+    if cast != "double":
+        return same
+    # Of two infinities the distance is no number.
+    return (
+        f"{same} or coalesce(isfinite(a.c{i}) and isfinite(b.c{i}) and "
+        f"abs(a.c{i} - b.c{i}) <= {TOLERANCE} "
+        f"* greatest(1, abs(a.c{i}), abs(b.c{i})), false)"
+    )
+
+
+def compared(warehouse: Path, built: dict[str, dict], session: Any) -> dict[str, dict]:
+    """Add to each relation that was built how it differs, and what reading it took."""
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for name, result in built.items():
+            if result["status"] != "success":
+                continue
+            begun = time.monotonic()
+            try:
+                rows = session.table(name).toArrow()
+            except Exception as error:  # noqa: BLE001 -- whatever the engine says is the answer
+                result["status"] = "unreadable"
+                result["reason"] = " ".join(str(error).split())[:400]
+                continue
+            result["difference"] = difference(connection, name, rows)
+            result["read_seconds"] = round(time.monotonic() - begun, 2)
+    return built
+
+
+@contextlib.contextmanager
+def sail():
+    """Start Sail in this process, for a session of this process alone."""
+    from pysail.spark import SparkConnectServer
+
+    server = SparkConnectServer()
+    server.start(background=True)
+    address, port = server.listening_address
+    os.environ["SPARK_REMOTE"] = f"sc://{address}:{port}"
+    yield
+    # The end of the process ends it, and faster.
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("warehouse", type=Path)
+    parser.add_argument("--target", choices=("sail", "spark"), default="sail")
+    parser.add_argument("--scratch", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--no-compare", action="store_true", help="build only")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    sys.path.insert(0, str(REPOSITORY))
+    from loaders.__main__ import main as loaders
+
+    warehouse = options.warehouse.resolve()
+    scratch = options.scratch.resolve()
+    scratch.mkdir(parents=True, exist_ok=True)
+    with contextlib.redirect_stdout(sys.stderr):
+        if loaders(["export", "--raw", str(scratch / "raw"), "--db", str(warehouse)]):
+            return 2
+    # The engine keeps its tables below the folder that it runs in.
+    os.chdir(scratch)
+    with sail() if options.target == "sail" else contextlib.nullcontext():
+        begun = time.monotonic()
+        results = build(options.target, scratch / "raw", scratch, options.threads)
+        built_after = time.monotonic() - begun
+        if not options.no_compare:
+            from pyspark.sql import SparkSession
+
+            compared(warehouse, results, SparkSession.builder.getOrCreate())
+        took = time.monotonic() - begun
+    (scratch / "results.json").write_text(json.dumps(results, indent=1))
+    bad = 0
+    for name, result in results.items():
+        said = result.get("difference") or (
+            result["reason"] if result["status"] != "success" else ""
+        )
+        if said:
+            bad += 1
+            print(f"{name}: {result['status']}: {said}")
+    print(
+        f"{len(results)} relations, {bad} differ or were not built; "
+        f"built in {built_after:.0f} s, all in {took:.0f} s"
+    )
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)
