@@ -745,7 +745,9 @@ def test_killed_load_leaves_one_whole_generation(path, tmp_path):
 def test_dbt_is_told_of_a_name_that_duckdb_takes_for_its_own(tmp_path, name):
     path = str(tmp_path / name)
     refuse_name(path)
-    with pytest.raises(WarehouseError, match="another name, such as"):
+    with pytest.raises(
+        WarehouseError, match=r"another name, such as evalhouse\.duckdb"
+    ):
         refuse_name(path, is_built=True)
 
 
