@@ -5,6 +5,7 @@ The page in `docs/` shows the public studies' data; run this on a warehouse of t
 
 import argparse
 import contextlib
+import io
 import re
 import sys
 import tempfile
@@ -146,7 +147,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     with tempfile.TemporaryDirectory() as folder:
         # The pictures as drawn are thrown away: their paths would mislead.
-        with contextlib.redirect_stdout(None):
+        with contextlib.redirect_stdout(io.StringIO()):
             code = __main__.main(["--db", str(arguments.db), "--out", folder])
         if code:
             return code
