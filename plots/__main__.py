@@ -401,11 +401,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except BrokenPipeError:
         # `| head` has read enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        forget_output()
         return 128 + signal.SIGPIPE
     except (*REFUSALS, duckdb.Error, OSError) as error:
         print(explain(error, arguments.db), file=sys.stderr)
+        if isinstance(error, OSError) and not error.filename:
+            forget_output()
         return 2
+
+
+def forget_output() -> None:
+    """Let what cannot be printed go, or Python would try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 if __name__ == "__main__":

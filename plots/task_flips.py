@@ -147,6 +147,8 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
     tasks = list(dict.fromkeys(by_ease["task_id"]))
     rows = cells["agent"].map({agent: place for place, agent in enumerate(agents)})
     columns = cells["task_id"].map({task: place for place, task in enumerate(tasks)})
+    # Of no rows pandas makes text where pyarrow is installed.
+    rows, columns = rows.astype(int), columns.astype(int)
     shares = np.full((len(agents), len(tasks)), np.nan)
     shares[rows, columns] = cells["success_share"]
     axes.set_facecolor(LIGHT_GREY)

@@ -102,8 +102,8 @@ class WinRateBars:
             others = f"and none ({self.labels[1]})"
         models = shown_of(bars, "model")
         return (
-            f"{models}{' · ' if len(models) < 40 else NEW_LINE}n = {first} comparisons ({self.labels[0]}) "
-            f"{others} · a tie is no win"
+            f"{models}{' · ' if len(models) < 40 else NEW_LINE}"
+            f"n = {first} comparisons ({self.labels[0]}) {others} · a tie is no win"
         )
 
     def draw(self, frames: dict[str, pd.DataFrame], figure: Figure) -> None:
@@ -114,7 +114,9 @@ class WinRateBars:
         places = {model: place for place, model in enumerate(models)}
         for is_first, label in zip((True, False), self.labels, strict=True):
             own = bars[bars["is_first"] == is_first]
-            heights = own["model"].map(places) + (-0.19 if is_first else 0.19)
+            # Of no rows pandas makes text where pyarrow is installed.
+            heights = own["model"].map(places).astype(float)
+            heights += -0.19 if is_first else 0.19
             # An entry in the legend without a bar would say that there are some.
             label = label if own["rate"].notna().any() else None
             axes.barh(heights, own["rate"], 0.34, label=label, **BAR_STYLES[is_first])

@@ -11,8 +11,6 @@ from conftest import REPOSITORY
 
 # Relations that Sail does not build or answers otherwise, each with the reason.
 KNOWN = {
-    # Sail reads two quotes in a text literal as the end of one and the next.
-    "main.attempt_sources": "shell_quoted writes a quote as two",
     # Sums of signs that are equal but for their last digits fall on another side.
     "main.paired_comparisons": "16 of 775 p-values, of patterns that tie",
 }

@@ -98,7 +98,7 @@ fits as (
         weightings.weighting,
         fit_groups.source,
         fit_groups.model,
-        fit_groups.group_number,
+        group_number,
         row_number() over (
             order by
                 fit_groups.success_rule,
