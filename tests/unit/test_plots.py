@@ -207,6 +207,10 @@ def test_a_source_with_nothing_to_show_gets_a_note(name, sample_views):
     what = "evaluations" if name in LEADERBOARD_FIGURES else "attempts"
     if name == "horizon_trend":
         what = "horizons of models with a known release date"
+    if name == "actions_by_outcome_per_model":
+        what = "tasks that most of the compared models tried"
+    if name == "task_families":
+        what = "attempts with a task family"
     number = int(FILE_STEMS[name][:2])
     if number in range(12, 20):
         kind = "the generalist scaffold"
