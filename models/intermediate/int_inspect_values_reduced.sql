@@ -189,11 +189,7 @@ final as (
                         else 1 - all_fail
                     end
             when reducer like 'pass@_k@_%' escape '@'
-                then
-                    case
-                        when success_count < k then 0e0
-                        else all_succeed
-                    end
+                then case when success_count < k then 0e0 else all_succeed end
         end as value
     from drawn
 )
