@@ -16,7 +16,7 @@ _WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 _BENCHMARK_COUNT = 11
 
 
-def _dbt_environment(warehouse: Path) -> dict[str, str]:
+def dbt_environment(warehouse: Path) -> dict[str, str]:
     """Return where dbt finds the warehouse and keeps its own files."""
     return {
         "EVALHOUSE_DB": str(warehouse),
@@ -46,7 +46,7 @@ def refresh(
         + ("" if is_first else ", nothing changed"),
         [DBT, "--quiet", "build", _WITHOUT_TESTS[0], *excluded],
         before=before,
-        environment=_dbt_environment(copy),
+        environment=dbt_environment(copy),
     )
 
 
@@ -106,7 +106,7 @@ def _compiled(folder: Path, *views: str) -> Path:
     subprocess.run(
         [DBT, "--quiet", "compile", "--select", *views],
         cwd=REPOSITORY,
-        env=os.environ | _dbt_environment(warehouse),
+        env=os.environ | dbt_environment(warehouse),
         capture_output=True,
         check=True,
     )
