@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import REPOSITORY, Benchmark, Case, Contestant
-from benchmarks.refreshing import DBT, dbt_environment, studies
+from benchmarks.refreshing import BUILD_WITHOUT_TESTS, dbt_environment, studies
 
 
 def _cases(folder: Path, scale: float) -> Iterator[Case]:
     """Yield one case: the studies have one size, whatever the scale."""
     size, warehouse = studies(folder)
-    build = [DBT, "--quiet", "build", "--exclude-resource-type", "test", "unit_test"]
     environment = os.environ | dbt_environment(warehouse)
-    subprocess.run(build, cwd=REPOSITORY, env=environment, check=True)
+    subprocess.run(BUILD_WITHOUT_TESTS, cwd=REPOSITORY, env=environment, check=True)
     command = [
         *(sys.executable, "-m", "plots", "--db", warehouse),
         *("--out", folder / "figures"),

@@ -12,7 +12,8 @@ from benchmarks.loading import rival
 from benchmarks.measure import REPOSITORY, Benchmark, Case, Contestant
 
 DBT = Path(sys.executable).with_name("dbt")
-_WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+_BUILD = (DBT, "--quiet", "build", "--exclude-resource-type", "unit_test")
+BUILD_WITHOUT_TESTS = (*_BUILD, "test")
 _BENCHMARK_COUNT = 11
 
 
@@ -40,11 +41,10 @@ def refresh(
             copy.parent.mkdir(exist_ok=True)
             shutil.copyfile(warehouse, copy)
 
-    excluded = ("unit_test",) if with_tests else _WITHOUT_TESTS[1:]
     return Contestant(
         f"dbt build {'with' if with_tests else 'without'} tests"
         + ("" if is_first else ", nothing changed"),
-        [DBT, "--quiet", "build", _WITHOUT_TESTS[0], *excluded],
+        list(_BUILD if with_tests else BUILD_WITHOUT_TESTS),
         before=before,
         environment=dbt_environment(copy),
     )

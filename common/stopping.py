@@ -1,7 +1,7 @@
 """Ctrl-C and `kill`: end at once, with one line that says what became of the work.
 
 Python's own answer is an exception. DuckDB turns it into one of its own, it can break
-off tidying up, and where it is not waited for it ends in a traceback. What a crash
+off tidying up, and where nothing catches it, it ends in a traceback. What a crash
 leaves behind does no harm (see loaders/warehouse/publish.py), so stopping is a crash with a message.
 """
 
@@ -50,7 +50,7 @@ def end_when_stopped() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Let nobody read what is said where stdout or stderr is closed (`>&-`).
+    """Let what is said go to no one where stdout or stderr is closed (`>&-`).
 
     The next file to be opened would take its number: the warehouse could become stderr,
     and messages would be written into it.

@@ -54,6 +54,17 @@ lengths as (
     group by component_number, block_number
 ),
 
+rates as (
+    select
+        *,
+        {%- for k in columns %}
+        case when rr_{{ k }} > 1e-20 then rr_{{ k }} / pq_{{ k }} else 0 end
+            as rate_{{ k }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from lengths
+),
+
 moves as (
     select
         products.component_number,
@@ -61,25 +72,15 @@ moves as (
         products.model_number,
         products.step,
         {%- for k in columns %}
-        products.x_{{ k }}
-        + case
-            when lengths.rr_{{ k }} > 1e-20
-                then lengths.rr_{{ k }} / lengths.pq_{{ k }}
-            else 0
-        end * products.p_{{ k }} as x_{{ k }},
-        products.r_{{ k }}
-        - case
-            when lengths.rr_{{ k }} > 1e-20
-                then lengths.rr_{{ k }} / lengths.pq_{{ k }}
-            else 0
-        end * products.q_{{ k }} as r_{{ k }},
+        products.x_{{ k }} + rates.rate_{{ k }} * products.p_{{ k }} as x_{{ k }},
+        products.r_{{ k }} - rates.rate_{{ k }} * products.q_{{ k }} as r_{{ k }},
         products.p_{{ k }},
-        lengths.rr_{{ k }}
+        rates.rr_{{ k }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from products
-    inner join lengths
-        on {{ same_keys('products', 'lengths', keys) }}
+    inner join rates
+        on {{ same_keys('products', 'rates', keys) }}
 ),
 
 new_lengths as (

@@ -31,7 +31,7 @@
     {{ adapter.dispatch('local_rows')() }}
 {%- endmacro %}
 
-{#- Spark does not see the folder; `python -m loaders export --raw` says so. -#}
+{#- Spark does not see the folder; docs/engine.md says so. -#}
 {% macro spark__local_rows() -%}
 {%- endmacro %}
 

@@ -24,8 +24,8 @@ def begins_array(block: bytes) -> bool:
 def elements(begun: bytes, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield the elements of an array, each with the line on which it begins.
 
-    `begun` is what was read of it, if anything. What is behind an array, or where it is cut short,
-    is an element that is no JSON.
+    `begun` is what was read of it, if anything. What is behind an array, or where it is
+    cut short, is an element that is no JSON.
     """
     buffer, line = begun or stream.read(_BLOCK_BYTES), 1
     at = buffer.index(b"[") + 1

@@ -16,6 +16,9 @@ from loaders.contract.records import Quarantined, RecordRefused
 from loaders.contract.times import time
 
 _SECTION = (raw_json.decoder(Section),)
+_LIST = raw_json.decoder(list[Raw])
+# How much of a value is copied at a time.
+_COUNTED_BYTES = 1 << 20
 
 # A row of a table, or why it is refused.
 Record = tuple[RawTable, tuple | Quarantined]
@@ -44,9 +47,6 @@ def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
     return {name: raw_json.value(raw) for name, raw in named.items()}
 
 
-_COUNTED_BYTES = 1 << 20
-
-
 def is_crowded(raw: Raw) -> bool:
     """Say whether a value holds more lists, objects and fields than any record has."""
     data = memoryview(raw)
@@ -70,9 +70,6 @@ def items(raw: Raw) -> Iterator[Raw]:
     # As a list of all they would take many times their bytes.
     for _, item in json_array.elements(b"", io.BytesIO(data)):
         yield Raw(item)
-
-
-_LIST = raw_json.decoder(list[Raw])
 
 
 def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:

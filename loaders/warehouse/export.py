@@ -14,6 +14,7 @@ from common.files import drop_parts, written_whole
 from common.names import nearest, printable
 from common.stopping import on_stop
 from loaders.warehouse.raw_export import export_raw
+from loaders.warehouse.sql import literal
 
 _COMMENTS = """
 select table_name, comment from duckdb_tables() where schema_name = 'main'
@@ -85,20 +86,17 @@ def export(
         path = folder / f"{name}.parquet"
         with written_whole(path) as part:
             (count,) = connection.execute(
-                f"copy (from {_quoted(name)}) to {_text(str(part))} "
+                f"copy (from {_quoted(name)}) to {literal(str(part))} "
                 "(format parquet, compression zstd, kv_metadata {"
-                f"comment: {_text(said[name])}, "
-                f"columns: {_text(json.dumps(meanings, ensure_ascii=False))}}})"
+                f"comment: {literal(said[name])}, "
+                f"columns: {literal(json.dumps(meanings, ensure_ascii=False))}}})"
             ).fetchall()[0]
         yield path, count
 
 
 def _quoted(name: str) -> str:
+    """Return a name as an SQL identifier, dots and all."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _part(name: str) -> str:

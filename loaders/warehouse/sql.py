@@ -95,10 +95,10 @@ def refuse_name(path: str, *, is_built: bool = False) -> None:
 
     To build views in it, its name without the ending must not be one of DuckDB's own.
     """
-    advice_ = "give the warehouse another name, such as evalhouse.duckdb"
+    instead = "give the warehouse another name, such as evalhouse.duckdb"
     if "\\" in path:
-        raise WarehouseError(f"{path}: DuckDB takes `\\` for `/`; {advice_}")
+        raise WarehouseError(f"{path}: DuckDB takes `\\` for `/`; {instead}")
     name = os.path.basename(path).partition(".")[0].lower()
     if is_built and name in _TAKEN_NAMES:
         what = f"in a file of this name DuckDB does not know which `{name}` is meant"
-        raise WarehouseError(f"{path}: {what}; {advice_}, by mv")
+        raise WarehouseError(f"{path}: {what}; {instead}, by mv")

@@ -352,7 +352,10 @@ function horizonDomain(drawn) {
 }
 
 const HORIZON_TICKS = [1 / 60, 1 / 6, 1, 10, 60, 480, 2880, 14400];
+const MINUTES_TICKS = [...HORIZON_TICKS, 144000];
 
+const MINUTES =
+  "datum.value < 1 ? format(datum.value * 60, '.2~r') + ' s' : datum.value < 60 ? format(datum.value, '.2~r') + ' min' : datum.value < 2880 ? format(datum.value / 60, '.2~r') + ' h' : format(datum.value / 1440, '.2~r') + ' d'";
 const MONEY = "'$' + format(datum.value, ',~g')";
 const SECONDS =
   "datum.value < 120 ? format(datum.value, '~g') + ' s' : datum.value < 7200 ? format(datum.value / 60, '.2~r') + ' min' : format(datum.value / 3600, '.2~r') + ' h'";
@@ -388,6 +391,8 @@ async function draw(block) {
   const drawn = fit.flat().map(drawable);
   const values = dictionary(Object.entries(sizes(element.clientWidth, drawn, chart.specification.facet?.field)));
   for (const [name, value] of filters(block)) values[`chosen_${name}`] = units[value] ?? value;
+  values.minutes_text = MINUTES;
+  values.minutes_ticks = MINUTES_TICKS;
   values.x_text = values.chosen_x_metric === units.cost ? MONEY : SECONDS;
   values.horizon_domain = horizonDomain(drawn);
   values.horizon_ticks = HORIZON_TICKS.filter(
@@ -395,7 +400,7 @@ async function draw(block) {
   );
   Object.assign(values, seriesOf(drawn));
   for (const [name, options] of Object.entries(chart.switches)) {
-    Object.assign(values, options[formOf[block].elements[name].value]);
+    Object.assign(values, placed(options[formOf[block].elements[name].value], values));
   }
   const specification = placed(chart.specification, values);
   specification.datasets = { rows: drawn };

@@ -16,8 +16,6 @@ OURS = (
     "macros/generate_schema_name.sql",
     "macros/local_rows.sql",
     "macros/overrides",
-    "macros/persist_docs.sql",
-    "macros/view.sql",
 )
 PROJECT = {
     "dbt_project.yml": """

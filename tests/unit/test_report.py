@@ -34,6 +34,15 @@ def set_source(warehouse: Path, statement: str, *values: str) -> None:
             connection.execute(statement.format(table=table), values)
 
 
+def report_of(sample_warehouse: Path, folder: Path, source: str) -> str:
+    """Return the report of a copy of the sample that holds one source alone."""
+    warehouse = folder / "evalhouse.duckdb"
+    shutil.copyfile(sample_warehouse, warehouse)
+    set_source(warehouse, f"delete from {{table}} where source <> '{source}'")
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        return report(connection)
+
+
 def test_the_same_warehouse_gives_the_same_bytes(
     sample_report: Path, sample_views: duckdb.DuckDBPyConnection
 ):
@@ -53,11 +62,7 @@ def test_every_block_says_its_choices_and_its_query(sample_report: Path):
 def test_a_source_that_is_not_loaded_is_said_to_be_missing(
     sample_warehouse: Path, tmp_path: Path
 ):
-    warehouse = tmp_path / "evalhouse.duckdb"
-    shutil.copyfile(sample_warehouse, warehouse)
-    set_source(warehouse, "delete from {table} where source <> 'metr'")
-    with duckdb.connect(warehouse, read_only=True) as connection:
-        text = report(connection)
+    text = report_of(sample_warehouse, tmp_path, "metr")
     frontier = text.split('<article id="published_frontier"')[1].split("</article>")[0]
     assert "Not loaded: no evaluations to rank." in frontier
     assert "chart" not in frontier
@@ -68,11 +73,7 @@ def test_a_source_that_is_not_loaded_is_said_to_be_missing(
 def test_an_empty_block_is_one_line_that_names_the_missing_column(
     sample_warehouse: Path, tmp_path: Path
 ):
-    warehouse = tmp_path / "evalhouse.duckdb"
-    shutil.copyfile(sample_warehouse, warehouse)
-    set_source(warehouse, "delete from {table} where source <> 'hal'")
-    with duckdb.connect(warehouse, read_only=True) as connection:
-        text = report(connection)
+    text = report_of(sample_warehouse, tmp_path, "hal")
     part = text.split('<article id="horizons"')[1].split("</article>")[0]
     line = part.split("<summary>")[1].split("</summary>")[0]
     assert "Missing column: attempts.human_minutes." in line
@@ -87,11 +88,7 @@ def test_an_empty_block_is_one_line_that_names_the_missing_column(
 def test_blocks_that_miss_the_same_column_share_a_line(
     sample_warehouse: Path, tmp_path: Path
 ):
-    warehouse = tmp_path / "evalhouse.duckdb"
-    shutil.copyfile(sample_warehouse, warehouse)
-    set_source(warehouse, "delete from {table} where source <> 'metr_horizon'")
-    with duckdb.connect(warehouse, read_only=True) as connection:
-        text = report(connection)
+    text = report_of(sample_warehouse, tmp_path, "metr_horizon")
     actions = text.split('<section id="actions"')[1].split("</section>")[0]
     assert actions.count("Missing column: attempts.action_count.") == 1
     line = actions.split("<summary>")[1].split("</summary>")[0]

@@ -1,17 +1,8 @@
 -- Grain: one row per success rule, source, benchmark, agent and k.
 with
 
--- Evaluations that differ in an effort are no repeats, whether a rule reads it
--- or not.
 agent_tasks as (
-    select agent_tasks.*
-    from {{ ref('int_agent_tasks_counted') }} as agent_tasks
-    left join {{ ref('int_unread_effort_agents') }} as unread
-        on
-            agent_tasks.source = unread.source
-            and agent_tasks.benchmark = unread.benchmark
-            and agent_tasks.agent = unread.agent
-    where unread.agent is null
+    {{ repeated_agent_tasks() | indent(4) }}
 ),
 
 draws as (
