@@ -74,7 +74,7 @@ FORMATS = {
         ),
         Format("inspect", 6, inspect.TABLES, "loaders.inspect.reader"),
         Format("harbor", 4, harbor.TABLES, "loaders.harbor.job"),
-        Format("hal", 6, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("hal", 7, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 5, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
