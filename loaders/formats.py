@@ -72,7 +72,7 @@ FORMATS = {
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 6, inspect.TABLES, "loaders.inspect.reader"),
+        Format("inspect", 7, inspect.TABLES, "loaders.inspect.reader"),
         Format("harbor", 4, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 6, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
