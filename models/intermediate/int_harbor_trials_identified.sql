@@ -159,6 +159,7 @@ final as (
         output_tokens,
         cost_usd,
         has_zero_cost,
+        model_count,
         started_at,
         pointer
     from labelled
