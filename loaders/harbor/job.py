@@ -192,6 +192,7 @@ def _trial(fields: dict[str, Any]) -> tuple:
         "reward": reward,
         "reward_count": count,
         "step_count": len(steps),
+        "model_count": _model_count([fields, *steps]),
         "extra": as_json(_beside(fields, _OF_TRIAL)),
         "agent_seconds": _agent_seconds(fields, steps),
         **_used(steps if has_results else [fields]),
@@ -271,6 +272,12 @@ def _used(parts: list[dict[str, Any]]) -> dict[str, Any]:
         else None
         for name in (*_COUNTS, "cost_usd")
     }
+
+
+def _model_count(parts: list[dict[str, Any]]) -> int | None:
+    """Return how many models used tokens; None where no part tells of each."""
+    used = [_at(part, "agent_result/model_usage") for part in parts]
+    return len({name for each in used for name, _ in _objects(each)}) or None
 
 
 def _at(found: Any, path: str) -> Any:
