@@ -1,5 +1,6 @@
 """How DuckDB opens a table: its form, its columns, and what is odd about its rows."""
 
+import base64
 import codecs
 import csv
 import io
@@ -31,6 +32,13 @@ _HEAD_BYTES = 1_000_000
 _BUFFER_BYTES = 2 * RECORD_BYTES
 # JSON text as DuckDB's functions take it; no line of it has this character.
 _NO_SEPARATOR = "\x01"
+# What makes a duration of a whole number, by Arrow's name of its unit.
+_DURATIONS = {
+    "SECOND": "to_seconds({})",
+    "MILLI": "to_milliseconds({})",
+    "MICRO": "to_microseconds({})",
+    "NANO": "to_microseconds({} // 1000)",
+}
 # More than any table of attempts has; DuckDB's statements name each one.
 MAX_COLUMNS = 2_000
 # Whether a list of names has one of them again.
@@ -166,9 +174,42 @@ class Table:
         types = {
             name: type_ for name, (_, type_, *_) in zip(names, described, strict=True)
         }
-        columns = ", ".join(f"c{at}" for at in range(len(names)))
-        rows = f"select * from ({rows}) as t({columns})"
+        durations = self._durations()
+        types |= dict.fromkeys(durations, "INTERVAL")
+        columns = [f"c{at}" for at in range(len(names))]
+        values = ", ".join(
+            f"{durations.get(name, '{}').format(column)} as {column}"
+            for name, column in zip(names, columns, strict=True)
+        )
+        rows = f"select {values} from ({rows}) as t({', '.join(columns)})"
         return Opened("parquet", names, rows, types, _HAS_NO_NUMBER)
+
+    def _durations(self) -> dict[str, str]:
+        """Return what makes durations of the columns that Arrow calls so.
+
+        Parquet has them as whole numbers; their unit is in Arrow's schema alone.
+        """
+        import nanoarrow
+        from nanoarrow._utils import NanoarrowException
+        from nanoarrow.ipc import InputStream
+
+        found = self._connection.execute(
+            f"select value from parquet_kv_metadata({literal(self._name)}) "
+            "where key = 'ARROW:schema'"
+        ).fetchall()
+        durations = {}
+        # A schema with types that nanoarrow does not know tells nothing.
+        with suppress(ValueError, NanoarrowException):
+            for (schema,) in found:
+                with InputStream.from_readable(base64.b64decode(schema)) as stream:
+                    array_stream = nanoarrow.c_array_stream(stream)
+                    fields = nanoarrow.Schema(array_stream.get_schema()).fields
+                durations |= {
+                    field.name: _DURATIONS[field.unit.name]
+                    for field in fields
+                    if field.type == nanoarrow.Type.DURATION
+                }
+        return durations
 
     def _csv(self, text: str) -> Opened:
         names, separator, self.lines_before = header_of(text)
