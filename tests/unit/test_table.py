@@ -137,6 +137,7 @@ READ = [
     ("date", "2025-01-02", "started_at", "2025-01-02 00:00:00"),
     ("date", "2025/1/2", "started_at", "2025-01-02 00:00:00"),
     ("date", "2025/1/2 03:04", "started_at", "2025-01-02 03:04:00"),
+    ("date", "2025-01-02 03:04:05.5 UTC", "started_at", "2025-01-02 03:04:05.5"),
     ("timestamp", "1734070031", "started_at", "2024-12-13 06:07:11"),
     ("timestamp", "1734070031500", "started_at", "2024-12-13 06:07:11.5"),
     ("error", "boom", "status", "scored"),
@@ -369,11 +370,13 @@ def test_the_highest_score_is_said_and_makes_percentages_readable(tmp_path):
         (",", "1.234.567", 1234567),
         (",", "7", 7),
         (",", "0.5", "wrong_type"),
+        (",", "0.125", "wrong_type"),
         (",", "1.23,5", "wrong_type"),
         (".", "1,234.5", 1234.5),
         (".", "1,234,567", 1234567),
         (".", "0,5", "wrong_type"),
         (".", "12,34", "wrong_type"),
+        (".", "0,125", "wrong_type"),
     ],
 )
 def test_a_comma_counts_where_it_is_said_what_it_is(tmp_path, decimal, cell, value):
@@ -502,6 +505,16 @@ def test_dots_lead_into_json(tmp_path):
     assert (row["score"], row["attributes"]) == (0.25, '{"r":{"s.t":1,"score":0.25}}')
     with pytest.raises(FileRefused, match=r"no column 'q\.score'"):
         read(tmp_path / "x.jsonl", columns="score=q.score")
+
+
+def test_dots_lead_into_lists_of_every_row(tmp_path):
+    # The second row is no regular one.
+    content = (
+        '{"task": "t", "agent": "a", "r": [{"score": 0.25}, {"score": 1}]}\n'
+        '{"task": " u", "agent": "a", "r": [{"score": 0.5}, {"score": 1}]}\n'
+    )
+    rows, _ = read(tmp_path / "x.jsonl", content, columns="score=r.0.score")
+    assert [(row["task_id"], row["score"]) for row in rows] == [("t", 0.25), ("u", 0.5)]
 
 
 def test_a_row_of_any_names_is_shown_where_it_is_refused(tmp_path):
