@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -80,18 +81,15 @@ def _top_names(schema: list[tuple[str, int | None]]) -> Iterator[str]:
         inside += (child_count or 0) - bool(inside)
 
 
-def _damaged(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:
-    """Yield the rows of another width, and an empty one for what is none."""
+def _rows_or_none(rows: Iterator[list[str]]) -> Iterator[list[str] | None]:
+    """Yield the rows of CSV, None for what is none."""
     while True:
         try:
-            row = next(rows)
+            yield next(rows)
         except StopIteration:
             return
         except csv.Error:
-            yield []
-            continue
-        if row and len(row) != width:
-            yield row
+            yield None
 
 
 def _has_mixed_ends(head: bytes) -> bool:
@@ -118,8 +116,10 @@ class Table:
         )
         # Rows of CSV are kept back rather than refused with their file.
         self.keeps_back = False
-        # Of CSV: how many lines come before the header.
+        # Of CSV: how many lines come before the header, and which ones behind it are
+        # empty; a row of several lines counts as one.
         self.lines_before = 0
+        self.empty_lines = array("q")
 
     def __enter__(self) -> Self:
         return self
@@ -130,7 +130,7 @@ class Table:
     def has_damaged_rows(self, count: int) -> bool:
         """Say whether so many rows of CSV have another width, or a quote astray.
 
-        DuckDB takes long, and a kilobyte, to say it of each.
+        DuckDB takes long, and a kilobyte, to say it of each. Fills empty_lines.
         """
         with (
             open(self._name, "rb")
@@ -144,8 +144,15 @@ class Table:
             rows = csv.reader(
                 chain(first, lines), delimiter=header.separator, strict=True
             )
-            damaged = _damaged(rows, len(header.names))
-            return next(islice(damaged, count - 1, None), None) is not None
+            width = len(header.names)
+            for line, row in enumerate(_rows_or_none(rows), 1):
+                if row is None or len(row) not in (0, width):
+                    count -= 1
+                    if not count:
+                        return True
+                elif not row and width > 1 and line > header.lines_before:
+                    self.empty_lines.append(line)
+            return False
 
     def opened(self) -> Opened:
         """Return the table, or raise FileRefused."""

@@ -614,6 +614,32 @@ def test_marks_encodings_and_line_ends_do_not_change_a_value(tmp_path, content):
     assert (row["attributes"], quarantined) == (None, [])
 
 
+def test_empty_lines_are_no_rows_where_one_is_kept_back(tmp_path):
+    content = b'\n\ntask,agent,score,n\n\nt,a,1,"x\n\ny"\n\n\nu,a,1\nv,a,1,\n\n\xe9,a,1,\nw,a,1,\n'
+    rows, kept_back = read(tmp_path / "x.csv", content)
+    assert {row["task_id"]: row["line"] for row in rows} == {"t": 1, "v": 3, "w": 5}
+    assert [(entry.line, entry.reason_code) for entry in kept_back] == [
+        (2, "wrong_width"),
+        (4, "wrong_encoding"),
+    ]
+    # In a table of one column an empty line is a row.
+    content = b"q\nt\n\n\xe9\nu\n"
+    rows, kept_back = read(
+        tmp_path / "y.csv", content, columns="task_id=q,agent:=a,score:=1"
+    )
+    assert {row["task_id"]: row["line"] for row in rows} == {"t": 1, "u": 4}
+    assert [(entry.line, entry.reason_code) for entry in kept_back] == [
+        (2, "empty_text"),
+        (3, "wrong_encoding"),
+    ]
+
+
+def test_a_header_ends_where_its_line_does(tmp_path):
+    content = "task,no\u2028te,x\x0by,agent,score\nt,1,2,a,1\n"
+    (row,), _ = read(tmp_path / "x.csv", content)
+    assert json.loads(row["attributes"]) == {"no\u2028te": "1", "x\x0by": "2"}
+
+
 def test_lines_before_the_header_are_no_rows(tmp_path):
     content = "\n\nsep=;\ntask;agent;score\nt;a;1\nu;a\nv;a;0\n"
     rows, (entry,) = read(tmp_path / "x.csv", content)
