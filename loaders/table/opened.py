@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 
 from loaders.table.mapping import Column
 
+# What of ours a duration can be, and how it is made of seconds.
+DURATIONS = {
+    "latency_seconds": "{}",
+    "latency_ms": "{} * 1000e0",
+    "human_minutes": "{} / 60e0",
+}
+
 
 def literal(text: str) -> str:
     escaped = text.replace("'", "''")
