@@ -46,8 +46,8 @@ _SURROGATES = re.compile(
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 _ESCAPE_BYTES = 6
-# A text, or what parts entries.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]', re.DOTALL)
+# A text, whole or cut short, or what parts entries.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
 # Of more entries than this long there are not too many for the memory.
 _ENTRY_BYTES = 20
 _NULL = b"null"
