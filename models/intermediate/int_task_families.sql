@@ -7,18 +7,19 @@ attempts as (
 
 final as (
     select
-        source,
-        benchmark,
-        task_id,
-        min(task_family) as task_family,
+        attempts.source,
+        attempts.benchmark,
+        attempts.task_id,
+        min(attempts.task_family) as task_family,
         case
-            when min(task_family) < max(task_family) then max(task_family)
+            when min(attempts.task_family) < max(attempts.task_family)
+                then max(attempts.task_family)
         end as other_family
     from attempts
-    group by source, benchmark, task_id
+    group by attempts.source, attempts.benchmark, attempts.task_id
     having
-        count(task_family) between 1 and count(*) - 1
-        or min(task_family) < max(task_family)
+        count(attempts.task_family) between 1 and count(*) - 1
+        or min(attempts.task_family) < max(attempts.task_family)
 )
 
 select * from final
