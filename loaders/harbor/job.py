@@ -21,6 +21,7 @@ from loaders.contract.columns import RawTable
 from loaders.contract.extract import as_json, row
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import Record
+from loaders.contract.limits import MAX_TRACE_RECORDS
 from loaders.contract.raw_json import Document, Pointer
 from loaders.contract.records import (
     Batch,
@@ -93,13 +94,23 @@ def read(stream: OpenFile) -> Iterator[Batch]:
     JSON object.
     """
     whole = json_object.entries(stream)
-    records = _trajectory(stream) if _is_trajectory(whole) else _records(whole)
+    if _is_trajectory(whole):
+        _check_steps(whole.get("steps", b""))
+        records = _trajectory(stream)
+    else:
+        records = _records(whole)
     return by_table(records, stream.size_bytes)
 
 
 def _is_trajectory(whole: dict[str, Raw]) -> bool:
     version = whole.get("schema_version")
     return version is not None and bytes(version).startswith(b'"ATIF-v')
+
+
+def _check_steps(steps: Raw | bytes) -> None:
+    """Refuse a trajectory of too many steps, before they are decoded."""
+    if raw_json.has_more_than(MAX_TRACE_RECORDS, steps):
+        raise file_refused("too_many_records", "its steps go on", None, "/steps")
 
 
 def _trajectory(stream: OpenFile) -> Iterator[Record]:

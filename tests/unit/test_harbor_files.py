@@ -329,6 +329,26 @@ def test_a_trial_of_nothing_but_steps_is_kept_back(load_contents):
     assert "too_many_values: step_results holds too many" in detail
 
 
+def test_a_trial_of_nothing_but_numbers_is_kept_back(load_contents):
+    numbers = ",".join("1" * 2_000_002)
+    written = json.dumps(trial(notes="@")).replace('"@"', f"[{numbers}]")
+    found = load_contents(1, result=written)
+    (detail,) = found.sql("select detail from raw.quarantine").fetchall()[0]
+    assert "too_many_values: notes holds too many" in detail
+
+
+def test_commas_in_a_text_of_a_trial_are_no_values(load_contents):
+    found = load_contents(0, result=trial(notes="," * 2_000_002), trial=TRIAL_CONFIG)
+    assert found.sql("select count(*) from raw.harbor_trials").fetchall() == [(1,)]
+
+
+def test_a_trajectory_of_nothing_but_steps_is_refused(load_contents):
+    found = load_contents(1, result=TRAJECTORY | {"steps": [{}] * 300_002})
+    assert found.sql("select reason_code from raw.quarantine").fetchall() == [
+        ("too_many_records",)
+    ]
+
+
 def test_a_file_of_nothing_but_fields_is_refused(load_contents):
     fields = {f"f{number}": 1 for number in range(10_001)}
     found = load_contents(1, result=trial(**fields))
