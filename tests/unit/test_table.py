@@ -731,6 +731,18 @@ def test_numbers_that_json_does_not_have_are_null_inside_of_attributes(tmp_path)
     assert row["attributes"] == '{"x":{"y":null,"z":[null,0.5]}}'
 
 
+@pytest.mark.parametrize(
+    "number", [1e-5, 2.5e-5, 0.0001, 1e-7, 123.456, 1e16, 1e22, 0.30000000000000004]
+)
+def test_a_fraction_is_one_text_in_json_and_parquet(tmp_path, number):
+    row = {"task": "t", "agent": "a", "score": 1, "rate": number, "odd": -number}
+    pl.DataFrame([row]).write_parquet(tmp_path / "x.parquet")
+    (expected,), _ = read(tmp_path / "x.parquet")
+    for text in (json.dumps(row), pl.DataFrame([row]).write_ndjson()):
+        (found,), _ = read(tmp_path / "x.jsonl", text)
+        assert found["attributes"] == expected["attributes"]
+
+
 def test_nanoseconds_are_cut_off_in_every_form(tmp_path):
     moment = "2025-01-02 03:04:05.123456789"
     rows, _ = read(tmp_path / "x.csv", f"task,agent,score,date\nt,a,1,{moment}\n")
