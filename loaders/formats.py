@@ -72,9 +72,9 @@ FORMATS = {
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 6, inspect.TABLES, "loaders.inspect.reader"),
-        Format("harbor", 4, harbor.TABLES, "loaders.harbor.job"),
-        Format("hal", 6, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("inspect", 7, inspect.TABLES, "loaders.inspect.reader"),
+        Format("harbor", 5, harbor.TABLES, "loaders.harbor.job"),
+        Format("hal", 7, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 5, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),

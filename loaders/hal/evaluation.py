@@ -29,9 +29,10 @@ _LISTS = {
     "passed_tasks": "success",
     "failed_tasks": "failure",
 }
-PARTS = {
+READ_PARTS = {
     "agent_hash",
     "config",
+    _PROMPT_VARIATIONS,
     "raw_eval_results",
     "raw_logging_results",
     "results",
@@ -39,13 +40,9 @@ PARTS = {
     "total_cost",
     "total_usage",
     "wall_clock_times",
-    # No table takes these.
-    "git_info",
-    "metadata",
-    _PROMPT_VARIATIONS,
-    "task_metrics",
-    "task_prompts",
 }
+# No table takes the others.
+PARTS = READ_PARTS | {"git_info", "metadata", "task_metrics", "task_prompts"}
 
 
 class Evaluation:

@@ -61,8 +61,12 @@ class Opened:
 
     def is_nested(self, column: Column) -> str:
         """Return whether a value of JSON is a list or an object."""
+        text = self.text(column)
         type_ = self.json_type(column)
-        return f"case when has_inside then {type_} in ('OBJECT', 'ARRAY') end"
+        return (
+            f"case when has_inside and left({text}, 1) in ('{{', '[') "
+            f"then {type_} in ('OBJECT', 'ARRAY') end"
+        )
 
     def type_of(self, column: Column) -> str:
         """Return DuckDB's type of a column; VARCHAR for what is inside of one."""

@@ -44,16 +44,13 @@ _DURATIONS = {
 MAX_COLUMNS = 2_000
 # Whether a list of names has one of them again.
 _HAS_DUPLICATES = "len(list_distinct({0})) < len({0})"
-# Of an object with others inside: whether one of them has a name again, or whether so
-# many are inside that they may nest too deep.
+# Of an object with others inside: whether so many are that they may nest too deep, or
+# whether one of them has a name again.
 _IS_ODD_INSIDE = f"""
-    len(list_filter(
+    case when strlen(v) - strlen(translate(v, '[{{', '')) > {MAX_DEPTH} then true
+    else len(list_filter(
         json_keys(v, '$..*'), lambda keys: {_HAS_DUPLICATES.format("keys")}
-    )) > 0
-    or (
-        len(json_keys(v, '$..*')) >= {MAX_DEPTH}
-        and strlen(v) - strlen(translate(v, '[{{', '')) > {MAX_DEPTH}
-    )
+    )) > 0 end
 """
 # Of a row's attributes: whether a list or an object has NaN or an infinity.
 _HAS_NO_NUMBER = "coalesce(regexp_matches(made_attributes, '[:[,-](NaN|Inf)'), false)"

@@ -48,7 +48,7 @@ _REJECTED = {
 _MEMORY_LIMIT = "2GB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
-_ODD_ROWS, _ODD_BYTES = 16_000, 8_000_000
+_ODD_ROWS, _ODD_BYTES = 16_000, 4_000_000
 # Where so many scores are above 1 or below 0, the others are in doubt too.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
 

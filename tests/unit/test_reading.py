@@ -1,6 +1,7 @@
 """reading.py: who dies while it reads takes no other file along, and nothing waits."""
 
 import faulthandler
+import json
 import os
 import random
 import signal
@@ -268,6 +269,17 @@ def test_rows_that_cannot_be_written_refuse_their_file_alone(
     assert code == 1
     assert f"9.yaml: refused: {reason}" in out
     assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+
+
+def test_long_records_with_one_key_refuse_their_file(load, tmp_path):
+    run = {"run_id": "r", "task_id": "f/v", "task_family": "f", "alias": "a"}
+    run |= {"model": "m", "score": 1, "score_binarized": 1, "human_minutes": 1}
+    run["note"] = {"k" * 4_900_000: 1}
+    path = tmp_path / "runs.jsonl"
+    path.write_text(f"{json.dumps(run)}\n" * 2)
+    code, out = load(path)
+    assert code == 1
+    assert "runs.jsonl: refused: records_too_long: its records are too long" in out
 
 
 FAULT = """

@@ -570,6 +570,16 @@ def test_json_that_is_no_record_is_kept_back_with_its_line(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("count", [2, 200])
+def test_a_row_of_many_lists_is_read_as_one_of_few(tmp_path, count):
+    lists = "[" + ",".join(["[1.5]"] * count) + "]"
+    content = f'{{"task": "[t", "agent": "{{a", "score": 0.25, "x": {lists}}}\n'
+    (row,), quarantined = read(tmp_path / "x.jsonl", content)
+    assert not quarantined
+    assert (row["task_id"], row["agent"], row["score"]) == ("[t", "{a", 0.25)
+    assert row["attributes"] == f'{{"x":{lists}}}'
+
+
 def test_a_row_of_another_width_is_kept_back_with_its_number(tmp_path):
     lines = [f"t{number},a,1" for number in range(1, 150_001)]
     lines[2], lines[9], lines[140_000] = 't3,"a\nb",1', "t10,a", "t140001,a,1,2"
