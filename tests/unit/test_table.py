@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -304,6 +305,7 @@ def write_rows(rows: list[dict], form: str, path: Path) -> Path:
         ("[]", "unscored"),
         ("{}", "unscored"),
         ("No", "unscored"),
+        ("0.0", "unscored"),
         ("None", "unscored"),
         ("-", "error"),
     ],
@@ -916,7 +918,7 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
     path = tmp_path / "mapping.yml"
     path.write_text(
         "task_id: question\nbenchmark: {value: mine}\nattempt: [run, try]\n"
-        "score_max: 10\nsource: lab\nepoch: x\n".replace("epoch: x\n", "")
+        "score_max: 10\nsource: lab\nstarted_at: {value: 2025-01-02}\n"
     )
     told = said.with_mapping(options("benchmark:=yours"), str(path))
     assert told.score_max == 10
@@ -925,7 +927,10 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
         "task_id": "question",
         "benchmark": {"value": "yours"},
         "attempt": ["run", "try"],
+        "started_at": {"value": date(2025, 1, 2)},
     }
+    mapped = mapping.resolved(["question", "score", "model", "run", "try"], told, "x")
+    assert mapped.written("started_at") == "=2025-01-02"
     for text, words in [
         ("- a", "is a list of"),
         ("task: x", "did you mean task_id"),
