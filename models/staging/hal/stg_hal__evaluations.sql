@@ -1,4 +1,12 @@
 -- Grain: one row per HAL trace.
+{%- set nested_efforts = [] %}
+{%- for place in [
+    'model_kwargs', 'model_args', 'llm_kwargs', '"agent.model.completion_kwargs"'
+] %}
+{%- do nested_efforts.append(
+    json_value('agent_args', "'$." ~ place ~ ".reasoning_effort'")
+) %}
+{%- endfor %}
 with
 
 source as (
@@ -6,10 +14,8 @@ source as (
         *,
         {{ told_effort_columns(
             ['agent_args', 'extra_config'],
-            agent_setting_places() + [
-                '$."agent.model.{}"', '$."agent.model.completion_kwargs".{}'
-            ],
-            ['reasoning_effort'],
+            ['$.{}', '$."agent.model.{}"', '$.extra_body.{}'],
+            ['reasoning_effort'] + nested_efforts,
         ) }}
     from {{ source('raw', 'hal_evaluations') }}
 ),
