@@ -23,7 +23,8 @@ _DOUBLES |= {"USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"}
 _TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
 _TIMES |= {"TIMESTAMP WITH TIME ZONE"}
 _BLANKS = ("' '", *(f"chr({number})" for number in range(9, 14)))
-_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?)?"
+_TIME = r"([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]" + _TIME + ")?"
 _OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
 # A name that one can see, as it stays; what becomes of the others, attempts.py says.
 _UNSEEN = r"\p{Cc}\p{Cf}\p{Me}\p{Mn}\p{Z}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}"

@@ -247,6 +247,7 @@ def test_many_rows_at_a_time_are_read_as_each_by_itself(
         values.setdefault(name, []).append(cell)
     values["score"] += ["85%", "0.5", "12,5%", "1.5%", "%", "1e2"]
     values["cost"] += ["1.234,5", "1.5", "3", ",5", "1,2,3"]
+    values["started_at"] += ["2025-01-02T24:00:00", "2025-01-02T23:59:60"]
     base = {name: cells[0] for name, cells in values.items()} | {"epoch": "1"}
     base |= {"passed": "", "date": "", "exception": "", "error": "", "population": ""}
     base |= {"cost": "1", "duration_s": "2", "steps": "12"}
