@@ -10,7 +10,7 @@ from loaders.contract import json_array, raw_json, rules
 from loaders.contract.columns import Column, RawTable
 from loaders.contract.extract import as_json
 from loaders.contract.files import OpenFile
-from loaders.contract.limits import MAX_FIELDS, MAX_VALUES
+from loaders.contract.limits import MAX_DEPTH, MAX_FIELDS, MAX_VALUES
 from loaders.contract.raw_json import Document, Pointer, Section
 from loaders.contract.records import Quarantined, RecordRefused
 from loaders.contract.times import time
@@ -19,6 +19,8 @@ _SECTION = (raw_json.decoder(Section),)
 _LIST = raw_json.decoder(list[Raw])
 # How much of a value is copied at a time.
 _COUNTED_BYTES = 1 << 20
+# Numbers and texts in lists; a trial may have those of all its tokens.
+_MOST_ITEMS = 10 * MAX_VALUES
 
 # A row of a table, or why it is refused.
 Record = tuple[RawTable, tuple | Quarantined]
@@ -48,17 +50,23 @@ def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
 
 
 def is_crowded(raw: Raw) -> bool:
-    """Say whether a value holds more lists, objects and fields than any record has."""
+    """Say whether a value holds more lists, objects and fields than any record has, or
+    more numbers and texts.
+    """
     data = memoryview(raw)
     if data.nbytes <= MAX_VALUES:
         return False
-    count = 0
+    count = comma_count = 0
     for start in range(0, data.nbytes, _COUNTED_BYTES):
         piece = bytes(data[start : start + _COUNTED_BYTES])
         count += piece.count(b"{") + piece.count(b"[") + piece.count(b'":')
+        comma_count += piece.count(b",")
         if count > MAX_VALUES:
             return True
-    return False
+    # Texts have commas too.
+    return comma_count > _MOST_ITEMS and raw_json.has_more_than(
+        _MOST_ITEMS, raw, levels=MAX_DEPTH
+    )
 
 
 def items(raw: Raw) -> Iterator[Raw]:

@@ -46,9 +46,9 @@ _SURROGATES = re.compile(
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 _ESCAPE_BYTES = 6
-# A text, or what parts entries.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]', re.DOTALL)
-# Of more entries than this long there are not too many for the memory.
+# A text, whole or cut short, or what parts entries.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
+# Of lists and sections there may be as many entries of so many bytes as a file has.
 _ENTRY_BYTES = 20
 _NULL = b"null"
 
@@ -194,13 +194,20 @@ def entries_whole(
         yield name, found
 
 
-def has_more_than(most: int, data: Any, start: int = 0, levels: int = 1) -> bool:
+def has_more_than(
+    most: int,
+    data: Any,
+    start: int = 0,
+    levels: int = 1,
+    entry_bytes: int = _ENTRY_BYTES,
+) -> bool:
     """Say whether a list or an object has more entries, as far as its beginning tells.
 
     Those of lists and objects inside count too, `levels` deep. Before it is decoded: each
-    entry takes 70 bytes and more, however small it is.
+    entry takes 70 bytes and more, however small it is; for those longer than
+    `entry_bytes` there is room.
     """
-    beginning = bytes(memoryview(data)[start : start + _ENTRY_BYTES * most])
+    beginning = bytes(memoryview(data)[start : start + entry_bytes * most])
     if beginning.count(b",") < most:
         return False
     depth = count = 0
@@ -266,15 +273,13 @@ def fields(found: Raw | Section) -> dict[str, Any]:
 def check_once(found: Raw, levels: int = MAX_DEPTH) -> None:
     """Raise RecordRefused if a field is duplicated in a value, `levels` deep."""
     start = bytes(memoryview(found)[:1])
-    if start == b"{":
-        pieces = fields(found).values()
-    elif start == b"[":
-        pieces = _ITEMS.decode(found)
-    else:
+    pieces = fields(found).values() if start == b"{" else ()
+    if levels == 1 or not re.search(rb"[{]", memoryview(found)[1:]):
         return
-    if levels > 1 and re.search(rb"[{]", memoryview(found)[1:]):
-        for piece in pieces:
-            check_once(piece, levels - 1)
+    if start == b"[":
+        pieces = _ITEMS.decode(found)
+    for piece in pieces:
+        check_once(piece, levels - 1)
 
 
 def value(raw: Raw) -> Any:

@@ -68,6 +68,7 @@ FILE_REASONS = {
     "reader_died": "load it by itself, where there is more memory, and report it",
     "reader_failed": "this is a fault of evalhouse, so report it, with the file",
     "record_too_large": f"a record has at most {RECORD_BYTES:,} bytes",
+    "records_too_long": "leave out the longest fields, and keep one record of a key",
     "several_documents": "split the file into one file per document",
     "sparse_file": "copy it again from where it was written whole",
     "strict": "with --strict no record may be refused",

@@ -29,9 +29,10 @@ _LISTS = {
     "passed_tasks": "success",
     "failed_tasks": "failure",
 }
-PARTS = {
+READ_PARTS = {
     "agent_hash",
     "config",
+    _PROMPT_VARIATIONS,
     "raw_eval_results",
     "raw_logging_results",
     "results",
@@ -39,13 +40,9 @@ PARTS = {
     "total_cost",
     "total_usage",
     "wall_clock_times",
-    # No table takes these.
-    "git_info",
-    "metadata",
-    _PROMPT_VARIATIONS,
-    "task_metrics",
-    "task_prompts",
 }
+# No table takes the others.
+PARTS = READ_PARTS | {"git_info", "metadata", "task_metrics", "task_prompts"}
 
 
 class Evaluation:
@@ -152,7 +149,7 @@ class Evaluation:
     def _agent_args(self) -> dict[str, Raw] | None:
         """Return the agent's arguments, None and a note where they are no object."""
         at = self._at(_AGENT_ARGS)
-        found = raw_json.part(self._config.get("agent_args"))
+        found = raw_json.part(self._config.get("agent_args"), at)
         if not isinstance(found, dict):
             if found is not None:
                 self.note(at, "wrong_type", raw_json.wrong_kind(found).detail)
@@ -196,6 +193,10 @@ class Evaluation:
 
     def _value(self, raw: Raw, at: Pointer) -> Any:
         """Return a value; a number that no double holds is noted, and null."""
+        size = memoryview(raw).nbytes
+        if size > RECORD_BYTES:
+            what = f"it is {size:,} bytes long"
+            raise self._document.refused("record_too_large", what, at)
         try:
             found = raw_json.value(raw)
             raw_json.check_once(raw)

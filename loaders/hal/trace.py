@@ -20,7 +20,7 @@ from loaders.contract import raw_json, rules
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_TRACE_RECORDS
-from loaders.contract.raw_json import Document, Key, Pointer, Scalar, Section
+from loaders.contract.raw_json import Document, Pointer, Section
 from loaders.contract.records import (
     Batch,
     FileRefused,
@@ -30,9 +30,9 @@ from loaders.contract.records import (
     file_refused,
 )
 from loaders.hal import encrypted
-from loaders.hal.by_task import LOG, LOG_KEY, MOST_BEFORE, ByTask
 from loaders.hal.calls import Log
-from loaders.hal.evaluation import IDENTITY, Evaluation
+from loaders.hal.cut_log import LOG, LOG_KEY, MOST_BEFORE, CutLog
+from loaders.hal.evaluation import IDENTITY, READ_PARTS, Evaluation
 from loaders.hal.tables import (
     HAL_EVALUATIONS,
     HAL_MODEL_CALLS,
@@ -45,10 +45,8 @@ from loaders.hal.tasks import latencies
 from loaders.hal.times import Moments
 from loaders.hal.usage import Usage, tokens
 
-_BY_TASK = ByTask()
-# One pass over everything, one level into each part; all else is kept as written.
-_TRACE = raw_json.decoder(dict[Key, list[Raw] | Section | Scalar])
-# Where a part is a number that no double holds.
+_CUT_LOG = CutLog()
+# Each part as written, where the log is not cut out.
 _SECTIONS = raw_json.decoder(Section)
 _LIST = raw_json.decoder(list[Raw])
 _USAGE = raw_json.decoder(Usage | None)
@@ -231,9 +229,12 @@ def _trace_records(
     """Yield the records of one trace, each with its table."""
     root = document.root
     _check_counts(document)
-    found, repaired = raw_json.decode(document, (_BY_TASK, _TRACE, _SECTIONS))
+    found, repaired = raw_json.decode(document, (_CUT_LOG, _SECTIONS))
     whole = raw_json.entries_whole(document, found, root)
-    parts = {name: raw_json.part(value) for name, value in whole}
+    parts = {
+        name: raw_json.part(value, root / name) if name in READ_PARTS else value
+        for name, value in whole
+    }
     evaluation = Evaluation(document, parts, trace_number)
     for each in repaired:
         evaluation.note(f"{root}byte {each.first_byte}", each.code, each.detail)

@@ -106,8 +106,10 @@ _DECODED = dict.fromkeys((*_CHECKED, "messages"), _LEVELS - 1) | {
     "transcript": 2,
     "error_retries": 1,
 }
-# What a sample of so many bytes is decoded to has room in any case.
+# What a sample of so many bytes is decoded to has room in any case, and so have as many
+# entries of so many bytes as a sample has.
 _SMALL_BYTES = 1_000_000
+_ENTRY_BYTES = 100
 
 
 def decoded(raw: Raw | memoryview) -> Sample:
@@ -127,7 +129,9 @@ def _check_counts(raw: Raw | memoryview) -> None:
         raise RecordRefused("too_many_values", "it has too many fields")
     for name, piece in documents.record(raw, SECTION).items():
         levels = _DECODED.get(str(name), 0)
-        if levels and has_more_than(MAX_VALUES, piece, levels=levels):
+        if levels and has_more_than(
+            MAX_VALUES, piece, levels=levels, entry_bytes=_ENTRY_BYTES
+        ):
             raise RecordRefused("too_many_values", f"{name} holds too many")
 
 

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 
 from loaders.table.mapping import Column
 
+# What of ours a duration can be, and how it is made of seconds.
+DURATIONS = {
+    "latency_seconds": "{}",
+    "latency_ms": "{} * 1000e0",
+    "human_minutes": "{} / 60e0",
+}
+
 
 def literal(text: str) -> str:
     escaped = text.replace("'", "''")
@@ -54,8 +61,12 @@ class Opened:
 
     def is_nested(self, column: Column) -> str:
         """Return whether a value of JSON is a list or an object."""
+        text = self.text(column)
         type_ = self.json_type(column)
-        return f"case when has_inside then {type_} in ('OBJECT', 'ARRAY') end"
+        return (
+            f"case when has_inside and left({text}, 1) in ('{{', '[') "
+            f"then {type_} in ('OBJECT', 'ARRAY') end"
+        )
 
     def type_of(self, column: Column) -> str:
         """Return DuckDB's type of a column; VARCHAR for what is inside of one."""
@@ -107,9 +118,16 @@ class Opened:
                 f"{value} < '#' or {value} >= '{{' "
                 f"or ({value} >= '[' and {value} < '\\')"
             )
+            # A fraction as of Parquet, where that is 1e-05 and JSON's 1e-5 or 0.00001.
+            fraction = (
+                f"case when contains({value}, 'e') "
+                f"or strlen({value}) > 6 and contains({value}, '.') "
+                f"then cast(try_cast({value} as double) as varchar) end"
+            )
             return (
                 f"case when {value} in ('null', '\"\"') then null "
-                f"when {is_as_it_is} then {value} else '\"' || {value} || '\"' end"
+                f"when {is_as_it_is} then {value} "
+                f"else '\"' || coalesce({fraction}, {value}) || '\"' end"
             )
         column = self._column(name)
         if self._is_nested(name):

@@ -48,7 +48,7 @@ _REJECTED = {
 _MEMORY_LIMIT = "2GB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
-_ODD_ROWS, _ODD_BYTES = 16_000, 8_000_000
+_ODD_ROWS, _ODD_BYTES = 16_000, 4_000_000
 # Where so many scores are above 1 or below 0, the others are in doubt too.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
 
@@ -196,6 +196,7 @@ class _Reading:
                 raise file_refused("syntax", said, line=line)
             refused = RecordRefused(_REJECTED[error], said)
             number = line - 1 - self._table.lines_before
+            number -= bisect.bisect_left(self._table.empty_lines, line)
             yield refused.at_line(number, excerpt or "")
 
     def _read(

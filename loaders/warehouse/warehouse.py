@@ -428,6 +428,10 @@ def _as_refusal(error: Exception) -> FileRefused:
     """Return the refusal of a file whose records cannot be written."""
     if isinstance(error, FileRefused):
         return error
+    if isinstance(error, duckdb.OutOfMemoryException) and "used)" in str(error):
+        # Of what DuckDB is given, on any machine.
+        what = "its records are too long to be written, or those of one key compared"
+        return file_refused("records_too_long", what)
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return file_refused("reader_died", "there is not memory enough to write it")
     return file_refused("reader_failed", f"writing it met {described(error)}")

@@ -15,7 +15,7 @@ from loaders.contract import records
 from loaders.contract.records import FileRefused
 from loaders.contract.rules import canonical
 from loaders.contract.visible import is_visible
-from loaders.hal import by_task as hal_by_task
+from loaders.hal import cut_log as hal_cut_log
 from loaders.hal import evaluation as hal_evaluation
 from loaders.hal import trace as hal
 from sample import hal as sample_hal
@@ -844,6 +844,15 @@ USAGES = [
         {"promptTokens": 100, "completionTokens": 7, "totalTokens": 107},
         ("ai_sdk", 100, None, None, 7, None),
     ),
+    # An embedding: the total leaves no output.
+    (
+        {"prompt_tokens": 100, "total_tokens": 100},
+        ("prompt_tokens", 100, None, None, 0, None),
+    ),
+    (
+        {"prompt_tokens": 100, "total_tokens": 107},
+        ("prompt_tokens", 100, None, None, None, None),
+    ),
     # Moonshot's count of what was cached.
     (
         {"prompt_tokens": 100, "completion_tokens": 7, "cached_tokens": 30},
@@ -1058,8 +1067,9 @@ def test_a_time_is_read_by_the_unit_that_it_must_have(time):
 )
 def test_iso_times_are_written_as_sql_reads_them(time, expected):
     log = [call("1", started_at=time)]
-    [row] = read(trace(raw_logging_results=log)).rows("model_calls")
-    assert row["started_at"] == expected
+    loaded = read(trace(config={"date": time}, raw_logging_results=log))
+    [row] = loaded.rows("model_calls")
+    assert (row["started_at"], loaded.evaluation["date"]) == (expected, expected)
 
 
 @pytest.mark.parametrize(
@@ -1269,13 +1279,12 @@ def test_every_way_of_decoding_gives_the_same_rows(name, monkeypatch):
     repaired = read(odd).all_rows
     assert repaired.pop("raw.hal_notes")
     assert repaired == tables
-    # Where one call is broken, each is decoded for itself.
+    # Where the log cannot be cut out.
     refuse_all = hal.raw_json.decoder(dict[str, bool])
-    for fast in ("_BY_TASK", "_TRACE"):
-        monkeypatch.setattr(hal, fast, refuse_all)
-        one_by_one = read(content).all_rows
-        one_by_one.pop("raw.hal_notes", None)
-        assert one_by_one == tables
+    monkeypatch.setattr(hal, "_CUT_LOG", refuse_all)
+    one_by_one = read(content).all_rows
+    one_by_one.pop("raw.hal_notes", None)
+    assert one_by_one == tables
 
 
 LOG_BY_TASK = {
@@ -1318,7 +1327,7 @@ def test_a_log_by_task_is_cut_out_where_it_can_be(
             return refused.reason_code, refused.position, refused.detail
 
     try:
-        cut = hal_by_task.ByTask().decode(memoryview(written))
+        cut = hal_cut_log.CutLog().decode(memoryview(written))
         assert [str(name) for name in cut] == [name for name, _ in parts]
         assert is_cut
     except msgspec.ValidationError:
@@ -1326,7 +1335,7 @@ def test_a_log_by_task_is_cut_out_where_it_can_be(
     expected = outcome()
     is_refused = isinstance(expected, tuple)
     assert is_refused == ("total_usage" in before)
-    monkeypatch.setattr(hal, "_BY_TASK", hal.raw_json.decoder(dict[str, bool]))
+    monkeypatch.setattr(hal, "_CUT_LOG", hal.raw_json.decoder(dict[str, bool]))
     assert outcome() == expected
 
 
@@ -1354,7 +1363,7 @@ def test_a_log_that_is_cut_out_wrongly_is_not_believed(log, monkeypatch):
         return loaded.all_rows, loaded.quarantined
 
     expected = outcome()
-    monkeypatch.setattr(hal, "_BY_TASK", hal.raw_json.decoder(dict[str, bool]))
+    monkeypatch.setattr(hal, "_CUT_LOG", hal.raw_json.decoder(dict[str, bool]))
     assert outcome() == expected
 
 
@@ -1386,6 +1395,60 @@ def test_too_many_entries_are_refused_before_they_are_decoded(log, position, wha
     assert what in refused.detail
     # Decoded they take seventy bytes each.
     assert peak_bytes < 12_000_000
+
+
+def test_too_many_arguments_are_refused_before_they_are_decoded():
+    written = json.dumps(trace(config={"agent_args": "@"}))
+    refused = refusal(written.replace('"@"', f"[{'{},' * 300_000}{{}}]"))
+    assert refused.reason_code == "too_many_records"
+    assert refused.position == "/config/agent_args"
+
+
+def test_a_long_number_is_refused_before_it_is_decoded():
+    written = json.dumps(trace(results={"accuracy": "@"}))
+    refused = refusal(written.replace('"@"', f"[{'{},' * 1_700_000}{{}}]"))
+    assert refused.reason_code == "record_too_large"
+    assert refused.position == "/results/accuracy"
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"inputs": "@"}, "the call holds too many"),
+        ({"summary": {"usage": "@"}}, "summary.usage holds too many"),
+    ],
+)
+def test_a_call_of_too_many_values_is_kept_back(fields, what):
+    calls = [call("1"), call("2", **fields)]
+    written = json.dumps(trace(raw_logging_results=calls))
+    loaded = read(written.replace('"@"', f"[{'{},' * 200_001}{{}}]"))
+    assert [row["call_id"] for row in loaded.rows("model_calls")] == ["1"]
+    (entry,) = loaded.quarantined
+    assert (entry.reason_code, entry.position) == (
+        "too_many_values",
+        "/raw_logging_results/1",
+    )
+    assert entry.detail.startswith(what)
+
+
+@pytest.mark.parametrize("name", ["metadata", "unknown"])
+@pytest.mark.parametrize("entry", ["NaN", "{}"])
+def test_a_part_that_no_table_takes_is_not_decoded(name, entry):
+    parts = trace(**{name: "@"})
+    entries = f"[{entry}{f',{entry}' * 400_000}]"
+    written = json.dumps(parts).replace('"@"', entries).encode()
+    tracemalloc.start()
+    loaded = read(written)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [row["run_id"] for row in loaded.rows("evaluations")] == [CONFIG["run_id"]]
+    # Decoded they take seventy bytes each.
+    assert peak_bytes < 12_000_000
+
+
+def test_commas_inside_a_text_are_no_entries():
+    loaded = read(json.dumps(trace(raw_eval_results=["," * 7_000_000])).encode())
+    assert [row["run_id"] for row in loaded.rows("evaluations")] == [CONFIG["run_id"]]
 
 
 WRITTEN = json.dumps(trace(raw_logging_results=[call("1")]))

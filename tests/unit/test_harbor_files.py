@@ -255,6 +255,24 @@ def test_without_agent_info_the_config_says_who_ran(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("steps", "own", "count"),
+    [
+        ([], None, None),
+        ([], {}, None),
+        ([], {"p/m": {"n_input_tokens": 9}}, 1),
+        ([], {"p/m": {"n_input_tokens": 9}, "p/n": {"n_input_tokens": 1}}, 2),
+        ([{"p/m": {"n_input_tokens": 9}}, {"p/n": {}}, None], None, 2),
+        ([], ["p/m"], None),
+    ],
+)
+def test_models_are_counted_over_all_steps(load_contents, steps, own, count):
+    results = [{"agent_result": {"n_input_tokens": 9, "model_usage": m}} for m in steps]
+    result = {"n_input_tokens": 10, "model_usage": own}
+    found = load_contents(result=trial(step_results=results, agent_result=result))
+    assert column(found, "model_count") == count
+
+
 def test_a_clock_that_went_back_in_one_step_is_seen(load_contents):
     back = step(1, 5)
     back["agent_execution"]["started_at"] = "2026-03-02T09:00:09Z"
@@ -282,6 +300,8 @@ def test_a_trajectory_counts_the_steps_of_its_own_agent(load_contents):
         ({"agent_result": {"cost_usd": -0.5}}, "cost_negative"),
         ({"step_results": [step(-1, 1)]}, "count_negative"),
         ({"started_at": "yesterday"}, "not_a_time"),
+        ({"step_results": 5}, "wrong_type"),
+        ({"step_results": {"one": {}}}, "wrong_type"),
         ({"agent_execution": {"started_at": "noon"}}, "not_a_time"),
         ({"task_name": " "}, "empty_text"),
         ({"agent_info": None, "config": None}, "missing_field"),
@@ -309,6 +329,26 @@ def test_a_trial_of_nothing_but_steps_is_kept_back(load_contents):
     found = load_contents(1, result=trial(step_results=[{}] * 200_001))
     (detail,) = found.sql("select detail from raw.quarantine").fetchall()[0]
     assert "too_many_values: step_results holds too many" in detail
+
+
+def test_a_trial_of_nothing_but_numbers_is_kept_back(load_contents):
+    numbers = ",".join("1" * 2_000_002)
+    written = json.dumps(trial(notes="@")).replace('"@"', f"[{numbers}]")
+    found = load_contents(1, result=written)
+    (detail,) = found.sql("select detail from raw.quarantine").fetchall()[0]
+    assert "too_many_values: notes holds too many" in detail
+
+
+def test_commas_in_a_text_of_a_trial_are_no_values(load_contents):
+    found = load_contents(0, result=trial(notes="," * 2_000_002), trial=TRIAL_CONFIG)
+    assert found.sql("select count(*) from raw.harbor_trials").fetchall() == [(1,)]
+
+
+def test_a_trajectory_of_nothing_but_steps_is_refused(load_contents):
+    found = load_contents(1, result=TRAJECTORY | {"steps": [{}] * 300_002})
+    assert found.sql("select reason_code from raw.quarantine").fetchall() == [
+        ("too_many_records",)
+    ]
 
 
 def test_a_file_of_nothing_but_fields_is_refused(load_contents):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -286,6 +287,39 @@ def test_entries_of_a_sample_are_counted_before_they_are_decoded(
         "samples/1.json#",
     )
     assert f"{field} holds too many" in entry.detail
+
+
+def test_long_entries_of_a_sample_are_counted_too(tmp_path):
+    # 21 bytes each.
+    scores = ",".join(f'"s{at:06}":{{"value":1}}' for at in range(200_002))
+    huge = logs.text(logs.summary("a"))[:-1] + f', "scores": {{{scores}}}}}'.encode()
+    tracemalloc.start()
+    found = read(tmp_path, logs.log([], [("samples/1.json", huge)]))
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    (entry,) = found["quarantined"]
+    assert "scores holds too many" in entry.detail
+    assert peak_bytes < 30_000_000
+
+
+@pytest.mark.parametrize(
+    ("part", "inside"),
+    [
+        ("eval", logs.header()["eval"] | {"metadata": "@"}),
+        ("stats", {"model_usage": "@"}),
+        ("tags", "@"),
+    ],
+)
+def test_a_header_of_too_many_values_is_refused(tmp_path, part, inside):
+    written = json.dumps(logs.header() | {part: inside})
+    keys = ",".join(f'"m{at}":{{}}' for at in range(100_001))
+    (tmp_path / "log.json").write_text(written.replace('"@"', f"{{{keys}}}"))
+    with (
+        open_regular(str(tmp_path / "log.json")) as file,
+        pytest.raises(FileRefused, match=f"{part} holds too many values") as refused,
+    ):
+        list(reader.read(OpenFile(file)))
+    assert refused.value.reason_code == "broken_log"
 
 
 def test_a_sample_of_too_many_fields_is_kept_back(tmp_path):

@@ -1,6 +1,7 @@
 """reading.py: who dies while it reads takes no other file along, and nothing waits."""
 
 import faulthandler
+import json
 import os
 import random
 import signal
@@ -18,7 +19,7 @@ from loaders.contract.records import FileRefused, RecordRefused
 from loaders.hal import trace as hal
 from loaders.inputs import find
 from loaders.metr import yaml as metr_yaml
-from loaders.warehouse import schema
+from loaders.warehouse import duplicates, schema
 from loaders.workers import pool as reading
 from loaders.workers import worker as reader
 from loaders.workers.options import ReadOptions
@@ -268,6 +269,31 @@ def test_rows_that_cannot_be_written_refuse_their_file_alone(
     assert code == 1
     assert f"9.yaml: refused: {reason}" in out
     assert f"{folder}/: 5 files loaded, 50 rows\n" in out
+
+
+def test_long_records_with_one_key_refuse_their_file(load, tmp_path):
+    run = {"run_id": "r", "task_id": "f/v", "task_family": "f", "alias": "a"}
+    run |= {"model": "m", "score": 1, "score_binarized": 1, "human_minutes": 1}
+    run["note"] = {"k" * 4_900_000: 1}
+    path = tmp_path / "runs.jsonl"
+    path.write_text(f"{json.dumps(run)}\n" * 2)
+    code, out = load(path)
+    assert code == 1
+    assert "runs.jsonl: refused: records_too_long: its records are too long" in out
+
+
+@pytest.mark.parametrize("copy_count", [3, 4])
+def test_too_many_copies_refuse_their_file(load, tmp_path, monkeypatch, copy_count):
+    monkeypatch.setattr(duplicates, "MAX_REFUSED", 3)
+    rows = ["t,a,1,1", "u,a,1,1", *["t,a,1,1"] * (copy_count - 1), "u,a,1,1"]
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["task,agent,score,epoch", *rows]))
+    code, out = load(path)
+    assert code == 1
+    if copy_count == 3:
+        assert "table.csv: 2 rows loaded, 3 records quarantined" in out
+    else:
+        assert "table.csv: refused: too_many_refused: more than 3 records have" in out
 
 
 FAULT = """

@@ -1,8 +1,8 @@
-"""A trace whose log is an object by task, decoded in one pass.
+"""A trace whose log is cut out, and decoded in one pass.
 
-All objects that are values of one object decode to one type. So `hal` keeps the tasks
-of such a log as written, and decodes each a second time, which takes as long as the
-first. Here the log is cut out and has a type of its own. Where to cut is a guess; but
+All values of one object decode to one type, and the parts of a trace are best kept as
+written: which of them are read is known once their names are. The log is nearly all of
+a trace, so here it is cut out and has a type of its own. Where to cut is a guess; but
 if what comes before, inside and after are each whole JSON, so is the trace, and it
 says the same.
 """
@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
 from loaders.contract import raw_json
 from loaders.contract.raw_json import Key, Section
@@ -28,9 +29,10 @@ _MOST_SPACE = 1_000
 
 _SECTIONS = raw_json.decoder(Section)
 _TASKS = raw_json.decoder(dict[Key, Section])
+_CALLS = raw_json.decoder(list[Raw])
 
 
-class ByTask:
+class CutLog:
     """Decodes a whole trace, as a decoder of msgspec does."""
 
     def decode(self, data: memoryview) -> dict[Key, Any]:
@@ -43,10 +45,9 @@ class ByTask:
 
 def _decoded(data: memoryview) -> dict[Key, Any]:
     before, start, end, after = log_cut_out(data)
-    if data[start : start + 1] != b"{":
-        raise msgspec.ValidationError("there is no log by task")
-    log = _TASKS.decode(data[start:end])
-    if len(set(map(str, log))) < len(log):
+    is_by_task = data[start : start + 1] == b"{"
+    log = (_TASKS if is_by_task else _CALLS).decode(data[start:end])
+    if is_by_task and len(set(map(str, log))) < len(log):
         raise msgspec.ValidationError("a task is duplicated")
     # The log's key is the last one before it.
     return {**before, next(reversed(before)): log, **after}
