@@ -187,8 +187,10 @@ def _metrics(found: dict[str, Any]) -> Iterator[tuple[str, int | None, float | N
 
 
 def _trial(fields: dict[str, Any]) -> tuple:
-    steps = fields.get("step_results")
-    steps = [step for step in steps or () if isinstance(step, dict)]
+    steps = fields.get("step_results") or []
+    if not isinstance(steps, list):
+        raise RecordRefused("wrong_type", f"step_results is {rules.shown(steps)}")
+    steps = [step for step in steps if isinstance(step, dict)]
     _take_exception(fields, steps)
     if fields.get("agent_info") is None:
         fields["agent_info"] = _agent_of_config(fields)

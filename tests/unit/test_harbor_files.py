@@ -300,6 +300,8 @@ def test_a_trajectory_counts_the_steps_of_its_own_agent(load_contents):
         ({"agent_result": {"cost_usd": -0.5}}, "cost_negative"),
         ({"step_results": [step(-1, 1)]}, "count_negative"),
         ({"started_at": "yesterday"}, "not_a_time"),
+        ({"step_results": 5}, "wrong_type"),
+        ({"step_results": {"one": {}}}, "wrong_type"),
         ({"agent_execution": {"started_at": "noon"}}, "not_a_time"),
         ({"task_name": " "}, "empty_text"),
         ({"agent_info": None, "config": None}, "missing_field"),
