@@ -6,11 +6,16 @@
     kernel), so that one sum over frequencies gives a whole tail. -#}
 {% macro grid_flip_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
--- How wide a step is.
+-- How wide a step is. Where sizes do not lie on the grid the observed sum stays
+-- where it is, between two points: those of the rounded sizes would move it.
 grid_steps as (
     select
         {{ key_list }},
         unequal_flips.flip_count,
+        unequal_flips.observed,
+        flip_sizes.size_sum
+        <= 20000e0 * flip_sizes.grid_share * unequal_flips.least_size
+            as is_exact,
         case
             when
                 flip_sizes.size_sum
@@ -29,9 +34,10 @@ grid_sizes as (
     select
         {{ key_list }},
         grid_steps.flip_count,
+        grid_steps.is_exact,
+        grid_steps.observed / grid_steps.step as observed,
         cast(round(flips.size / grid_steps.step) as bigint) as steps,
         count(*) as size_count,
-        sum(cast(round(flips.value / grid_steps.step) as bigint)) as signed_steps,
         row_number() over (
             partition by {{ key_list }}
             order by cast(round(flips.size / grid_steps.step) as bigint)
@@ -43,6 +49,8 @@ grid_sizes as (
     group by
         {{ key_list }},
         grid_steps.flip_count,
+        grid_steps.is_exact,
+        grid_steps.observed / grid_steps.step,
         cast(round(flips.size / grid_steps.step) as bigint)
 ),
 
@@ -61,18 +69,19 @@ grid_blocks as (
     group by {{ key_list }}, floor((place - 1) / 8e0)
 ),
 
--- The sums lie on as many points as there are steps, and the observed one there; two
--- frequencies lie an angle apart.
+-- The sums lie on as many points as there are steps, a point and the next one two
+-- steps apart; two frequencies lie an angle apart.
 grid_totals as (
     select
         {{ key_list }},
         flip_count,
         sum(steps * size_count) + 1e0 as point_count,
         pi() / (sum(steps * size_count) + 1e0) as angle,
-        cast(abs(sum(signed_steps)) as double) as observed,
+        case when is_exact then round(observed) else observed end as observed,
+        case when is_exact then 1e0 else 0e0 end as half_gap,
         row_number() over (order by {{ key_list }}) as grid_number
     from grid_sizes
-    group by {{ key_list }}, flip_count
+    group by {{ key_list }}, flip_count, is_exact, observed
 ),
 
 frequency_numbers as (
@@ -131,6 +140,7 @@ grid_terms as (
         grid_totals.flip_count,
         grid_totals.point_count,
         grid_totals.observed,
+        grid_totals.half_gap,
         grid_products.number * grid_totals.angle as angle,
         case
             when 2 * grid_products.number = grid_totals.point_count then 1e0
@@ -148,21 +158,21 @@ grid_sums as (
         flip_count,
         observed,
         (
-            observed - 1e0
+            observed - half_gap
             + {{ exact_sum(
-                'product * sin((observed - 1e0) * angle) / sin(angle)', 18
+                'product * sin((observed - half_gap) * angle) / sin(angle)', 18
             ) }}
         )
         / point_count as nearer,
         (
-            observed + 1e0
+            observed + half_gap
             + {{ exact_sum(
-                'product * sin((observed + 1e0) * angle) / sin(angle)', 18
+                'product * sin((observed + half_gap) * angle) / sin(angle)', 18
             ) }}
         )
         / point_count as no_farther
     from grid_terms
-    group by {{ key_list }}, flip_count, point_count, observed
+    group by {{ key_list }}, flip_count, point_count, observed, half_gap
 ),
 
 grid_flips as (

@@ -438,6 +438,47 @@ def test_flipped_signs_come_out_as_all_patterns_do(sample_warehouse, tmp_path):
         assert (row.flip_p, row.flip_mid_p) == pytest.approx(expected, abs=1e-9), sums
 
 
+def test_flipped_signs_of_uneven_shares_are_right_to_a_thousandth(sample_warehouse):
+    """Sums finer than 20,000 steps: shares of 1 to 7 attempts, less others."""
+    draw = np.random.default_rng(20260320)
+    pairs = []
+    for count in (250, 300, 600):
+        attempts = draw.integers(1, 8, (2, count))
+        shares = draw.binomial(attempts, [[0.45], [0.4]]) / attempts
+        # In multiples of 1 / 420, which all of 1 to 7 divide.
+        pairs.append(((shares[0] - shares[1]) * 420).round().astype(int))
+    assert all(abs(sums).sum() > 20_000 for sums in pairs)
+    values = ", ".join(
+        f"({number}, {cluster}, {value} / 420.0e0)"
+        for number, sums in enumerate(pairs)
+        for cluster, value in enumerate(sums)
+    )
+    query = f"""
+        with clusters as (
+            select * from (values {values}) as given (pair, task_cluster, value_sum)
+        ), {{{{ sign_flip_ctes(['pair']) }}}}
+        final as (select * from sign_flips)
+        select * from final order by pair
+    """
+    actual = compiled(query, sample_warehouse)
+    assert len(actual) == len(pairs)
+    for row, sums in zip(actual.itertuples(), pairs, strict=True):
+        # The sum's distribution on every second point, from its cosines.
+        points = abs(sums).sum() + 1
+        angles = np.pi * np.arange(points) / points
+        product = np.ones(points)
+        for size in abs(sums):
+            product *= np.cos(angles * size)
+        places = np.arange(points)
+        phases = np.exp(-1j * np.pi * places * (points - 1) / points)
+        chances = np.fft.fft(product * phases).real / points
+        distance = abs(2 * places - (points - 1))
+        assert chances.sum() == pytest.approx(1)
+        p = chances[distance >= abs(sums.sum())].sum()
+        assert row.flip_p == pytest.approx(p, abs=1e-3)
+        assert row.flip_mid_p == pytest.approx(p, abs=1e-3)
+
+
 def test_the_sign_test_is_exact_for_thousands_of_tasks(sample_warehouse):
     splits = [(5_000, 4_900), (3_000, 2_600), (1_200, 900), (1_000, 0), (7, 0)]
     values = ", ".join(str(split) for split in splits)
