@@ -6,16 +6,12 @@
     kernel), so that one sum over frequencies gives a whole tail. -#}
 {% macro grid_flip_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
--- How wide a step is. Where sizes do not lie on the grid the observed sum stays
--- where it is, between two points: those of the rounded sizes would move it.
+-- How wide a step is.
 grid_steps as (
     select
         {{ key_list }},
         unequal_flips.flip_count,
-        unequal_flips.observed,
-        flip_sizes.size_sum
-        <= 20000e0 * flip_sizes.grid_share * unequal_flips.least_size
-            as is_exact,
+        unequal_flips.observed as observed_sum,
         case
             when
                 flip_sizes.size_sum
@@ -34,10 +30,11 @@ grid_sizes as (
     select
         {{ key_list }},
         grid_steps.flip_count,
-        grid_steps.is_exact,
-        grid_steps.observed / grid_steps.step as observed,
+        grid_steps.observed_sum,
         cast(round(flips.size / grid_steps.step) as bigint) as steps,
         count(*) as size_count,
+        sum(cast(round(flips.value / grid_steps.step) as bigint)) as signed_steps,
+        {{ exact_sum('flips.size * flips.size', 12) }} as square_sum,
         row_number() over (
             partition by {{ key_list }}
             order by cast(round(flips.size / grid_steps.step) as bigint)
@@ -49,8 +46,7 @@ grid_sizes as (
     group by
         {{ key_list }},
         grid_steps.flip_count,
-        grid_steps.is_exact,
-        grid_steps.observed / grid_steps.step,
+        grid_steps.observed_sum,
         cast(round(flips.size / grid_steps.step) as bigint)
 ),
 
@@ -69,19 +65,21 @@ grid_blocks as (
     group by {{ key_list }}, floor((place - 1) / 8e0)
 ),
 
--- The sums lie on as many points as there are steps, a point and the next one two
--- steps apart; two frequencies lie an angle apart.
+-- The sums lie on as many points as there are steps, and the observed one there; two
+-- frequencies lie an angle apart. How many standard deviations the observed sum is from
+-- 0, on the grid and as it is: they differ where sizes do not lie on the grid.
 grid_totals as (
     select
         {{ key_list }},
         flip_count,
         sum(steps * size_count) + 1e0 as point_count,
         pi() / (sum(steps * size_count) + 1e0) as angle,
-        case when is_exact then round(observed) else observed end as observed,
-        case when is_exact then 1e0 else 0e0 end as half_gap,
+        cast(abs(sum(signed_steps)) as double) as observed,
+        abs(sum(signed_steps)) / sqrt(sum(steps * steps * size_count)) as grid_z,
+        observed_sum / sqrt(sum(square_sum)) as z,
         row_number() over (order by {{ key_list }}) as grid_number
     from grid_sizes
-    group by {{ key_list }}, flip_count, is_exact, observed
+    group by {{ key_list }}, flip_count, observed_sum
 ),
 
 frequency_numbers as (
@@ -140,7 +138,8 @@ grid_terms as (
         grid_totals.flip_count,
         grid_totals.point_count,
         grid_totals.observed,
-        grid_totals.half_gap,
+        grid_totals.grid_z,
+        grid_totals.z,
         grid_products.number * grid_totals.angle as angle,
         case
             when 2 * grid_products.number = grid_totals.point_count then 1e0
@@ -157,22 +156,32 @@ grid_sums as (
         {{ key_list }},
         flip_count,
         observed,
+        grid_z,
+        z,
         (
-            observed - half_gap
+            observed - 1e0
             + {{ exact_sum(
-                'product * sin((observed - half_gap) * angle) / sin(angle)', 18
+                'product * sin((observed - 1e0) * angle) / sin(angle)', 18
             ) }}
         )
         / point_count as nearer,
         (
-            observed + half_gap
+            observed + 1e0
             + {{ exact_sum(
-                'product * sin((observed + half_gap) * angle) / sin(angle)', 18
+                'product * sin((observed + 1e0) * angle) / sin(angle)', 18
             ) }}
         )
         / point_count as no_farther
     from grid_terms
-    group by {{ key_list }}, flip_count, point_count, observed, half_gap
+    group by {{ key_list }}, flip_count, point_count, observed, grid_z, z
+),
+
+-- By as much as the grid moves the observed sum the normal distribution corrects.
+grid_shifts as (
+    select
+        *,
+        2e0 * ({{ normal_tail('z') }} - {{ normal_tail('grid_z') }}) as shift
+    from grid_sums
 ),
 
 grid_flips as (
@@ -181,9 +190,11 @@ grid_flips as (
         case
             when observed = 0 then 1e0
             else
-                least(greatest(1e0 - nearer, power(2e0, 1 - flip_count)), 1e0)
+                least(
+                    greatest(1e0 - nearer + shift, power(2e0, 1 - flip_count)), 1e0
+                )
         end as at_least,
-        greatest(1e0 - no_farther, 0e0) as more
-    from grid_sums
+        greatest(1e0 - no_farther + shift, 0e0) as more
+    from grid_shifts
 ),
 {%- endmacro %}
