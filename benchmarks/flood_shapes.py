@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import generate
+from benchmarks.flood_fields import FIELDS
+from benchmarks.flood_packed import PACKED
 from benchmarks.flood_tables import TABLES
 from benchmarks.flood_text import Content, lines, numbered, one_object, repeated
 
@@ -473,4 +475,6 @@ FLOODS: dict[str, tuple[str, Content]] = {
     "brackets": (".yaml", lambda n: b"score: action_count: " + b"[" * n),
     "noise": (".json", os.urandom),
     **TABLES,
+    **FIELDS,
+    **PACKED,
 }

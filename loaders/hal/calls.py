@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from loaders.contract import raw_json, rules
-from loaders.contract.limits import MAX_TRACE_RECORDS
+from loaders.contract.limits import MAX_FIELDS, MAX_TRACE_RECORDS, MAX_VALUES
 from loaders.contract.raw_json import Id, Key, Pointer, Scalar, Section
 from loaders.contract.records import Quarantined, RecordRefused, file_refused
 from loaders.contract.visible import is_visible
@@ -214,6 +214,8 @@ def _call_or_none(raw: Raw) -> Call | None:
 
 def _call(raw: Raw) -> Call:
     """Return a call, or raise RecordRefused."""
+    if raw_json.has_more_than(MAX_VALUES, raw, levels=2):
+        raise RecordRefused("too_many_values", "the call holds too many")
     try:
         found = _CALL.decode(raw)
     except msgspec.ValidationError:
@@ -260,6 +262,8 @@ def _inside(found: Any) -> dict[str, Raw]:
 
 def _by_model(raw: Raw) -> list[tuple[str, Raw]]:
     """Return each usage by its model: they are in an object, or in a list of some."""
+    if raw_json.has_more_than(MAX_FIELDS, raw, levels=2):
+        raise RecordRefused("too_many_values", "summary.usage holds too many")
     found = _nested(_USAGE_BY_MODEL, "summary.usage", raw) or []
     sections = found if isinstance(found, list) else [found]
     by_model = [

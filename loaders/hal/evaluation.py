@@ -149,7 +149,7 @@ class Evaluation:
     def _agent_args(self) -> dict[str, Raw] | None:
         """Return the agent's arguments, None and a note where they are no object."""
         at = self._at(_AGENT_ARGS)
-        found = raw_json.part(self._config.get("agent_args"))
+        found = raw_json.part(self._config.get("agent_args"), at)
         if not isinstance(found, dict):
             if found is not None:
                 self.note(at, "wrong_type", raw_json.wrong_kind(found).detail)
@@ -193,6 +193,10 @@ class Evaluation:
 
     def _value(self, raw: Raw, at: Pointer) -> Any:
         """Return a value; a number that no double holds is noted, and null."""
+        size = memoryview(raw).nbytes
+        if size > RECORD_BYTES:
+            what = f"it is {size:,} bytes long"
+            raise self._document.refused("record_too_large", what, at)
         try:
             found = raw_json.value(raw)
             raw_json.check_once(raw)

@@ -15,6 +15,7 @@ are opened one at a time.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -23,8 +24,9 @@ from msgspec import Raw
 from loaders.contract import rules
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
-from loaders.contract.limits import MAX_REFUSED
-from loaders.contract.raw_json import has_more_than
+from loaders.contract.json_object import is_crowded
+from loaders.contract.limits import MAX_REFUSED, MAX_VALUES
+from loaders.contract.raw_json import SECTION, has_more_than
 from loaders.contract.records import (
     EXCERPT_LENGTH,
     Batch,
@@ -71,6 +73,8 @@ _LIST = msgspec.json.Decoder(list[Raw])
 _RAW = msgspec.json.Decoder(Raw)
 # Each takes one kilobyte of memory or two.
 _MOST_SAMPLES = 100_000
+# Samples are counted by themselves.
+_COUNTED = {*Header.__struct_fields__} - {"samples"}
 # As far as a metric of a score of the results.
 _HEADER_LEVELS = 6
 
@@ -232,6 +236,7 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
 def _header(data: Any) -> Header:
     """Return a header, or raise Malformed."""
     raw = documents.decode(data, _RAW)
+    _check_counts(raw)
     header = documents.decode(raw, HEADER_DECODER)
     try:
         check_once(raw, _HEADER_LEVELS, but=("samples",))
@@ -239,6 +244,16 @@ def _header(data: Any) -> Header:
         what = refused.detail.partition("; ")[0]
         raise Malformed("duplicate_field", what, f"/{refused.path}") from None
     return header
+
+
+def _check_counts(raw: Raw) -> None:
+    """Raise Malformed where decoding a header would make too many values."""
+    if memoryview(raw).nbytes <= MAX_VALUES:
+        return
+    with suppress(msgspec.ValidationError):  # It is no object.
+        for name, piece in SECTION.decode(raw).items():
+            if str(name) in _COUNTED and is_crowded(piece):
+                raise Malformed("broken_log", f"{name} holds too many values")
 
 
 def _checked(log: Log, member: str) -> Log:

@@ -13,7 +13,7 @@ MISSING += tuple(word.capitalize() for word in _WORDS[2:7])
 MISSING = tuple(dict.fromkeys(MISSING))
 ERRORS = ("error", "errored", "exception", "crashed")
 # What an error column has where there was no error.
-NO_ERROR = ("", "false", "0", "no", "[]", "{}")
+NO_ERROR = ("", "false", "0", "0.0", "no", "[]", "{}")
 # Words with `limit` in them that tell of no limit of the attempt.
 NO_LIMIT = "rate[ _-]*limit|delimit|unlimit"
 POPULATIONS = ("capability", "safety", "human", "perturbed")

@@ -6,7 +6,9 @@ import duckdb
 
 from loaders.contract.arrow import ColumnBuffers
 from loaders.contract.columns import RawTable
+from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.reasons import RECORD_REASONS
+from loaders.contract.records import file_refused
 from loaders.warehouse.schema import create_temporary
 from loaders.warehouse.sql import quoted
 
@@ -232,9 +234,14 @@ def _find_repeated_keys(
             """,
             {"file_id": file_id},
         )
-    (suspect_count,) = connection.execute(
-        "select coalesce(sum(row_count), 0)::bigint from suspects"
+    suspect_count, key_count = connection.execute(
+        "select coalesce(sum(row_count), 0)::bigint, count(*) from suspects"
     ).fetchone()
+    # At most one record of each key stays.
+    if suspect_count - key_count > MAX_REFUSED:
+        names = ", ".join(table.key)
+        what = f"more than {MAX_REFUSED:,} records have the {names} of another one"
+        raise file_refused("too_many_refused", what)
     for part in _parts(key, suspect_count, _PART_ROWS) if suspect_count else ():
         is_suspect = f"{part} and hash({key}) in (select key_hash from suspects)"
         connection.execute(

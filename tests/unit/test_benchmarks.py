@@ -10,7 +10,7 @@ from hal_traces import Loaded
 from benchmarks import generate, rivals
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.flood_shapes import FLOODS
-from benchmarks.floods import BARS, measured
+from benchmarks.floods import BARS, Used, measured, on_record
 from benchmarks.floods import section as floods_section
 from benchmarks.generate_inspect import inspect_log
 from benchmarks.measure import (
@@ -94,6 +94,22 @@ def test_every_flood_has_its_size_and_one_ends_within_the_bars(tmp_path):
     text = floods_section({bar.byte_count: {"spaces": used} for bar in BARS})
     assert "| spaces |" in text
     assert "Beyond them: none." in text
+
+
+def test_floods_that_did_not_run_stay_in_the_table():
+    small, large = BARS
+    found = {
+        small.byte_count: {
+            "spaces": Used(0.5, 90, 1, ""),
+            "zeros": Used(11, 80, 0, ""),
+        },
+        large.byte_count: {"zeros": Used(1.25, 700, 0, "")},
+    }
+    text = floods_section(found)
+    assert "| spaces | 0.5 | 90 | - | - | 1 |" in text
+    assert "Beyond them: zeros at 10 MB, zeros at 100 MB." in text
+    kept = on_record(f"# Results\n\n{text}\n\n## load\n\n| zeros | 9 | 9 | 9 | 9 | 9 |")
+    assert kept == found | {large.byte_count: {"zeros": Used(1.2, 700, 0, "")}}
 
 
 def test_every_made_up_trial_can_be_loaded(tmp_path):

@@ -1397,6 +1397,40 @@ def test_too_many_entries_are_refused_before_they_are_decoded(log, position, wha
     assert peak_bytes < 12_000_000
 
 
+def test_too_many_arguments_are_refused_before_they_are_decoded():
+    written = json.dumps(trace(config={"agent_args": "@"}))
+    refused = refusal(written.replace('"@"', f"[{'{},' * 300_000}{{}}]"))
+    assert refused.reason_code == "too_many_records"
+    assert refused.position == "/config/agent_args"
+
+
+def test_a_long_number_is_refused_before_it_is_decoded():
+    written = json.dumps(trace(results={"accuracy": "@"}))
+    refused = refusal(written.replace('"@"', f"[{'{},' * 1_700_000}{{}}]"))
+    assert refused.reason_code == "record_too_large"
+    assert refused.position == "/results/accuracy"
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"inputs": "@"}, "the call holds too many"),
+        ({"summary": {"usage": "@"}}, "summary.usage holds too many"),
+    ],
+)
+def test_a_call_of_too_many_values_is_kept_back(fields, what):
+    calls = [call("1"), call("2", **fields)]
+    written = json.dumps(trace(raw_logging_results=calls))
+    loaded = read(written.replace('"@"', f"[{'{},' * 200_001}{{}}]"))
+    assert [row["call_id"] for row in loaded.rows("model_calls")] == ["1"]
+    (entry,) = loaded.quarantined
+    assert (entry.reason_code, entry.position) == (
+        "too_many_values",
+        "/raw_logging_results/1",
+    )
+    assert entry.detail.startswith(what)
+
+
 @pytest.mark.parametrize("name", ["metadata", "unknown"])
 @pytest.mark.parametrize("entry", ["NaN", "{}"])
 def test_a_part_that_no_table_takes_is_not_decoded(name, entry):

@@ -302,6 +302,26 @@ def test_long_entries_of_a_sample_are_counted_too(tmp_path):
     assert peak_bytes < 30_000_000
 
 
+@pytest.mark.parametrize(
+    ("part", "inside"),
+    [
+        ("eval", logs.header()["eval"] | {"metadata": "@"}),
+        ("stats", {"model_usage": "@"}),
+        ("tags", "@"),
+    ],
+)
+def test_a_header_of_too_many_values_is_refused(tmp_path, part, inside):
+    written = json.dumps(logs.header() | {part: inside})
+    keys = ",".join(f'"m{at}":{{}}' for at in range(100_001))
+    (tmp_path / "log.json").write_text(written.replace('"@"', f"{{{keys}}}"))
+    with (
+        open_regular(str(tmp_path / "log.json")) as file,
+        pytest.raises(FileRefused, match=f"{part} holds too many values") as refused,
+    ):
+        list(reader.read(OpenFile(file)))
+    assert refused.value.reason_code == "broken_log"
+
+
 def test_a_sample_of_too_many_fields_is_kept_back(tmp_path):
     fields = ",".join(f'"f{number}":1' for number in range(150_000))
     huge = logs.text(logs.summary("a"))[:-1] + f", {fields}}}".encode()

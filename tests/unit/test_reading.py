@@ -19,7 +19,7 @@ from loaders.contract.records import FileRefused, RecordRefused
 from loaders.hal import trace as hal
 from loaders.inputs import find
 from loaders.metr import yaml as metr_yaml
-from loaders.warehouse import schema
+from loaders.warehouse import duplicates, schema
 from loaders.workers import pool as reading
 from loaders.workers import worker as reader
 from loaders.workers.options import ReadOptions
@@ -280,6 +280,20 @@ def test_long_records_with_one_key_refuse_their_file(load, tmp_path):
     code, out = load(path)
     assert code == 1
     assert "runs.jsonl: refused: records_too_long: its records are too long" in out
+
+
+@pytest.mark.parametrize("copy_count", [3, 4])
+def test_too_many_copies_refuse_their_file(load, tmp_path, monkeypatch, copy_count):
+    monkeypatch.setattr(duplicates, "MAX_REFUSED", 3)
+    rows = ["t,a,1,1", "u,a,1,1", *["t,a,1,1"] * (copy_count - 1), "u,a,1,1"]
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["task,agent,score,epoch", *rows]))
+    code, out = load(path)
+    assert code == 1
+    if copy_count == 3:
+        assert "table.csv: 2 rows loaded, 3 records quarantined" in out
+    else:
+        assert "table.csv: refused: too_many_refused: more than 3 records have" in out
 
 
 FAULT = """

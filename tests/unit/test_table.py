@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -304,6 +305,7 @@ def write_rows(rows: list[dict], form: str, path: Path) -> Path:
         ("[]", "unscored"),
         ("{}", "unscored"),
         ("No", "unscored"),
+        ("0.0", "unscored"),
         ("None", "unscored"),
         ("-", "error"),
     ],
@@ -741,6 +743,18 @@ def test_numbers_that_json_does_not_have_are_null_inside_of_attributes(tmp_path)
     assert row["attributes"] == '{"x":{"y":null,"z":[null,0.5]}}'
 
 
+@pytest.mark.parametrize(
+    "number", [1e-5, 2.5e-5, 0.0001, 1e-7, 123.456, 1e16, 1e22, 0.30000000000000004]
+)
+def test_a_fraction_is_one_text_in_json_and_parquet(tmp_path, number):
+    row = {"task": "t", "agent": "a", "score": 1, "rate": number, "odd": -number}
+    pl.DataFrame([row]).write_parquet(tmp_path / "x.parquet")
+    (expected,), _ = read(tmp_path / "x.parquet")
+    for text in (json.dumps(row), pl.DataFrame([row]).write_ndjson()):
+        (found,), _ = read(tmp_path / "x.jsonl", text)
+        assert found["attributes"] == expected["attributes"]
+
+
 def test_nanoseconds_are_cut_off_in_every_form(tmp_path):
     moment = "2025-01-02 03:04:05.123456789"
     rows, _ = read(tmp_path / "x.csv", f"task,agent,score,date\nt,a,1,{moment}\n")
@@ -904,7 +918,7 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
     path = tmp_path / "mapping.yml"
     path.write_text(
         "task_id: question\nbenchmark: {value: mine}\nattempt: [run, try]\n"
-        "score_max: 10\nsource: lab\nepoch: x\n".replace("epoch: x\n", "")
+        "score_max: 10\nsource: lab\nstarted_at: {value: 2025-01-02}\n"
     )
     told = said.with_mapping(options("benchmark:=yours"), str(path))
     assert told.score_max == 10
@@ -913,7 +927,10 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
         "task_id": "question",
         "benchmark": {"value": "yours"},
         "attempt": ["run", "try"],
+        "started_at": {"value": date(2025, 1, 2)},
     }
+    mapped = mapping.resolved(["question", "score", "model", "run", "try"], told, "x")
+    assert mapped.written("started_at") == "=2025-01-02"
     for text, words in [
         ("- a", "is a list of"),
         ("task: x", "did you mean task_id"),
