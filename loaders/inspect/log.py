@@ -253,7 +253,8 @@ class Log:
         try:
             generate = documents.record(config, _GENERATE) or _Generate()
         except RecordRefused as refused:
-            self.add_warning(f"{self.at}/{path}", refused.reason_code, refused.detail)
+            what = refused.detail.partition("; ")[0]
+            self.add_warning(f"{self.at}/{path}", "wrong_type", what)
             return None
         return self._text(f"{path}/reasoning_effort", generate.reasoning_effort)
 

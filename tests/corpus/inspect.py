@@ -181,6 +181,8 @@ def _headers() -> Iterator[Case]:
             "duplicate_field",
             f"header.json#{place}",
         )
+    odd = log(plan={"config": ["low"]})
+    yield _loaded("config_is_a_list", odd, 4, notes=("wrong_type",))
     journal = zipped(
         ("_journal/start.json", text(header())),
         ("samples/a.json", text(summary())),
