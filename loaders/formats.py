@@ -66,15 +66,15 @@ FORMATS = {
         # By its columns, which in JSON none of the others has.
         Format(
             "table",
-            4,
+            5,
             table.TABLES,
             "loaders.table.reader",
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 6, inspect.TABLES, "loaders.inspect.reader"),
-        Format("harbor", 4, harbor.TABLES, "loaders.harbor.job"),
-        Format("hal", 6, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("inspect", 7, inspect.TABLES, "loaders.inspect.reader"),
+        Format("harbor", 5, harbor.TABLES, "loaders.harbor.job"),
+        Format("hal", 7, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 5, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),

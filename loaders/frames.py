@@ -130,6 +130,12 @@ def _write_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, path: str) 
             if found in ({dict}, {list})
             and (types[str(name)] == "VARCHAR" or "MAP(" in types[str(name)])
         ]
+        # Parquet has no whole numbers of that size.
+        mixed += [
+            name
+            for name, found in kinds.items()
+            if found == {int} and types[str(name)] in ("HUGEINT", "DOUBLE")
+        ]
         connection.from_df(_with_texts(frame, mixed)).write_parquet(path)
     except duckdb.Error:
         # A number or an object is larger than in those rows, or the columns lie in

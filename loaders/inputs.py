@@ -16,8 +16,12 @@ _OF_RUNS = ({"result.json", "config.json"}, {"results.json", "run_metadata.json"
 _OWN_NAME = re.compile(
     r"results?\.json|config\.json|run_metadata\.json|trajectory[^/]*\.json"
 )
-# What Inspect writes beside the logs of an eval set or of a bundle: what they say.
+# What Inspect writes beside the logs of an eval set or of a bundle: what they say. And
+# above those of a bundle, for the page that shows them.
 _BESIDE_LOGS = {"eval-set.json", "listing.json", "logs.json"}
+_ABOVE_LOGS = {"content-security-policy.json"}
+# What HAL's harness writes beside a trace: the answers that its report judges.
+_TRACE, _ANSWERS = "_UPLOAD.json", "_RAW_SUBMISSIONS.jsonl"
 # So many small files are read and loaded at a time; fewer are as fast one by one.
 _FEWEST_TOGETHER, _MOST_TOGETHER = 16, 256
 _SMALL_BYTES, _BYTES_TOGETHER = 256_000, 8_000_000
@@ -43,14 +47,21 @@ def find(names: Iterable[str], commands: Iterable[str] = ()) -> list[InputFile]:
             inside = _inside(path) if is_folder else [path]
             runs = _run_folders(inside) if is_folder else {}
             logs = {os.path.dirname(file) for file in inside if _tells_of_logs(file)}
+            answers = {
+                file.removesuffix(_TRACE) + _ANSWERS
+                for file in inside
+                if file.endswith(_TRACE)
+            }
             for file in inside:
                 real_path = os.path.realpath(file)
-                run = runs.get(os.path.dirname(file))
-                base = os.path.basename(file)
+                parent, base = os.path.split(file)
+                run = runs.get(parent)
                 is_own = _OWN_NAME.fullmatch(base) is not None
                 is_beside = run is not None and not is_own
-                if base in _BESIDE_LOGS and is_folder:
-                    is_beside |= os.path.dirname(file) in logs
+                if is_folder:
+                    is_beside |= base in _BESIDE_LOGS and parent in logs
+                    is_beside |= base in _ABOVE_LOGS and f"{parent}/logs" in logs
+                    is_beside |= file in answers
                 # What is behind a link to another folder would be missed.
                 is_named = not is_folder or (not run and _leads_out(file, path))
                 named = InputFile(file, real_path, is_named, run, is_beside)

@@ -4,7 +4,7 @@
     and thread count draws the same, and no two rows have to be compared. -#}
 {% macro bootstrap_weight(replicate, key) -%}
     {%- set hash = hash_number(
-        "'" ~ var('bootstrap_seed') ~ ":' || " ~ replicate ~ " || ':' || " ~ key
+        "concat('" ~ var('bootstrap_seed') ~ ":', " ~ replicate ~ ", ':', " ~ key ~ ")"
     ) -%}
     {#- Each weight's share of the 2^60 hashes: e^-1 / weight!. Beyond 12 lie
         6e-11 of them. -#}

@@ -1,16 +1,52 @@
 {#- The CTEs that compare the agents of `agent_tasks` in pairs, up to `agents`
     (their numbers and names), `pairs` (agent_number, opponent_number, the tasks
     on which either is better, is_tried_once) and `points` (the difference on
-    each shared task): pairs that share at least `min_shared_tasks` tasks. -#}
+    each shared task): pairs that share at least `min_shared_tasks` tasks. Only the
+    first of rules that judge alike is there; `alike_rules` has the others. -#}
 {% macro compared_pair_ctes() -%}
-{%- set names = ['success_rule', 'source', 'benchmark', 'population', 'agent'] -%}
+{%- set board = ['source', 'benchmark', 'population'] -%}
+{%- set names = ['success_rule'] + board + ['agent'] -%}
+-- Rules that count the same successes on every task, as they all do where runs
+-- only succeed or fail, are compared once, by the first of them.
+rule_hashes as (
+    select
+        success_rule,
+        {{ board | join(', ') }},
+        sum(cast(
+            {{ hash_number(
+                "length(agent) || ':' || agent || task_id"
+                " || ':' || success_count || ':' || attempt_count"
+            ) }} as decimal(38, 0)
+        )) as hash_sum
+    from agent_tasks
+    group by success_rule, {{ board | join(', ') }}
+),
+
+{{ kept_first('alike_rules') }}
+    select
+        success_rule,
+        {{ board | join(', ') }},
+        min(success_rule) over (
+            partition by {{ board | join(', ') }}, hash_sum
+        ) as first_rule
+    from rule_hashes
+{{ steps_end() }},
+
+judged_once as (
+    select agent_tasks.*
+    from agent_tasks
+    inner join alike_rules
+        on {{ same_keys('agent_tasks', 'alike_rules', ['success_rule'] + board) }}
+    where alike_rules.success_rule = alike_rules.first_rule
+),
+
 -- Numbers join and group faster than names do; those of agents follow their
 -- names.
 {{ kept_first('agents') }}
     select
         {{ names | join(', ') }},
         row_number() over (order by {{ names | join(', ') }}) as agent_number
-    from agent_tasks
+    from judged_once
     group by {{ names | join(', ') }}
 {{ steps_end() }},
 
@@ -20,10 +56,10 @@ numbered as (
         dense_rank() over (
             order by success_rule, source, benchmark, population, task_id
         ) as task_number,
-        dense_rank() over (order by agent_tasks.task_cluster) as task_cluster,
-        agent_tasks.attempt_count,
-        agent_tasks.success_rate
-    from agent_tasks
+        dense_rank() over (order by judged_once.task_cluster) as task_cluster,
+        judged_once.attempt_count,
+        judged_once.success_rate
+    from judged_once
     inner join agents
         using ({{ names | join(', ') }})
 ),

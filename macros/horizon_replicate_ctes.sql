@@ -33,11 +33,10 @@ centres as (
                 * (
                     2 * mod(
                         {{ hash_number(
-                            "'" ~ var('bootstrap_seed') ~ ":'"
-                            ~ " || task_draws.replicate"
-                            ~ " || ':' || horizon_cells.model"
-                            ~ " || ':' || horizon_cells.benchmark"
-                            ~ " || ':' || horizon_cells.task_id"
+                            "concat('" ~ var('bootstrap_seed') ~ ":',"
+                            ~ " task_draws.replicate, ':', horizon_cells.model,"
+                            ~ " ':', horizon_cells.benchmark,"
+                            ~ " ':', horizon_cells.task_id)"
                         ) }},
                         2
                     )

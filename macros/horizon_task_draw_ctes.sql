@@ -81,10 +81,9 @@ drawn_numbers as (
         family_draws.family_number,
         1 + mod(
             {{ hash_number(
-                "'" ~ var('bootstrap_seed') ~ ":' || family_draws.replicate"
-                ~ " || ':' || family_draws.source"
-                ~ " || ':' || family_draws.family_key"
-                ~ " || ':' || copies.number || ':' || draws.number"
+                "concat('" ~ var('bootstrap_seed') ~ ":', family_draws.replicate,"
+                ~ " ':', family_draws.source, ':', family_draws.family_key,"
+                ~ " ':', copies.number, ':', draws.number)"
             ) }},
             family_draws.task_count
         ) as task_number

@@ -1,6 +1,7 @@
-{#- The number that a text is, as Inspect reads it; null where it is none, or not
-    finite. -#}
+{#- The number that a text is, as Inspect reads it, with blanks around it or without;
+    null where it is none, or not finite. -#}
 {% macro inspect_number(text) -%}
+    {%- set text = 'trim(' ~ text ~ ')' %}
     case
         when
             {{ matches_pattern(

@@ -1,9 +1,12 @@
 {#- The CTEs that draw the tasks in `evaluation_groups` (source, benchmark,
     evaluation_id, task_group, attempt_count, score_sum) again in each of
     `replicates`, the same for all evaluations of a benchmark, up to `own_means`
-    (evaluation_id, own_mean) and `task_moves` (evaluation_id, replicate,
-    accuracy_change). One task alone says nothing of how far the mean could be off,
-    so an evaluation with one is in neither. -#}
+    (evaluation_id, group_size, own_mean) and `task_moves` (evaluation_id,
+    replicate, accuracy_change). As if each evaluation had solved one more group
+    of tasks, and failed at another, neither of which any other has tried: tasks
+    that all succeed, or differ from another's alike, would else never move. One
+    task alone says nothing of how far the mean could be off, so an evaluation
+    with one is in neither. -#}
 {% macro task_move_ctes() -%}
 drawn_groups as (
     select distinct
@@ -28,36 +31,70 @@ group_draws as (
     cross join replicates
 ),
 
-drawn_means as (
+drawn_sums as (
     select
         evaluation_groups.evaluation_id,
         group_draws.replicate,
+        sum(group_draws.weight * evaluation_groups.attempt_count)
+            as attempt_count,
         {{ exact_sum(
             'group_draws.weight * evaluation_groups.score_sum', 12
-        ) }}
-        / nullif(sum(group_draws.weight * evaluation_groups.attempt_count), 0)
-            as drawn_mean
+        ) }} as score_sum
     from evaluation_groups
     inner join group_draws using (source, benchmark, task_group)
     where group_draws.weight > 0
     group by evaluation_groups.evaluation_id, group_draws.replicate
 ),
 
-own_means as (
+group_sizes as (
     select
         evaluation_id,
-        {{ exact_sum('score_sum', 12) }} / sum(attempt_count) as own_mean
+        count(*) as group_count,
+        sum(attempt_count) * 1e0 / count(*) as group_size,
+        {{ exact_sum('score_sum', 12) }} as score_sum
     from evaluation_groups
     group by evaluation_id
     having count(*) > 1
 ),
 
+own_means as (
+    select
+        evaluation_id,
+        group_size,
+        (score_sum + group_size) / (group_size * (group_count + 2e0))
+            as own_mean
+    from group_sizes
+),
+
+added_draws as (
+    select
+        own_means.evaluation_id,
+        replicates.number as replicate,
+        own_means.own_mean,
+        own_means.group_size * {{ bootstrap_weight(
+            'replicates.number', "'solved:' || own_means.evaluation_id"
+        ) }} as solved_count,
+        own_means.group_size * {{ bootstrap_weight(
+            'replicates.number', "'failed:' || own_means.evaluation_id"
+        ) }} as failed_count
+    from own_means
+    cross join replicates
+),
+
+-- Where nothing at all is drawn, it is not known how the mean moves.
 task_moves as (
     select
         evaluation_id,
-        drawn_means.replicate,
-        drawn_means.drawn_mean - own_means.own_mean as accuracy_change
-    from own_means
-    inner join drawn_means using (evaluation_id)
+        replicate,
+        (coalesce(drawn_sums.score_sum, 0e0) + added_draws.solved_count)
+        / nullif(
+            coalesce(drawn_sums.attempt_count, 0)
+            + added_draws.solved_count
+            + added_draws.failed_count,
+            0e0
+        )
+        - added_draws.own_mean as accuracy_change
+    from added_draws
+    left join drawn_sums using (evaluation_id, replicate)
 ),
 {%- endmacro %}

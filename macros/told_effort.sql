@@ -74,8 +74,8 @@
 {#- Where in the settings of a harness's agent one for its model may be. -#}
 {% macro agent_setting_places() -%}
     {{ return([
-        '$.{}', '$.extra_body.{}', '$.model_kwargs.{}', '$.llm_kwargs.{}',
-        '$.llm_kwargs.extra_body.{}', '$.llm_call_kwargs.{}',
-        '$.llm_call_kwargs.extra_body.{}',
+        '$.{}', '$.extra_body.{}', '$.model_kwargs.{}', '$.model_args.{}',
+        '$.generation_config.{}', '$.llm_kwargs.{}', '$.llm_kwargs.extra_body.{}',
+        '$.llm_call_kwargs.{}', '$.llm_call_kwargs.extra_body.{}',
     ]) }}
 {%- endmacro %}

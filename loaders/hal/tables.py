@@ -78,9 +78,16 @@ def _identity(name: str, meaning: str, rule: rules.Rule = rules.named) -> Column
 
 
 def _day(name: str, value: Any) -> str:
-    """Return a day as written; of a time that is a number, its day in UTC."""
-    is_number = not isinstance(value, str) or value.strip().isdigit()
-    return rules.moment(name, value)[:10] if is_number else value
+    """Return a day as written, in a form that SQL reads where there is one.
+
+    Of a time that is a number it is the day in UTC.
+    """
+    if isinstance(value, str) and not value.strip().isdigit():
+        try:
+            return rules.iso_time(value)
+        except ValueError:
+            return value
+    return rules.moment(name, value)[:10]
 
 
 def _share(name: str, value: Any) -> float:

@@ -415,9 +415,14 @@ def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
         more = _plain_count(name, getattr(usage, name))
         if more and given is not None:
             given += more
+    all_tokens = None
+    if read or write or reasoning or None in (given, output):
+        all_tokens = _plain_count(vocabulary.total, getattr(usage, vocabulary.total))
+    # An embedding has no output, and says so by its total alone.
+    if output is None and given is not None and given == all_tokens:
+        output = 0
     if read or write or reasoning:
         parts = (read or 0, write or 0, reasoning or 0)
-        all_tokens = _plain_count(vocabulary.total, getattr(usage, vocabulary.total))
         inside = _inside(vocabulary, given, output, parts, all_tokens)
         if given is not None:
             given -= inside.read * parts[0] + inside.write * parts[1]

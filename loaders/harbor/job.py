@@ -187,8 +187,10 @@ def _metrics(found: dict[str, Any]) -> Iterator[tuple[str, int | None, float | N
 
 
 def _trial(fields: dict[str, Any]) -> tuple:
-    steps = fields.get("step_results")
-    steps = [step for step in steps or () if isinstance(step, dict)]
+    steps = fields.get("step_results") or []
+    if not isinstance(steps, list):
+        raise RecordRefused("wrong_type", f"step_results is {rules.shown(steps)}")
+    steps = [step for step in steps if isinstance(step, dict)]
     _take_exception(fields, steps)
     if fields.get("agent_info") is None:
         fields["agent_info"] = _agent_of_config(fields)
@@ -203,6 +205,7 @@ def _trial(fields: dict[str, Any]) -> tuple:
         "reward": reward,
         "reward_count": count,
         "step_count": len(steps),
+        "model_count": _model_count([fields, *steps]),
         "extra": as_json(_beside(fields, _OF_TRIAL)),
         "agent_seconds": _agent_seconds(fields, steps),
         **_used(steps if has_results else [fields]),
@@ -282,6 +285,12 @@ def _used(parts: list[dict[str, Any]]) -> dict[str, Any]:
         else None
         for name in (*_COUNTS, "cost_usd")
     }
+
+
+def _model_count(parts: list[dict[str, Any]]) -> int | None:
+    """Return how many models used tokens; None where no part tells of each."""
+    used = [_at(part, "agent_result/model_usage") for part in parts]
+    return len({name for each in used for name, _ in _objects(each)}) or None
 
 
 def _at(found: Any, path: str) -> Any:

@@ -98,6 +98,7 @@ class _Eval(Struct, gc=False):
 
 class _Metric(Struct, gc=False):
     name: Any = None
+    group: Any = None
     value: Number = None
     params: Raw = NOTHING
     options: Raw = NOTHING
@@ -330,6 +331,7 @@ class Log:
             self._text("name", score.name) or scorer,
             self._text("reducer", score.reducer),
             self._text("name", metric.name) or key,
+            self._text("group", metric.group),
             _double(found),
             written(found),
             documents.json_text(metric.params) or documents.json_text(metric.options),

@@ -269,6 +269,12 @@ INSPECT_METRICS = RawTable(
         Column("reducer", "varchar", "Reducer over epochs.", null=_NO),
         Column("metric", "varchar", "Name of the metric."),
         Column(
+            "metric_group",
+            "varchar",
+            "The metric that gives this one beside others, such as one by group.",
+            null="Null where it is a metric of its own, and in older logs.",
+        ),
+        Column(
             "value",
             "double",
             "What the log reports.",

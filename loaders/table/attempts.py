@@ -160,6 +160,9 @@ def _part(record: dict[str, Any], part: Part, ours: str) -> str | None:
         return part.text
     value: Any = record
     for name in part.path:
+        if isinstance(value, list):
+            # As a JSON pointer leads into a list.
+            value = dict(zip(map(str, range(len(value))), value, strict=True))
         value = value.get(name) if isinstance(value, dict) else None
     if value is None or isinstance(value, str):
         return value

@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import io
 import json
 import os
 import re
@@ -357,11 +358,13 @@ def names_at_the_beginning(head: str) -> list[str]:
 def header_of(text: str) -> Header:
     """Return the header of CSV: what separates its names makes the most known ones."""
     before = _BEFORE_HEADER.match(text[:100_000])
-    lines = text[before.end() : 100_000].splitlines(keepends=True)
+    rest = text[before.end() : 100_000]
     known = {plain(name) for each in KNOWN.values() for name in each.split()}
     best, most = Header([], ",", 0), (0, 0)
     for separator in before["separator"] or ",\t;|":
         try:
+            # Lines end as csv has it, not at other characters that break a line.
+            lines = io.StringIO(rest, newline="")
             names = next(csv.reader(lines, delimiter=separator), [])
         except csv.Error:
             names = []

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 
 from loaders.table.mapping import Column
 
+# What of ours a duration can be, and how it is made of seconds.
+DURATIONS = {
+    "latency_seconds": "{}",
+    "latency_ms": "{} * 1000e0",
+    "human_minutes": "{} / 60e0",
+}
+
 
 def literal(text: str) -> str:
     escaped = text.replace("'", "''")
@@ -111,9 +118,16 @@ class Opened:
                 f"{value} < '#' or {value} >= '{{' "
                 f"or ({value} >= '[' and {value} < '\\')"
             )
+            # A fraction as of Parquet, where that is 1e-05 and JSON's 1e-5 or 0.00001.
+            fraction = (
+                f"case when contains({value}, 'e') "
+                f"or strlen({value}) > 6 and contains({value}, '.') "
+                f"then cast(try_cast({value} as double) as varchar) end"
+            )
             return (
                 f"case when {value} in ('null', '\"\"') then null "
-                f"when {is_as_it_is} then {value} else '\"' || {value} || '\"' end"
+                f"when {is_as_it_is} then {value} "
+                f"else '\"' || coalesce({fraction}, {value}) || '\"' end"
             )
         column = self._column(name)
         if self._is_nested(name):

@@ -1,5 +1,6 @@
 """How DuckDB opens a table: its form, its columns, and what is odd about its rows."""
 
+import base64
 import codecs
 import csv
 import io
@@ -7,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -30,6 +32,13 @@ _HEAD_BYTES = 1_000_000
 _BUFFER_BYTES = 2 * RECORD_BYTES
 # JSON text as DuckDB's functions take it; no line of it has this character.
 _NO_SEPARATOR = "\x01"
+# What makes a duration of a whole number, by Arrow's name of its unit.
+_DURATIONS = {
+    "SECOND": "to_seconds({})",
+    "MILLI": "to_milliseconds({})",
+    "MICRO": "to_microseconds({})",
+    "NANO": "to_microseconds({} // 1000)",
+}
 # More than any table of attempts has; DuckDB's statements name each one.
 MAX_COLUMNS = 2_000
 # Whether a list of names has one of them again.
@@ -68,18 +77,15 @@ def _top_names(schema: list[tuple[str, int | None]]) -> Iterator[str]:
         inside += (child_count or 0) - bool(inside)
 
 
-def _damaged(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:
-    """Yield the rows of another width, and an empty one for what is none."""
+def _rows_or_none(rows: Iterator[list[str]]) -> Iterator[list[str] | None]:
+    """Yield the rows of CSV, None for what is none."""
     while True:
         try:
-            row = next(rows)
+            yield next(rows)
         except StopIteration:
             return
         except csv.Error:
-            yield []
-            continue
-        if row and len(row) != width:
-            yield row
+            yield None
 
 
 def _has_mixed_ends(head: bytes) -> bool:
@@ -102,8 +108,10 @@ class Table:
         self._head = self._read_head()
         # Rows of CSV are kept back rather than refused with their file.
         self.keeps_back = False
-        # Of CSV: how many lines come before the header.
+        # Of CSV: how many lines come before the header, and which ones behind it are
+        # empty; a row of several lines counts as one.
         self.lines_before = 0
+        self.empty_lines = array("q")
 
     def __enter__(self) -> Self:
         return self
@@ -114,7 +122,7 @@ class Table:
     def has_damaged_rows(self, count: int) -> bool:
         """Say whether so many rows of CSV have another width, or a quote astray.
 
-        DuckDB takes long, and a kilobyte, to say it of each.
+        DuckDB takes long, and a kilobyte, to say it of each. Fills empty_lines.
         """
         with open(self._name, "rb") as content:
             file = io.TextIOWrapper(content, "utf-8-sig", "replace", newline="")
@@ -124,8 +132,15 @@ class Table:
             rows = csv.reader(
                 chain(first, lines), delimiter=header.separator, strict=True
             )
-            damaged = _damaged(rows, len(header.names))
-            return next(islice(damaged, count - 1, None), None) is not None
+            width = len(header.names)
+            for line, row in enumerate(_rows_or_none(rows), 1):
+                if row is None or len(row) not in (0, width):
+                    count -= 1
+                    if not count:
+                        return True
+                elif not row and width > 1 and line > header.lines_before:
+                    self.empty_lines.append(line)
+            return False
 
     def opened(self) -> Opened:
         """Return the table, or raise FileRefused."""
@@ -154,9 +169,42 @@ class Table:
         types = {
             name: type_ for name, (_, type_, *_) in zip(names, described, strict=True)
         }
-        columns = ", ".join(f"c{at}" for at in range(len(names)))
-        rows = f"select * from ({rows}) as t({columns})"
+        durations = self._durations()
+        types |= dict.fromkeys(durations, "INTERVAL")
+        columns = [f"c{at}" for at in range(len(names))]
+        values = ", ".join(
+            f"{durations.get(name, '{}').format(column)} as {column}"
+            for name, column in zip(names, columns, strict=True)
+        )
+        rows = f"select {values} from ({rows}) as t({', '.join(columns)})"
         return Opened("parquet", names, rows, types, _HAS_NO_NUMBER)
+
+    def _durations(self) -> dict[str, str]:
+        """Return what makes durations of the columns that Arrow calls so.
+
+        Parquet has them as whole numbers; their unit is in Arrow's schema alone.
+        """
+        import nanoarrow
+        from nanoarrow._utils import NanoarrowException
+        from nanoarrow.ipc import InputStream
+
+        found = self._connection.execute(
+            f"select value from parquet_kv_metadata({literal(self._name)}) "
+            "where key = 'ARROW:schema'"
+        ).fetchall()
+        durations = {}
+        # A schema with types that nanoarrow does not know tells nothing.
+        with suppress(ValueError, NanoarrowException):
+            for (schema,) in found:
+                with InputStream.from_readable(base64.b64decode(schema)) as stream:
+                    array_stream = nanoarrow.c_array_stream(stream)
+                    fields = nanoarrow.Schema(array_stream.get_schema()).fields
+                durations |= {
+                    field.name: _DURATIONS[field.unit.name]
+                    for field in fields
+                    if field.type == nanoarrow.Type.DURATION
+                }
+        return durations
 
     def _csv(self, text: str) -> Opened:
         names, separator, self.lines_before = header_of(text)

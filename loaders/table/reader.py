@@ -196,6 +196,7 @@ class _Reading:
                 raise file_refused("syntax", said, line=line)
             refused = RecordRefused(_REJECTED[error], said)
             number = line - 1 - self._table.lines_before
+            number -= bisect.bisect_left(self._table.empty_lines, line)
             yield refused.at_line(number, excerpt or "")
 
     def _read(

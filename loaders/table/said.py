@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import yaml
@@ -125,7 +126,7 @@ def _check_value(name: str, value: Any) -> None:
         return
     if isinstance(value, dict) and len(value) == 1:
         ((kind, said),) = value.items()
-        if kind == "value" and isinstance(said, str | int | float):
+        if kind == "value" and isinstance(said, str | int | float | date):
             return
         if kind == "folder" and isinstance(said, int) and said > 0:
             return

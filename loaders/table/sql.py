@@ -15,7 +15,7 @@ from loaders.contract.table_options import TableOptions
 from loaders.table import values
 from loaders.table.attempts import TEXTS
 from loaders.table.mapping import Column, Mapping, Part
-from loaders.table.opened import Opened, literal, quoted
+from loaders.table.opened import DURATIONS, Opened, literal, quoted
 from loaders.table.tables import TABLE_ATTEMPTS
 
 _DOUBLES = {"DOUBLE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT"}
@@ -118,6 +118,9 @@ def _cell(opened: Opened, ours: str, parts: tuple[Part, ...]) -> _Cell:
             return _Cell(opened.native(column), "boolean")
         if type_ in _TIMES:
             return _Cell(opened.native(column), "time")
+        if type_ == "INTERVAL" and ours in DURATIONS:
+            seconds = f"epoch({opened.native(column)})"
+            return _Cell(DURATIONS[ours].format(seconds), "double")
         return _Cell(opened.text(column))
     texts = [
         opened.text(part) if isinstance(part, Column) else literal(part.text)

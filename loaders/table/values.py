@@ -13,7 +13,7 @@ MISSING += tuple(word.capitalize() for word in _WORDS[2:7])
 MISSING = tuple(dict.fromkeys(MISSING))
 ERRORS = ("error", "errored", "exception", "crashed")
 # What an error column has where there was no error.
-NO_ERROR = ("", "false", "0", "no", "[]", "{}")
+NO_ERROR = ("", "false", "0", "0.0", "no", "[]", "{}")
 # Words with `limit` in them that tell of no limit of the attempt.
 NO_LIMIT = "rate[ _-]*limit|delimit|unlimit"
 POPULATIONS = ("capability", "safety", "human", "perturbed")
@@ -23,7 +23,7 @@ EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
 WITHOUT_MAX = " without the option --score-max"
 BELOW_ZERO = " and below 0"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_GROUPED = r"[+-]?[0-9]{1,3}(%s[0-9]{3})+(%s[0-9]*)?"
+_GROUPED = r"[+-]?[1-9][0-9]{0,2}(%s[0-9]{3})+(%s[0-9]*)?"
 # What a verdict is written as.
 YES = ("yes", "pass", "passed", "correct")
 NO = ("no", "fail", "failed", "incorrect")
@@ -153,7 +153,7 @@ def _moment(text: str) -> datetime:
     if slashed:
         year, month, day = slashed.groups()
         text = f"{year}-{month:0>2}-{day:0>2}" + text[slashed.end() :]
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text.removesuffix(" UTC"))
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment

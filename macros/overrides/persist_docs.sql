@@ -17,6 +17,8 @@
         {%- endfor %}
     {%- endif %}
     {%- if comments %}
-        {%- do run_query(comments | join("\n")) %}
+        {%- call statement('comments', auto_begin=false) %}
+            {{ comments | join("\n") }}
+        {%- endcall %}
     {%- endif %}
 {% endmacro %}

@@ -31,7 +31,11 @@ grid_sizes as (
         grid_steps.flip_count,
         cast(round(flips.size / grid_steps.step) as bigint) as steps,
         count(*) as size_count,
-        sum(cast(round(flips.value / grid_steps.step) as bigint)) as signed_steps
+        sum(cast(round(flips.value / grid_steps.step) as bigint)) as signed_steps,
+        row_number() over (
+            partition by {{ key_list }}
+            order by cast(round(flips.size / grid_steps.step) as bigint)
+        ) as place
     from flips
     inner join grid_steps
         using ({{ key_list }})
@@ -40,6 +44,21 @@ grid_sizes as (
         {{ key_list }},
         grid_steps.flip_count,
         cast(round(flips.size / grid_steps.step) as bigint)
+),
+
+-- Eight sizes side by side: one row for each would be joined for each frequency.
+grid_blocks as (
+    select
+        {{ key_list }},
+        floor((place - 1) / 8e0) as block
+        {%- for place in range(8) %},
+        coalesce(max(case when place % 8 = {{ place }} then steps end), 0)
+            as steps_{{ place }},
+        coalesce(max(case when place % 8 = {{ place }} then size_count end), 0)
+            as count_{{ place }}
+        {%- endfor %}
+    from grid_sizes
+    group by {{ key_list }}, floor((place - 1) / 8e0)
 ),
 
 -- The sums lie on as many points as there are steps, and the observed one there; two
@@ -65,32 +84,43 @@ frequency_numbers as (
 grid_cosines as (
     select
         grid_totals.grid_number,
-        frequency_numbers.number,
-        grid_sizes.size_count,
+        frequency_numbers.number
+        {%- for place in range(8) %},
+        grid_blocks.count_{{ place }},
         cos(
-            frequency_numbers.number * grid_sizes.steps * grid_totals.angle
-        ) as cosine
+            frequency_numbers.number * grid_blocks.steps_{{ place }}
+            * grid_totals.angle
+        ) as cosine_{{ place }}
+        {%- endfor %}
     from grid_totals
-    inner join grid_sizes
+    inner join grid_blocks
         using ({{ key_list }})
     inner join frequency_numbers
         on 2 * frequency_numbers.number <= grid_totals.point_count
+),
+
+grid_factors as (
+    select
+        grid_number,
+        number,
+        {% for place in range(8) -%}
+        {{ '+ ' if not loop.first }}case when cosine_{{ place }} < 0 then count_{{ place }} else 0 end
+        {% endfor -%}
+        as negative_count,
+        {% for place in range(8) -%}
+        {{ '+ ' if not loop.first }}count_{{ place }} * ln(greatest(abs(cosine_{{ place }}), 1e-300))
+        {% endfor -%}
+        as log_size
+    from grid_cosines
 ),
 
 grid_products as (
     select
         grid_number,
         number,
-        case
-            when sum(case when cosine < 0 then size_count else 0 end) % 2 = 1
-                then -1e0
-            else 1e0
-        end
-        * exp({{ exact_sum(
-            'size_count * ln(greatest(abs(cosine), 1e-300))', 12, digits=18
-        ) }})
-            as product
-    from grid_cosines
+        case when sum(negative_count) % 2 = 1 then -1e0 else 1e0 end
+        * exp({{ exact_sum('log_size', 12, digits=18) }}) as product
+    from grid_factors
     group by grid_number, number
 ),
 

@@ -1,6 +1,10 @@
 -- Grain: one row per attempt id that more than one file holds.
 -- The loader resolves repeats inside a file; between files only the warehouse
 -- can see them.
+{%- set measures = [
+    'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
+    'reasoning_tokens', 'total_tokens', 'cost_usd',
+] %}
 with
 
 attempts as (
@@ -15,7 +19,17 @@ repeated_ids as (
 ),
 
 repeated_attempts as (
-    select attempts.*
+    select
+        attempts.*,
+        row_number() over (
+            partition by attempts.attempt_id
+            order by
+                {% for measure in measures -%}
+                case when attempts.{{ measure }} is null then 0 else 1 end
+                {{- ' + ' if not loop.last }}
+                {% endfor -%} desc,
+                attempts.file_id asc
+        ) as fullness_rank
     from attempts
     inner join repeated_ids
         on attempts.attempt_id = repeated_ids.attempt_id
@@ -26,7 +40,7 @@ compared as (
         attempt_id,
         source,
         count(*) as record_count,
-        min(file_id) as first_file_id,
+        min(case when fullness_rank = 1 then file_id end) as fullest_file_id,
         -- Null and a value differ too, so null is compared as empty text.
         {%- for column in [
             'task_family',
@@ -44,6 +58,10 @@ compared as (
             distinct coalesce(cast({{ column }} as string), '')
         ) > 1
         {%- endfor %}
+        -- One release of a file may tell what another leaves out.
+        {%- for measure in measures %}
+        or count(distinct {{ measure }}) > 1
+        {%- endfor %}
             as is_conflicting
     from repeated_attempts
     group by attempt_id, source
@@ -55,9 +73,9 @@ final as (
         source,
         record_count,
         is_conflicting,
-        -- Equal copies: one is kept. Conflicting ones: none, since nothing
-        -- says which is right; data_findings names them.
-        case when not is_conflicting then first_file_id end as kept_file_id
+        -- Of copies that agree the fullest is kept. Conflicting ones: none,
+        -- since nothing says which is right; data_findings names them.
+        case when not is_conflicting then fullest_file_id end as kept_file_id
     from compared
 )
 

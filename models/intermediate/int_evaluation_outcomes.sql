@@ -2,34 +2,40 @@
 with
 
 attempts as (
-    select * from {{ ref('attempts') }}
+    select
+        *,
+        case when population = 'perturbed' then 1 else 0 end as is_perturbed
+    from {{ ref('attempts') }}
 ),
 
 attempt_successes as (
     select * from {{ ref('attempt_successes') }}
 ),
 
--- All tasks of the benchmark that anyone is known to have tried.
+-- All tasks of the benchmark that anyone is known to have tried. Runs that are
+-- disturbed on purpose may have tasks of their own, such as rewordings.
 known_tasks as (
     select
         source,
         benchmark,
+        is_perturbed,
         count(distinct task_id) as known_task_count
     from attempts
-    group by source, benchmark
+    group by source, benchmark, is_perturbed
 ),
 
 task_counts as (
     select
         source,
         benchmark,
+        is_perturbed,
         evaluation_id,
         count(distinct task_id) as attempted_task_count,
         count(distinct case when outcome is not null then task_id end)
             as task_count,
         count(*) filter (where outcome = 'partial') as partial_count
     from attempts
-    group by source, benchmark, evaluation_id
+    group by source, benchmark, is_perturbed, evaluation_id
 ),
 
 -- The source's own verdict where it judges every attempt, else any credit, the
@@ -64,7 +70,7 @@ final as (
         verdicts.success_count,
         verdicts.failure_count
     from task_counts
-    inner join known_tasks using (source, benchmark)
+    inner join known_tasks using (source, benchmark, is_perturbed)
     left join verdicts using (evaluation_id)
     where coalesce(verdicts.preference, 1) = 1
 )

@@ -25,7 +25,8 @@ kept_trials as (
                 then attempts.input_tokens - coalesce(trials.cached_tokens, 0)
         end as uncached_tokens,
         trials.cached_tokens,
-        attempts.output_tokens
+        attempts.output_tokens,
+        trials.model_count
     from attempts
     inner join trials
         on
@@ -65,7 +66,8 @@ final as (
                 coalesce(uncached_tokens, 0) + coalesce(cached_tokens, 0)
                 + coalesce(output_tokens, 0)
             ) as bigint
-        ) as known_token_count
+        ) as known_token_count,
+        coalesce(max(model_count) > 1, false) as has_several_models
     from kept_trials
     group by evaluation_id, benchmark
 )

@@ -71,7 +71,7 @@ every_source as (
         ],
         'table_agents': [
             'evaluation_id', 'source', 'agent', 'scaffold', 'model',
-            'population', 'is_mean_of_tasks',
+            'reasoning_effort', 'population', 'is_mean_of_tasks',
         ],
     }) }}
 ),

@@ -91,7 +91,7 @@ every_source as (
             'evaluation_id', 'benchmark', 'reasoning_effort', 'evaluated_on',
             'accuracy', 'accuracy_metric', 'total_cost_usd',
             'mean_latency_seconds', 'input_tokens', 'output_tokens',
-            'cache_read_tokens', 'known_token_count',
+            'cache_read_tokens', 'known_token_count', 'has_several_models',
         ],
     }) }}
 ),

@@ -22,12 +22,14 @@ refused_parts as (
     select * from {{ ref('int_hal_refused_parts') }}
 ),
 
-traces_with_refused_latency as (
-    select distinct
+refused_times as (
+    select
         file_id,
-        trace_number
+        trace_number,
+        count(*) filter (where part = 'latency') as latency_count,
+        count(*) filter (where part = 'wall_clock') as wall_clock_count
     from refused_parts
-    where part = 'latency'
+    group by file_id, trace_number
 ),
 
 mean_latencies as (
@@ -82,12 +84,12 @@ final as (
         mean_latencies.timed_task_count,
         -- A trace that logs no calls may time its tasks by the clock.
         case
-            when traces_with_refused_latency.file_id is null
-                then
-                    coalesce(
-                        mean_latencies.mean_latency_seconds,
-                        mean_wall_clocks.mean_wall_clock_seconds
-                    )
+            when refused_times.latency_count > 0
+                then null
+            when mean_latencies.mean_latency_seconds is not null
+                then mean_latencies.mean_latency_seconds
+            when coalesce(refused_times.wall_clock_count, 0) = 0
+                then mean_wall_clocks.mean_wall_clock_seconds
         end as mean_latency_seconds,
         token_sums.input_tokens,
         -- Who does not tell of a cache has none, or counts it as input.
@@ -114,11 +116,10 @@ final as (
         on
             evaluations.file_id = mean_wall_clocks.file_id
             and evaluations.trace_number = mean_wall_clocks.trace_number
-    left join traces_with_refused_latency
+    left join refused_times
         on
-            evaluations.file_id = traces_with_refused_latency.file_id
-            and evaluations.trace_number
-            = traces_with_refused_latency.trace_number
+            evaluations.file_id = refused_times.file_id
+            and evaluations.trace_number = refused_times.trace_number
     left join token_sums
         on evaluations.evaluation_id = token_sums.evaluation_id
 )

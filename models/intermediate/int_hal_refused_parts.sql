@@ -43,6 +43,7 @@ named as (
             when left(pointer, 12) = '/total_usage' then 'usage'
             when left(pointer, 20) = '/raw_logging_results' then 'call'
             when left(pointer, 18) = '/results/latencies' then 'latency'
+            when left(pointer, 17) = '/wall_clock_times' then 'wall_clock'
         end as part,
         -- The name in it: of a model, or of the task of a log by task.
         replace(

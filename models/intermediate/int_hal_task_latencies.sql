@@ -11,14 +11,24 @@ task_results as (
     select * from {{ ref('stg_hal__task_results') }}
 ),
 
-latency_keys as (
+task_counts as (
+    select
+        file_id,
+        trace_number,
+        count(*) as task_count
+    from task_results
+    group by file_id, trace_number
+),
+
+named_counts as (
     select
         task_latencies.file_id,
         task_latencies.trace_number,
-        count(task_results.task_id) < count(*)
-        and count(try_cast(task_latencies.task_id as bigint)) = count(*)
+        count(*) as latency_count,
+        count(task_results.task_id) as named_count,
+        count(try_cast(task_latencies.task_id as bigint)) = count(*)
         and max(try_cast(task_latencies.task_id as bigint)) = count(*) - 1
-            as is_numbered
+            as is_series
     from task_latencies
     left join task_results
         on
@@ -26,6 +36,22 @@ latency_keys as (
             and task_latencies.trace_number = task_results.trace_number
             and task_latencies.task_id = task_results.task_id
     group by task_latencies.file_id, task_latencies.trace_number
+),
+
+-- Where every task has a latency and few others do, they are ids: a task that
+-- crashed is in no list.
+latency_keys as (
+    select
+        file_id,
+        trace_number,
+        named_counts.is_series
+        and named_counts.named_count < named_counts.latency_count
+        and (
+            named_counts.named_count < coalesce(task_counts.task_count, 0)
+            or named_counts.named_count * 2 < named_counts.latency_count
+        ) as is_numbered
+    from named_counts
+    left join task_counts using (file_id, trace_number)
 ),
 
 final as (

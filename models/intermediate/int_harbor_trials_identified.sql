@@ -27,11 +27,38 @@ folder_jobs as (
     having count(distinct folder_job_id) = 1
 ),
 
--- A regrade has what the agent did in the trial that it judges again.
-regraded as (
-    select distinct source_attempt_id as attempt_id
+-- A regrade has what the agent did in the trial that it judges again, so one of
+-- them counts: the latest that has a verdict, else the trial itself.
+judged_again as (
+    select
+        trials.attempt_id,
+        trials.source_attempt_id,
+        max(case when sources.attempt_id is not null then 1 else 0 end)
+            as has_source,
+        max(case when trials.reward is not null then 1 else 0 end)
+            as has_verdict,
+        row_number() over (
+            partition by trials.source_attempt_id
+            order by
+                max(case when trials.reward is not null then 1 else 0 end) desc,
+                max(trials.started_at) desc nulls last,
+                trials.attempt_id desc
+        ) as recency
     from trials
-    where source_attempt_id is not null
+    left join trials as sources
+        on trials.source_attempt_id = sources.attempt_id
+    where trials.source_attempt_id is not null
+    group by trials.attempt_id, trials.source_attempt_id
+),
+
+regraded as (
+    select source_attempt_id as attempt_id
+    from judged_again
+    where recency = 1 and has_verdict = 1
+    union
+    select attempt_id
+    from judged_again
+    where recency > 1 or (has_verdict = 0 and has_source = 1)
 ),
 
 named as (
@@ -132,6 +159,7 @@ final as (
         output_tokens,
         cost_usd,
         has_zero_cost,
+        model_count,
         started_at,
         pointer
     from labelled

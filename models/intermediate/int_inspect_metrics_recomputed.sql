@@ -36,7 +36,7 @@ clustered as (
         metrics.file_id,
         metrics.score_number,
         metrics.metric_number,
-        {{ json_value('samples.metadata', "'$.' || metrics.cluster_field") }}
+        {{ json_field('samples.metadata', 'metrics.cluster_field') }}
             as cluster_name,
         {{ in_order('sum', 'reduced.value - totals.mean_value') }}
             as deviation
@@ -92,6 +92,7 @@ compared as (
             when
                 totals.unit_count is null
                 or totals.known_count < totals.unit_count
+                or metrics.metric_group is not null
                 then null
             when metrics.metric in ('accuracy', 'mean')
                 then totals.mean_value

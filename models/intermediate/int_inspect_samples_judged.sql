@@ -23,28 +23,47 @@ chosen_scores as (
         file_id,
         scores.sample_id,
         scores.epoch,
+        scores.score_key,
         scores.value_text,
         scores.value_kind,
         scores.is_unreadable,
-        scores.is_unscored,
+        -- Two scorers may have the same keys, so both have to match.
+        scores.score_key in ('', headlines.score) as is_its_key,
         (scores.value - headlines.minimum)
         / nullif(headlines.maximum - headlines.minimum, 0) as scaled_value,
-        headlines.is_scaled
+        row_number() over (
+            partition by file_id, scores.sample_id, scores.epoch
+            order by
+                case
+                    when scores.score_key in ('', headlines.score) then 1
+                    else 2
+                end,
+                scores.score_key
+        ) as preference
     from headlines
     inner join scores using (file_id, scorer)
-    -- Two scorers may have the same keys, so both have to match.
-    where scores.score_key in ('', headlines.score)
 ),
 
 scored as (
     select
-        *,
-        case when scaled_value between 0 and 1 then scaled_value end as score,
-        scaled_value not between 0 and 1 or value_kind = 'infinite'
+        file_id,
+        sample_id,
+        epoch,
+        case
+            when is_its_key then value_text
+            else score_key || ': ' || value_text
+        end as value_text,
+        case when is_its_key and scaled_value between 0 and 1 then scaled_value
+        end as score,
+        is_its_key
+        and (scaled_value not between 0 and 1 or value_kind = 'infinite')
             as is_out_of_range,
-        is_unreadable or value_kind in ('list', 'object')
+        -- A value with several keys of which none is that of the score is no
+        -- number either.
+        not is_its_key or is_unreadable or value_kind in ('list', 'object')
             as is_unreadable_score
     from chosen_scores
+    where preference = 1
 ),
 
 final as (

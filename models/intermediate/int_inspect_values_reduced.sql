@@ -1,5 +1,5 @@
 -- Grain: one row per score that an Inspect log reports, and sample: its epochs
--- reduced to one value, as Inspect counts them. Not reduced: one row per epoch.
+-- reduced as Inspect reduces them; where it does not, one row per epoch.
 {%- set most_k = 1000 %}
 with
 
@@ -15,6 +15,12 @@ evaluations as (
     select * from {{ ref('stg_inspect__evaluations') }}
 ),
 
+-- Before 0.3.248 a sample that ended in an error was in no metric.
+errors as (
+    select * from {{ ref('stg_inspect__samples') }}
+    where error is not null
+),
+
 numbers as (
     {{ number_series(0, most_k - 1) }}
 ),
@@ -28,16 +34,14 @@ reported_scores as (
         coalesce(metrics.reducer, 'mean') as reducer,
         split_part(coalesce(metrics.reducer, 'mean'), '_', -1) as last_word,
         max(metrics.scored_samples) as scored_samples,
+        coalesce(max(evaluations.writer_number) < 3248, false) as drops_errors,
         -- Versions before 0.3.19 had no reducers.
-        bool_or(
+        coalesce(bool_or(
             evaluations.is_unreduced
             or metrics.scored_samples is null
             and metrics.reducer is null
-            and coalesce(
-                evaluations.version = 1 or evaluations.writer_number < 3019,
-                false
-            )
-        ) as is_unreduced
+            and (evaluations.version = 1 or evaluations.writer_number < 3019)
+        ), false) as is_unreduced
     from metrics
     inner join evaluations using (file_id)
     group by
@@ -47,16 +51,20 @@ reported_scores as (
 
 counted as (
     select
-        reported_scores.*,
-        scores.sample_id,
-        scores.epoch,
+        file_id,
+        reported_scores.score_number,
+        reported_scores.reducer,
+        reported_scores.last_word,
+        reported_scores.scored_samples,
+        reported_scores.is_unreduced,
+        sample_id,
+        epoch,
         scores.counted_value,
         scores.is_unscored,
         -- To Python true, 1 and 1.0 are equal, and the text C is another value.
         count(*) over (
             partition by
-                reported_scores.file_id, reported_scores.score_number,
-                scores.sample_id,
+                file_id, reported_scores.score_number, sample_id,
                 case
                     when scores.value_kind in ('number', 'boolean')
                         then cast(scores.counted_value as string)
@@ -64,16 +72,14 @@ counted as (
                 end
         ) as equal_count,
         count(*) over (
-            partition by
-                reported_scores.file_id, reported_scores.score_number,
-                scores.sample_id
+            partition by file_id, reported_scores.score_number, sample_id
         ) as epoch_count
     from reported_scores
-    inner join scores
-        on
-            reported_scores.file_id = scores.file_id
-            and reported_scores.scorer = scores.scorer
-    where scores.score_key in ('', reported_scores.score)
+    inner join scores using (file_id, scorer)
+    left join errors using (file_id, sample_id, epoch)
+    where
+        scores.score_key in ('', reported_scores.score)
+        and not (reported_scores.drops_errors and errors.error is not null)
 ),
 
 ranked as (
@@ -87,11 +93,13 @@ ranked as (
     where not is_unscored
 ),
 
-id_counts as (
+ways as (
     select
         file_id,
         score_number,
-        count(distinct sample_id) as id_count
+        bool_or(is_unreduced)
+        or coalesce(max(scored_samples) > count(distinct sample_id), false)
+            as is_by_epoch
     from ranked
     group by file_id, score_number
 ),
@@ -102,16 +110,8 @@ by_sample as (
         score_number,
         ranked.reducer,
         ranked.sample_id,
-        ranked.is_unreduced
-        or coalesce(ranked.scored_samples > id_counts.id_count, false)
-            as is_by_epoch,
-        case
-            when
-                ranked.is_unreduced
-                or coalesce(ranked.scored_samples > id_counts.id_count, false)
-                then ranked.epoch
-            else 0
-        end as unit,
+        ways.is_by_epoch,
+        case when ways.is_by_epoch then ranked.epoch else 0 end as unit,
         try_cast(ranked.last_word as bigint) as k,
         count(*) as value_count,
         count(ranked.counted_value) as known_count,
@@ -128,10 +128,10 @@ by_sample as (
             as mode_value,
         max(ranked.equal_count) * 2 > max(ranked.epoch_count) as has_majority
     from ranked
-    inner join id_counts using (file_id, score_number)
+    inner join ways using (file_id, score_number)
     group by
-        file_id, score_number, ranked.reducer, ranked.sample_id, is_by_epoch,
-        unit, k
+        file_id, score_number, ranked.reducer, ranked.sample_id,
+        ways.is_by_epoch, unit, k
 ),
 
 -- The share of draws of k epochs in which all are successes, or failures.

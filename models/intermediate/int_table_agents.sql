@@ -1,10 +1,39 @@
 -- Grain: one row per evaluation of a table: who ran on which benchmark.
-select distinct
-    evaluation_id,
-    source,
-    agent,
-    scaffold,
-    model,
-    population,
-    true as is_mean_of_tasks
-from {{ ref('stg_table__attempts') }}
+with
+
+attempts as (
+    select * from {{ ref('stg_table__attempts') }}
+),
+
+named as (
+    select distinct
+        evaluation_id,
+        source,
+        agent,
+        scaffold,
+        model,
+        nullif(reasoning_effort, 'unknown') as reasoning_effort,
+        population
+    from attempts
+),
+
+final as (
+    select
+        evaluation_id,
+        source,
+        agent,
+        scaffold,
+        case
+            when
+                right(model, length(reasoning_effort) + 1)
+                = ' ' || reasoning_effort
+                then model
+            else model || coalesce(' ' || reasoning_effort, '')
+        end as model,
+        reasoning_effort,
+        population,
+        true as is_mean_of_tasks
+    from named
+)
+
+select * from final

@@ -1,9 +1,13 @@
--- Grain: one row per run and number that its results.json reports: what it
--- says, and what its trials give.
+-- Grain: one row per run and number that its results.json reports, or its
+-- metadata where there is none: what it says, and what its trials give.
 with
 
 results as (
     select * from {{ ref('stg_terminal_bench__results') }}
+),
+
+runs as (
+    select * from {{ ref('stg_terminal_bench__runs') }}
 ),
 
 reported_pass_at_k as (
@@ -28,14 +32,32 @@ files_of_one_run as (
     having count(distinct trial_runs.evaluation_id) = 1
 ),
 
-reported as (
+summed_up as (
     select
         files_of_one_run.evaluation_id,
-        cast(null as bigint) as k,
-        results.accuracy as value
+        results.accuracy
     from results
     inner join files_of_one_run using (file_id)
-    where results.accuracy is not null
+),
+
+reported as (
+    select
+        evaluation_id,
+        cast(null as bigint) as k,
+        accuracy as value
+    from summed_up
+    where accuracy is not null
+    union all
+    select distinct
+        runs.evaluation_id,
+        cast(null as bigint) as k,
+        runs.accuracy as value
+    from runs
+    inner join attempts
+        on runs.evaluation_id = attempts.evaluation_id
+    left join summed_up
+        on runs.evaluation_id = summed_up.evaluation_id
+    where runs.accuracy is not null and summed_up.evaluation_id is null
     union all
     select
         files_of_one_run.evaluation_id,

@@ -3,14 +3,13 @@
 Nothing here works from cells of task and model, as the SQL does, but from attempts.
 """
 
-import json
 import math
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DBT, REPOSITORY, run_in_repository
+from compiled import statements
 from scipy.special import expit
 from scipy.stats import t
 from sklearn.linear_model import LogisticRegression
@@ -170,19 +169,9 @@ def test_the_study_s_own_weights_give_the_same_horizons(real_views):
 
 
 @pytest.fixture(scope="module")
-def compiled(sample_warehouse, tmp_path_factory) -> dict[str, str]:
-    """The SQL of the horizons' models by name, with few replicates."""
-    scratch = tmp_path_factory.mktemp("horizons")
-    options = ["--vars", "bootstrap_replicates: 50", "--select", "int_horizon_cells+"]
-    command = [DBT, "--quiet", "--write-json", "compile", *options]
-    run = run_in_repository(command, sample_warehouse, scratch)
-    assert run.returncode == 0, run.stdout + run.stderr
-    nodes = json.loads((scratch / "target" / "manifest.json").read_text())["nodes"]
-    return {
-        node["name"]: (REPOSITORY / node["compiled_path"]).read_text()
-        for node in nodes.values()
-        if node["name"].startswith("int_horizon") and node.get("compiled_path")
-    }
+def compiled(made_run) -> dict[str, str]:
+    """The SQL of the models by name."""
+    return statements(made_run / "target" / "compiled")
 
 
 def made_up_cells(seed: int) -> pd.DataFrame:

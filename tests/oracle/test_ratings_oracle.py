@@ -1,14 +1,14 @@
 """Bradley-Terry strengths against scipy's maximum, their errors against numpy."""
 
 import itertools
-import json
 import shutil
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import DBT, REPOSITORY, run_in_repository
+from compiled import statements
+from conftest import DBT, run_in_repository
 from scipy.optimize import minimize
 from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
@@ -214,15 +214,9 @@ def test_drawn_intervals_are_those_of_numpy_resampling_clusters(
 
 
 @pytest.fixture(scope="module")
-def fits_sql(sample_warehouse, tmp_path_factory) -> str:
-    """The SQL of int_rating_fits, of tables named `components` and `matches`."""
-    scratch = tmp_path_factory.mktemp("ratings")
-    command = [DBT, "--quiet", "--write-json", "compile", "--select", "int_rating_fits"]
-    run = run_in_repository(command, sample_warehouse, scratch)
-    assert run.returncode == 0, run.stdout + run.stderr
-    nodes = json.loads((scratch / "target" / "manifest.json").read_text())["nodes"]
-    path = nodes["model.evalhouse.int_rating_fits"]["compiled_path"]
-    sql = (REPOSITORY / path).read_text()
+def fits_sql(made_run) -> str:
+    """The SQL of int_rating_fits, of made-up components and matches."""
+    sql = statements(made_run / "target" / "compiled")["int_rating_fits"]
     for name in ("components", "matches"):
         table = f'"evalhouse"."intermediate"."int_rating_{name}"'
         assert table in sql

@@ -8,6 +8,7 @@ from simulated import (
     simulated_correlations,
     simulated_deltas,
     simulated_ratings,
+    simulated_win_rates,
     true_strength,
 )
 
@@ -38,6 +39,15 @@ def test_no_correlation_is_seldom_found_with_ten_families(sample_warehouse):
     assert ((rows.ci_low > 0) | (rows.ci_high < 0)).mean() <= 0.1
 
 
+def test_win_rates_are_covered_with_five_tasks(sample_warehouse):
+    rates = (0.95, 0.85, 0.98, 0.9)
+    rows = simulated_win_rates(sample_warehouse, "5 tasks", rates, DATA_SETS, 6)
+    assert len(rows) == 4 * DATA_SETS
+    assert set(rows.truth[rows.model == "model2"]) == {1}
+    assert set(rows.truth[rows.model == "model1"]) == {0}
+    assert share_that_holds(rows, rows.truth) >= 0.88
+
+
 @pytest.fixture
 def two_designs(monkeypatch):
     """Two designs only, one of them without an interval of correlations."""
@@ -56,7 +66,10 @@ def test_each_cell_of_the_tables_has_its_sets(sample_warehouse, two_designs):
     by_design = correlations.set_index("design").found
     assert by_design["2 families of 4"].isna().all()
     assert by_design["10 tasks"].between(0, 1).all()
-    text = "\n".join(view_coverage.lines_of(ratings, deltas, correlations)) + "\n"
+    win_rates = view_coverage.win_rate_table(sample_warehouse, 3)
+    assert (win_rates.set_count == 3).all()
+    tables = (ratings, deltas, correlations, win_rates)
+    text = "\n".join(view_coverage.lines_of(*tables)) + "\n"
     start, end = view_coverage.MARKS
     page = write_document(text, f"a\n{start}\nold\n{end}\nb\n", (start, end))
     assert page == f"a\n{start}\n\n{text}\n{end}\nb\n"

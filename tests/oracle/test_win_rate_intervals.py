@@ -56,12 +56,22 @@ def drawn_changes(scored: pd.DataFrame) -> dict[str, np.ndarray]:
         for evaluation, own in tasks.groupby("evaluation_id"):
             if len(own) < 2:
                 continue
-            drawn = weights[own.task_group].to_numpy()
-            count = drawn @ own["size"].to_numpy()
-            total = drawn @ own["sum"].to_numpy()
-            mean = own["sum"].sum() / own["size"].sum()
+            # Its own tasks, one more that it solved, and one at which it failed.
+            added = [
+                [
+                    weight(number, f"{kind}:{evaluation}")
+                    for kind in ("solved", "failed")
+                ]
+                for number in replicates
+            ]
+            drawn = np.hstack([weights[own.task_group], added])
+            size = own["size"].mean()
+            sizes = np.r_[own["size"], size, size]
+            sums = np.r_[own["sum"], size, 0]
+            count = drawn @ sizes
+            mean = sums.sum() / sizes.sum()
             change = np.divide(
-                total, count, out=np.full(len(count), mean), where=count > 0
+                drawn @ sums, count, out=np.full(len(count), mean), where=count > 0
             )
             changes[evaluation] = change - mean
     return changes
@@ -81,7 +91,8 @@ def binomial_changes(evaluations: pd.DataFrame) -> dict[str, np.ndarray]:
             share(number, f"accuracy:{name}")
             for number in range(1, VARS["win_rate_replicates"] + 1)
         ]
-        changes[name] = binom.ppf(shares, size, accuracy) / size - accuracy
+        rate = (accuracy * size + 1) / (size + 2)
+        changes[name] = binom.ppf(shares, size, rate) / size - rate
     return changes
 
 

@@ -1,6 +1,6 @@
-"""Intervals and tests of ratings, deltas and correlations, on simulated data sets.
+"""Intervals and tests of ratings, deltas, correlations and win rates, simulated.
 
-Through the views' own SQL: those of ratings and deltas hold the truth in 92 % of the sets;
+Through the views' own SQL: those of ratings, deltas and win rates hold the truth in 92 % of the sets;
 where there is no difference at most 6 % of p-values are small, where there is no correlation
 at most 6 % of intervals leave out 0. EVALHOUSE_COVERAGE_SETS is as in
 soak_interval_coverage; correlations take them all, the others three tenths. The tables go to
@@ -24,6 +24,7 @@ def tables(sample_warehouse):
         view_coverage.rating_table(sample_warehouse, fewer),
         view_coverage.delta_table(sample_warehouse, fewer),
         view_coverage.correlation_table(sample_warehouse, SETS),
+        view_coverage.win_rate_table(sample_warehouse, fewer),
     )
 
 
@@ -44,7 +45,7 @@ def test_the_tables_are_written(tables):
 
 
 def test_strengths_are_covered(tables):
-    ratings, _, _ = tables
+    ratings, *_ = tables
     assert len(ratings) == 120
     known = ratings.known * ratings.set_count
     low = ratings[ratings.coverage < 0.92 - known.map(lambda sets: noise(0.92, sets))]
@@ -54,7 +55,7 @@ def test_strengths_are_covered(tables):
 
 
 def test_deltas_are_covered_and_found_by_mistake_in_few_sets(tables):
-    _, deltas, _ = tables
+    _, deltas, *_ = tables
     assert len(deltas) == 22
     low = deltas[deltas.coverage < 0.92 - noise(0.92, deltas.set_count.min())]
     assert low.empty, low
@@ -63,9 +64,16 @@ def test_deltas_are_covered_and_found_by_mistake_in_few_sets(tables):
 
 
 def test_a_correlation_is_found_by_mistake_in_few_sets(tables):
-    _, _, correlations = tables
+    _, _, correlations, _ = tables
     assert len(correlations) == 36
     known = correlations.dropna(subset=["found"])
     # Drawn again where it was above 6 %, with three times the sets.
     many = known[known.found > 0.06 + noise(0.06, 3 * SETS)]
     assert many.empty, many
+
+
+def test_win_rates_are_covered(tables):
+    *_, win_rates = tables
+    assert len(win_rates) == 30
+    low = win_rates[win_rates.coverage < 0.92]
+    assert low.empty, low

@@ -21,7 +21,7 @@ WITHOUT_INFERENCE = [
     "views",
 ]
 # The same of the compiled statements.
-INFERENCE = re.compile(r"/int_(rating|horizon)_|/(paired_comparisons|views)\.sql$")
+INFERENCE = re.compile(r"int_(rating|horizon)_|(paired_comparisons|views)$")
 RELATION = re.compile(r'"evalhouse"\."(?:staging|intermediate|main)"\."(\w+)"')
 
 
@@ -35,27 +35,29 @@ def empty(warehouse: Path) -> None:
                 connection.execute(f"delete from {table}")
 
 
-def refresh(warehouse: Path, compiled: Path, *, with_inference: bool) -> None:
-    """Fill the tables of an emptied warehouse, each after those that it reads."""
-    models = {
-        path.stem: path
+def statements(compiled: Path) -> dict[str, str]:
+    """Return the statement of each model by its name."""
+    return {
+        path.stem: path.read_text()
         for path in compiled.glob("evalhouse/models/**/*.sql")
         # Tests are in folders that are named as the YAML is.
         if not any(parent.suffix == ".yml" for parent in path.parents)
     }
+
+
+def refresh(warehouse: Path, compiled: Path, *, with_inference: bool) -> None:
+    """Fill the tables of an emptied warehouse, each after those that it reads."""
+    models = statements(compiled)
     reads = {
-        name: set(RELATION.findall(path.read_text())) & models.keys() - {name}
-        for name, path in models.items()
+        name: set(RELATION.findall(sql)) & models.keys() - {name}
+        for name, sql in models.items()
     }
     with duckdb.connect(warehouse) as connection:
         made = tables(connection, "intermediate") | tables(connection, "main")
         assert made.keys() <= models.keys()
         for name in TopologicalSorter(reads).static_order():
-            path = models[name]
-            if name in made and (with_inference or not INFERENCE.search(str(path))):
-                connection.execute(
-                    f"insert into {made[name]} by name {path.read_text()}"
-                )
+            if name in made and (with_inference or not INFERENCE.match(name)):
+                connection.execute(f"insert into {made[name]} by name {models[name]}")
 
 
 def tables(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, str]:

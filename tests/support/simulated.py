@@ -1,4 +1,4 @@
-"""Simulated ratings, deltas and correlations, put through the SQL of the views as it was compiled."""
+"""Simulated ratings, deltas, correlations and win rates, put through the SQL of the views as it was compiled."""
 
 import functools
 import re
@@ -21,6 +21,10 @@ CORRELATIONS = [
     "actions/steps/int_rank_sums",
     "inference/steps/int_correlation_scores",
     "inference/steps/int_correlation_intervals",
+]
+WIN_RATES = [
+    "leaderboard/steps/int_win_rate_intervals",
+    "leaderboard/model_win_rates",
 ]
 ATTEMPTS = 5  # at a task
 
@@ -188,6 +192,72 @@ def simulated_correlations(
         CORRELATIONS,
         attempts=frame.assign(benchmark="simulated", population="capability"),
     ).query("population == 'capability'")
+
+
+def simulated_win_rates(
+    warehouse: Path, design: str, rates: tuple[float, ...], sets: int, seed: int
+) -> pd.DataFrame:
+    """Return the win rates of models with these true rates in `sets` data sets.
+
+    `truth` is the win rate that endless tasks would give.
+    """
+    draw = np.random.default_rng(seed)
+    _, counts = coverage_grid.successes(design, "once", rates, sets, draw)
+    model, number, task = (index.ravel() for index in np.indices(counts.shape))
+    names = np.array([f"model{place}" for place in range(len(rates))])
+    outcomes = pd.DataFrame(
+        {
+            "source": pd.Series(number).map("set{:04}".format),
+            "model": names[model],
+            "task_group": coverage_grid.DESIGNS[design][task].astype(str),
+            "score": counts.ravel(),
+        }
+    ).assign(benchmark="simulated")
+    outcomes["evaluation_id"] = outcomes.source + outcomes.model
+    keys = ["source", "benchmark", "model", "evaluation_id"]
+    cells = outcomes.groupby(keys).score.mean().reset_index(name="accuracy")
+    by_source = cells.groupby("source").accuracy
+    wins = (by_source.rank(method="min") - 1).astype(int)
+    cells = cells.assign(
+        repeats="best",
+        basis="max_accuracy",
+        coverage="all",
+        scaffold="*",
+        own_scaffold="*",
+        wins=wins,
+        ties=(by_source.rank(method="max") - 1).astype(int) - wins,
+        comparisons=len(rates) - 1,
+        win_rate=wins / (len(rates) - 1),
+    )
+    groups = outcomes.groupby([*keys, "task_group"]).score.agg(["size", "sum"])
+    groups = groups.reset_index()
+
+    def given(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+        return frame[["source", "benchmark", *names]]
+
+    cell = ["repeats", "basis", "scaffold", "model"]
+    rows = through_views(
+        warehouse,
+        WIN_RATES,
+        int_win_rate_cells=given(cells, *cell, "own_scaffold", "accuracy"),
+        int_repeated_evaluations=given(
+            cells, "repeats", "scaffold", "model", "evaluation_id"
+        ),
+        int_win_rate_coverage=given(
+            cells, *cell, "coverage", "wins", "ties", "comparisons", "win_rate"
+        ),
+        int_win_rate_groups=given(
+            groups.rename(columns={"size": "attempt_count", "sum": "score_sum"}),
+            "evaluation_id",
+            "task_group",
+            "attempt_count",
+            "score_sum",
+        ),
+        int_win_rate_accuracy_draws=pd.DataFrame({"evaluation_id": []}, dtype=str),
+    )
+    ranks = np.argsort(np.argsort(rates))
+    truths = dict(zip(names, ranks / (len(rates) - 1), strict=True))
+    return rows.assign(truth=rows.model.map(truths))
 
 
 def share_that_holds(intervals: pd.DataFrame, truth: float | pd.Series) -> float:

@@ -1,4 +1,4 @@
-"""The tables of docs/inference.md on ratings, deltas and correlations, simulated."""
+"""The tables of docs/inference.md on ratings, deltas, correlations and win rates."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from simulated import (
     simulated_correlations,
     simulated_deltas,
     simulated_ratings,
+    simulated_win_rates,
 )
 
 MARKS = (
@@ -28,6 +29,8 @@ DELTA_DESIGNS = {
     for name, families in (MORE_DESIGNS | {"250 tasks": np.arange(250)}).items()
     if name not in ("50 tasks", "100 tasks")
 }
+# The true rates of four models.
+FIELDS = [(0.02, 0.05, 0.1, 0.3), (0.5, 0.6, 0.7, 0.9), (0.85, 0.9, 0.95, 0.98)]
 CELL = ["repeats", "rate_a", "rate_b"]
 CONTROLS = ("none", "human_minutes", "task")
 
@@ -100,8 +103,30 @@ def correlations_found(
     return {control: 1 - held.get(control, np.nan) for control in CONTROLS}
 
 
+def win_rate_table(warehouse: Path, sets: int) -> pd.DataFrame:
+    """Coverage of model_win_rates, a row per design and field of models."""
+    rows = []
+    for seed, design in enumerate(DESIGNS):
+        for rates in FIELDS:
+            found = simulated_win_rates(warehouse, design, rates, sets, seed)
+            rows.append(
+                {
+                    "design": design,
+                    "rates": ", ".join(map(str, rates)),
+                    "set_count": len(found) // len(rates),
+                    "coverage": share_that_holds(
+                        found.round({"ci_low": 9, "ci_high": 9}), found.truth.round(9)
+                    ),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
 def lines_of(
-    ratings: pd.DataFrame, deltas: pd.DataFrame, correlations: pd.DataFrame
+    ratings: pd.DataFrame,
+    deltas: pd.DataFrame,
+    correlations: pd.DataFrame,
+    win_rates: pd.DataFrame,
 ) -> Iterator[str]:
     """Yield the lines of the tables as docs/inference.md has them."""
     yield (
@@ -145,3 +170,14 @@ def lines_of(
             for row in own.itertuples()
         ]
         yield f"| {design} | {' | '.join(shares)} |"
+    yield ""
+    yield (
+        f"`model_win_rates`, {win_rates.set_count.min():,} sets a cell of four models at "
+        "these rates, at tasks that each tries once: of the intervals, the share that "
+        "holds the win rate of endless tasks."
+    )
+    yield ""
+    yield f"| tasks | {' | '.join(win_rates.rates.unique())} |"
+    yield "|---|" + "---:|" * win_rates.rates.nunique()
+    for design, own in win_rates.groupby("design", sort=False):
+        yield f"| {design} | {' | '.join(map('{:.1%}'.format, own.coverage))} |"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import duckdb
 import nanoarrow
@@ -260,3 +261,40 @@ def test_a_named_index_holds_columns(tmp_path):
 def test_what_is_no_frame_that_can_be_read_is_said(tmp_path, frame, error):
     with pytest.raises(error, match="frame"):
         load_frame(frame, "runs", db=tmp_path / "x.duckdb")
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+@pytest.mark.parametrize(
+    ("name", "column", "value"),
+    [
+        ("latency_seconds", "latency_seconds", 90.5),
+        ("latency_ms", "latency_seconds", 90.5),
+        ("human_minutes", "human_minutes", 90.5 / 60),
+        ("note", "attributes", '{"note":"00:01:30.5"}'),
+    ],
+)
+def test_a_duration_has_its_unit_in_a_frame_and_in_its_file(
+    tmp_path, unit, name, column, value
+):
+    durations = pl.Series([timedelta(seconds=90.5)], dtype=pl.Duration(unit))
+    frame = pl.DataFrame({"task": ["t"], "agent": ["a"], "score": [1], name: durations})
+    frame.write_parquet(tmp_path / "x.parquet")
+    db = tmp_path / "file.duckdb"
+    assert main([str(tmp_path / "x.parquet"), "--db", str(db)]) == 0
+    with duckdb.connect(str(db), read_only=True) as connection:
+        query = f"select {column} from raw.table_attempts"
+        assert connection.execute(query).fetchall() == [(value,)]
+    assert loaded(tmp_path, frame, column) == [value]
+
+
+def test_a_duration_is_no_count(tmp_path):
+    frame = pd.DataFrame({"task": ["t", "u"], "agent": "a", "score": 1})
+    frame["steps"] = pd.to_timedelta([3, None], unit="s")
+    result = load_frame(frame, "runs", db=tmp_path / "x.duckdb")
+    assert (result.loaded_count, result.quarantined_count) == (1, 1)
+
+
+@pytest.mark.parametrize("large", [2**64 + 1, 2**100 + 1, 2**127, 2**130 + 1, -(2**90)])
+def test_whole_numbers_of_any_size_are_ids(tmp_path, large):
+    for ids in ([large, large - 1], [1, large], [large, *range(5_000)]):
+        assert loaded(tmp_path, objects(ids), "attributes->>'x'") == list(map(str, ids))

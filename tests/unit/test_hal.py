@@ -844,6 +844,15 @@ USAGES = [
         {"promptTokens": 100, "completionTokens": 7, "totalTokens": 107},
         ("ai_sdk", 100, None, None, 7, None),
     ),
+    # An embedding: the total leaves no output.
+    (
+        {"prompt_tokens": 100, "total_tokens": 100},
+        ("prompt_tokens", 100, None, None, 0, None),
+    ),
+    (
+        {"prompt_tokens": 100, "total_tokens": 107},
+        ("prompt_tokens", 100, None, None, None, None),
+    ),
     # Moonshot's count of what was cached.
     (
         {"prompt_tokens": 100, "completion_tokens": 7, "cached_tokens": 30},
@@ -1058,8 +1067,9 @@ def test_a_time_is_read_by_the_unit_that_it_must_have(time):
 )
 def test_iso_times_are_written_as_sql_reads_them(time, expected):
     log = [call("1", started_at=time)]
-    [row] = read(trace(raw_logging_results=log)).rows("model_calls")
-    assert row["started_at"] == expected
+    loaded = read(trace(config={"date": time}, raw_logging_results=log))
+    [row] = loaded.rows("model_calls")
+    assert (row["started_at"], loaded.evaluation["date"]) == (expected, expected)
 
 
 @pytest.mark.parametrize(

@@ -255,6 +255,24 @@ def test_without_agent_info_the_config_says_who_ran(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("steps", "own", "count"),
+    [
+        ([], None, None),
+        ([], {}, None),
+        ([], {"p/m": {"n_input_tokens": 9}}, 1),
+        ([], {"p/m": {"n_input_tokens": 9}, "p/n": {"n_input_tokens": 1}}, 2),
+        ([{"p/m": {"n_input_tokens": 9}}, {"p/n": {}}, None], None, 2),
+        ([], ["p/m"], None),
+    ],
+)
+def test_models_are_counted_over_all_steps(load_contents, steps, own, count):
+    results = [{"agent_result": {"n_input_tokens": 9, "model_usage": m}} for m in steps]
+    result = {"n_input_tokens": 10, "model_usage": own}
+    found = load_contents(result=trial(step_results=results, agent_result=result))
+    assert column(found, "model_count") == count
+
+
 def test_a_clock_that_went_back_in_one_step_is_seen(load_contents):
     back = step(1, 5)
     back["agent_execution"]["started_at"] = "2026-03-02T09:00:09Z"
@@ -282,6 +300,8 @@ def test_a_trajectory_counts_the_steps_of_its_own_agent(load_contents):
         ({"agent_result": {"cost_usd": -0.5}}, "cost_negative"),
         ({"step_results": [step(-1, 1)]}, "count_negative"),
         ({"started_at": "yesterday"}, "not_a_time"),
+        ({"step_results": 5}, "wrong_type"),
+        ({"step_results": {"one": {}}}, "wrong_type"),
         ({"agent_execution": {"started_at": "noon"}}, "not_a_time"),
         ({"task_name": " "}, "empty_text"),
         ({"agent_info": None, "config": None}, "missing_field"),

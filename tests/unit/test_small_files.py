@@ -177,6 +177,11 @@ def test_what_is_beside_a_run_is_no_data(tmp_path):
 
 def test_what_inspect_writes_beside_its_logs_is_no_data(tmp_path):
     for name in (
+        "bundle/content-security-policy.json",
+        "bundle/logs/a.eval",
+        "bundle/logs/listing.json",
+        "bundle/other.json",
+        "else/content-security-policy.json",
         "else/listing.json",
         "else/logs.json",
         "json/a.json",
@@ -192,7 +197,23 @@ def test_what_inspect_writes_beside_its_logs_is_no_data(tmp_path):
     found = inputs.find([str(tmp_path)])
     assert [
         file.path.removeprefix(f"{tmp_path}/") for file in found if not file.is_meant
-    ] == ["json/eval-set.json", "json/logs.json", "set/listing.json", "set/logs.json"]
+    ] == [
+        "bundle/content-security-policy.json",
+        "bundle/logs/listing.json",
+        "json/eval-set.json",
+        "json/logs.json",
+        "set/listing.json",
+        "set/logs.json",
+    ]
+
+
+def test_the_answers_beside_a_trace_of_hal_are_no_data(tmp_path):
+    for name in ("r_UPLOAD.json", "r_RAW_SUBMISSIONS.jsonl", "s_RAW_SUBMISSIONS.jsonl"):
+        (tmp_path / name).write_text('{"t1": "42"}\n')
+    found = inputs.find([str(tmp_path)])
+    assert [
+        file.path.removeprefix(f"{tmp_path}/") for file in found if not file.is_meant
+    ] == ["r_RAW_SUBMISSIONS.jsonl"]
 
 
 def test_a_run_is_reported_as_a_whole(tmp_path, capsys):

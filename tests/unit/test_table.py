@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -138,6 +139,7 @@ READ = [
     ("date", "2025-01-02", "started_at", "2025-01-02 00:00:00"),
     ("date", "2025/1/2", "started_at", "2025-01-02 00:00:00"),
     ("date", "2025/1/2 03:04", "started_at", "2025-01-02 03:04:00"),
+    ("date", "2025-01-02 03:04:05.5 UTC", "started_at", "2025-01-02 03:04:05.5"),
     ("timestamp", "1734070031", "started_at", "2024-12-13 06:07:11"),
     ("timestamp", "1734070031500", "started_at", "2024-12-13 06:07:11.5"),
     ("error", "boom", "status", "scored"),
@@ -304,6 +306,7 @@ def write_rows(rows: list[dict], form: str, path: Path) -> Path:
         ("[]", "unscored"),
         ("{}", "unscored"),
         ("No", "unscored"),
+        ("0.0", "unscored"),
         ("None", "unscored"),
         ("-", "error"),
     ],
@@ -370,11 +373,13 @@ def test_the_highest_score_is_said_and_makes_percentages_readable(tmp_path):
         (",", "1.234.567", 1234567),
         (",", "7", 7),
         (",", "0.5", "wrong_type"),
+        (",", "0.125", "wrong_type"),
         (",", "1.23,5", "wrong_type"),
         (".", "1,234.5", 1234.5),
         (".", "1,234,567", 1234567),
         (".", "0,5", "wrong_type"),
         (".", "12,34", "wrong_type"),
+        (".", "0,125", "wrong_type"),
     ],
 )
 def test_a_comma_counts_where_it_is_said_what_it_is(tmp_path, decimal, cell, value):
@@ -505,6 +510,16 @@ def test_dots_lead_into_json(tmp_path):
         read(tmp_path / "x.jsonl", columns="score=q.score")
 
 
+def test_dots_lead_into_lists_of_every_row(tmp_path):
+    # The second row is no regular one.
+    content = (
+        '{"task": "t", "agent": "a", "r": [{"score": 0.25}, {"score": 1}]}\n'
+        '{"task": " u", "agent": "a", "r": [{"score": 0.5}, {"score": 1}]}\n'
+    )
+    rows, _ = read(tmp_path / "x.jsonl", content, columns="score=r.0.score")
+    assert [(row["task_id"], row["score"]) for row in rows] == [("t", 0.25), ("u", 0.5)]
+
+
 def test_a_row_of_any_names_is_shown_where_it_is_refused(tmp_path):
     content = ',task,agent,score,"a ""b""",Note,note\n0,t,a,x,1,2,3\n'
     _, (entry,) = read(tmp_path / "x.csv", content)
@@ -613,6 +628,32 @@ def test_marks_encodings_and_line_ends_do_not_change_a_value(tmp_path, content):
     assert (row["attributes"], quarantined) == (None, [])
 
 
+def test_empty_lines_are_no_rows_where_one_is_kept_back(tmp_path):
+    content = b'\n\ntask,agent,score,n\n\nt,a,1,"x\n\ny"\n\n\nu,a,1\nv,a,1,\n\n\xe9,a,1,\nw,a,1,\n'
+    rows, kept_back = read(tmp_path / "x.csv", content)
+    assert {row["task_id"]: row["line"] for row in rows} == {"t": 1, "v": 3, "w": 5}
+    assert [(entry.line, entry.reason_code) for entry in kept_back] == [
+        (2, "wrong_width"),
+        (4, "wrong_encoding"),
+    ]
+    # In a table of one column an empty line is a row.
+    content = b"q\nt\n\n\xe9\nu\n"
+    rows, kept_back = read(
+        tmp_path / "y.csv", content, columns="task_id=q,agent:=a,score:=1"
+    )
+    assert {row["task_id"]: row["line"] for row in rows} == {"t": 1, "u": 4}
+    assert [(entry.line, entry.reason_code) for entry in kept_back] == [
+        (2, "empty_text"),
+        (3, "wrong_encoding"),
+    ]
+
+
+def test_a_header_ends_where_its_line_does(tmp_path):
+    content = "task,no\u2028te,x\x0by,agent,score\nt,1,2,a,1\n"
+    (row,), _ = read(tmp_path / "x.csv", content)
+    assert json.loads(row["attributes"]) == {"no\u2028te": "1", "x\x0by": "2"}
+
+
 def test_lines_before_the_header_are_no_rows(tmp_path):
     content = "\n\nsep=;\ntask;agent;score\nt;a;1\nu;a\nv;a;0\n"
     rows, (entry,) = read(tmp_path / "x.csv", content)
@@ -702,6 +743,18 @@ def test_numbers_that_json_does_not_have_are_null_inside_of_attributes(tmp_path)
     ).write_parquet(str(path))
     ((row,), _) = read(path)
     assert row["attributes"] == '{"x":{"y":null,"z":[null,0.5]}}'
+
+
+@pytest.mark.parametrize(
+    "number", [1e-5, 2.5e-5, 0.0001, 1e-7, 123.456, 1e16, 1e22, 0.30000000000000004]
+)
+def test_a_fraction_is_one_text_in_json_and_parquet(tmp_path, number):
+    row = {"task": "t", "agent": "a", "score": 1, "rate": number, "odd": -number}
+    pl.DataFrame([row]).write_parquet(tmp_path / "x.parquet")
+    (expected,), _ = read(tmp_path / "x.parquet")
+    for text in (json.dumps(row), pl.DataFrame([row]).write_ndjson()):
+        (found,), _ = read(tmp_path / "x.jsonl", text)
+        assert found["attributes"] == expected["attributes"]
 
 
 def test_nanoseconds_are_cut_off_in_every_form(tmp_path):
@@ -867,7 +920,7 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
     path = tmp_path / "mapping.yml"
     path.write_text(
         "task_id: question\nbenchmark: {value: mine}\nattempt: [run, try]\n"
-        "score_max: 10\nsource: lab\nepoch: x\n".replace("epoch: x\n", "")
+        "score_max: 10\nsource: lab\nstarted_at: {value: 2025-01-02}\n"
     )
     told = said.with_mapping(options("benchmark:=yours"), str(path))
     assert told.score_max == 10
@@ -876,7 +929,10 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
         "task_id": "question",
         "benchmark": {"value": "yours"},
         "attempt": ["run", "try"],
+        "started_at": {"value": date(2025, 1, 2)},
     }
+    mapped = mapping.resolved(["question", "score", "model", "run", "try"], told, "x")
+    assert mapped.written("started_at") == "=2025-01-02"
     for text, words in [
         ("- a", "is a list of"),
         ("task: x", "did you mean task_id"),

@@ -23,8 +23,10 @@ summaries as (
         summary_number,
         min(cluster_count) as cluster_count,
         count(*) as pair_count,
+        -- Deltas that are all equal do not tell how far others may be.
         min(cluster_count) > 1
-        and count(*) >= {{ var('interval_min_deltas') }} as has_interval,
+        and count(*) >= {{ var('interval_min_deltas') }}
+        and min(action_delta) < max(action_delta) as has_interval,
         median(action_delta) as median_delta,
         avg(action_delta) as mean_delta,
         count(*) filter (where action_delta > 0) as more_count,
@@ -61,27 +63,43 @@ intervals as (
 ),
 
 -- Where all sums are 0, every pattern of signs gives the same total.
-final as (
+tested as (
     select
-        summaries.success_rule,
-        summaries.population,
-        summaries.source,
-        summaries.grain,
-        summaries.pair_count,
-        summaries.median_delta,
-        summaries.mean_delta,
-        summaries.more_count,
-        summaries.fewer_count,
-        summaries.equal_count,
+        summaries.*,
+        intervals.ci_low,
+        intervals.ci_high,
         case
             when summaries.cluster_count > 1
                 then coalesce(sign_flips.flip_p, 1e0)
-        end as sign_test_p,
-        case when summaries.has_interval then intervals.ci_low end as ci_low,
-        case when summaries.has_interval then intervals.ci_high end as ci_high
+        end as sign_test_p
     from summaries
     inner join intervals using (summary_number)
     left join sign_flips using (summary_number)
+),
+
+-- An interval never leaves out 0 where the test does not.
+final as (
+    select
+        success_rule,
+        population,
+        source,
+        grain,
+        pair_count,
+        median_delta,
+        mean_delta,
+        more_count,
+        fewer_count,
+        equal_count,
+        sign_test_p,
+        case
+            when has_interval and sign_test_p > 0.05 then least(ci_low, 0e0)
+            when has_interval then ci_low
+        end as ci_low,
+        case
+            when has_interval and sign_test_p > 0.05 then greatest(ci_high, 0e0)
+            when has_interval then ci_high
+        end as ci_high
+    from tested
 )
 
 {{ with_headline(

@@ -13,6 +13,10 @@ evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
+task_families as (
+    select * from {{ ref('int_task_families') }}
+),
+
 task_facts as (
     select * from {{ ref('task_facts') }}
 ),
@@ -23,8 +27,12 @@ final as (
         attempts.source,
         attempts.benchmark,
         attempts.evaluation_id,
-        -- What the run itself says comes before what is known of its task.
-        coalesce(attempts.task_family, task_facts.task_family) as task_family,
+        -- What the runs of a task say comes before what else is known of it.
+        coalesce(
+            task_families.task_family,
+            attempts.task_family,
+            task_facts.task_family
+        ) as task_family,
         attempts.task_id,
         attempts.agent,
         evaluations.agent_label,
@@ -72,6 +80,11 @@ final as (
         on attempts.evaluation_id = evaluations.evaluation_id
     left join repeated_attempts
         on attempts.attempt_id = repeated_attempts.attempt_id
+    left join task_families
+        on
+            attempts.source = task_families.source
+            and attempts.benchmark = task_families.benchmark
+            and attempts.task_id = task_families.task_id
     left join task_facts
         on
             attempts.source = task_facts.source

@@ -112,7 +112,7 @@ opponent_agents as (
 ranked as (
     select
         intervals.*,
-        agents.success_rule,
+        alike_rules.success_rule,
         agents.source,
         agents.benchmark,
         agents.population,
@@ -123,14 +123,14 @@ ranked as (
         pairs.is_tried_once,
         count(intervals.p_value) over (
             partition by
-                agents.success_rule,
+                alike_rules.success_rule,
                 agents.source,
                 agents.benchmark,
                 agents.population
         ) as pair_count,
         row_number() over (
             partition by
-                agents.success_rule,
+                alike_rules.success_rule,
                 agents.source,
                 agents.benchmark,
                 agents.population
@@ -146,6 +146,12 @@ ranked as (
         on intervals.agent_number = agents.agent_number
     inner join opponent_agents
         on intervals.opponent_number = opponent_agents.agent_number
+    inner join alike_rules
+        on
+            agents.success_rule = alike_rules.first_rule
+            and agents.source = alike_rules.source
+            and agents.benchmark = alike_rules.benchmark
+            and agents.population = alike_rules.population
 ),
 
 -- ... and never less than that of a smaller p.

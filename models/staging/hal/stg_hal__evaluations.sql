@@ -6,7 +6,9 @@ source as (
         *,
         {{ told_effort_columns(
             ['agent_args', 'extra_config'],
-            ['$.{}', '$."agent.model.{}"', '$.extra_body.{}'],
+            agent_setting_places() + [
+                '$."agent.model.{}"', '$."agent.model.completion_kwargs".{}'
+            ],
             ['reasoning_effort'],
         ) }}
     from {{ source('raw', 'hal_evaluations') }}

@@ -41,6 +41,7 @@ renamed as (
         reward_count,
         reward,
         step_count,
+        model_count,
         episode_count,
         -- Nothing but zeros is what an agent writes that counts nothing.
         -- What is more than the input is beside it.

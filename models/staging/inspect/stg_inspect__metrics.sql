@@ -18,6 +18,7 @@ renamed as (
         reducer,
 
         ---------- text
+        metric_group,
         value_text,
         {{ json_value('metric_params', "'$.cluster'") }} as cluster_field,
 

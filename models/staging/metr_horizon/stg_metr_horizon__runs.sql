@@ -38,7 +38,7 @@ renamed as (
         task_family,
         model as model_code,
         human_source,
-        fatal_error_from,
+        nullif(trim(fatal_error_from), '') as fatal_error_from,
         extra,
         scaffold,
         task_source,

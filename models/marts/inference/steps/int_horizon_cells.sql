@@ -19,11 +19,13 @@ fit_groups as (
     group by {{ group_names | join(', ') }}
 ),
 
+-- Models of which the runs differ in a task's human time have the same.
 tasks as (
     select
         {{ task_names | join(', ') }},
         row_number() over (order by {{ task_names | join(', ') }})
-            as task_number
+            as task_number,
+        log2(min(human_minutes)) as log2_minutes
     from {{ counted }}
     where {{ is_timed }}
     group by {{ task_names | join(', ') }}
@@ -47,7 +49,7 @@ numbered as (
         families.family_number,
         model_tasks.attempt_count,
         model_tasks.success_count,
-        model_tasks.human_minutes
+        tasks.log2_minutes
     from {{ counted }} as model_tasks
     inner join fit_groups using ({{ group_names | join(', ') }})
     inner join tasks using ({{ task_names | join(', ') }})
@@ -63,7 +65,7 @@ cells as (
         coalesce(min(family_number), -task_number) as family_number,
         cast(sum(attempt_count) as bigint) as attempt_count,
         cast(sum(success_count) as bigint) as success_count,
-        log2(min(human_minutes)) as log2_minutes
+        min(log2_minutes) as log2_minutes
     from numbered
     group by group_number, task_number
 ),

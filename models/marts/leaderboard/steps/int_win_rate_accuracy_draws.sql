@@ -47,39 +47,34 @@ numbers as (
     ) }}
 ),
 
+-- As if one more task had been solved, and one failed, as in task_move_ctes:
+-- an accuracy of 0 or 1 would else never move.
+rates as (
+    select
+        evaluation_id,
+        task_count,
+        (accuracy * task_count + 1e0) / (task_count + 2e0) as rate
+    from compared
+),
+
 -- With some of the tasks given partial credit the accuracy varies less than
 -- that, so the draws err on the wide side.
 probabilities as (
     select
-        compared.evaluation_id,
-        compared.accuracy,
-        compared.task_count,
+        rates.evaluation_id,
+        rates.rate,
+        rates.task_count,
         numbers.number as success_count,
-        case
-            when compared.accuracy in (0, 1)
-                then
-                    case
-                        when
-                            numbers.number
-                            = compared.accuracy * compared.task_count
-                            then 1e0
-                        else 0e0
-                    end
-            else
-                exp(
-                    {{ ln_gamma('(compared.task_count + 1e0)') }}
-                    - {{ ln_gamma('(numbers.number + 1e0)') }}
-                    - {{ ln_gamma(
-                        '(compared.task_count - numbers.number + 1e0)'
-                    ) }}
-                    + numbers.number * ln(compared.accuracy)
-                    + (compared.task_count - numbers.number)
-                    * ln(1e0 - compared.accuracy)
-                )
-        end as probability
-    from compared
+        exp(
+            {{ ln_gamma('(rates.task_count + 1e0)') }}
+            - {{ ln_gamma('(numbers.number + 1e0)') }}
+            - {{ ln_gamma('(rates.task_count - numbers.number + 1e0)') }}
+            + numbers.number * ln(rates.rate)
+            + (rates.task_count - numbers.number) * ln(1e0 - rates.rate)
+        ) as probability
+    from rates
     inner join numbers
-        on compared.task_count >= numbers.number
+        on rates.task_count >= numbers.number
 ),
 
 cumulated as (
@@ -97,7 +92,7 @@ cumulated as (
 ranges as (
     select
         evaluation_id,
-        accuracy,
+        rate,
         task_count,
         success_count,
         cast(coalesce(
@@ -130,7 +125,7 @@ final as (
     select
         draws.evaluation_id,
         draws.replicate,
-        ranges.success_count * 1e0 / ranges.task_count - ranges.accuracy
+        ranges.success_count * 1e0 / ranges.task_count - ranges.rate
             as accuracy_change
     from draws
     inner join ranges

@@ -9,6 +9,10 @@ repeated_attempts as (
     select * from {{ ref('int_attempts_repeated') }}
 ),
 
+task_families as (
+    select * from {{ ref('int_task_families') }}
+),
+
 evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
@@ -40,6 +44,17 @@ differing_human_minutes as (
     from attempts
     group by source, benchmark, task_id
     having min(human_minutes) < max(human_minutes)
+),
+
+differing_families as (
+    select
+        'task_family_differs' as finding_code,
+        source,
+        {{ escaped('benchmark', '/') }} || '/' || task_id as subject,
+        'its attempts tell ' || task_family || ' and ' || other_family || '; '
+        || task_family || ' is used' as detail
+    from task_families
+    where other_family is not null
 ),
 
 -- An evaluation that its source reports ran the benchmark's tasks; one that is
@@ -96,6 +111,7 @@ final as (
     {{ union_findings([
         'repeated_attempt_ids',
         'differing_human_minutes',
+        'differing_families',
         'outside_tasks',
     ]) }}
 )

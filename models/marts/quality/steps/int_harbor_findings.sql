@@ -138,8 +138,8 @@ regraded_trials as (
         'regraded_trials' as finding_code,
         source,
         evaluation_id as subject,
-        count(distinct attempt_id) || ' trial(s) were judged again in another '
-        || 'job, and count there' as detail
+        count(distinct attempt_id) || ' trial(s) were judged in another job '
+        || 'too, and count there' as detail
     from trials
     where is_regraded
     group by source, evaluation_id

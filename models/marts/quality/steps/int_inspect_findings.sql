@@ -150,8 +150,7 @@ differing_metrics as (
     from reported_metrics
     where
         abs(reported - recomputed) > 1e-9
-        or (reported is null) <> (recomputed is null)
-        and metric in ('accuracy', 'mean', 'stderr')
+        or reported is null and recomputed is not null
     group by source, evaluation_id
 ),
 

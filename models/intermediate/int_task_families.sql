@@ -1,0 +1,25 @@
+-- Grain: one row per task of which not all attempts tell the same family.
+with
+
+attempts as (
+    select * from {{ ref('int_attempts_unioned') }}
+),
+
+final as (
+    select
+        attempts.source,
+        attempts.benchmark,
+        attempts.task_id,
+        min(attempts.task_family) as task_family,
+        case
+            when min(attempts.task_family) < max(attempts.task_family)
+                then max(attempts.task_family)
+        end as other_family
+    from attempts
+    group by attempts.source, attempts.benchmark, attempts.task_id
+    having
+        count(attempts.task_family) between 1 and count(*) - 1
+        or min(attempts.task_family) < max(attempts.task_family)
+)
+
+select * from final
