@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import warnings
 import zipfile
 from collections.abc import Callable
 
@@ -35,7 +36,11 @@ def _gzipped(head: str, piece: str) -> Content:
 def _zipped(members: Callable[[int], _Members]) -> Content:
     def content(size: int) -> bytes:
         packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        with (
+            # One name again and again is an oddity too.
+            warnings.catch_warnings(action="ignore"),
+            zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
             for name, inside in members(size):
                 archive.writestr(name, inside)
         return packed.getvalue()

@@ -73,7 +73,9 @@ def read(
             break
         line_count = block.count(b"\n")
         is_usual = line_count * _SHORTEST_BYTES <= len(block) <= RECORD_BYTES
-        if fast and is_usual:
+        if block.isspace():
+            columns, lines = None, ()
+        elif fast and is_usual:
             columns, lines = fast(table, block, first_line)
         else:
             columns, lines = None, enumerate(io.BytesIO(block), first_line)

@@ -92,14 +92,15 @@ class Unpacked:
     def map(self) -> mmap.mmap:
         """Return all that the file holds, mapped into memory."""
         if self._map is None:
-            self._map = self._spooled().map(mmap.ACCESS_READ)
+            self._map = self.spooled().map(mmap.ACCESS_READ)
         return self._map
 
     def map_private(self) -> mmap.mmap:
         """Return another map of it; what is written to it stays in it."""
-        return self._spooled().map(mmap.ACCESS_COPY)
+        return self.spooled().map(mmap.ACCESS_COPY)
 
-    def _spooled(self) -> "Spooled":
+    def spooled(self) -> "Spooled":
+        """Return all that the file holds in a file of its own."""
         if self._stored is None:
             self.seek(0)
             self._stored = Spooled(iter(lambda: self.stream.read(_PIECE_BYTES), b""))
@@ -120,6 +121,11 @@ class Spooled:
                     piece = piece[self._file.write(piece) :]
             except OSError as error:
                 raise _no_room(error) from None
+
+    @property
+    def descriptor_path(self) -> str:
+        """A path to the file."""
+        return f"/dev/fd/{self._file.fileno()}"
 
     def map(self, access: int) -> mmap.mmap:
         try:

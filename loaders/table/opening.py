@@ -25,7 +25,6 @@ from loaders.table.opened import Opened, literal
 if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
     import duckdb
 
-COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 PARQUET = b"PAR1"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _HEAD_BYTES = 1_000_000
@@ -97,20 +96,16 @@ class Table:
     """An open file as a table; closing it removes what was written for it."""
 
     def __init__(self, source: OpenFile, connection: "duckdb.DuckDBPyConnection"):
-        self._source = source
         self._connection = connection
         self._leftovers = ExitStack()
-        self._head = source.head(_HEAD_BYTES)
         # Not the path, in which DuckDB would take `*` and `[` for a pattern.
         self._name = source.descriptor_path
-        self._compression = next(
-            (
-                name
-                for mark, name in COMPRESSIONS.items()
-                if self._head.startswith(mark)
-            ),
-            "none",
-        )
+        content = unpacked.opened(source)
+        if content is not source:
+            # DuckDB reads a table several times, and whatever it is unpacked to.
+            self._unpacked = content.spooled()
+            self._name = self._unpacked.descriptor_path
+        self._head = self._read_head()
         # Rows of CSV are kept back rather than refused with their file.
         self.keeps_back = False
         # Of CSV: how many lines come before the header, and which ones behind it are
@@ -129,11 +124,7 @@ class Table:
 
         DuckDB takes long, and a kilobyte, to say it of each. Fills empty_lines.
         """
-        with (
-            open(self._name, "rb")
-            if self._compression == "none"
-            else unpacked.opened(self._source).stream
-        ) as content:
+        with open(self._name, "rb") as content:
             file = io.TextIOWrapper(content, "utf-8-sig", "replace", newline="")
             lines = (line.replace("\0", "") for line in file)
             first = list(islice(lines, 1_000))
@@ -159,7 +150,7 @@ class Table:
             self._convert("utf-16")
         if self.keeps_back and _has_mixed_ends(self._head):
             self._convert_ends()
-        text = self._text_at_start()
+        text = self._head.decode("utf-8", errors="replace")
         first = text.lstrip("\ufeff \r\n\t")[:1]
         if first in ("{", "["):
             return self._json(is_array=first == "[")
@@ -230,7 +221,7 @@ class Table:
         # Nothing is left to DuckDB to guess: not what to skip, nor what a comment is.
         rows = f"""
             select * from read_csv(
-                {literal(self._name)}, compression = '{self._compression}',
+                {literal(self._name)}, compression = 'none',
                 columns = {{{columns}}}, auto_detect = false, header = true,
                 skip = {self.lines_before},
                 delim = {literal(separator)}, quote = '"', escape = '"',
@@ -248,14 +239,14 @@ class Table:
             objects = f"""
                 select json as j from read_json_objects(
                     {literal(self._name)}, format = 'array',
-                    compression = '{self._compression}',
+                    compression = 'none',
                     maximum_object_size = {RECORD_BYTES}
                 )
             """
         else:
             objects = f"""
                 select j from read_csv(
-                    {literal(self._name)}, compression = '{self._compression}',
+                    {literal(self._name)}, compression = 'none',
                     columns = {{'j': 'VARCHAR'}}, auto_detect = false, header = false,
                     delim = {literal(_NO_SEPARATOR)}, quote = '', escape = '',
                     nullstr = '', comment = '', max_line_size = {RECORD_BYTES},
@@ -347,32 +338,9 @@ class Table:
             return json.loads(value)
         return value
 
-    def _text_at_start(self) -> str:
-        if self._compression == "none":
-            return self._source_head().decode("utf-8", errors="replace")
-        return "".join(self._unpacked_lines())
-
-    def _source_head(self) -> bytes:
-        if self._name == self._source.descriptor_path:
-            return self._head
-        with open(self._name, "rb") as converted:
-            return converted.read(_HEAD_BYTES)
-
-    def _unpacked_lines(self) -> Iterator[str]:
-        # A header may go on in a second line, where a name holds a line break.
-        rows = self._connection.execute(
-            f"""
-            select column0 from read_csv(
-                {literal(self._name)}, compression = '{self._compression}',
-                columns = {{'column0': 'VARCHAR'}}, auto_detect = false,
-                header = false, delim = {literal(_NO_SEPARATOR)}, quote = '',
-                escape = '', comment = '', max_line_size = {RECORD_BYTES}
-            )
-            limit 20
-            """
-        ).fetchall()
-        for (line,) in rows:
-            yield (line or "") + "\n"
+    def _read_head(self) -> bytes:
+        with open(self._name, "rb") as file:
+            return file.read(_HEAD_BYTES)
 
     def _convert_ends(self) -> None:
         """Go on with a copy whose lines all end alike, which DuckDB needs."""
@@ -388,6 +356,7 @@ class Table:
                 written.write(piece.replace(b"\r\n", b"\n"))
             written.write(rest)
         self._name = path
+        self._head = self._read_head()
 
     def _convert(self, encoding: str) -> None:
         """Go on with a copy in UTF-8 that ends with this object."""
@@ -402,3 +371,4 @@ class Table:
         except UnicodeError:
             raise file_refused("wrong_encoding", "it is damaged UTF-16") from None
         self._name = path
+        self._head = self._read_head()

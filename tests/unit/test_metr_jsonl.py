@@ -275,6 +275,14 @@ def test_harmless_forms_are_read(content):
     assert quarantined == []
 
 
+@pytest.mark.parametrize("block_bytes", [10, 1_000_000])
+def test_empty_lines_are_counted_and_passed_over(monkeypatch, block_bytes):
+    monkeypatch.setattr(json_lines, "_BLOCK_BYTES", block_bytes)
+    lines = [*[""] * 40, json.dumps(REQUIRED), *[" \r"] * 30, "{", *[""] * 30]
+    (row,), (entry,) = read("\n".join(lines))
+    assert (row["line"], entry.line) == (41, 72)
+
+
 def test_a_truncated_last_line_is_quarantined():
     content = line() + line(run_id="é")
     rows, (entry,) = read(content.encode()[:-60])

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from loaders.__main__ import main
+from loaders.contract import unpacked
 from loaders.contract.files import OpenFile, open_regular
 from loaders.contract.records import FileRefused, Quarantined
 from loaders.contract.table_options import TableOptions
@@ -614,6 +615,7 @@ def test_a_row_of_another_width_is_kept_back_with_its_number(tmp_path):
         b"sep=;\r\ntask;agent;score\r\nt;a;1\r\n",
         '\ufeff"sep=\t"\ntask\tagent\tscore\nt\ta\t1\n'.encode("utf-16-le"),
         gzip.compress("\ufeffsep=,\ntask,agent,score\nt,a,1\n".encode()),
+        gzip.compress("task,agent,score\nt,a,1\n".encode("utf-16")),
     ],
 )
 def test_marks_encodings_and_line_ends_do_not_change_a_value(tmp_path, content):
@@ -1119,6 +1121,26 @@ def test_damaged_rows_of_a_packed_table_are_counted_before_duckdb_is_asked(
         assert refused.value.reason_code == "too_many_refused"
     rows, kept_back = read(tmp_path / "x.csv.gz", gzip.compress(content.encode()))
     assert (len(rows), len(kept_back)) == (1, 2)
+
+
+def test_a_damaged_row_of_utf_16_is_kept_back(tmp_path):
+    content = "task,agent,score\nt,a,1\nu,a\nv,a,0\n".encode("utf-16")
+    rows, (entry,) = read(tmp_path / "x.csv", content)
+    assert [row["task_id"] for row in rows] == ["t", "v"]
+    assert (entry.line, entry.reason_code) == (2, "wrong_width")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_a_packed_table_that_grows_without_end_is_refused(
+    tmp_path, monkeypatch, suffix
+):
+    monkeypatch.setattr(unpacked, "MOST_BYTES", 10_000)
+    row = '{"task":"t","agent":"a","score":1}\n' if suffix == "jsonl" else "t,a,1\n"
+    head = "" if suffix == "jsonl" else "task,agent,score\n"
+    packed = gzip.compress((head + row * 100_000).encode())
+    with pytest.raises(FileRefused) as refused:
+        batches(tmp_path / f"x.{suffix}.gz", packed)
+    assert refused.value.reason_code == "too_large"
 
 
 @pytest.mark.parametrize("score", ["[1.5]", "[0.5, 1]", "{'v': 1.5}", "['1']"])
