@@ -2,40 +2,38 @@
 with
 
 attempts as (
-    select
-        *,
-        case when population = 'perturbed' then 1 else 0 end as is_perturbed
-    from {{ ref('attempts') }}
+    select * from {{ ref('attempts') }}
 ),
 
 attempt_successes as (
     select * from {{ ref('attempt_successes') }}
 ),
 
--- All tasks of the benchmark that anyone is known to have tried. Runs that are
--- disturbed on purpose may have tasks of their own, such as rewordings.
+-- All tasks of the benchmark that anyone is known to have tried. Those that
+-- perturbed runs alone have, such as rewordings, no other run can try.
 known_tasks as (
     select
         source,
         benchmark,
-        is_perturbed,
-        count(distinct task_id) as known_task_count
+        count(distinct task_id) as task_count,
+        count(distinct case when population <> 'perturbed' then task_id end)
+            as undisturbed_task_count
     from attempts
-    group by source, benchmark, is_perturbed
+    group by source, benchmark
 ),
 
 task_counts as (
     select
         source,
         benchmark,
-        is_perturbed,
+        population,
         evaluation_id,
         count(distinct task_id) as attempted_task_count,
         count(distinct case when outcome is not null then task_id end)
             as task_count,
         count(*) filter (where outcome = 'partial') as partial_count
     from attempts
-    group by source, benchmark, is_perturbed, evaluation_id
+    group by source, benchmark, population, evaluation_id
 ),
 
 -- The source's own verdict where it judges every attempt, else any credit, the
@@ -57,20 +55,31 @@ verdicts as (
     group by evaluation_id, success_rule
 ),
 
+counted as (
+    select
+        task_counts.*,
+        case
+            when task_counts.population = 'perturbed'
+                then known_tasks.task_count
+            else known_tasks.undisturbed_task_count
+        end as known_task_count
+    from task_counts
+    inner join known_tasks using (source, benchmark)
+),
+
 final as (
     select
         evaluation_id,
-        nullif(task_counts.task_count, 0) as task_count,
-        task_counts.attempted_task_count,
-        known_tasks.known_task_count,
-        task_counts.attempted_task_count * 1e0 / known_tasks.known_task_count
-            as task_share,
-        task_counts.partial_count,
+        nullif(counted.task_count, 0) as task_count,
+        counted.attempted_task_count,
+        counted.known_task_count,
+        counted.attempted_task_count * 1e0
+        / nullif(counted.known_task_count, 0) as task_share,
+        counted.partial_count,
         verdicts.success_rule,
         verdicts.success_count,
         verdicts.failure_count
-    from task_counts
-    inner join known_tasks using (source, benchmark, is_perturbed)
+    from counted
     left join verdicts using (evaluation_id)
     where coalesce(verdicts.preference, 1) = 1
 )
