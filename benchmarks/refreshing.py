@@ -123,6 +123,8 @@ def _with_one_new_trace(folder: Path, metr: Path, hal: Path) -> Contestant:
     *others, last = sorted(hal.iterdir())
     warehouse = loaded(folder / "one_new_trace" / "others.duckdb", metr, *others)
     built = warehouse.with_name("built.duckdb")
+    # That of a run before this one was built by other code.
+    built.unlink(missing_ok=True)
     first, again = refresh(warehouse), refresh(built)
     copy = again.environment["EVALHOUSE_DB"]
 
