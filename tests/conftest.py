@@ -218,6 +218,11 @@ def built_once(
     return built
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are cores: tests wait for processes and browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def parsed_once(built_once: Callable[..., Path]) -> None:
     """Let dbt parse the project for the first test that runs it, and for no other."""
