@@ -3,7 +3,7 @@
     grains at which the question is asked. `population`: the choice of headlines. -#}
 {% macro action_deltas(within, min_outcomes, population) -%}
 {%- set subject = (['source'] + within) | join(', ') -%}
-{%- set outcome = 'success_rule, population, subject_number, is_success' -%}
+{%- set outcome_keys = 'success_rule, population, subject_number, is_success' -%}
 {%- set attempt_successes = ref('attempt_successes') -%}
 with
 
@@ -50,10 +50,10 @@ ranked as (
         counted.*,
         summary_populations.population,
         sum(counted.attempt_count) over (
-            partition by {{ outcome }} order by action_count
+            partition by {{ outcome_keys }} order by action_count
         ) as cumulative_count,
         sum(counted.attempt_count) over (
-            partition by {{ outcome }} order by action_count
+            partition by {{ outcome_keys }} order by action_count
             rows between unbounded preceding and unbounded following
         ) as outcome_count
     from counted
