@@ -1,5 +1,5 @@
 -- Grain: one row per finding about what the leaderboard compares: runs over few
--- tasks, several metrics, costs of more attempts, models without a shared benchmark.
+-- tasks, several metrics, costs of more attempts, models that share nothing.
 with
 
 evaluations as (
