@@ -5,7 +5,6 @@ DuckDB parses it and reads regular rows; it is imported when the first table is 
 
 import bisect
 import hashlib
-import json
 import os
 import re
 from array import array
@@ -28,7 +27,7 @@ from loaders.contract.records import (
 from loaders.contract.table_options import TableOptions
 from loaders.table import mapping as names
 from loaders.table import values
-from loaders.table.attempts import Attempts, cells_of_json
+from loaders.table.attempts import Attempts, cells_of_json, cells_of_row
 from loaders.table.mapping import Mapping
 from loaders.table.opened import Opened
 from loaders.table.opening import PARQUET, Table
@@ -49,8 +48,14 @@ _MEMORY_LIMIT = "2GB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
 _ODD_ROWS, _ODD_BYTES = 16_000, 4_000_000
-# Where so many scores are above 1 or below 0, the others are in doubt too.
+# Where so many scores are of another scale, the others are in doubt too: of those that
+# are not 0, or not the highest, as a score that is 0 or 1 may be of any scale.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
+_DOUBTS = {
+    values.ABOVE: ("above the highest", "score > 0"),
+    values.PERCENT: ("percentages", "score > 0"),
+    values.BELOW: ("below 0", "score < 1"),
+}
 
 
 def fits(head: str) -> bool:
@@ -120,8 +125,10 @@ class _Reading:
         self._stem = rules.canonical(os.path.basename(path).split(".")[0]) or "table"
         self._digest = hashlib.blake2b(digest_size=8)
         self._row_count = 0
-        # Scores that are refused for being above 1, or below 0.
+        # Scores that are refused and may be of another scale, by what is said of them.
         self._off_counts: Counter[str] = Counter()
+        # The query of all rows.
+        self._rows = ""
         # Rows of CSV that DuckDB refused, in order.
         self._rejected: list[int] = []
 
@@ -137,14 +144,23 @@ class _Reading:
         yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)
         yield from self._attempts(opened, mapping, attempts, size_bytes)
-        least = max(_DOUBTED_COUNT, _DOUBTED_SHARE * self._row_count)
-        for where, count in self._off_counts.items():
-            if count >= least:
-                what = f"{count:,} of {self._row_count:,} scores are {where}"
-                raise file_refused("score_scale", what)
+        self._check_scale()
         if not self._row_count and not self._rejected:
             raise file_refused("empty_file", "the table has no row")
         yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
+
+    def _check_scale(self) -> None:
+        """Refuse a table of which many scores are of another scale."""
+        for said, count in self._off_counts.items():
+            if count < _DOUBTED_COUNT:
+                continue
+            where, is_of_a_scale = _DOUBTS[said]
+            ((others,),) = self._connection.execute(
+                f"select count(*) from ({self._rows}) where {is_of_a_scale}"
+            ).fetchall()
+            if count >= _DOUBTED_SHARE * (count + others):
+                what = f"{count:,} of {self._row_count:,} scores are {where}"
+                raise file_refused("score_scale", what)
 
     def _attempts(
         self, opened: Opened, mapping: Mapping, attempts: Attempts, size_bytes: int
@@ -205,6 +221,7 @@ class _Reading:
         import nanoarrow
 
         asked = query(opened, mapping, self._options, self._stem)
+        self._rows = asked.sql
         for chunk in nanoarrow.c_array_stream(self._connection.sql(asked.sql)):
             start = self._row_count
             self._row_count += chunk.length
@@ -269,13 +286,14 @@ class _Reading:
                 cells = (
                     cells_of_json(text, attempts.mapping)
                     if opened.form == "json"
-                    else json.loads(text)
+                    else cells_of_row(text)
                 )
                 made.append(attempts.row(line, cells, attributes))
             except RecordRefused as refused:
                 kept_back.append(refused.at_line(line, excerpt))
-                self._off_counts["above 1"] += values.WITHOUT_MAX in refused.detail
-                self._off_counts["below 0"] += values.BELOW_ZERO in refused.detail
+                if refused.reason_code == "score_out_of_range":
+                    said = next(said for said in _DOUBTS if said in refused.detail)
+                    self._off_counts[said] += 1
         for row in made:
             self._digest.update(repr(row[2:]).encode())
         return Batch(TABLE_ATTEMPTS, made, kept_back, 0)
