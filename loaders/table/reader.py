@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from loaders.contract import rules
+from loaders.contract import rules, unpacked
 from loaders.contract.arrow import ColumnBuffers, Constant
 from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     Batch,
+    FileRefused,
     Quarantined,
     RecordRefused,
     file_refused,
@@ -30,7 +31,8 @@ from loaders.table import values
 from loaders.table.attempts import Attempts, cells_of_json, cells_of_row
 from loaders.table.mapping import Mapping
 from loaders.table.opened import Opened
-from loaders.table.opening import PARQUET, Table
+from loaders.table.opening import HEAD_BYTES, PARQUET, Table
+from loaders.table.presets import PRESETS
 from loaders.table.sql import EXTRAS, Query, query
 from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 
@@ -66,6 +68,22 @@ def fits(head: str) -> bool:
 def holds_tables_alone(head: bytes) -> bool:
     """Say whether the bytes are those of a format that holds nothing but tables."""
     return head.startswith(PARQUET)
+
+
+def told(source: OpenFile, path: str, options: TableOptions) -> str:
+    """Return what the rows depend on besides the file's bytes.
+
+    What the user says, and the file's name or folder where a mapping asks for it. Not
+    the benchmark that the file's name gives by itself: of a copy nothing else is new.
+    """
+    try:
+        head = unpacked.opened(source).head(HEAD_BYTES).decode(errors="replace")
+    except FileRefused:
+        head = ""
+    preset = options.preset or names.recognised(names.names_at_the_beginning(head))
+    columns = dict(PRESETS[preset].columns if preset else {}) | dict(options.columns)
+    of_path = names.taken_of_path(columns.values(), path)
+    return repr((options, of_path)) if of_path or options.is_said else ""
 
 
 def read(

@@ -1249,3 +1249,35 @@ def test_a_list_is_no_score_whatever_is_in_it(tmp_path, score):
         ).write_parquet(str(path))
     rows, (kept_back,) = read(path)
     assert (rows, kept_back.reason_code) == ([], "wrong_type")
+
+
+def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
+    content = "task,score\nt,0\n"
+    for folder in ("m1", "m2"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "aime.csv").write_text(content)
+    said_of_it = tmp_path / "mapping.yml"
+    said_of_it.write_text("model: {folder: 1}\n")
+    database = str(tmp_path / "x.duckdb")
+
+    def load(*arguments) -> list[tuple]:
+        assert main([*map(str, arguments), "--db", database]) == 0
+        with duckdb.connect(database, read_only=True) as connection:
+            query = "select source, model from raw.table_attempts order by all"
+            return connection.execute(query).fetchall()
+
+    folders = [tmp_path / "m1", tmp_path / "m2"]
+    both = [("table", "m1"), ("table", "m2")]
+    assert load(*folders, "--mapping", said_of_it) == both
+    # Again, and as they are on record.
+    assert load(*folders, "--mapping", said_of_it) == both
+    assert load(*folders) == both
+    # A path holds what was said of it last.
+    other = ("--columns", "model:=m", "--source", "lab")
+    assert load(tmp_path / "m1", *other) == [("lab", "m"), ("table", "m2")]
+    # A copy of a file of which nothing is said is known by its bytes.
+    plain = "task,model,score\nt,p,0\n"
+    (tmp_path / "plain.csv").write_text(plain)
+    (tmp_path / "copy.csv").write_text(plain)
+    found = load(tmp_path / "plain.csv", tmp_path / "copy.csv")
+    assert found == [("lab", "m"), ("table", "m2"), ("table", "p")]
