@@ -1,5 +1,6 @@
 -- Grain: one row per finding about what the leaderboard compares: runs over few
--- tasks, several metrics, models without a shared benchmark.
+-- tasks, several metrics, costs of more attempts, models without a shared
+-- benchmark.
 with
 
 evaluations as (
@@ -68,6 +69,35 @@ several_metrics as (
     having count(distinct accuracy_metric) > 1
 ),
 
+attempt_shares as (
+    select
+        ranked.source,
+        ranked.benchmark,
+        outcomes.attempt_count * 1e0
+        / nullif(outcomes.attempted_task_count, 0) as attempts_per_task
+    from ranked
+    inner join outcomes
+        on ranked.evaluation_id = outcomes.evaluation_id
+    where ranked.total_cost_usd > 0
+),
+
+several_attempts as (
+    select
+        'attempts_per_task_differ' as finding_code,
+        source,
+        benchmark as subject,
+        'evaluations with a cost tried each task '
+        || round(min(attempts_per_task), 2) || ' to '
+        || round(max(attempts_per_task), 2) || ' times, and a cost is that of '
+        || 'all attempts: on the cost frontier more attempts are a higher cost'
+            as detail
+    from attempt_shares
+    group by source, benchmark
+    having
+        min(attempts_per_task)
+        < {{ var('complete_task_share') }} * max(attempts_per_task)
+),
+
 reported as (
     select * from ranked
     where is_reported
@@ -109,6 +139,7 @@ final as (
     {{ union_findings([
         'partial_evaluations',
         'several_metrics',
+        'several_attempts',
         'disjoint_models',
     ]) }}
 )
