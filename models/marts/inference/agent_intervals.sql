@@ -1,34 +1,63 @@
 -- Grain: one row per success rule, source, benchmark and agent.
-{%- set keys = [
-    'success_rule', 'source', 'benchmark', 'population', 'agent'
+-- Agents and tasks are counted by numbers: where both are many, nearly every
+-- attempt has a pair of its own, and their names would not fit into memory.
+{%- set attempts = ref('attempt_successes') %}
+{%- set keys = ['agent_number'] %}
+{%- set agent_names = [
+    'success_rule', 'source', 'benchmark', 'population', 'agent_label'
 ] %}
+{%- set task_names = ['source', 'benchmark', 'task_id'] %}
 with
-
-agent_tasks as (
-    select * from {{ ref('int_agent_tasks_counted') }}
-),
 
 t_quantiles as (
     select * from {{ ref('t_quantiles') }}
 ),
 
+agents as (
+    select
+        {{ agent_names | join(', ') }},
+        row_number() over (order by {{ agent_names | join(', ') }})
+            as agent_number,
+        count(*) as attempt_count,
+        count(*) filter (where is_success) as success_count
+    from {{ attempts }}
+    where population <> 'human'
+    group by {{ agent_names | join(', ') }}
+),
+
+task_families as (
+    select
+        {{ task_names | join(', ') }},
+        min(task_family) as task_family
+    from {{ attempts }}
+    where population <> 'human'
+    group by {{ task_names | join(', ') }}
+),
+
+-- Siblings succeed and fail together. Without a family the task is alone.
+tasks as (
+    select
+        {{ task_names | join(', ') }},
+        row_number() over (order by {{ task_names | join(', ') }})
+            as task_number,
+        dense_rank() over (
+            order by coalesce('family:' || task_family, 'task:' || task_id)
+        ) as task_cluster
+    from task_families
+),
+
 points as (
     select
-        *,
-        success_rate as value
-    from agent_tasks
+        agents.agent_number,
+        tasks.task_cluster,
+        count(*) filter (where attempts.is_success) * 1e0 / count(*) as value
+    from {{ attempts }} as attempts
+    inner join agents using ({{ agent_names | join(', ') }})
+    inner join tasks using ({{ task_names | join(', ') }})
+    group by agents.agent_number, tasks.task_number, tasks.task_cluster
 ),
 
 {{ clustered_mean_ctes(keys) }}
-
-attempt_counts as (
-    select
-        {{ keys | join(', ') }},
-        cast(sum(attempt_count) as bigint) as attempt_count,
-        cast(sum(success_count) as bigint) as success_count
-    from agent_tasks
-    group by {{ keys | join(', ') }}
-),
 
 -- The tasks that are left if those of a family have a correlation of a
 -- thirtieth, or of a third.
@@ -121,31 +150,31 @@ observed as (
 
 final as (
     select
-        success_rule,
-        source,
-        benchmark,
-        agent,
-        population,
+        agents.success_rule,
+        agents.source,
+        agents.benchmark,
+        agents.agent_label as agent,
+        agents.population,
         clustered_means.task_count,
         clustered_means.cluster_count,
-        attempt_counts.attempt_count,
+        agents.attempt_count,
         clustered_means.mean_value as success_rate,
         clustered_means.se as se_clustered,
         effective.effective_task_count,
         binomial_limits.ci_low,
         binomial_limits.ci_high,
-        attempt_counts.success_count * 1e0 / attempt_counts.attempt_count
+        agents.success_count * 1e0 / agents.attempt_count
             as attempt_success_share,
         -- The variance of zeros and ones is known from their share.
         sqrt(
-            attempt_counts.success_count * 1e0
-            * (attempt_counts.attempt_count - attempt_counts.success_count)
-            / attempt_counts.attempt_count
-            / attempt_counts.attempt_count
-            / nullif(attempt_counts.attempt_count - 1, 0)
+            agents.success_count * 1e0
+            * (agents.attempt_count - agents.success_count)
+            / agents.attempt_count
+            / agents.attempt_count
+            / nullif(agents.attempt_count - 1, 0)
         ) as naive_se
     from clustered_means
-    inner join attempt_counts
+    inner join agents
         using ({{ keys | join(', ') }})
     left join effective
         using ({{ keys | join(', ') }})
