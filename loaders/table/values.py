@@ -83,7 +83,9 @@ def score(
         return rules.score(name, value / score_max if score_max else value)
     except RecordRefused:
         what = f"{name} is {rules.shown(text)}"
-        if not score_max:
+        if score_max:
+            what += f", divided by {score_max:g}"
+        else:
             what += WITHOUT_MAX if value > 1 else BELOW_ZERO
         raise RecordRefused("score_out_of_range", what) from None
 

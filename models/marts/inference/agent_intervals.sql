@@ -2,7 +2,6 @@
 -- Agents and tasks are counted by numbers: where both are many, nearly every
 -- attempt has a pair of its own, and their names would not fit into memory.
 {%- set attempts = ref('attempt_successes') %}
-{%- set keys = ['agent_number'] %}
 {%- set agent_names = [
     'success_rule', 'source', 'benchmark', 'population', 'agent_label'
 ] %}
@@ -57,7 +56,7 @@ points as (
     group by agents.agent_number, tasks.task_number, tasks.task_cluster
 ),
 
-{{ clustered_mean_ctes(keys) }}
+{{ clustered_mean_ctes(['agent_number']) }}
 
 -- The tasks that are left if those of a family have a correlation of a
 -- thirtieth, or of a third.
@@ -75,11 +74,11 @@ correlated_tasks as (
 -- succeed alike.
 separate_tasks as (
     select
-        {{ keys | join(', ') }},
+        agent_number,
         {{ exact_sum('3e0 * task_count / (task_count + 2e0)', 12) }}
             as separate_count
     from clusters
-    group by {{ keys | join(', ') }}
+    group by agent_number
 ),
 
 -- By how many independent tasks the agent would have the same standard error.
@@ -111,7 +110,7 @@ corrected as (
         ) as corrected_count
     from task_worths
     inner join separate_tasks
-        on {{ same_keys('task_worths', 'separate_tasks', keys) }}
+        on task_worths.agent_number = separate_tasks.agent_number
     left join t_quantiles as of_tasks
         on task_worths.task_count - 1 = of_tasks.degrees_of_freedom
     left join t_quantiles as of_clusters
@@ -140,13 +139,13 @@ effective as (
 
 observed as (
     select
-        {{ keys | join(', ') }},
+        agent_number,
         mean_value as rate,
         effective_task_count as trial_count
     from effective
 ),
 
-{{ binomial_limit_ctes(keys) }}
+{{ binomial_limit_ctes(['agent_number']) }}
 
 final as (
     select
@@ -173,13 +172,10 @@ final as (
             / agents.attempt_count
             / nullif(agents.attempt_count - 1, 0)
         ) as naive_se
-    from clustered_means
-    inner join agents
-        using ({{ keys | join(', ') }})
-    left join effective
-        using ({{ keys | join(', ') }})
-    left join binomial_limits
-        using ({{ keys | join(', ') }})
+    from agents
+    inner join clustered_means using (agent_number)
+    left join effective using (agent_number)
+    left join binomial_limits using (agent_number)
 )
 
 {{ with_headline('final', ['source', 'benchmark', 'agent'], ['success_rule']) }}

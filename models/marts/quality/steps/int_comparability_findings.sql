@@ -1,5 +1,5 @@
 -- Grain: one row per finding about what the leaderboard compares: runs over few
--- tasks, several metrics, models without a shared benchmark.
+-- tasks, several metrics, costs of more attempts, models that share nothing.
 with
 
 evaluations as (
@@ -55,6 +55,18 @@ partial_evaluations as (
         and (ranked.is_reported or partial_shares.partial_share <= 0.5)
 ),
 
+repeats as (
+    select
+        source,
+        benchmark,
+        cast(
+            round((success_count + failure_count) * 1e0 / nullif(task_count, 0))
+            as bigint
+        ) as attempts_per_task
+    from ranked
+    where total_cost_usd is not null
+),
+
 several_metrics as (
     select
         'several_accuracy_metrics' as finding_code,
@@ -66,6 +78,19 @@ several_metrics as (
     from ranked
     group by source, benchmark
     having count(distinct accuracy_metric) > 1
+),
+
+different_repeats as (
+    select
+        'different_repeats' as finding_code,
+        source,
+        benchmark as subject,
+        count(*) || ' evaluations with a cost have '
+        || min(attempts_per_task) || ' to ' || max(attempts_per_task)
+        || ' attempts per task, and total_cost_usd is that of all' as detail
+    from repeats
+    group by source, benchmark
+    having min(attempts_per_task) < max(attempts_per_task)
 ),
 
 reported as (
@@ -109,6 +134,7 @@ final as (
     {{ union_findings([
         'partial_evaluations',
         'several_metrics',
+        'different_repeats',
         'disjoint_models',
     ]) }}
 )
