@@ -49,7 +49,7 @@ _REJECTED = {
 _MEMORY_LIMIT = "2GB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
-_ODD_ROWS, _ODD_BYTES = 16_000, 4_000_000
+_ODD_ROWS, _ODD_BYTES = 16_000, 3_000_000
 # Where so many scores are of another scale, the others are in doubt too: of those that
 # are not 0, or not the highest, as a score that is 0 or 1 may be of any scale.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
