@@ -61,6 +61,8 @@ def load(
                 size_bytes=opened.size_bytes,
                 loader_version=format_.loader_version,
                 note=note,
+                # Frames of the same rows are as many tables as have a name.
+                told=repr((name, options)),
             )
             batches = reader.read(opened, path=name, options=options)
             return warehouse.load_file(manifest, batches, strict=strict)

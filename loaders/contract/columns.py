@@ -48,7 +48,10 @@ class Column:
 
 # Columns that many tables have.
 FILE_ID = Column(
-    "file_id", "varchar", "First 16 hex digits of the SHA-256 of the file's bytes."
+    "file_id",
+    "varchar",
+    "First 16 hex digits of the SHA-256 of the file's bytes; of a table also of what was "
+    "said of it when it was loaded.",
 )
 LINE = Column("line", "bigint", "Line of the file on which the record begins, from 1.")
 EXTRA = Column(

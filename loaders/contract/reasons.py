@@ -30,7 +30,9 @@ RECORD_REASONS = {
     "not_finite": "a number is neither NaN nor infinite and fits a double",
     "null_field": "it is required, so give it a value",
     "score_binarized_invalid": "a binarised score is 0 or 1",
-    "score_out_of_range": "a score lies between 0 and 1",
+    "score_out_of_range": (
+        "a score lies between 0 and 1, of a table between 0 and --score-max"
+    ),
     "seconds_negative": "a time is zero seconds or more",
     "too_deep": f"a record nests at most {MAX_DEPTH} levels",
     "value_too_large": "no run comes near this, so check its unit",

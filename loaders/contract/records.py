@@ -1,5 +1,6 @@
 """What a source hands to the warehouse: batches, refusals and what identifies a file."""
 
+import hashlib
 import os
 import sys
 from collections import Counter
@@ -74,10 +75,15 @@ class FileManifest:
     note: str | None = None
     # What the file can be known by without its bytes, where it can.
     state: FileStamp | None = None
+    # What its records depend on besides its bytes, such as a model that its folder names.
+    told: str = ""
 
     @property
     def file_id(self) -> str:
-        return self.sha256[:16]
+        if not self.told:
+            return self.sha256[:16]
+        both = f"{self.sha256} {self.told}".encode(errors="surrogateescape")
+        return hashlib.sha256(both).hexdigest()[:16]
 
 
 @dataclass(slots=True)

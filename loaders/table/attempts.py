@@ -17,7 +17,7 @@ from loaders.table import values
 from loaders.table.mapping import Column, Mapping, Part
 from loaders.table.tables import TABLE_ATTEMPTS
 
-_NUMBERS: dict[str, Callable[..., Any]] = {
+_READ: dict[str, Callable[..., Any]] = {
     "action_count": values.count,
     "human_minutes": values.minutes,
     "latency_seconds": values.seconds,
@@ -28,6 +28,7 @@ _NUMBERS: dict[str, Callable[..., Any]] = {
     "total_tokens": values.count,
     "cost_usd": values.cost,
 }
+NUMBERS = ("score", "success", *_READ)
 TEXTS = (
     "task_id",
     "agent",
@@ -42,6 +43,12 @@ TEXTS = (
 )
 _NO_NUMBER = re.compile("NaN|Inf")
 _DEFAULTS = {"scaffold": "unknown", "effort": "unknown", "population": "capability"}
+
+
+class JsonNumber(str):
+    """A number of JSON as it is written: with a point, whatever the table's texts have."""
+
+    __slots__ = ()
 
 
 class Attempts:
@@ -103,11 +110,12 @@ class Attempts:
 
     def _numbers(self, cells: dict[str, str | None]) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        decimal = self._options.decimal
         for ours, cell in cells.items():
             if values.is_missing(cell):
                 continue
             name = self._name(ours)
+            is_written = not isinstance(cell, JsonNumber)
+            decimal = self._options.decimal if is_written else None
             if ours == "score":
                 most = self._options.score_max
                 made[ours] = values.score(name, cell, most, decimal)
@@ -115,8 +123,8 @@ class Attempts:
                 made[ours] = values.verdict(name, cell, decimal)
             elif ours == "started_at":
                 made[ours] = values.started_at(name, cell)
-            elif ours in _NUMBERS:
-                made[ours] = _NUMBERS[ours](name, cell, decimal)
+            elif ours in _READ:
+                made[ours] = _READ[ours](name, cell, decimal)
         return made
 
     def _name(self, ours: str) -> str:
@@ -128,14 +136,20 @@ class Attempts:
         return RecordRefused("empty_text", what)
 
 
+def cells_of_row(text: str) -> dict[str, str | None]:
+    """Return the cells of a row of CSV or Parquet, which sql.py tells as JSON."""
+    numbers = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), JsonNumber)
+    return json.loads(text, **numbers)
+
+
 def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
     """Return the cells of a JSON object, its numbers as they are written."""
     try:
         record = json.loads(
             text,
-            parse_int=str,
-            parse_float=str,
-            parse_constant=str,
+            parse_int=JsonNumber,
+            parse_float=JsonNumber,
+            parse_constant=JsonNumber,
             object_pairs_hook=_object,
         )
     except (ValueError, RecursionError):

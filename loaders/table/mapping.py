@@ -258,10 +258,7 @@ class _Finder:
                 raise self._refused(ours, f"the file's name has nothing like {said!r}")
             return (Constant(found[1] if found.re.groups else found[0]),)
         if kind == "folder":
-            folder = os.path.dirname(self._path)
-            for _ in range(said - 1):
-                folder = os.path.dirname(folder)
-            return (Constant(os.path.basename(folder) or "table"),)
+            return (Constant(_folder_of(self._path, said) or "table"),)
         name = self._only_value(said)
         name = name[0] if isinstance(name, list) and name else name
         if not isinstance(name, str):
@@ -297,6 +294,26 @@ class _Finder:
 
     def _refused(self, ours: str, what: str) -> FileRefused:
         return file_refused("unusable_columns", f"{ours}: {what}")
+
+
+def taken_of_path(values: Iterable[Any], path: str) -> list[str]:
+    """Return the parts of a path from which a mapping takes what a column is."""
+    found = []
+    for value in values:
+        if isinstance(value, list):
+            found += taken_of_path(value, path)
+        elif isinstance(value, dict) and "file" in value:
+            found.append(os.path.basename(path))
+        elif isinstance(value, dict) and "folder" in value:
+            found.append(_folder_of(path, value["folder"]))
+    return found
+
+
+def _folder_of(path: str, level: int) -> str:
+    """Return the name of the folder that a file is in, or of one further up."""
+    for _ in range(level):
+        path = os.path.dirname(path)
+    return os.path.basename(path)
 
 
 def _unusable(

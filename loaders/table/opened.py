@@ -76,9 +76,17 @@ class Opened:
 
     def native(self, column: Column) -> str:
         value = self._column(column.path[0])
-        if self.type_of(column) == "TIMESTAMP_NS":
+        type_ = self.type_of(column)
+        if type_ == "TIMESTAMP_NS":
             # A cast would round nanoseconds up.
             return f"cast(left(cast({value} as varchar), 26) as timestamp)"
+        if type_ == "FLOAT":
+            # The number that it is written as, not its nearest double.
+            value = f"cast(cast({value} as varchar) as double)"
+        if type_ in ("DOUBLE", "FLOAT"):
+            # DuckDB compares by the least and greatest value that Parquet tells, and
+            # these leave NaN out.
+            return f"case when not isnan({value}) then {value} end"
         return value
 
     def text(self, column: Column) -> str:
@@ -87,15 +95,8 @@ class Opened:
         if self.form == "json":
             return _element("x", self._texts, _path(column.path))
         if inside:
-            column, path = self._column(name), literal(_path(inside))
-            if self._is_nested(name):
-                return f"json_extract_string(to_json({column}), {path})"
-            # JSON in a text.
-            value = f"cast({column} as varchar)"
-            return (
-                f"case when json_valid({value}) "
-                f"then json_extract_string({value}, {path}) end"
-            )
+            path = literal(_path(inside))
+            return f"json_extract_string({self._as_json(name)}, {path})"
         if self._is_nested(name):
             return f"cast(to_json({self._column(name)}) as varchar)"
         if self.types.get(name) == "BLOB":
@@ -103,6 +104,18 @@ class Opened:
             column = self._column(name)
             return f"coalesce(try(decode({column})), cast({column} as varchar))"
         return f"cast({self._column(name)} as varchar)"
+
+    def number_text(self, column: Column, decimal: str | None) -> str:
+        """Return a value as text; a number of JSON inside of a column has the decimal
+        sign of the others.
+        """
+        text = self.text(column)
+        name, *inside = column.path
+        if self.form == "json" or not inside or decimal != ",":
+            return text
+        type_ = f"json_type({self._as_json(name)}, {literal(_path(inside))})"
+        with_comma = f"replace({text}, '.', ',')"
+        return f"case when {type_} = 'DOUBLE' then {with_comma} else {text} end"
 
     def is_nested_type(self, column: Column) -> bool:
         """Say whether all values of a column of Parquet are lists or objects."""
@@ -156,6 +169,14 @@ class Opened:
             # A cast would depend on where it is made.
             return f"make_timestamp(epoch_us({column}))"
         return column
+
+    def _as_json(self, name: str) -> str:
+        """Return a column as JSON; null for a text that is none."""
+        column = self._column(name)
+        if self._is_nested(name):
+            return f"to_json({column})"
+        text = f"cast({column} as varchar)"
+        return f"case when json_valid({text}) then {text} end"
 
     def _is_nested(self, name: str) -> bool:
         type_ = self.types.get(name, "")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
 
 PARQUET = b"PAR1"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_HEAD_BYTES = 1_000_000
+HEAD_BYTES = 1_000_000
 # What DuckDB reads at a time; by itself it takes 16 lines of the longest.
 _BUFFER_BYTES = 2 * RECORD_BYTES
 # JSON text as DuckDB's functions take it; no line of it has this character.
@@ -340,7 +340,7 @@ class Table:
 
     def _read_head(self) -> bytes:
         with open(self._name, "rb") as file:
-            return file.read(_HEAD_BYTES)
+            return file.read(HEAD_BYTES)
 
     def _convert_ends(self) -> None:
         """Go on with a copy whose lines all end alike, which DuckDB needs."""

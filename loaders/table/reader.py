@@ -5,7 +5,6 @@ DuckDB parses it and reads regular rows; it is imported when the first table is 
 
 import bisect
 import hashlib
-import json
 import os
 import re
 from array import array
@@ -14,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from loaders.contract import rules
+from loaders.contract import rules, unpacked
 from loaders.contract.arrow import ColumnBuffers, Constant
 from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     Batch,
+    FileRefused,
     Quarantined,
     RecordRefused,
     file_refused,
@@ -28,10 +28,11 @@ from loaders.contract.records import (
 from loaders.contract.table_options import TableOptions
 from loaders.table import mapping as names
 from loaders.table import values
-from loaders.table.attempts import Attempts, cells_of_json
+from loaders.table.attempts import Attempts, cells_of_json, cells_of_row
 from loaders.table.mapping import Mapping
 from loaders.table.opened import Opened
-from loaders.table.opening import PARQUET, Table
+from loaders.table.opening import HEAD_BYTES, PARQUET, Table
+from loaders.table.presets import PRESETS
 from loaders.table.sql import EXTRAS, Query, query
 from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 
@@ -49,8 +50,14 @@ _MEMORY_LIMIT = "2GB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
 _ODD_ROWS, _ODD_BYTES = 16_000, 4_000_000
-# Where so many scores are above 1 or below 0, the others are in doubt too.
+# Where so many scores are of another scale, the others are in doubt too: of those that
+# are not 0, or not the highest, as a score that is 0 or 1 may be of any scale.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
+_DOUBTS = {
+    values.ABOVE: ("above the highest", "score > 0"),
+    values.PERCENT: ("percentages", "score > 0"),
+    values.BELOW: ("below 0", "score < 1"),
+}
 
 
 def fits(head: str) -> bool:
@@ -61,6 +68,22 @@ def fits(head: str) -> bool:
 def holds_tables_alone(head: bytes) -> bool:
     """Say whether the bytes are those of a format that holds nothing but tables."""
     return head.startswith(PARQUET)
+
+
+def told(source: OpenFile, path: str, options: TableOptions) -> str:
+    """Return what the rows depend on besides the file's bytes.
+
+    What the user says, and the file's name or folder where a mapping asks for it. Not
+    the benchmark that the file's name gives by itself: of a copy nothing else is new.
+    """
+    try:
+        head = unpacked.opened(source).head(HEAD_BYTES).decode(errors="replace")
+    except FileRefused:
+        head = ""
+    preset = options.preset or names.recognised(names.names_at_the_beginning(head))
+    columns = dict(PRESETS[preset].columns if preset else {}) | dict(options.columns)
+    of_path = names.taken_of_path(columns.values(), path)
+    return repr((options, of_path)) if of_path or options.is_said else ""
 
 
 def read(
@@ -120,8 +143,10 @@ class _Reading:
         self._stem = rules.canonical(os.path.basename(path).split(".")[0]) or "table"
         self._digest = hashlib.blake2b(digest_size=8)
         self._row_count = 0
-        # Scores that are refused for being above 1, or below 0.
+        # Scores that are refused and may be of another scale, by what is said of them.
         self._off_counts: Counter[str] = Counter()
+        # The query of all rows.
+        self._rows = ""
         # Rows of CSV that DuckDB refused, in order.
         self._rejected: list[int] = []
 
@@ -137,14 +162,23 @@ class _Reading:
         yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)
         yield from self._attempts(opened, mapping, attempts, size_bytes)
-        least = max(_DOUBTED_COUNT, _DOUBTED_SHARE * self._row_count)
-        for where, count in self._off_counts.items():
-            if count >= least:
-                what = f"{count:,} of {self._row_count:,} scores are {where}"
-                raise file_refused("score_scale", what)
+        self._check_scale()
         if not self._row_count and not self._rejected:
             raise file_refused("empty_file", "the table has no row")
         yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
+
+    def _check_scale(self) -> None:
+        """Refuse a table of which many scores are of another scale."""
+        for said, count in self._off_counts.items():
+            if count < _DOUBTED_COUNT:
+                continue
+            where, is_of_a_scale = _DOUBTS[said]
+            ((others,),) = self._connection.execute(
+                f"select count(*) from ({self._rows}) where {is_of_a_scale}"
+            ).fetchall()
+            if count >= _DOUBTED_SHARE * (count + others):
+                what = f"{count:,} of {self._row_count:,} scores are {where}"
+                raise file_refused("score_scale", what)
 
     def _attempts(
         self, opened: Opened, mapping: Mapping, attempts: Attempts, size_bytes: int
@@ -205,6 +239,7 @@ class _Reading:
         import nanoarrow
 
         asked = query(opened, mapping, self._options, self._stem)
+        self._rows = asked.sql
         for chunk in nanoarrow.c_array_stream(self._connection.sql(asked.sql)):
             start = self._row_count
             self._row_count += chunk.length
@@ -269,13 +304,14 @@ class _Reading:
                 cells = (
                     cells_of_json(text, attempts.mapping)
                     if opened.form == "json"
-                    else json.loads(text)
+                    else cells_of_row(text)
                 )
                 made.append(attempts.row(line, cells, attributes))
             except RecordRefused as refused:
                 kept_back.append(refused.at_line(line, excerpt))
-                self._off_counts["above 1"] += values.WITHOUT_MAX in refused.detail
-                self._off_counts["below 0"] += values.BELOW_ZERO in refused.detail
+                if refused.reason_code == "score_out_of_range":
+                    said = next(said for said in _DOUBTS if said in refused.detail)
+                    self._off_counts[said] += 1
         for row in made:
             self._digest.update(repr(row[2:]).encode())
         return Batch(TABLE_ATTEMPTS, made, kept_back, 0)

@@ -4,24 +4,20 @@ Regular rows come out as the columns of raw.table_attempts. Of a row with a valu
 this query does not know it says `record` and `excerpt`, and attempts.py decides.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from loaders.contract import rules
 from loaders.contract.limits import MAX_TEXT_BYTES
-from loaders.contract.records import EXCERPT_LENGTH, file_refused
+from loaders.contract.records import EXCERPT_LENGTH
 from loaders.contract.table_options import TableOptions
 from loaders.table import values
-from loaders.table.attempts import TEXTS
-from loaders.table.mapping import Column, Mapping, Part
-from loaders.table.opened import DURATIONS, Opened, literal, quoted
+from loaders.table.attempts import NUMBERS, TEXTS
+from loaders.table.cells import Cell, attributes, cell
+from loaders.table.mapping import Column, Mapping
+from loaders.table.opened import Opened, literal, quoted
 from loaders.table.tables import TABLE_ATTEMPTS
 
-_DOUBLES = {"DOUBLE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT"}
-_DOUBLES |= {"USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"}
-_TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
-_TIMES |= {"TIMESTAMP WITH TIME ZONE"}
 _BLANKS = ("' '", *(f"chr({number})" for number in range(9, 14)))
 _TIME = r"([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]" + _TIME + ")?"
@@ -50,15 +46,6 @@ EXTRAS = ("record", "excerpt", "row_hash")
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
-    """A value of a row in SQL, and what kind of value it is."""
-
-    expression: str
-    # text, double, boolean or time
-    kind: str = "text"
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """The query for all rows of a table."""
 
@@ -71,11 +58,15 @@ class Query:
 
 def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) -> Query:
     """Return the query for all rows of a table."""
-    cells = {ours: _cell(opened, ours, parts) for ours, parts in mapping.parts.items()}
+    decimal = options.decimal
+    cells = {
+        ours: cell(opened, ours, parts, decimal)
+        for ours, parts in mapping.parts.items()
+    }
     row = _Row(cells, opened, mapping, options, stem)
     first = {
-        **{f"t_{ours}": cell.expression for ours, cell in cells.items()},
-        "made_attributes": _attributes(opened, mapping),
+        **{f"t_{ours}": each.expression for ours, each in cells.items()},
+        "made_attributes": attributes(opened, mapping),
         "raw": opened.raw,
         **row.real_numbers(),
         **({"is_odd_json": "is_odd_json"} if opened.form == "json" else {}),
@@ -104,55 +95,12 @@ def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) ->
     return Query(sql, columns, constants | dict.fromkeys(nulls))
 
 
-def _cell(opened: Opened, ours: str, parts: tuple[Part, ...]) -> _Cell:
-    if len(parts) == 1 and isinstance(parts[0], Column):
-        column = parts[0]
-        type_ = opened.type_of(column)
-        if opened.is_nested_type(column):
-            if ours in TEXTS:
-                what = f"{ours}: the column {column} holds lists or objects"
-                raise file_refused("unusable_columns", what)
-            return _Cell(opened.text(column))
-        if type_ in _DOUBLES or type_.startswith("DECIMAL"):
-            return _Cell(opened.native(column), "double")
-        if type_ == "BOOLEAN":
-            return _Cell(opened.native(column), "boolean")
-        if type_ in _TIMES:
-            return _Cell(opened.native(column), "time")
-        if type_ == "INTERVAL" and ours in DURATIONS:
-            seconds = f"epoch({opened.native(column)})"
-            return _Cell(DURATIONS[ours].format(seconds), "double")
-        return _Cell(opened.text(column))
-    texts = [
-        opened.text(part) if isinstance(part, Column) else literal(part.text)
-        for part in parts
-    ]
-    if len(texts) == 1:
-        return _Cell(texts[0])
-    any_ = ", ".join(f"nullif({text}, '')" for text in texts)
-    joined = " || '/' || ".join(f"coalesce({text}, '')" for text in texts)
-    return _Cell(f"case when coalesce({any_}) is not null then {joined} end")
-
-
-def _attributes(opened: Opened, mapping: Mapping) -> str:
-    """Return the JSON object of all columns that are not ours."""
-    # An error's text says more than the status that it gives.
-    taken = mapping.taken_names(but=("status", "error"))
-    pieces = []
-    for name in sorted(set(opened.names) - taken):
-        key = literal(json.dumps(name, ensure_ascii=False) + ":")
-        pieces.append(f"{key} || {opened.json(name)}")
-    if not pieces:
-        return "cast(null as varchar)"
-    return f"nullif('{{' || concat_ws(',', {', '.join(pieces)}) || '}}', '{{}}')"
-
-
 class _Row:
     """The expressions of one row, step by step."""
 
     def __init__(
         self,
-        cells: dict[str, _Cell],
+        cells: dict[str, Cell],
         opened: Opened,
         mapping: Mapping,
         options: TableOptions,
@@ -163,9 +111,7 @@ class _Row:
         self._mapping = mapping
         self._options = options
         self._stem = stem
-        self._numbers = [
-            ours for ours in cells if ours in _RANGES or ours in ("score", "success")
-        ]
+        self._numbers = [ours for ours in cells if ours in NUMBERS]
         self._real = list(self.real_numbers())
 
     def real_numbers(self) -> dict[str, str]:
@@ -204,9 +150,12 @@ class _Row:
                 columns[f"p_{ours}"] = f"cast({moment} as varchar)"
         return columns or {"no_number": "null"}
 
+    def _is_double(self, ours: str) -> bool:
+        return self._cells[ours].kind == "double"
+
     def _number(self, ours: str) -> str:
         cell = f"t_{ours}"
-        if self._cells[ours].kind == "double":
+        if self._is_double(ours):
             return f"cast({cell} as double)"
         text = cell
         if self._options.decimal == ",":
@@ -363,8 +312,12 @@ class _Row:
         if self._opened.form == "json":
             record = "raw"
         else:
+            numbers = {ours for ours in self._numbers if self._is_double(ours)}
             cells = ", ".join(
-                f"{quoted(ours)} := cast(t_{ours} as varchar)" for ours in self._cells
+                f"{quoted(ours)} := t_{ours}"
+                if ours in numbers
+                else f"{quoted(ours)} := cast(t_{ours} as varchar)"
+                for ours in self._cells
             )
             record = f"cast(to_json(struct_pack({cells})) as varchar)"
         columns["record"] = f"case when is_odd then {record} end"
@@ -463,8 +416,8 @@ class _Row:
 
 def _status_cases(words: str, score: str, *, is_error_column: bool) -> Iterator[str]:
     yield (
-        f"when contains({words}, 'timeout') or contains({words}, 'timed out') "
-        "then 'timeout'"
+        f"when case when contains({words}, 'out') "
+        f"then regexp_matches({words}, '{values.TIMEOUT}') end then 'timeout'"
     )
     limits = f"regexp_replace({words}, '{values.NO_LIMIT}', '', 'g')"
     yield (

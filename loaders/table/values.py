@@ -10,18 +10,19 @@ from loaders.contract.records import RecordRefused
 _WORDS = ("na", "n/a", "nan", "none", "null", "nil", "nat", "<na>", "#n/a")
 MISSING = ("", "NaN", "NaT", *_WORDS, *(word.upper() for word in _WORDS))
 MISSING += tuple(word.capitalize() for word in _WORDS[2:7])
-MISSING = tuple(dict.fromkeys(MISSING))
+# Of R and of databases.
+MISSING = tuple(dict.fromkeys((*MISSING, "#NA", "\\N")))
 ERRORS = ("error", "errored", "exception", "crashed")
 # What an error column has where there was no error.
 NO_ERROR = ("", "false", "0", "0.0", "no", "[]", "{}")
+TIMEOUT = "timed[ _-]*out|time[_-]?out"
 # Words with `limit` in them that tell of no limit of the attempt.
 NO_LIMIT = "rate[ _-]*limit|delimit|unlimit"
 POPULATIONS = ("capability", "safety", "human", "perturbed")
 # A time as a number: since 1970, between 2001 and 2286, and how many make a second.
 EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
-# How the refusal of a score ends that may be right on another scale.
-WITHOUT_MAX = " without the option --score-max"
-BELOW_ZERO = " and below 0"
+# What the refusal of a score says that may be right on another scale.
+ABOVE, BELOW, PERCENT = " and above ", " and below 0", " without --score-max 100"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _GROUPED = r"[+-]?[1-9][0-9]{0,2}(%s[0-9]{3})+(%s[0-9]*)?"
 # What a verdict is written as.
@@ -75,18 +76,17 @@ def score(
         return _BOOLEANS[written.lower()]
     if written.endswith("%"):
         if score_max != 100:
-            what = f"{name} is {rules.shown(text)} without --score-max 100"
+            what = f"{name} is {rules.shown(text)}{PERCENT}"
             raise RecordRefused("score_out_of_range", what)
         written = written[:-1]
     value = number(name, written, decimal)
     try:
         return rules.score(name, value / score_max if score_max else value)
     except RecordRefused:
-        what = f"{name} is {rules.shown(text)}"
-        if score_max:
-            what += f", divided by {score_max:g}"
-        else:
-            what += WITHOUT_MAX if value > 1 else BELOW_ZERO
+        what = BELOW if value < 0 else f"{ABOVE}{score_max or 1:g}"
+        if value > 0 and not score_max:
+            what += " without the option --score-max"
+        what = f"{name} is {rules.shown(text)}{what}"
         raise RecordRefused("score_out_of_range", what) from None
 
 
@@ -166,7 +166,7 @@ def status(text: str | None, *, is_error_column: bool, has_score: bool) -> str:
     words = "" if is_missing(text) else text.strip().lower()
     if is_error_column and words in NO_ERROR:
         words = ""
-    if "timeout" in words or "timed out" in words:
+    if re.search(TIMEOUT, words):
         return "timeout"
     if "limit" in re.sub(NO_LIMIT, "", words):
         return "limit"

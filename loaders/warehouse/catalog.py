@@ -58,8 +58,12 @@ def look_up(
     sha256: str,
     format: str,
     loader_version: str,
+    file_id: str | None,
 ) -> LoadResult | None:
-    """Return an `unchanged` result if these bytes are loaded, None if not."""
+    """Return an `unchanged` result if these bytes are loaded, None if not.
+
+    By `file_id` where the bytes alone do not tell what the file holds.
+    """
     # Anything else recorded for this path is out of date, so load.
     query = """
         select
@@ -70,6 +74,7 @@ def look_up(
             and format = $format
             and loader_version = $loader_version
             and status <> 'refused'
+            and file_id = coalesce($file_id, file_id)
             and not exists (
                 from raw.file_paths as others
                 where others.path = $path and others.file_id <> files.file_id
@@ -83,6 +88,7 @@ def look_up(
                 "format": format,
                 "loader_version": loader_version,
                 "path": path,
+                "file_id": file_id,
             },
         ).fetchone()
     except duckdb.CatalogException:

@@ -8,7 +8,8 @@ are published together.
 
 The first write takes a private copy (see publish.py); leaving without an error
 publishes it, if anything changed. A file is known by its content: `file_id` is
-the first 16 hex digits of its SHA-256, the same on every machine.
+the first 16 hex digits of its SHA-256, the same on every machine. Of a table of which
+the user says something, or whose name or folder does, this is hashed too.
 """
 
 import contextlib
@@ -186,6 +187,7 @@ class Warehouse:
             manifest.sha256,
             manifest.format,
             manifest.loader_version,
+            manifest.file_id if manifest.told else None,
         )
         with as_warehouse_error(self._path):
             connection = self._connection_to_look()

@@ -195,7 +195,7 @@ def _messages(
             if format_.reads_packed:
                 content = source
             if go_on:
-                yield _manifest(found, source, format_)
+                yield _manifest(found, source, format_, options)
                 if not go_on():
                     return
             told = _told(format_, found, options)
@@ -206,13 +206,13 @@ def _messages(
             is_told = bool(go_on and format_)
             is_meant = found.is_meant or (refused.is_data and not found.is_beside_run)
             if not is_told and (format_ or is_meant):
-                yield _manifest(found, source, format_)
+                yield _manifest(found, source, format_, options)
                 # The answer is taken all the same, or the next file would meet it.
                 if go_on and not go_on():
                     return
             raise
         if not go_on:
-            yield _manifest(found, source, format_)
+            yield _manifest(found, source, format_, options)
         yield from batches
 
 
@@ -281,9 +281,12 @@ def _begun(batches: Iterator[Batch], source: OpenFile) -> Iterator[Batch]:
 
 
 def _manifest(
-    found: InputFile, source: OpenFile, format_: Format | None
+    found: InputFile, source: OpenFile, format_: Format | None, options: ReadOptions
 ) -> FileManifest:
     sha256 = source.sha256()
+    told = ""
+    if format_ and format_.takes_table_options:
+        told = format_.reader.told(source, found.real_path, options.table)
     return FileManifest(
         path=found.real_path,
         sha256=sha256,
@@ -291,4 +294,5 @@ def _manifest(
         size_bytes=source.size_bytes,
         loader_version=format_.loader_version if format_ else None,
         state=source.state,
+        told=told,
     )

@@ -90,7 +90,7 @@ def test_a_folder_is_loaded_in_order(load, database, folder):
     ]
     assert (
         f"{folder}/sub/b.YAML:69: score_out_of_range: score is 7; "
-        "a score lies between 0 and 1\n" in err
+        "a score lies between 0 and 1, of a table between 0 and --score-max\n" in err
     )
     assert err.endswith("files: 2 loaded, 1 partly loaded\n")
     # The second load says the same about what is not in the warehouse.
@@ -337,7 +337,8 @@ def test_json_is_all_that_stdout_gets(load, tmp_path):
         "reason_code": "score_out_of_range",
         "count": 2,
         "first_position": "69",
-        "detail": "score is 7; a score lies between 0 and 1",
+        "detail": "score is 7; a score lies between 0 and 1, "
+        "of a table between 0 and --score-max",
     }
     results = as_json(out)
     assert results[0] == {

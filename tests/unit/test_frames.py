@@ -298,3 +298,20 @@ def test_a_duration_is_no_count(tmp_path):
 def test_whole_numbers_of_any_size_are_ids(tmp_path, large):
     for ids in ([large, large - 1], [1, large], [large, *range(5_000)]):
         assert loaded(tmp_path, objects(ids), "attributes->>'x'") == list(map(str, ids))
+
+
+def test_frames_of_the_same_rows_are_as_many_tables(tmp_path):
+    wide = pl.DataFrame({"task": ["t", "u"], "gpt": [1, 0], "claude": [0, 1]})
+    db = tmp_path / "x.duckdb"
+    for name in ("gpt", "claude", "gpt"):
+        columns = {"model": {"value": name}, "score": name, "benchmark": {"value": "b"}}
+        load_frame(wide, name, columns=columns, db=db)
+    with duckdb.connect(str(db), read_only=True) as connection:
+        query = "select model, task_id, score from raw.table_attempts order by all"
+        found = connection.execute(query).fetchall()
+    assert found == [
+        ("claude", "t", 0),
+        ("claude", "u", 1),
+        ("gpt", "t", 1),
+        ("gpt", "u", 0),
+    ]

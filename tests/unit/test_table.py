@@ -166,6 +166,8 @@ READ = [
     ("agent", "e\u200de", "agent", "e\u200de"),
     ("epoch", "\u30001\u3000", "attempt", "1"),
     ("agent", "\u0301a", "agent", "\u0301a"),
+    ("score", "\\N", "score", None),
+    ("score", "#NA", "score", None),
 ]
 
 
@@ -304,6 +306,11 @@ def write_rows(rows: list[dict], form: str, path: Path) -> Path:
         ("Rate limit exceeded", "error"),
         ("rate_limit", "error"),
         ("token_limit", "limit"),
+        ("TIMED_OUT", "timeout"),
+        ("timed-out", "timeout"),
+        ("TimedOut", "timeout"),
+        ("time-out after 600 s", "timeout"),
+        ("it ran for a long time out of memory", "error"),
         ("[]", "unscored"),
         ("{}", "unscored"),
         ("No", "unscored"),
@@ -362,8 +369,6 @@ def test_the_highest_score_is_said_and_makes_percentages_readable(tmp_path):
     assert one(tmp_path, "score", "85%", score_max=100)["score"] == 0.85
     assert one(tmp_path, "score", "3", score_max=4)["score"] == 0.75
     assert one(tmp_path, "score", "5", score_max=4).reason_code == "score_out_of_range"
-    below = one(tmp_path, "score", "-1", score_max=4)
-    assert below.detail.startswith("score is '-1', divided by 4;")
     # A verdict is yes or no, whatever the scale of the score.
     assert one(tmp_path, "passed", "1", score_max=4)["is_success"] is True
 
@@ -391,6 +396,96 @@ def test_a_comma_counts_where_it_is_said_what_it_is(tmp_path, decimal, cell, val
         assert found.reason_code == value
     else:
         assert found["cost_usd"] == value
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "parquet", "csv"])
+def test_a_number_of_json_has_a_point_whatever_a_comma_is(tmp_path, form):
+    values = {"task": "t", "agent": "a", "score": "0,5", "cost": 1.234, "epoch": 7.5}
+    columns = ""
+    path = tmp_path / "x"
+    if form == "csv":
+        columns = "cost_usd=more.cost"
+        path.write_text(
+            'task;agent;score;epoch;more\nt;a;0,5;7.5;"{""cost"": 1.234}"\n'
+        )
+    elif form == "parquet":
+        # A float of 32 bits, and a row that is looked at alone.
+        values["task"] = " t"
+        frame = pl.DataFrame([values], schema_overrides={"cost": pl.Float32})
+        frame.write_parquet(path)
+    else:
+        path.write_text(json.dumps([values] if form == "json" else values))
+    (row,), kept_back = read(path, decimal=",", columns=columns)
+    assert kept_back == []
+    assert (row["score"], row["cost_usd"], row["attempt"]) == (0.5, 1.234, "7.5")
+
+
+def test_nan_in_parquet_is_no_value(tmp_path):
+    path = tmp_path / "x.parquet"
+    with duckdb.connect() as connection:
+        # Statistics without NaN, as pyarrow and polars write them.
+        pl.DataFrame(
+            {
+                "task": ["t", "u"],
+                "agent": ["a", "a"],
+                "score": [float("nan"), 1.0],
+                "cost": [float("nan"), 0.5],
+                "steps": [float("nan"), 3.0],
+            }
+        ).write_parquet(path)
+        statistics = "select stats_max_value from parquet_metadata(?)"
+        found = connection.execute(statistics, [str(path)]).fetchall()
+        assert ("1.0",) in found
+    (first, second), kept_back = read(path)
+    assert kept_back == []
+    names = ("score", "cost_usd", "action_count", "status")
+    assert [first[name] for name in names] == [None, None, None, "unscored"]
+    assert [second[name] for name in names] == [1, 0.5, 3, "scored"]
+
+
+@pytest.mark.parametrize(
+    ("rare", "other", "rare_count", "told", "words"),
+    [
+        # All who succeed would be kept back.
+        ("100", "0", 5, {}, "5 of 105 scores are above the highest"),
+        ("85%", "0", 5, {}, "5 of 105 scores are percentages"),
+        ("20", "0", 5, {"score_max": 10}, "5 of 105 scores are above the highest"),
+        # All who fail would be.
+        ("-1", "1", 5, {}, "5 of 105 scores are below 0"),
+        ("-1", "10", 5, {"score_max": 10}, "5 of 105 scores are below 0"),
+        # The others show the scale.
+        ("1.2", "1", 5, {}, None),
+        ("-1", "0", 5, {}, None),
+        ("100", "0", 1, {}, None),
+    ],
+)
+def test_a_score_of_0_or_1_does_not_show_the_scale(
+    tmp_path, rare, other, rare_count, told, words
+):
+    cells = [rare] * rare_count + [other] * 100
+    content = "task,agent,score\n"
+    content += "".join(f"t{at},a,{cell}\n" for at, cell in enumerate(cells))
+    if words is None:
+        rows, kept_back = read(tmp_path / "x.csv", content, **told)
+        assert (len(rows), len(kept_back)) == (100, rare_count)
+        return
+    with pytest.raises(FileRefused) as refused:
+        read(tmp_path / "x.csv", content, **told)
+    assert refused.value.reason_code == "score_scale"
+    assert words in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("cell", "told", "words"),
+    [
+        ("-5", {"score_max": 100}, "'-5' and below 0;"),
+        ("105", {"score_max": 100}, "'105' and above 100;"),
+        ("1.5", {}, "'1.5' and above 1 without the option --score-max;"),
+        ("85%", {"score_max": 10}, "'85%' without --score-max 100;"),
+    ],
+)
+def test_a_score_that_is_kept_back_says_why(tmp_path, cell, told, words):
+    assert words in one(tmp_path, "score", cell, **told).detail
 
 
 def test_an_agent_that_is_not_named_is_made_of_what_is(tmp_path):
@@ -1154,3 +1249,35 @@ def test_a_list_is_no_score_whatever_is_in_it(tmp_path, score):
         ).write_parquet(str(path))
     rows, (kept_back,) = read(path)
     assert (rows, kept_back.reason_code) == ([], "wrong_type")
+
+
+def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
+    content = "task,score\nt,0\n"
+    for folder in ("m1", "m2"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "aime.csv").write_text(content)
+    said_of_it = tmp_path / "mapping.yml"
+    said_of_it.write_text("model: {folder: 1}\n")
+    database = str(tmp_path / "x.duckdb")
+
+    def load(*arguments) -> list[tuple]:
+        assert main([*map(str, arguments), "--db", database]) == 0
+        with duckdb.connect(database, read_only=True) as connection:
+            query = "select source, model from raw.table_attempts order by all"
+            return connection.execute(query).fetchall()
+
+    folders = [tmp_path / "m1", tmp_path / "m2"]
+    both = [("table", "m1"), ("table", "m2")]
+    assert load(*folders, "--mapping", said_of_it) == both
+    # Again, and as they are on record.
+    assert load(*folders, "--mapping", said_of_it) == both
+    assert load(*folders) == both
+    # A path holds what was said of it last.
+    other = ("--columns", "model:=m", "--source", "lab")
+    assert load(tmp_path / "m1", *other) == [("lab", "m"), ("table", "m2")]
+    # A copy of a file of which nothing is said is known by its bytes.
+    plain = "task,model,score\nt,p,0\n"
+    (tmp_path / "plain.csv").write_text(plain)
+    (tmp_path / "copy.csv").write_text(plain)
+    found = load(tmp_path / "plain.csv", tmp_path / "copy.csv")
+    assert found == [("lab", "m"), ("table", "m2"), ("table", "p")]

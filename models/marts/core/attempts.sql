@@ -13,8 +13,8 @@ evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
-task_families as (
-    select * from {{ ref('int_task_families') }}
+told_facts as (
+    select * from {{ ref('int_told_task_facts') }}
 ),
 
 task_facts as (
@@ -29,7 +29,7 @@ final as (
         attempts.evaluation_id,
         -- What the runs of a task say comes before what else is known of it.
         coalesce(
-            task_families.task_family,
+            told_facts.task_family,
             attempts.task_family,
             task_facts.task_family
         ) as task_family,
@@ -49,7 +49,9 @@ final as (
         attempts.is_reported_success,
         attempts.action_count,
         coalesce(
-            attempts.human_minutes, task_facts.human_minutes
+            attempts.human_minutes,
+            told_facts.human_minutes,
+            task_facts.human_minutes
         ) as human_minutes,
         attempts.latency_seconds,
         attempts.input_tokens,
@@ -80,11 +82,11 @@ final as (
         on attempts.evaluation_id = evaluations.evaluation_id
     left join repeated_attempts
         on attempts.attempt_id = repeated_attempts.attempt_id
-    left join task_families
+    left join told_facts
         on
-            attempts.source = task_families.source
-            and attempts.benchmark = task_families.benchmark
-            and attempts.task_id = task_families.task_id
+            attempts.source = told_facts.source
+            and attempts.benchmark = told_facts.benchmark
+            and attempts.task_id = told_facts.task_id
     left join task_facts
         on
             attempts.source = task_facts.source

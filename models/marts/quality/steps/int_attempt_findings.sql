@@ -9,8 +9,8 @@ repeated_attempts as (
     select * from {{ ref('int_attempts_repeated') }}
 ),
 
-task_families as (
-    select * from {{ ref('int_task_families') }}
+told_facts as (
+    select * from {{ ref('int_told_task_facts') }}
 ),
 
 evaluations as (
@@ -53,7 +53,7 @@ differing_families as (
         {{ escaped('benchmark', '/') }} || '/' || task_id as subject,
         'its attempts tell ' || task_family || ' and ' || other_family || '; '
         || task_family || ' is used' as detail
-    from task_families
+    from told_facts
     where other_family is not null
 ),
 

@@ -88,6 +88,28 @@ verdicts as (
     where passed + failed + unscored > 0
 ),
 
+verdict_shares as (
+    select
+        source,
+        count(*) as scored_count,
+        count(*) filter (where is_reported_success is null) as untold_count
+    from attempts
+    where score is not null
+    group by source
+),
+
+missing_verdicts as (
+    select
+        'verdict_not_told' as finding_code,
+        source,
+        source as subject,
+        untold_count || ' of ' || scored_count || ' attempts with a score have '
+        || 'no verdict: the success rule reported, by which the headlines go, '
+        || 'leaves them out, and agents without any go by half_credit' as detail
+    from verdict_shares
+    where untold_count between 1 and scored_count - 1
+),
+
 unused_columns as (
     select
         'unused_column' as finding_code,
@@ -146,6 +168,7 @@ final as (
     {{ union_findings([
         'untold_repeats',
         'verdicts',
+        'missing_verdicts',
         'unused_columns',
         'told_of_columns',
     ]) }}

@@ -1,4 +1,5 @@
--- Grain: one row per task of which not all attempts tell the same family.
+-- Grain: one row per task of which not all attempts tell the same family, or
+-- not all a human time.
 with
 
 attempts as (
@@ -14,12 +15,14 @@ final as (
         case
             when min(attempts.task_family) < max(attempts.task_family)
                 then max(attempts.task_family)
-        end as other_family
+        end as other_family,
+        min(attempts.human_minutes) as human_minutes
     from attempts
     group by attempts.source, attempts.benchmark, attempts.task_id
     having
         count(attempts.task_family) between 1 and count(*) - 1
         or min(attempts.task_family) < max(attempts.task_family)
+        or count(attempts.human_minutes) between 1 and count(*) - 1
 )
 
 select * from final

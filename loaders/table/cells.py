@@ -1,0 +1,71 @@
+"""What each of ours is in a row of a table, in SQL."""
+
+import json
+from dataclasses import dataclass
+
+from loaders.contract.records import file_refused
+from loaders.table.attempts import NUMBERS, TEXTS
+from loaders.table.mapping import Column, Mapping, Part
+from loaders.table.opened import DURATIONS, Opened, literal
+
+_DOUBLES = {"FLOAT", "DOUBLE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT"}
+_DOUBLES |= {"USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"}
+_TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
+_TIMES |= {"TIMESTAMP WITH TIME ZONE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value of a row in SQL, and what kind of value it is."""
+
+    expression: str
+    # text, double, boolean or time
+    kind: str = "text"
+
+
+def cell(
+    opened: Opened, ours: str, parts: tuple[Part, ...], decimal: str | None
+) -> Cell:
+    """Return what one of ours is made of; a number has the sign `decimal`."""
+    if len(parts) == 1 and isinstance(parts[0], Column):
+        column = parts[0]
+        type_ = opened.type_of(column)
+        if opened.is_nested_type(column):
+            if ours in TEXTS:
+                what = f"{ours}: the column {column} holds lists or objects"
+                raise file_refused("unusable_columns", what)
+            return Cell(opened.text(column))
+        if type_ in _DOUBLES or type_.startswith("DECIMAL"):
+            return Cell(opened.native(column), "double")
+        if type_ == "BOOLEAN":
+            return Cell(opened.native(column), "boolean")
+        if type_ in _TIMES:
+            return Cell(opened.native(column), "time")
+        if type_ == "INTERVAL" and ours in DURATIONS:
+            seconds = f"epoch({opened.native(column)})"
+            return Cell(DURATIONS[ours].format(seconds), "double")
+        if ours in NUMBERS:
+            return Cell(opened.number_text(column, decimal))
+        return Cell(opened.text(column))
+    texts = [
+        opened.text(part) if isinstance(part, Column) else literal(part.text)
+        for part in parts
+    ]
+    if len(texts) == 1:
+        return Cell(texts[0])
+    any_ = ", ".join(f"nullif({text}, '')" for text in texts)
+    joined = " || '/' || ".join(f"coalesce({text}, '')" for text in texts)
+    return Cell(f"case when coalesce({any_}) is not null then {joined} end")
+
+
+def attributes(opened: Opened, mapping: Mapping) -> str:
+    """Return the JSON object of all columns that are not ours."""
+    # An error's text says more than the status that it gives.
+    taken = mapping.taken_names(but=("status", "error"))
+    pieces = []
+    for name in sorted(set(opened.names) - taken):
+        key = literal(json.dumps(name, ensure_ascii=False) + ":")
+        pieces.append(f"{key} || {opened.json(name)}")
+    if not pieces:
+        return "cast(null as varchar)"
+    return f"nullif('{{' || concat_ws(',', {', '.join(pieces)}) || '}}', '{{}}')"
