@@ -10,7 +10,7 @@ from loaders.contract import rules
 from loaders.contract.records import RecordRefused
 from loaders.contract.table_options import TableOptions
 from loaders.formats import FORMATS
-from loaders.table import said
+from loaders.table import user_options
 from loaders.table.presets import PRESETS
 
 _DESCRIPTION = """\
@@ -136,11 +136,13 @@ def _positive(text: str) -> float:
 
 
 def _table_options(options: argparse.Namespace) -> TableOptions:
-    """Return what the command line says of tables, or raise ValueError."""
-    told = TableOptions(
-        source=said.checked_source(options.source) if options.source else None,
+    """Return the command line's options for tables, or raise ValueError."""
+    table = TableOptions(
+        source=user_options.checked_source(options.source) if options.source else None,
         score_max=options.score_max,
         decimal=options.decimal,
     )
-    told = said.with_columns(told, options.columns)
-    return said.with_mapping(told, options.mapping) if options.mapping else told
+    table = user_options.with_columns(table, options.columns)
+    if options.mapping:
+        table = user_options.with_mapping(table, options.mapping)
+    return table

@@ -17,7 +17,7 @@ from loaders.contract.files import OpenFile
 from loaders.contract.records import FileManifest, LoadResult
 from loaders.contract.table_options import TableOptions
 from loaders.formats import FORMATS
-from loaders.table import reader, said
+from loaders.table import reader, user_options
 from loaders.table.opened import quoted
 from loaders.warehouse.warehouse import Warehouse
 
@@ -42,11 +42,11 @@ def load(
         raise ValueError("decimal is '.' or ','")
     if score_max is not None and not 0 < score_max < float("inf"):
         raise ValueError("score_max is more than 0")
-    source = said.checked_source(source) if source else None
+    source = user_options.checked_source(source) if source else None
     options = TableOptions(source=source, score_max=score_max, decimal=decimal)
-    options = replace(options, columns=said.checked_columns(columns or {}))
+    options = replace(options, columns=user_options.checked_columns(columns or {}))
     if mapping:
-        options = said.with_mapping(options, mapping)
+        options = user_options.with_mapping(options, mapping)
     path = db or os.environ.get("EVALHOUSE_DB") or "evalhouse.duckdb"
     format_ = FORMATS["table"]
     with tempfile.TemporaryDirectory() as folder:

@@ -46,7 +46,7 @@ _SURROGATES = re.compile(
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 _ESCAPE_BYTES = 6
-# A text, whole or cut short, or what parts entries.
+# A text, complete or cut short, or a sign that separates entries.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
 # Of lists there may be as many entries of so many bytes as a file has, and of sections,
 # which take four times the memory.
@@ -267,7 +267,7 @@ def record_refused(error: msgspec.ValidationError) -> RecordRefused:
 
 
 def fields(found: Raw | Section) -> dict[str, Any]:
-    """Return the fields of an object by name; raise RecordRefused if one is there twice.
+    """Return the fields of an object by name; raise RecordRefused if one is duplicated.
 
     A decoder of msgspec would take the last of them.
     """

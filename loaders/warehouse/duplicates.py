@@ -12,17 +12,17 @@ from loaders.contract.records import file_refused
 from loaders.warehouse.schema import create_temporary
 from loaders.warehouse.sql import quoted
 
-# Repeated keys are looked for among so many hashes, then rows, at a time, about.
+# About how many hashes, then rows, are searched for repeated keys at a time.
 _PART_HASHES = 2_000_000
 _PART_ROWS = 100_000
-# Up to so many keys are compared while they pass, which takes no query.
+# Up to so many keys are compared as they arrive, without a query.
 _COMPARED_KEYS = 50_000
-# Up to so many more are sorted when all have passed: 8 bytes each.
+# Up to so many are sorted at the end: 8 bytes each.
 _SORTED_KEYS = 4_000_000
 
 
 class Keys:
-    """The keys of one table of a file: whether one may stand there twice."""
+    """The keys of one table of a file, and whether any may be repeated."""
 
     def __init__(self, table: RawTable):
         self.table = table
@@ -47,7 +47,7 @@ class Keys:
             self._more_hashes.clear()
 
     def repeat(self) -> bool:
-        """Return whether one may stand there twice, now that all have passed."""
+        """Return whether any key may be repeated, after all were added."""
         if self._more_hashes and not self.may_repeat:
             import numpy as np
 
@@ -77,7 +77,7 @@ def _refused_keys(table: RawTable) -> RawTable:
 def create_refused_keys(
     connection: duckdb.DuckDBPyConnection, table: RawTable
 ) -> RawTable:
-    """Return the table of the keys of a file's refused records, made by now."""
+    """Create the table of the keys of a file's refused records, and return it."""
     keys = _refused_keys(table)
     create_temporary(connection, keys.name, {"file_id": "varchar", **keys.types})
     return keys
@@ -89,8 +89,8 @@ def move_duplicates(
     """Move duplicates of one file to quarantine and return how many were moved.
 
     Of records that agree in everything but their position the first stays; records
-    with one key that disagree all go, for nothing says which one is right. So does
-    a record whose key a refused one has too.
+    with one key that disagree all go, because nothing says which is right. So does
+    a record that shares its key with a refused one.
     """
     create_refused_keys(connection, table)
     moved_count = 0

@@ -18,7 +18,7 @@ from loaders.contract.records import FileRefused, Quarantined
 from loaders.contract.table_options import TableOptions
 from loaders.contract.unpacked import opened
 from loaders.formats import recognise
-from loaders.table import mapping, reader, said, sql
+from loaders.table import mapping, reader, sql, user_options
 from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 
 COLUMNS = list(TABLE_ATTEMPTS.types)
@@ -31,7 +31,7 @@ ROWS = [
 
 
 def options(columns: str = "", **told) -> TableOptions:
-    return said.with_columns(TableOptions(**told), [columns] if columns else [])
+    return user_options.with_columns(TableOptions(**told), [columns] if columns else [])
 
 
 def batches(path: Path, content: str | bytes | None = None, **told) -> list:
@@ -990,7 +990,7 @@ def test_no_name_is_known_for_two_columns():
         ("taskid", "is not ours=theirs"),
         ("nothing=task", "nothing is none of ours"),
         ("scor=x", "did you mean score?"),
-        ("score=x,Score=y", "score is told twice"),
+        ("score=x,Score=y", "score is duplicated"),
     ],
 )
 def test_what_the_user_says_is_checked(columns, words):
@@ -1001,9 +1001,9 @@ def test_what_the_user_says_is_checked(columns, words):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("score: a\nscore: b\n", "a name is there twice"),
-        ("score: a\nScore: b\n", "score is told twice"),
-        ("model: {value: a, value: b}\n", "a name is there twice"),
+        ("score: a\nscore: b\n", "a name is duplicated"),
+        ("score: a\nScore: b\n", "score is duplicated"),
+        ("model: {value: a, value: b}\n", "a name is duplicated"),
         ('task_id: a\nsource: "\\u200b"\n', "the source is empty"),
     ],
 )
@@ -1011,7 +1011,7 @@ def test_a_mapping_file_does_not_contradict_itself(tmp_path, content, words):
     path = tmp_path / "mapping.yml"
     path.write_text(content)
     with pytest.raises(ValueError, match=words):
-        said.with_mapping(TableOptions(), str(path))
+        user_options.with_mapping(TableOptions(), str(path))
 
 
 def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
@@ -1020,7 +1020,7 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
         "task_id: question\nbenchmark: {value: mine}\nattempt: [run, try]\n"
         "score_max: 10\nsource: lab\nstarted_at: {value: 2025-01-02}\n"
     )
-    told = said.with_mapping(options("benchmark:=yours"), str(path))
+    told = user_options.with_mapping(options("benchmark:=yours"), str(path))
     assert told.score_max == 10
     assert told.source == "lab"
     assert dict(told.columns) == {
@@ -1041,9 +1041,9 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
     ]:
         path.write_text(text)
         with pytest.raises(ValueError, match=words):
-            said.with_mapping(TableOptions(), str(path))
+            user_options.with_mapping(TableOptions(), str(path))
     with pytest.raises(ValueError, match="no such file"):
-        said.with_mapping(TableOptions(), str(tmp_path / "none"))
+        user_options.with_mapping(TableOptions(), str(tmp_path / "none"))
 
 
 EVERY_EVAL_EVER = {

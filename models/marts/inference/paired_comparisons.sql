@@ -2,6 +2,8 @@
 -- agents. Quadratic in the agents of a benchmark, as a pair is what it is
 -- about, up to the `max_compared_agents` of each with the most attempts.
 {%- set keys = ['agent_number', 'opponent_number'] %}
+{%- set board = 'alike_rules.success_rule, agents.source, agents.benchmark,'
+    ~ ' agents.population' %}
 with
 
 agent_tasks as (
@@ -19,7 +21,7 @@ t_quantiles as (
 {{ sign_flip_ctes(keys) }}
 
 -- As if each agent had won one more task, each a cluster of its own (Bonett and
--- Price): differences that do not vary would else have no interval.
+-- Price): differences that do not vary would otherwise have no interval.
 shrunk_means as (
     select
         {{ keys | join(', ') }},
@@ -122,18 +124,10 @@ ranked as (
         pairs.fewer_count,
         pairs.is_tried_once,
         count(intervals.p_value) over (
-            partition by
-                alike_rules.success_rule,
-                agents.source,
-                agents.benchmark,
-                agents.population
+            partition by {{ board }}
         ) as pair_count,
         row_number() over (
-            partition by
-                alike_rules.success_rule,
-                agents.source,
-                agents.benchmark,
-                agents.population
+            partition by {{ board }}
             order by
                 intervals.p_value asc nulls last,
                 agents.agent asc,

@@ -30,15 +30,7 @@ file_paths as (
     select * from {{ ref('stg_loads__file_paths') }}
 ),
 
--- Wherever a copy of the trial has its result.
-named_trials as (
-    select distinct
-        job_id,
-        trial_name
-    from staged_trials
-),
-
--- With a result that was refused too: that is a finding of its own.
+-- Refused results too, which are other findings.
 result_folders as (
     select distinct folder
     from file_paths
@@ -57,11 +49,12 @@ unfinished_configs as (
         on file_paths.folder = trial_folders.folder
     left join result_folders
         on file_paths.folder = result_folders.folder
-    left join named_trials
+    -- Wherever a copy of the trial has its result.
+    left join staged_trials
         on
-            configs.name = named_trials.trial_name
-            and configs.job_id = named_trials.job_id
-    where named_trials.trial_name is null
+            configs.name = staged_trials.trial_name
+            and configs.job_id = staged_trials.job_id
+    where staged_trials.trial_name is null
     group by configs.file_id, configs.job_id
     having count(trial_folders.folder) = 0 and count(result_folders.folder) = 0
 ),

@@ -1,4 +1,4 @@
-"""What a user says of a table: `--columns`, a mapping file, the name of a preset."""
+"""The user's options for a table: `--columns`, a mapping file, the name of a preset."""
 
 import difflib
 import os
@@ -16,30 +16,32 @@ from loaders.contract.table_options import TableOptions
 from loaders.table.mapping import KNOWN, ours_named
 from loaders.table.presets import PRESETS
 
-# What a mapping file says besides the columns, as the options of the same name do.
+# What a mapping file may set besides the columns, as the options of the same name.
 _SETTINGS = ("source", "score_max", "decimal", "preset")
 _KINDS = ("value", "file", "folder", "named_by")
 
 
-def with_mapping(options: TableOptions, said: str) -> TableOptions:
-    """Return the options with those of a mapping file or a preset, where they say none.
+def with_mapping(options: TableOptions, mapping_name: str) -> TableOptions:
+    """Return the options; what they leave open is as in a mapping file or a preset.
 
     Raises ValueError with what is wrong.
     """
-    if said in PRESETS:
-        return replace(options, preset=said)
-    if not os.path.isfile(said):
+    if mapping_name in PRESETS:
+        return replace(options, preset=mapping_name)
+    if not os.path.isfile(mapping_name):
         names = ", ".join(PRESETS)
-        raise ValueError(f"{said}: there is no such file, and the presets are {names}")
+        raise ValueError(
+            f"{mapping_name}: there is no such file, and the presets are {names}"
+        )
     try:
-        with open(said, encoding="utf-8") as file:
+        with open(mapping_name, encoding="utf-8") as file:
             mapping = yaml.load(file, _Loader)
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
-        raise ValueError(f"{said} cannot be read as YAML: {reason}") from None
+        raise ValueError(f"{mapping_name} cannot be read as YAML: {reason}") from None
     if not isinstance(mapping, dict):
         raise ValueError(  # noqa: TRY004 -- of a file, not of an argument
-            f"{said}: a mapping file is a list of `ours: theirs`"
+            f"{mapping_name}: a mapping file is a list of `ours: theirs`"
         )
     mapping = {str(name): value for name, value in mapping.items()}
     settings = {name: mapping.pop(name) for name in _SETTINGS if name in mapping}
@@ -47,27 +49,27 @@ def with_mapping(options: TableOptions, said: str) -> TableOptions:
         columns = dict(checked_columns(mapping))
         settings = dict(_setting(name, value) for name, value in settings.items())
     except ValueError as error:
-        raise ValueError(f"{said}: {error}") from None
-    # What the command line says counts more than the file.
-    told = {
+        raise ValueError(f"{mapping_name}: {error}") from None
+    # The command line goes before the file.
+    unset = {
         name: value for name, value in settings.items() if not getattr(options, name)
     }
     columns |= dict(options.columns)
-    return replace(options, columns=tuple(columns.items()), **told)
+    return replace(options, columns=tuple(columns.items()), **unset)
 
 
-def checked_columns(said: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+def checked_columns(columns: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     """Return ours and what each is; raise ValueError with what is wrong."""
-    return _once([_checked(name, value) for name, value in said.items()])
+    return _once([_checked(name, value) for name, value in columns.items()])
 
 
-def with_columns(options: TableOptions, said: Iterable[str]) -> TableOptions:
+def with_columns(options: TableOptions, pairs: Iterable[str]) -> TableOptions:
     """Return the options with `ours=theirs,...`, `ours:=text` and `ours=`.
 
     Raises ValueError with what is wrong.
     """
     columns = []
-    for pair in (pair for each in said for pair in each.split(",")):
+    for pair in (pair for each in pairs for pair in each.split(",")):
         ours, is_pair, name = (part.strip() for part in pair.partition("="))
         if not is_pair:
             raise ValueError(f"{pair!r} is not ours=theirs")
@@ -75,8 +77,8 @@ def with_columns(options: TableOptions, said: Iterable[str]) -> TableOptions:
         if ours.endswith(":"):
             ours, value = ours[:-1].strip(), {"value": name}
         columns.append(_checked(ours, value))
-    told = dict(options.columns) | dict(_once(columns))
-    return replace(options, columns=tuple(told.items()))
+    merged = dict(options.columns) | dict(_once(columns))
+    return replace(options, columns=tuple(merged.items()))
 
 
 def checked_source(source: str) -> str:
@@ -88,21 +90,21 @@ def checked_source(source: str) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads YAML in which no name is there twice."""
+    """Reads YAML in which no name is duplicated."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
         found = super().construct_mapping(node, deep)
         if len(found) < len(node.value):
-            what = "a name is there twice"
+            what = "a name is duplicated"
             raise yaml.MarkedYAMLError(what, node.start_mark)
         return found
 
 
 def _once(columns: list[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
-    told = dict(columns)
-    for ours in told:
-        if [name for name, _ in columns].count(ours) > 1:
-            raise ValueError(f"{ours} is told twice")
+    names = [name for name, _ in columns]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name} is duplicated")
     return tuple(columns)
 
 
@@ -125,14 +127,14 @@ def _check_value(name: str, value: Any) -> None:
     if value is None or isinstance(value, str):
         return
     if isinstance(value, dict) and len(value) == 1:
-        ((kind, said),) = value.items()
-        if kind == "value" and isinstance(said, str | int | float | date):
+        ((kind, content),) = value.items()
+        if kind == "value" and isinstance(content, str | int | float | date):
             return
-        if kind == "folder" and isinstance(said, int) and said > 0:
+        if kind == "folder" and isinstance(content, int) and content > 0:
             return
-        if kind == "file" and isinstance(said, str) and _is_pattern(said):
+        if kind == "file" and isinstance(content, str) and _is_pattern(content):
             return
-        if kind == "named_by" and isinstance(said, str):
+        if kind == "named_by" and isinstance(content, str):
             return
     raise ValueError(
         f"{name} is the name of a column, a list of them, or one of "
@@ -140,9 +142,9 @@ def _check_value(name: str, value: Any) -> None:
     )
 
 
-def _is_pattern(said: str) -> bool:
+def _is_pattern(text: str) -> bool:
     try:
-        re.compile(said)
+        re.compile(text)
     except re.error:
         return False
     return True
