@@ -74,7 +74,7 @@ FORMATS = {
         ),
         Format("inspect", 7, inspect.TABLES, "loaders.inspect.reader"),
         Format("harbor", 5, harbor.TABLES, "loaders.harbor.job"),
-        Format("hal", 7, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 5, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),

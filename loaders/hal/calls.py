@@ -67,6 +67,8 @@ _TASK_ID = raw_json.decoder(Id | None)
 _USAGE = raw_json.decoder(Usage | None)
 _USAGE_BY_MODEL = raw_json.decoder(Section | list[Section] | None)
 _LIST = raw_json.decoder(list[Raw] | None)
+# As OpenAI, LangChain and Google name it.
+_USAGE_NAMES = ("usage", "usage_metadata", "usageMetadata")
 _METADATA = raw_json.decoder(_Metadata)
 # As far as a count of cached tokens in the usage of a call.
 _METADATA_LEVELS, _USAGE_LEVELS = 3, 2
@@ -87,6 +89,7 @@ class Log:
             _check_count(len(found), at)
             self._calls = list(map(_call_or_none, found))
         self._copies = _copies(self._calls)
+        _inherit_tasks(self._calls)
         self._moments = Moments(trace_number)
         # Model calls by task.
         self.call_counts: Counter[str] = Counter()
@@ -278,8 +281,8 @@ def _by_model(raw: Raw) -> list[tuple[str, Raw]]:
 
 def _tokens(output: dict[str, Raw], by_model: list[tuple[str, Raw]]) -> Tokens:
     """Return the call's own usage; its summary says the same, or its children's too."""
-    if "usage" in output:
-        usage = _usage(output["usage"])
+    for name in _USAGE_NAMES:
+        usage = _usage(output[name]) if name in output else None
         if usage is not None:
             return tokens(usage)
     parts = [tokens(_usage(raw)) for _, raw in by_model]
@@ -367,6 +370,21 @@ def _copy(call: Call, differs: bool) -> RecordRefused:
     if differs:
         return RecordRefused("conflicting_duplicate", f"{what} and differs")
     return RecordRefused("duplicate_record", what)
+
+
+def _inherit_tasks(calls: list[Call | None]) -> None:
+    """Give a call that names no task that of the nearest call above it."""
+    by_id = {call.id: call for call in calls if call is not None}
+    without = set()
+    for call in by_id.values():
+        path, above = [], call
+        while above and above.task_id is None and above.id not in without:
+            without.add(above.id)
+            path.append(above)
+            above = by_id.get(above.parent_id)
+        if above and above.task_id is not None:
+            for each in path:
+                each.task_id = above.task_id
 
 
 def _above_model_calls(calls: list[Call | None]) -> set[str]:

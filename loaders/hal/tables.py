@@ -346,8 +346,8 @@ HAL_MODEL_CALLS = RawTable(
         Column(
             "task_id",
             "varchar",
-            "The task it was made for.",
-            null="Null where the call does not say.",
+            "The task it was made for: its own, else that of the nearest call above it.",
+            null="Null where none of them says.",
         ),
         Column(
             "call_id",

@@ -1139,6 +1139,58 @@ def test_a_log_by_task():
     assert loaded.evaluation["log_shape"] == "by_task"
 
 
+def test_a_call_without_a_task_has_that_of_the_call_above():
+    none = {"weave_task_id": None, "attributes": {}}
+    log = [
+        call("3", parent_id="2", **none),
+        call("2", parent_id="1", **none),
+        call("1", weave_task_id="b"),
+        call("4", parent_id="2"),
+        call("5", parent_id="lost", **none),
+        call("6", parent_id="7", **none),
+        call("7", parent_id="6", **none),
+    ]
+    loaded = read(trace(raw_logging_results=log, results={"latencies": {"b": 1}}))
+    assert {row["call_id"]: row["task_id"] for row in loaded.rows("model_calls")} == {
+        "3": "b",
+        "2": "b",
+        "1": "b",
+        "4": "a",
+        "5": None,
+        "6": None,
+        "7": None,
+    }
+    assert loaded.rows("task_latencies")[0]["call_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "usage"),
+    [
+        (
+            "usage_metadata",
+            {
+                "input_tokens": 100,
+                "output_tokens": 7,
+                "input_token_details": {"cache_read": 40},
+            },
+        ),
+        (
+            "usageMetadata",
+            {
+                "promptTokenCount": 100,
+                "candidatesTokenCount": 7,
+                "cachedContentTokenCount": 40,
+            },
+        ),
+    ],
+)
+def test_usage_of_langchain_and_google(name, usage):
+    loaded = read(trace(raw_logging_results=[call("1", output={name: usage})]))
+    (row,) = loaded.rows("model_calls")
+    found = row["input_tokens"], row["cache_read_tokens"], row["output_tokens"]
+    assert found == (60, 40, 7)
+
+
 def test_only_the_lowest_model_calls_are_leaves():
     tool = {"inputs": {"path": "x"}, "output": "text", "summary": None}
     log = [

@@ -25,6 +25,14 @@ corrections as (
     select * from {{ ref('corrections') }}
 ),
 
+evaluation_totals as (
+    select * from {{ ref('int_hal_evaluation_totals') }}
+),
+
+model_calls as (
+    select * from {{ ref('stg_hal__model_calls') }}
+),
+
 unread_dates as (
     select
         'unreadable_date' as finding_code,
@@ -85,6 +93,42 @@ perturbed_runs as (
     inner join perturbed_traces using (file_id, trace_number)
 ),
 
+call_totals as (
+    select
+        file_id,
+        trace_number,
+        cast(
+            sum(
+                coalesce(input_tokens, 0)
+                + coalesce(cache_read_tokens, 0)
+                + coalesce(cache_write_tokens, 0)
+                + coalesce(output_tokens, 0)
+            ) as bigint
+        ) as token_count
+    from model_calls
+    where is_leaf
+    group by file_id, trace_number
+),
+
+-- What a refused part leaves unknown is below the calls for that reason.
+usage_below_calls as (
+    select
+        'usage_below_calls' as finding_code,
+        evaluations.source,
+        evaluations.evaluation_id as subject,
+        'total_usage tells ' || evaluation_totals.known_token_count
+        || ' tokens, but the logged calls used ' || call_totals.token_count
+            as detail
+    from evaluations
+    inner join evaluation_totals using (evaluation_id)
+    inner join call_totals using (file_id, trace_number)
+    where
+        evaluation_totals.input_tokens is not null
+        and evaluation_totals.output_tokens is not null
+        and call_totals.token_count
+        > evaluation_totals.known_token_count * 1.01e0
+),
+
 applied_corrections as (
     select
         'corrected_value' as finding_code,
@@ -122,6 +166,7 @@ final as (
         'repeated_evaluation_ids',
         'loader_notes',
         'perturbed_runs',
+        'usage_below_calls',
         'applied_corrections',
     ]) }}
 )

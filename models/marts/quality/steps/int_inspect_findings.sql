@@ -122,9 +122,10 @@ unreadable_scores as (
         'unreadable_score' as finding_code,
         source,
         evaluation_id as subject,
-        unreadable_count || ' score(s) are no number, such as '
+        unreadable_count || ' score(s) are not one number, such as '
         || left(unreadable_example, 60)
-        || ', and count as unknown; Inspect counts such a value as 0' as detail
+        || ', and count as unknown; Inspect counts a text or a list that is no'
+        || ' number as 0, and each key of an object by itself' as detail
     from odd_scores
     where unreadable_count > 0
 ),
