@@ -4,7 +4,7 @@ The harness puts each benchmark's own report there as it comes. Its lists of suc
 and failed tasks are made from that; where they are missing, these rules stand in.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any, NamedTuple
 
 from msgspec import Raw, Struct
@@ -198,16 +198,27 @@ def verdicts(
             yield from _by_rule(rule, results, at)
 
 
+def _sections(
+    results: Any, at: Pointer, names: Container[str]
+) -> tuple[dict[str, Raw], list[tuple]]:
+    """Return the parts of a report that have these names, and those that are refused."""
+    found, refused = {}, []
+    for name, part in raw_json.items(results, at):
+        if name in names and isinstance(part, Quarantined):
+            refused.append((at / name, name, part))
+        elif name in names:
+            found[name] = part
+    return found, refused
+
+
 def _listed(results: Any, at: Pointer, most: int | None) -> Iterator[tuple]:
     # The list that names it first, and where; the last list that does, and what it says.
     found: dict[str, tuple[str, int, str, Verdict]] = {}
-    lists = dict(raw_json.items(results, at))
+    lists, refused_lists = _sections(results, at, _SWEBENCH_LISTS)
+    yield from refused_lists
     for name, is_success in _SWEBENCH_LISTS.items():
         raw = lists.get(name)
         if raw is None:
-            continue
-        if isinstance(raw, Quarantined):
-            yield at / name, name, raw
             continue
         if raw_json.has_more_than(MAX_TRACE_RECORDS, raw):
             raise file_refused("too_many_records", _TOO_MANY, None, at / name)
@@ -232,9 +243,11 @@ def _listed(results: Any, at: Pointer, most: int | None) -> Iterator[tuple]:
 
 def _by_rule(rule: _Rule, results: Any, at: Pointer) -> Iterator[tuple]:
     if rule.section is not None:
-        found = dict(raw_json.items(results, at)).get(rule.section)
+        sections, refused_sections = _sections(results, at, (rule.section,))
+        yield from refused_sections
+        found = sections.get(rule.section)
         at /= rule.section
-        if not isinstance(found, Raw):
+        if found is None:
             return
         try:
             results = raw_json.record(raw_json.SECTION, found)

@@ -108,9 +108,21 @@ def _is_trajectory(whole: dict[str, Raw]) -> bool:
 
 
 def _check_steps(steps: Raw | bytes) -> None:
-    """Refuse a trajectory of too many steps, before they are decoded."""
+    """Refuse a trajectory of too many steps, before they are decoded, or of a step in
+    which a field is duplicated.
+    """
     if raw_json.has_more_than(MAX_TRACE_RECORDS, steps):
         raise file_refused("too_many_records", "its steps go on", None, "/steps")
+    if bytes(memoryview(steps)[:1]) != b"[":
+        return  # The decoder says what is wrong.
+    for place, step in enumerate(json_object.items(steps)):
+        try:
+            raw_json.check_once(step, 1)
+        except RecordRefused as refused:
+            what = refused.detail.partition("; ")[0]
+            raise file_refused(
+                refused.reason_code, what, None, f"/steps/{place}"
+            ) from None
 
 
 def _trajectory(stream: OpenFile) -> Iterator[Record]:

@@ -319,6 +319,7 @@ def _duplicate_fields() -> Iterator[Case]:
             (2, 1),
             {"duplicate_field": at},
         )
+    yield from _duplicate_sections()
     effort = {"effort": "high"}
     for name, document, at in (
         ("agent_args", trace({"agent_args": {"a": [effort]}}), "/config/agent_args/a"),
@@ -328,6 +329,31 @@ def _duplicate_fields() -> Iterator[Case]:
         old = '"effort": "high"'
         content = _replaced(old, f'"effort": "low", {old}', document)
         yield _refused(f"inside_{name}_twice", content, "duplicate_field", at)
+
+
+def _duplicate_sections() -> Iterator[Case]:
+    """Yield reports that have the part with their tasks twice."""
+    for benchmark, section, tasks in (
+        ("usaco", "sdict", {"a": [{"result": {"fraction_passed": 1}}], "b": []}),
+        ("appworld", "individual", {"a": {"success": True}, "b": {}}),
+        ("scienceagentbench", "eval_result", {"a": {"success_rate": 1}, "b": {}}),
+        ("swebench", "resolved_ids", ["a", "b"]),
+    ):
+        old = f'"{section}": {json.dumps(tasks)}'
+        whole = trace({"benchmark_name": benchmark}, raw_eval_results={section: tasks})
+        at = f"/raw_eval_results/{section}"
+        for name, before, counts, reason in (
+            ("twice", old, (3, 1), "duplicate_record"),
+            ("differing", f'"{section}": {{}}', (1, 2), "conflicting_duplicate"),
+        ):
+            yield partly(
+                f"hal_{section}_{name}",
+                FORMAT,
+                SUFFIX,
+                _replaced(old, f"{before}, {old}", whole),
+                counts,
+                {reason: at},
+            )
 
 
 def _names() -> Iterator[Case]:

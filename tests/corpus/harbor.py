@@ -109,5 +109,9 @@ def _others() -> Iterator[Case]:
     for name, wrong in (("text", "many"), ("numbers", [1])):
         content = text(steps | {"steps": wrong})
         yield _refused(f"trajectory_of_{name}", content, "not_a_trajectory")
+    twice = text(steps).replace(
+        b'"source": "user"', b'"source": "agent", "source": "user"'
+    )
+    yield _refused("trajectory_source_twice", twice, "duplicate_field", "/steps/1")
     cut = text(steps)[:-3]
     yield _refused("trajectory_cut", cut, "truncated", f"byte {len(cut)}")
