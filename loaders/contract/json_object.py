@@ -16,6 +16,8 @@ from loaders.contract.records import Quarantined, RecordRefused
 from loaders.contract.times import time
 
 _SECTION = (raw_json.decoder(Section),)
+# Of longer fields a file has not so many that they take much more than their bytes.
+_FIELD_BYTES = 200
 _LIST = raw_json.decoder(list[Raw])
 # How much of a value is copied at a time.
 _COUNTED_BYTES = 1 << 20
@@ -32,6 +34,8 @@ def entries(stream: OpenFile) -> dict[str, Raw]:
     Raises FileRefused when the file is no JSON object, or contradicts itself.
     """
     document = Document(stream.map(), stream.map_private, Pointer())
+    if raw_json.has_more_than(MAX_FIELDS, document.data, entry_bytes=_FIELD_BYTES):
+        raise document.refused("too_many_records", "its fields go on")
     section, _ = raw_json.decode(document, _SECTION)
     if len(section) > MAX_FIELDS:
         what = f"it has {len(section):,} fields"

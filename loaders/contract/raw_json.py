@@ -48,8 +48,10 @@ _SURROGATES = re.compile(
 _ESCAPE_BYTES = 6
 # A text, whole or cut short, or what parts entries.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
-# Of lists and sections there may be as many entries of so many bytes as a file has.
+# Of lists there may be as many entries of so many bytes as a file has, and of sections,
+# which take four times the memory.
 _ENTRY_BYTES = 20
+_SECTION_ENTRY_BYTES = 100
 _NULL = b"null"
 
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
@@ -226,7 +228,9 @@ def part(found: Any, at: Pointer | None = None) -> Any:
     """Return a part of a trace one level deep: a list, a section or a scalar."""
     if not isinstance(found, Raw):
         return found
-    if at is not None and has_more_than(MAX_TRACE_RECORDS, found):
+    if at is not None and has_more_than(
+        MAX_TRACE_RECORDS, found, entry_bytes=_SECTION_ENTRY_BYTES
+    ):
         raise file_refused("too_many_records", "its entries go on", None, at)
     try:
         return record(_PART, found)

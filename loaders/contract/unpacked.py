@@ -24,7 +24,7 @@ _PIECE_BYTES = 1 << 20
 # Text becomes a fiftieth at best, a log that repeats itself less. A packed file that
 # holds more than the first, and over so many times its size, is a trap.
 MOST_BYTES = 256 << 20
-MOST_GROWTH = 200
+MOST_GROWTH = 120
 
 _DAMAGES = (gzip.BadGzipFile, zlib.error, ZstdError)
 

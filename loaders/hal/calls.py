@@ -70,6 +70,8 @@ _LIST = raw_json.decoder(list[Raw] | None)
 _METADATA = raw_json.decoder(_Metadata)
 # As far as a count of cached tokens in the usage of a call.
 _METADATA_LEVELS, _USAGE_LEVELS = 3, 2
+# A model's usage is no longer, with all its counts.
+_USAGE_BYTES = 1000
 
 
 class Log:
@@ -262,7 +264,7 @@ def _inside(found: Any) -> dict[str, Raw]:
 
 def _by_model(raw: Raw) -> list[tuple[str, Raw]]:
     """Return each usage by its model: they are in an object, or in a list of some."""
-    if raw_json.has_more_than(MAX_FIELDS, raw, levels=2):
+    if raw_json.has_more_than(MAX_FIELDS, raw, levels=2, entry_bytes=_USAGE_BYTES):
         raise RecordRefused("too_many_values", "summary.usage holds too many")
     found = _nested(_USAGE_BY_MODEL, "summary.usage", raw) or []
     sections = found if isinstance(found, list) else [found]

@@ -111,7 +111,7 @@ class Table:
         # Of CSV: how many lines come before the header, and which ones behind it are
         # empty; a row of several lines counts as one.
         self.lines_before = 0
-        self.empty_lines = array("q")
+        self.empty_lines = array("I")
 
     def __enter__(self) -> Self:
         return self

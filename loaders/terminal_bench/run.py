@@ -16,6 +16,7 @@ from loaders.contract.columns import RawTable
 from loaders.contract.extract import row, take
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import Record
+from loaders.contract.limits import MAX_TRACE_RECORDS
 from loaders.contract.raw_json import Pointer
 from loaders.contract.records import (
     Batch,
@@ -72,6 +73,9 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
     run_ids = set()
     try:
         for index, trial in enumerate(json_object.items(results)):
+            if index == MAX_TRACE_RECORDS:
+                at = str(root / "results")
+                raise file_refused("too_many_records", "its trials go on", None, at)
             for record in _read(TERMINAL_BENCH_TRIALS, trial, root / "results" / index):
                 if isinstance(record, tuple):
                     run_ids.add(record[_RUN_ID])

@@ -1397,6 +1397,14 @@ def test_too_many_entries_are_refused_before_they_are_decoded(log, position, wha
     assert peak_bytes < 12_000_000
 
 
+def test_too_many_scores_are_refused_before_they_are_decoded():
+    scores = {f"task-{number:>30}": {"score": 0.5} for number in range(300_001)}
+    refused = refusal(json.dumps(trace(raw_eval_results=scores)).encode())
+    assert refused.reason_code == "too_many_records"
+    assert refused.position == "/raw_eval_results"
+    assert "its entries go on" in refused.detail
+
+
 def test_too_many_arguments_are_refused_before_they_are_decoded():
     written = json.dumps(trace(config={"agent_args": "@"}))
     refused = refusal(written.replace('"@"', f"[{'{},' * 300_000}{{}}]"))
@@ -1412,16 +1420,20 @@ def test_a_long_number_is_refused_before_it_is_decoded():
 
 
 @pytest.mark.parametrize(
-    ("fields", "what"),
+    ("fields", "value", "what"),
     [
-        ({"inputs": "@"}, "the call holds too many"),
-        ({"summary": {"usage": "@"}}, "summary.usage holds too many"),
+        ({"inputs": "@"}, f"[{'{},' * 200_001}{{}}]", "the call holds too many"),
+        (
+            {"summary": {"usage": "@"}},
+            json.dumps({f"m-{at}": {"prompt_tokens": 1} for at in range(10_001)}),
+            "summary.usage holds too many",
+        ),
     ],
 )
-def test_a_call_of_too_many_values_is_kept_back(fields, what):
+def test_a_call_of_too_many_values_is_kept_back(fields, value, what):
     calls = [call("1"), call("2", **fields)]
     written = json.dumps(trace(raw_logging_results=calls))
-    loaded = read(written.replace('"@"', f"[{'{},' * 200_001}{{}}]"))
+    loaded = read(written.replace('"@"', value))
     assert [row["call_id"] for row in loaded.rows("model_calls")] == ["1"]
     (entry,) = loaded.quarantined
     assert (entry.reason_code, entry.position) == (

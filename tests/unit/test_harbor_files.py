@@ -354,6 +354,7 @@ def test_a_trajectory_of_nothing_but_steps_is_refused(load_contents):
 def test_a_file_of_nothing_but_fields_is_refused(load_contents):
     fields = {f"f{number}": 1 for number in range(10_001)}
     found = load_contents(1, result=trial(**fields))
-    assert found.sql("select reason_code from raw.quarantine").fetchall() == [
-        ("too_many_records",)
-    ]
+    (refused,) = found.sql("select reason_code, detail from raw.quarantine").fetchall()
+    assert refused[0] == "too_many_records"
+    # Before they are decoded.
+    assert "its fields go on" in refused[1]

@@ -7,6 +7,7 @@ import pytest
 
 from loaders.contract.times import seconds_between
 from loaders.formats import recognise
+from loaders.terminal_bench import run
 from loaders.terminal_bench.rules import run_id_of
 
 METADATA = {
@@ -181,6 +182,18 @@ def test_trials_of_a_long_list_are_read_one_by_one(load_contents):
     ).fetchall() == [(899, 899, "t-99")]
     assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
         ("/results/7", "not_a_record")
+    ]
+
+
+def test_absurdly_many_trials_refuse_the_file(load_contents, monkeypatch):
+    monkeypatch.setattr(run, "MAX_TRACE_RECORDS", 2)
+    trials = [trial("t-1"), trial("t-2"), trial("t-3")]
+    found = load_contents(1, results=results(*trials))
+    assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
+        ("/results", "too_many_records")
+    ]
+    assert found.sql("select count(*) from raw.terminal_bench_trials").fetchall() == [
+        (0,)
     ]
 
 
