@@ -61,6 +61,36 @@ def _parser() -> argparse.ArgumentParser:
         help="of encrypted HAL zips (default: $EVALHOUSE_HAL_PASSWORD, else the one "
         "that the HAL harness publishes)",
     )
+    _add_table_options(parser)
+    parser.add_argument(
+        "--note",
+        metavar="TEXT",
+        help="a note on these files, shown in load_report and in the report; a file that "
+        "has not changed keeps the note it has",
+    )
+    parser.add_argument(
+        "--rehash",
+        action="store_true",
+        help="read every file, even where size and times say that it has not changed",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse a file if any record is refused"
+    )
+    parser.add_argument(
+        "--require-loaded",
+        action="store_true",
+        help="end with 2 if nothing of any file is loaded",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would happen, change nothing"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object per file"
+    )
+    return parser
+
+
+def _add_table_options(parser: argparse.ArgumentParser) -> None:
     tables = parser.add_argument_group("tables of attempts (CSV, Parquet, JSON)")
     tables.add_argument(
         "--source",
@@ -93,32 +123,6 @@ def _parser() -> argparse.ArgumentParser:
         help="the decimal sign; the other one then groups thousands (default: a point, "
         "and no commas in numbers)",
     )
-    parser.add_argument(
-        "--note",
-        metavar="TEXT",
-        help="a note on these files, shown in load_report and in the report; a file that "
-        "has not changed keeps the note it has",
-    )
-    parser.add_argument(
-        "--rehash",
-        action="store_true",
-        help="read every file, even where size and times say that it has not changed",
-    )
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse a file if any record is refused"
-    )
-    parser.add_argument(
-        "--require-loaded",
-        action="store_true",
-        help="end with 2 if nothing of any file is loaded",
-    )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would happen, change nothing"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print one JSON object per file"
-    )
-    return parser
 
 
 def _positive(text: str) -> float:

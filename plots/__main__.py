@@ -141,6 +141,18 @@ def add_draw_options(draw: argparse.ArgumentParser) -> None:
         help="the data source to draw, for example metr_horizon (default: metr for "
         "attempts, hal for leaderboards, or the largest where these are absent)",
     )
+    add_choices(draw)
+    draw.add_argument(
+        "--jobs",
+        type=int,
+        default=default_workers(),
+        metavar="N",
+        help="how many to draw at once (default: one for each core, at most 8)",
+    )
+
+
+def add_choices(draw: argparse.ArgumentParser) -> None:
+    """Add what the figures show, and how they look."""
     for kind, noun in (("agents", "agent"), ("models", "model")):
         draw.add_argument(
             f"--{kind}",
@@ -174,13 +186,6 @@ def add_draw_options(draw: argparse.ArgumentParser) -> None:
         "--title",
         metavar="TEXT",
         help="another title; `none` leaves out title and subtitle",
-    )
-    draw.add_argument(
-        "--jobs",
-        type=int,
-        default=default_workers(),
-        metavar="N",
-        help="how many to draw at once (default: one for each core, at most 8)",
     )
 
 

@@ -77,6 +77,15 @@ def choice_of(summaries: pd.DataFrame) -> str:
     return f"{RULES[summary['success_rule']]}, {POPULATIONS[summary['population']]}"
 
 
+def delta_subtitle(summaries: pd.DataFrame, noun: str) -> str:
+    """Return the subtitle of a figure of deltas, with the words for what it counts."""
+    pair_count = count(headline_of(summaries)["pair_count"])
+    return (
+        f"left and right: n = {pair_count} {noun} with enough of both outcomes, "
+        f"{choice_of(summaries)} · below zero: successes took fewer actions"
+    )
+
+
 def draw_histogram(
     axes: Axes, bins: pd.DataFrame, summary: pd.Series, noun: str
 ) -> None:

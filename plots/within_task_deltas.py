@@ -8,14 +8,13 @@ from plots.deltas import (
     DELTA_LABEL,
     HISTOGRAM_QUERY,
     SUMMARY_QUERY,
-    choice_of,
     delta_answer,
+    delta_subtitle,
     draw_histogram,
     draw_sensitivity,
     headline_of,
 )
 from plots.palette import BLACK, BLUE
-from plots.text import count
 
 SIZE = (13.5, 4.9)
 missing = "tasks with enough successes and failures whose actions are known"
@@ -33,12 +32,7 @@ ANSWER = delta_answer("task", "tasks")
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
-    summary = headline_of(frames["summaries"])
-    return (
-        f"left and right: n = {count(summary['pair_count'])} tasks with enough of "
-        f"both outcomes, {choice_of(frames['summaries'])} · "
-        "below zero: successes took fewer actions"
-    )
+    return delta_subtitle(frames["summaries"], "tasks")
 
 
 def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:

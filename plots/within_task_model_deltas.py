@@ -8,8 +8,8 @@ from plots.axes import note
 from plots.deltas import (
     HISTOGRAM_QUERY,
     SUMMARY_QUERY,
-    choice_of,
     delta_answer,
+    delta_subtitle,
     draw_histogram,
     draw_sensitivity,
     headline_of,
@@ -33,12 +33,7 @@ ANSWER = delta_answer("task_model", "pairs of task and model")
 
 
 def subtitle(frames: dict[str, pd.DataFrame]) -> str:
-    summary = headline_of(frames["summaries"])
-    return (
-        f"left and right: n = {count(summary['pair_count'])} pairs of task and model "
-        f"with enough of both outcomes, {choice_of(frames['summaries'])} · "
-        "below zero: successes took fewer actions"
-    )
+    return delta_subtitle(frames["summaries"], "pairs of task and model")
 
 
 def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:

@@ -143,14 +143,18 @@ def decode(
     return _decode(document, decoders, data), repaired
 
 
-def entries_once(
-    section: Section, at: Pointer
-) -> Iterator[tuple[str, Raw | Quarantined]]:
+def entries_once(section: Any, at: Pointer) -> Iterator[tuple[str, Raw | Quarantined]]:
     """Yield each name with its value, or with why a value of that name is refused.
 
     Names are tasks or models, in their one form. Of entries that agree the first
-    counts; of those that differ none does.
+    counts; of those that differ none does. Null has no entries, and what is no object
+    is refused under an empty name.
     """
+    if section is None:
+        return
+    if not isinstance(section, dict):
+        yield "", wrong_kind(section).at_pointer(at, excerpt(section))
+        return
     if len(section) > MAX_TRACE_RECORDS:
         what = f"there are {len(section):,} entries"
         raise file_refused("too_many_records", what, None, at)

@@ -72,7 +72,8 @@ class Tasks:
     def add_list(self, outcome: str, task_ids: Any, at: Pointer) -> int | None:
         """Add the tasks of a list; return its length, None if there is no list."""
         if not isinstance(task_ids, list):
-            self._refuse_other(task_ids, at)
+            if task_ids is not None:
+                self._refuse(raw_json.wrong_kind(task_ids), at, task_ids)
             return None
         seen = set()
         for index, raw in enumerate(task_ids):
@@ -132,9 +133,6 @@ class Tasks:
 
     def _numbers(self, section: Any, at: Pointer, rule=rules.count) -> Iterator[tuple]:
         """Yield task id, number and where it is; null is no number."""
-        if not isinstance(section, dict):
-            self._refuse_other(section, at)
-            return
         for task_id, raw in raw_json.entries_once(section, at):
             if isinstance(raw, Quarantined):
                 self.quarantined.append(raw)
@@ -152,11 +150,6 @@ class Tasks:
         if len(self.quarantined) > MAX_REFUSED:
             raise too_many_refused(self.quarantined[0])
 
-    def _refuse_other(self, found: Any, at: Pointer) -> None:
-        """Refuse what is where a list or an object belongs; null may."""
-        if found is not None:
-            self._refuse(raw_json.wrong_kind(found), at, found)
-
 
 def _check_count(count: int, at: Pointer) -> None:
     if count > MAX_TRACE_RECORDS:
@@ -171,11 +164,6 @@ def latencies(
     moments: Moments,
 ) -> Iterator[tuple | Quarantined]:
     """Yield a row for each task's latency; `call_counts` is None without a log."""
-    if not isinstance(section, dict):
-        if section is not None:
-            refused = raw_json.wrong_kind(section)
-            yield refused.at_pointer(at, raw_json.excerpt(section))
-        return
     for task_id, raw in raw_json.entries_once(section, at):
         if isinstance(raw, Quarantined):
             yield raw

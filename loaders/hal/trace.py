@@ -284,11 +284,6 @@ def _usage_records(
     section: Any, at: Pointer, trace_number: int
 ) -> Iterator[tuple | Quarantined]:
     """Yield a row for each model's usage."""
-    if not isinstance(section, dict):
-        if section is not None:
-            refused = raw_json.wrong_kind(section)
-            yield refused.at_pointer(at, raw_json.excerpt(section))
-        return
     for model, raw in raw_json.entries_once(section, at):
         if isinstance(raw, Quarantined):
             yield raw

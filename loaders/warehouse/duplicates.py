@@ -14,11 +14,7 @@ from loaders.warehouse.sql import quoted
 
 # Repeated keys are looked for among so many hashes, then rows, at a time, about.
 _PART_HASHES = 2_000_000
-
-
 _PART_ROWS = 100_000
-
-
 # Up to so many keys are compared while they pass, which takes no query.
 _COMPARED_KEYS = 50_000
 # Up to so many more are sorted when all have passed: 8 bytes each.
@@ -194,54 +190,24 @@ def _find_repeated_keys(
 ) -> bool:
     """Fill the temp table `repeated` with the keys that a file holds more than once.
 
-    By their hashes first, which take little memory and rarely meet by chance. Part by
-    part, so that a file of any length takes the memory of one part.
+    Only keys whose hash is repeated are compared. Part by part, so that a file of any
+    length takes the memory of one part.
     """
     key = _key_columns(table)
-    key_types = {name: table.types[name] for name in table.key}
     position = position_column(table)
     refused = quoted(_refused_keys(table).name)
-    create_temporary(
-        connection, "suspects", {"key_hash": "ubigint", "row_count": "bigint"}
-    )
     create_temporary(
         connection,
         "repeated",
         {
-            **key_types,
+            **{name: table.types[name] for name in table.key},
             "copy_count": "bigint",
             "first_position": table.types[position],
             "kept_row_id": "bigint",
             "is_conflict": "boolean",
         },
     )
-    (row_count,) = connection.execute(
-        f"select count(*) from {quoted(table.name)} where file_id = ?", [file_id]
-    ).fetchone()
-    for part in _parts(key, row_count, _PART_HASHES):
-        connection.execute(
-            f"""
-            insert into suspects
-            select hash({key}) as key_hash, count(*)
-            from (
-                select {key} from {quoted(table.name)} where file_id = $file_id
-                union all
-                select {key} from {refused}
-            )
-            where {part}
-            group by key_hash
-            having count(*) > 1
-            """,
-            {"file_id": file_id},
-        )
-    suspect_count, key_count = connection.execute(
-        "select coalesce(sum(row_count), 0)::bigint, count(*) from suspects"
-    ).fetchone()
-    # At most one record of each key stays.
-    if suspect_count - key_count > MAX_REFUSED:
-        names = ", ".join(table.key)
-        what = f"more than {MAX_REFUSED:,} records have the {names} of another one"
-        raise file_refused("too_many_refused", what)
+    suspect_count = _find_suspects(connection, table, file_id)
     for part in _parts(key, suspect_count, _PART_ROWS) if suspect_count else ():
         is_suspect = f"{part} and hash({key}) in (select key_hash from suspects)"
         connection.execute(
@@ -270,6 +236,47 @@ def _find_repeated_keys(
             {"file_id": file_id},
         )
     return bool(suspect_count)
+
+
+def _find_suspects(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, file_id: str
+) -> int:
+    """Fill the temp table `suspects` with repeated hashes of keys; count their rows.
+
+    Hashes take little memory, and those of different keys are rarely equal.
+    """
+    key = _key_columns(table)
+    create_temporary(
+        connection, "suspects", {"key_hash": "ubigint", "row_count": "bigint"}
+    )
+    (row_count,) = connection.execute(
+        f"select count(*) from {quoted(table.name)} where file_id = ?", [file_id]
+    ).fetchone()
+    for part in _parts(key, row_count, _PART_HASHES):
+        connection.execute(
+            f"""
+            insert into suspects
+            select hash({key}) as key_hash, count(*)
+            from (
+                select {key} from {quoted(table.name)} where file_id = $file_id
+                union all
+                select {key} from {quoted(_refused_keys(table).name)}
+            )
+            where {part}
+            group by key_hash
+            having count(*) > 1
+            """,
+            {"file_id": file_id},
+        )
+    suspect_count, key_count = connection.execute(
+        "select coalesce(sum(row_count), 0)::bigint, count(*) from suspects"
+    ).fetchone()
+    # At most one record of each key stays.
+    if suspect_count - key_count > MAX_REFUSED:
+        names = ", ".join(table.key)
+        what = f"more than {MAX_REFUSED:,} records have the {names} of another one"
+        raise file_refused("too_many_refused", what)
+    return suspect_count
 
 
 def _parts(key: str, row_count: int, most: int) -> list[str]:

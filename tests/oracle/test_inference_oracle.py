@@ -96,8 +96,12 @@ def views(
     if request.param == "made up":
         with duckdb.connect(path) as connection:
             replace_attempts(connection, made_up_attempts())
-        counted = ["int_agent_tasks_counted+", "int_compared_agent_tasks+"]
-        command = [DBT, "--quiet", "run", "--select", *counted]
+        selected = [
+            "agent_intervals+",
+            "int_agent_tasks_counted+",
+            "int_compared_agent_tasks+",
+        ]
+        command = [DBT, "--quiet", "run", "--select", *selected]
         run = run_in_repository(command, path, path.parent)
         assert run.returncode == 0, run.stdout + run.stderr
     with duckdb.connect(path, read_only=True) as connection:

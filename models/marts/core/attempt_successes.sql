@@ -1,10 +1,9 @@
 -- Grain: one row per attempt and success rule that can judge it.
 -- The attempt's own columns come along, so that no mart has to join them back.
+-- Attempts are read once for each kind of rule: a CTE that is read twice is
+-- kept in memory.
+{%- set attempts = ref('attempts') %}
 with
-
-attempts as (
-    select * from {{ ref('attempts') }}
-),
 
 success_rules as (
     select * from {{ ref('success_rules') }}
@@ -31,7 +30,7 @@ judged_by_score as (
                 then attempts.score >= success_rules.min_score
             else attempts.score > success_rules.min_score
         end as is_success
-    from attempts
+    from {{ attempts }} as attempts
     cross join success_rules
     where attempts.score is not null
 ),
@@ -53,7 +52,7 @@ judged_by_source as (
         action_count,
         human_minutes,
         is_reported_success as is_success
-    from attempts
+    from {{ attempts }}
     where
         is_reported_success is not null
         and score is not null
@@ -77,7 +76,7 @@ judged_with_errors as (
         action_count,
         human_minutes,
         coalesce(score >= 1, false) as is_success
-    from attempts
+    from {{ attempts }}
 ),
 
 judged as (

@@ -1,36 +1,59 @@
 -- Grain: one row per success rule, source, benchmark and agent.
-{%- set keys = [
-    'success_rule', 'source', 'benchmark', 'population', 'agent'
+-- Agents and tasks are counted by numbers: where both are many, nearly every
+-- attempt has a pair of its own, and their names would not fit into memory.
+{%- set attempts = ref('attempt_successes') %}
+{%- set agent_names = [
+    'success_rule', 'source', 'benchmark', 'population', 'agent_label'
 ] %}
+{%- set task_names = ['source', 'benchmark', 'task_id'] %}
 with
-
-agent_tasks as (
-    select * from {{ ref('int_agent_tasks_counted') }}
-),
 
 t_quantiles as (
     select * from {{ ref('t_quantiles') }}
 ),
 
--- Numbers group and join faster than names do, and in less memory.
 agents as (
     select
-        {{ keys | join(', ') }},
-        row_number() over (order by {{ keys | join(', ') }}) as agent_number,
-        cast(sum(attempt_count) as bigint) as attempt_count,
-        cast(sum(success_count) as bigint) as success_count
-    from agent_tasks
-    group by {{ keys | join(', ') }}
+        {{ agent_names | join(', ') }},
+        row_number() over (order by {{ agent_names | join(', ') }})
+            as agent_number,
+        count(*) as attempt_count,
+        count(*) filter (where is_success) as success_count
+    from {{ attempts }}
+    where population <> 'human'
+    group by {{ agent_names | join(', ') }}
+),
+
+task_families as (
+    select
+        {{ task_names | join(', ') }},
+        min(task_family) as task_family
+    from {{ attempts }}
+    where population <> 'human'
+    group by {{ task_names | join(', ') }}
+),
+
+-- Siblings succeed and fail together. Without a family the task is alone.
+tasks as (
+    select
+        {{ task_names | join(', ') }},
+        row_number() over (order by {{ task_names | join(', ') }})
+            as task_number,
+        dense_rank() over (
+            order by coalesce('family:' || task_family, 'task:' || task_id)
+        ) as task_cluster
+    from task_families
 ),
 
 points as (
     select
         agents.agent_number,
-        agent_tasks.task_cluster,
-        agent_tasks.success_rate as value
-    from agent_tasks
-    inner join agents
-        using ({{ keys | join(', ') }})
+        tasks.task_cluster,
+        count(*) filter (where attempts.is_success) * 1e0 / count(*) as value
+    from {{ attempts }} as attempts
+    inner join agents using ({{ agent_names | join(', ') }})
+    inner join tasks using ({{ task_names | join(', ') }})
+    group by agents.agent_number, tasks.task_number, tasks.task_cluster
 ),
 
 {{ clustered_mean_ctes(['agent_number']) }}
@@ -129,7 +152,7 @@ final as (
         agents.success_rule,
         agents.source,
         agents.benchmark,
-        agents.agent,
+        agents.agent_label as agent,
         agents.population,
         clustered_means.task_count,
         clustered_means.cluster_count,

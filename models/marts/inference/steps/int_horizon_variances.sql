@@ -2,11 +2,9 @@
 -- the covariance of its coefficients.
 -- What the draws of int_horizon_replicates come to without making them: a
 -- sandwich of what each draw moves.
+-- Cells are read twice: a CTE that is read twice is kept in memory.
+{%- set horizon_cells = ref('int_horizon_cells') %}
 with
-
-horizon_cells as (
-    select * from {{ ref('int_horizon_cells') }}
-),
 
 horizon_fits as (
     select * from {{ ref('int_horizon_fits') }}
@@ -19,7 +17,7 @@ families as (
         count(
             distinct {{ escaped('benchmark', '/') }} || '/' || task_id
         ) as task_count
-    from horizon_cells
+    from {{ horizon_cells }}
     group by source, family_key
 ),
 
@@ -42,7 +40,7 @@ probabilities as (
                 * (horizon_cells.log2_minutes - horizon_fits.centre)
             )
         ) as probability
-    from horizon_cells
+    from {{ horizon_cells }} as horizon_cells
     inner join horizon_fits
         on horizon_cells.fit_number = horizon_fits.fit_number
     where not horizon_cells.is_drawn

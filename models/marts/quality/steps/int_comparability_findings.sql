@@ -1,5 +1,6 @@
 -- Grain: one row per finding about what the leaderboard compares: runs over few
--- tasks, several metrics, costs of more attempts, models that share nothing.
+-- tasks, several metrics, costs of more attempts, models without a shared
+-- benchmark.
 with
 
 evaluations as (
@@ -55,18 +56,6 @@ partial_evaluations as (
         and (ranked.is_reported or partial_shares.partial_share <= 0.5)
 ),
 
-repeats as (
-    select
-        source,
-        benchmark,
-        cast(
-            round((success_count + failure_count) * 1e0 / nullif(task_count, 0))
-            as bigint
-        ) as attempts_per_task
-    from ranked
-    where total_cost_usd is not null
-),
-
 several_metrics as (
     select
         'several_accuracy_metrics' as finding_code,
@@ -80,17 +69,33 @@ several_metrics as (
     having count(distinct accuracy_metric) > 1
 ),
 
-different_repeats as (
+attempt_shares as (
     select
-        'different_repeats' as finding_code,
+        ranked.source,
+        ranked.benchmark,
+        outcomes.attempt_count * 1e0
+        / nullif(outcomes.attempted_task_count, 0) as attempts_per_task
+    from ranked
+    inner join outcomes
+        on ranked.evaluation_id = outcomes.evaluation_id
+    where ranked.total_cost_usd > 0
+),
+
+several_attempts as (
+    select
+        'attempts_per_task_differ' as finding_code,
         source,
         benchmark as subject,
-        count(*) || ' evaluations with a cost have '
-        || min(attempts_per_task) || ' to ' || max(attempts_per_task)
-        || ' attempts per task, and total_cost_usd is that of all' as detail
-    from repeats
+        'evaluations with a cost tried each task '
+        || round(min(attempts_per_task), 2) || ' to '
+        || round(max(attempts_per_task), 2) || ' times, and a cost is that of '
+        || 'all attempts: on the cost frontier more attempts are a higher cost'
+            as detail
+    from attempt_shares
     group by source, benchmark
-    having min(attempts_per_task) < max(attempts_per_task)
+    having
+        min(attempts_per_task)
+        < {{ var('complete_task_share') }} * max(attempts_per_task)
 ),
 
 reported as (
@@ -134,7 +139,7 @@ final as (
     {{ union_findings([
         'partial_evaluations',
         'several_metrics',
-        'different_repeats',
+        'several_attempts',
         'disjoint_models',
     ]) }}
 )
