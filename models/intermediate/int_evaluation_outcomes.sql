@@ -29,6 +29,7 @@ task_counts as (
         population,
         evaluation_id,
         count(distinct task_id) as attempted_task_count,
+        count(*) as attempt_count,
         count(distinct case when outcome is not null then task_id end)
             as task_count,
         count(*) filter (where outcome = 'partial') as partial_count
@@ -72,6 +73,7 @@ final as (
         evaluation_id,
         nullif(counted.task_count, 0) as task_count,
         counted.attempted_task_count,
+        counted.attempt_count,
         counted.known_task_count,
         counted.attempted_task_count * 1e0
         / nullif(counted.known_task_count, 0) as task_share,

@@ -115,7 +115,7 @@ usage_below_calls as (
     select
         'usage_below_calls' as finding_code,
         evaluations.source,
-        evaluations.evaluation_id as subject,
+        evaluation_id as subject,
         'total_usage tells ' || evaluation_totals.known_token_count
         || ' tokens, but the logged calls used ' || call_totals.token_count
             as detail
