@@ -1,18 +1,39 @@
 -- Grain: one row per attempt and success rule that can judge it.
 -- The attempt's own columns come along, so that no mart has to join them back.
--- Attempts are read once for each kind of rule: a CTE that is read twice is
--- kept in memory.
-{%- set attempts = ref('attempts') %}
 with
+
+attempts as (
+    select * from {{ ref('attempts') }}
+),
 
 success_rules as (
     select * from {{ ref('success_rules') }}
 ),
 
-judged_by_score as (
+-- By score; `reported`, the source's own verdict; and `resolved`, for which an
+-- attempt that ended in an error, or without a score, has solved nothing.
+rules as (
+    select
+        success_rule,
+        min_score,
+        is_min_included
+    from success_rules
+    union all
+    select
+        'reported' as success_rule,
+        cast(null as double) as min_score,
+        cast(null as boolean) as is_min_included
+    union all
+    select
+        'resolved' as success_rule,
+        1e0 as min_score,
+        true as is_min_included
+),
+
+judged as (
     select
         attempts.attempt_id,
-        success_rules.success_rule,
+        rules.success_rule,
         attempts.source,
         attempts.benchmark,
         attempts.evaluation_id,
@@ -26,85 +47,20 @@ judged_by_score as (
         attempts.action_count,
         attempts.human_minutes,
         case
-            when success_rules.is_min_included
-                then attempts.score >= success_rules.min_score
-            else attempts.score > success_rules.min_score
+            when rules.success_rule = 'reported'
+                then attempts.is_reported_success
+            when rules.is_min_included
+                then coalesce(attempts.score >= rules.min_score, false)
+            else attempts.score > rules.min_score
         end as is_success
-    from {{ attempts }} as attempts
-    cross join success_rules
-    where attempts.score is not null
-),
-
-judged_by_source as (
-    select
-        attempt_id,
-        'reported' as success_rule,
-        source,
-        benchmark,
-        evaluation_id,
-        task_family,
-        task_id,
-        agent,
-        agent_label,
-        model,
-        population,
-        score,
-        action_count,
-        human_minutes,
-        is_reported_success as is_success
-    from {{ attempts }}
-    where
-        is_reported_success is not null
-        and score is not null
-),
-
--- An attempt that ended in an error, or without a score, has solved nothing.
-judged_with_errors as (
-    select
-        attempt_id,
-        'resolved' as success_rule,
-        source,
-        benchmark,
-        evaluation_id,
-        task_family,
-        task_id,
-        agent,
-        agent_label,
-        model,
-        population,
-        score,
-        action_count,
-        human_minutes,
-        coalesce(score >= 1, false) as is_success
-    from {{ attempts }}
-),
-
-judged as (
-    select * from judged_by_score
-    union all
-    select * from judged_by_source
-    union all
-    select * from judged_with_errors
+    from attempts
+    cross join rules
+    where attempts.score is not null or rules.success_rule = 'resolved'
 ),
 
 final as (
-    select
-        attempt_id,
-        success_rule,
-        source,
-        benchmark,
-        evaluation_id,
-        task_family,
-        task_id,
-        agent,
-        agent_label,
-        model,
-        population,
-        score,
-        action_count,
-        human_minutes,
-        is_success
-    from judged
+    select * from judged
+    where is_success is not null
 )
 
 {{ with_headline('final', ['attempt_id'], ['success_rule'], is_each=false) }}
