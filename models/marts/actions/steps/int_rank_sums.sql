@@ -8,6 +8,34 @@
 {%- set summary_populations = ref('summary_populations') %}
 {%- set has_both = 'action_count is not null and score is not null' %}
 {%- set axes = ['action_count', 'human_minutes', 'score'] %}
+{#- The cells of each ranking: read four times, and not kept, as they are six times
+    the cells. -#}
+{%- set ranked_cells -%}
+(
+    select
+        rankings.ranking_number,
+        task_number,
+        case
+            when rankings.controlling_for = 'task' then task_number else 0
+        end as stratum_number,
+        cells.action_count,
+        cells.score,
+        case
+            when rankings.controlling_for = 'human_minutes'
+                then cells.human_minutes
+        end as human_minutes,
+        cells.cell_count
+    from cells
+    inner join tasks using (task_number)
+    inner join rankings
+        on
+            tasks.source = rankings.source
+            and cells.attempt_population = rankings.attempt_population
+    where
+        rankings.controlling_for <> 'human_minutes'
+        or cells.human_minutes is not null
+)
+{%- endset %}
 with
 
 tasks as (
@@ -64,31 +92,6 @@ rankings as (
         values ('none'), ('human_minutes'), ('task')
     ) as controls (controlling_for)
 ),
-
-{{ kept_first('ranked_cells') }}
-    select
-        rankings.ranking_number,
-        task_number,
-        case
-            when rankings.controlling_for = 'task' then task_number else 0
-        end as stratum_number,
-        cells.action_count,
-        cells.score,
-        case
-            when rankings.controlling_for = 'human_minutes'
-                then cells.human_minutes
-        end as human_minutes,
-        cells.cell_count
-    from cells
-    inner join tasks using (task_number)
-    inner join rankings
-        on
-            tasks.source = rankings.source
-            and cells.attempt_population = rankings.attempt_population
-    where
-        rankings.controlling_for <> 'human_minutes'
-        or cells.human_minutes is not null
-{{ steps_end() }},
 {%- for axis in axes %}
 
 -- Ranks are centred, so that their sums of squares stay small.
@@ -106,7 +109,7 @@ rankings as (
         - sum(sum(cell_count))
             over (partition by ranking_number, stratum_number)
         / 2e0 as rank_value
-    from ranked_cells
+    from {{ ranked_cells | indent(4) }} as ranked_cells
     where {{ axis }} is not null
     group by ranking_number, stratum_number, {{ axis }}
 ),
@@ -130,7 +133,7 @@ rankings as (
         ranking_number,
         ranked_cells.task_number,
         sum(ranked_cells.cell_count) as attempt_count
-    from ranked_cells
+    from {{ ranked_cells | indent(4) }} as ranked_cells
     inner join action_count_ranks
         using (ranking_number, stratum_number, action_count)
     inner join score_ranks using (ranking_number, stratum_number, score)
