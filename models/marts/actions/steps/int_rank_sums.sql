@@ -8,8 +8,8 @@
 {%- set summary_populations = ref('summary_populations') %}
 {%- set has_both = 'action_count is not null and score is not null' %}
 {%- set axes = ['action_count', 'human_minutes', 'score'] %}
-{#- The cells of each ranking, of which each cell has six: too many to keep them,
-    as a CTE that is read four times is kept. -#}
+{#- The cells of each ranking; each cell is in up to six. Too many to be kept,
+    as a CTE is that is read four times. -#}
 {%- set ranked_cells -%}
 (
     select
