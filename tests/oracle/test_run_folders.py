@@ -214,6 +214,7 @@ def test_findings_about_jobs(views):
     ).fetchall()
     walker = "walker/1/anthropic%2Fclaude-opus-4-5//mazes"
     assert [row[:2] for row in rows] == [
+        ("attempts_per_task_differ", "mazes"),
         ("conflicting_attempt_id", "harbor:j1-1"),
         ("errors_move_rate", "mazes/walker@1/claude-opus-4-5-20251101"),
         ("few_tasks", f"harbor:j2/{walker}"),
