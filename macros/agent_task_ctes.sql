@@ -26,9 +26,7 @@ final as (
         population,
         agent,
         task_id,
-        -- Siblings succeed and fail together. Without a family the task is
-        -- alone, as it is in a family of one.
-        coalesce('family:' || task_family, 'task:' || task_id) as task_cluster,
+        {{ task_cluster('counts') }} as task_cluster,
         attempt_count,
         success_count,
         success_count * 1e0 / attempt_count as success_rate

@@ -16,7 +16,8 @@ from loaders.contract.records import Quarantined, RecordRefused
 from loaders.contract.times import time
 
 _SECTION = (raw_json.decoder(Section),)
-# Of longer fields a file has not so many that they take much more than their bytes.
+# Fields are counted before they are decoded if they are no longer than this: of longer
+# ones a file has fewer.
 _FIELD_BYTES = 200
 _LIST = raw_json.decoder(list[Raw])
 # How much of a value is copied at a time.

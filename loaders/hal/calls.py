@@ -72,7 +72,7 @@ _USAGE_NAMES = ("usage", "usage_metadata", "usageMetadata")
 _METADATA = raw_json.decoder(_Metadata)
 # As far as a count of cached tokens in the usage of a call.
 _METADATA_LEVELS, _USAGE_LEVELS = 3, 2
-# A model's usage is no longer, with all its counts.
+# The usage of one model, with all its counts, is shorter.
 _USAGE_BYTES = 1000
 
 

@@ -51,6 +51,10 @@ class JsonNumber(str):
     __slots__ = ()
 
 
+# How json.loads reads numbers.
+_AS_WRITTEN = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), JsonNumber)
+
+
 class Attempts:
     """Makes attempts of the cells of rows."""
 
@@ -137,21 +141,14 @@ class Attempts:
 
 
 def cells_of_row(text: str) -> dict[str, str | None]:
-    """Return the cells of a row of CSV or Parquet, which sql.py tells as JSON."""
-    numbers = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), JsonNumber)
-    return json.loads(text, **numbers)
+    """Return the cells of a row of CSV or Parquet, which sql.py returns as JSON."""
+    return json.loads(text, **_AS_WRITTEN)
 
 
 def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
     """Return the cells of a JSON object, its numbers as they are written."""
     try:
-        record = json.loads(
-            text,
-            parse_int=JsonNumber,
-            parse_float=JsonNumber,
-            parse_constant=JsonNumber,
-            object_pairs_hook=_object,
-        )
+        record = json.loads(text, object_pairs_hook=_object, **_AS_WRITTEN)
     except (ValueError, RecursionError):
         raise RecordRefused("invalid_json", "it is no JSON") from None
     if not isinstance(record, dict):

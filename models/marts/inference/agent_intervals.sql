@@ -33,15 +33,13 @@ task_families as (
     group by {{ task_names | join(', ') }}
 ),
 
--- Siblings succeed and fail together. Without a family the task is alone.
 tasks as (
     select
         {{ task_names | join(', ') }},
         row_number() over (order by {{ task_names | join(', ') }})
             as task_number,
-        dense_rank() over (
-            order by coalesce('family:' || task_family, 'task:' || task_id)
-        ) as task_cluster
+        dense_rank() over (order by {{ task_cluster('task_families') }})
+            as task_cluster
     from task_families
 ),
 

@@ -23,10 +23,7 @@ clusters as (
         attempt_successes.benchmark,
         attempt_successes.population,
         attempt_successes.agent_label as agent,
-        coalesce(
-            'family:' || attempt_successes.task_family,
-            'task:' || attempt_successes.task_id
-        ) as task_cluster,
+        {{ task_cluster('attempt_successes') }} as task_cluster,
         count(*) as attempt_count,
         count(*) filter (where attempt_successes.is_success) as success_count,
         count(attempt_costs.cost_usd) as costed_count,
@@ -52,10 +49,7 @@ clusters as (
         attempt_successes.benchmark,
         attempt_successes.population,
         attempt_successes.agent_label,
-        coalesce(
-            'family:' || attempt_successes.task_family,
-            'task:' || attempt_successes.task_id
-        )
+        {{ task_cluster('attempt_successes') }}
 ),
 
 totals as (

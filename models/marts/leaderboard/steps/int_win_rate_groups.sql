@@ -27,9 +27,7 @@ scored_tasks as (
         drawn_evaluations.source,
         drawn_evaluations.benchmark,
         evaluation_id,
-        coalesce(
-            'family:' || attempts.task_family, 'task:' || attempts.task_id
-        ) as task_cluster,
+        {{ task_cluster('attempts') }} as task_cluster,
         count(*) as attempt_count,
         {{ exact_sum('attempts.score', 18) }} as score_sum
     from drawn_evaluations
@@ -38,9 +36,7 @@ scored_tasks as (
         drawn_evaluations.source,
         drawn_evaluations.benchmark,
         evaluation_id,
-        coalesce(
-            'family:' || attempts.task_family, 'task:' || attempts.task_id
-        )
+        {{ task_cluster('attempts') }}
 ),
 
 benchmark_tasks as (
