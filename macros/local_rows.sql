@@ -37,7 +37,7 @@
 
 {% macro duckdb__local_rows() -%}
     {%- set path = local_path(model.root_path, model.name) -%}
-    {%- if execute and run_query("select file from glob(" ~ path ~ ")") | length -%}
+    {%- if execute and model.name in graph.get('refresh', {}).get('local', {}) -%}
         {%- set reader = "read_csv(" ~ path ~ ", header = true, all_varchar = true,"
             ~ " delim = ',', quote = '\"', escape = '\"', strict_mode = true)" -%}
         {%- set own = run_query("describe select * from " ~ reader) -%}

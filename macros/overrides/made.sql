@@ -9,8 +9,9 @@
 
     A node with both unchanged is left as it is. One is always made whose parents are not
     all in the same run, and all are with --full-refresh. The table is read once, when
-    a run begins, and written once, when it ends; in between it is in graph['refresh'].
-    A run that fails is not published, and neither is what it says here. -#}
+    a run begins, and written once, when it ends; in between it is in graph['refresh'],
+    and a content is hashed when it is first asked for. A run that fails is not published,
+    and neither is what it says here. -#}
 {% macro begin_refresh() %}
     {{ adapter.dispatch('begin_refresh')() }}
 {% endmacro %}
@@ -41,6 +42,7 @@
         ).rows[0][0] %}
         {%- set state = {
             'base': macros ~ dbt_version, 'then': {}, 'now': {}, 'local': {},
+            'contents': {},
             'nothing': run_query("select 1 as nothing where false"),
             'passed': run_query(
                 "select 0 as failures, false as should_warn, false as should_error"
@@ -73,22 +75,37 @@
         {%- endfor %}
         {%- for row in run_query(hashes | join(" union all ")).rows %}
             {%- set definition = local_md5(tojson(graph.sources[row[0]].columns)) %}
-            {%- do state.now.update({row[0]: [definition, none, row[1]]}) %}
+            {%- do state.now.update({row[0]: {
+                'definition': definition, 'parents': [], 'content': row[1]
+            }}) %}
         {%- endfor %}
         {%- do graph.update({'refresh': state}) %}
     {%- endif %}
 {% endmacro %}
 
 {% macro duckdb__end_refresh() %}
-    {%- if execute and graph.refresh %}
+    {%- set broken = broken_contracts() if execute and graph.refresh else [] %}
+    {%- if broken %}
+        {#- As a query that fails, of which dbt says so; of its own errors here it would
+            show where in these macros they came about. -#}
+        select error('a contract is broken: {{ broken | join("; ") | replace("'", "''") }}')
+    {%- elif execute and graph.refresh %}
+        {%- set now = graph.refresh.now %}
+        {%- set unhashed = [] %}
+        {%- for id, node in now.items() if node.content is none and not is_view(id) %}
+            {%- do unhashed.append(id) %}
+        {%- endfor %}
+        {%- for row in contents_of(unhashed) %}
+            {%- do now[row[0]].update({'content': row[1]}) %}
+        {%- endfor %}
         {%- set rows = [] %}
-        {%- for node in graph.nodes %}
-            {%- set then = graph.refresh.then.get(node) %}
-            {%- set told = graph.refresh.now.get(node, [])[1:] or then %}
+        {%- for id in graph.nodes %}
+            {%- set told = graph.refresh.then.get(id) %}
+            {%- if id in now %}
+                {%- set told = [made_hash(now[id], is_view(id)), content_of(id)] %}
+            {%- endif %}
             {%- if told %}
-                {%- do rows.append(
-                    "('" ~ node ~ "', '" ~ told[0] ~ "', '" ~ told[1] ~ "')"
-                ) %}
+                {%- do rows.append("('" ~ id ~ "', '" ~ told | join("', '") ~ "')") %}
             {%- endif %}
         {%- endfor %}
         {%- do run_query(
@@ -118,20 +135,18 @@
     from {{ table }} as this_row
 {%- endmacro %}
 
-{#- What the node that is being made is made from: [hash of what it is, hash of that and
-    of what it reads]; none where that is not known. -#}
+{#- A hash of what the node that is being made is, and all that it reads; none where that
+    is not known. -#}
 {% macro made_from(sql, hooks=[]) -%}
     {%- set state = graph.get('refresh') -%}
     {%- set parents = model.depends_on.get('nodes', []) | sort -%}
     {%- if not state or parents | reject('in', state.now) | list -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- set definitions, contents = [], [] -%}
+    {%- set definitions, rendered = [], [] -%}
     {%- for id in parents -%}
-        {%- do definitions.append(state.now[id][0]) -%}
-        {%- do contents.append(state.now[id][2]) -%}
+        {%- do definitions.append(state.now[id].definition) -%}
     {%- endfor -%}
-    {%- set rendered = [] -%}
     {%- for hook in hooks -%}
         {%- do rendered.append(render(hook.sql)) -%}
     {%- endfor -%}
@@ -139,30 +154,90 @@
         state.base, sql, rendered, model.config.materialized, model.description,
         model.columns, definitions
     ])) -%}
-    {{ return([definition, local_md5(definition ~ contents | join)]) }}
+    {{ return({'definition': definition, 'parents': parents, 'content': none}) }}
 {%- endmacro %}
 
-{#- Whether the last refresh has made it from the same; `relation` is what is there now.
-    What rows a view reads makes no difference to it. -#}
+{% macro is_view(id) -%}
+    {{ return(id in graph.nodes and graph.nodes[id].config.materialized == 'view') }}
+{%- endmacro %}
+
+{#- What rows a view reads makes no difference to it. -#}
+{% macro made_hash(node, is_view) -%}
+    {%- set contents = [] -%}
+    {%- if is_view -%}
+        {{ return(node.definition) }}
+    {%- endif -%}
+    {%- for id in node.parents -%}
+        {%- do contents.append(content_of(id)) -%}
+    {%- endfor -%}
+    {{ return(local_md5(node.definition ~ contents | join)) }}
+{%- endmacro %}
+
+{#- The content of a node of this run. For its readers a view has that of what it reads. -#}
+{% macro content_of(id) -%}
+    {%- set node = graph.refresh.now[id] -%}
+    {%- if node.content is none -%}
+        {%- set content = made_hash(node, false) if is_view(id) else contents_of([id])[0][1] -%}
+        {%- do node.update({'content': content}) -%}
+    {%- endif -%}
+    {{ return(node.content) }}
+{%- endmacro %}
+
+{#- Rows of [node, content] of tables that are there. -#}
+{% macro contents_of(ids) -%}
+    {%- set queries = [] -%}
+    {%- for id in ids -%}
+        {%- set node = graph.nodes[id] -%}
+        {%- do queries.append(
+            "select '" ~ id ~ "', "
+            ~ content_hash('"' ~ node.schema ~ '"."' ~ node.alias ~ '"')
+        ) -%}
+    {%- endfor -%}
+    {{ return(run_query(queries | join(" union all ")).rows if queries else []) }}
+{%- endmacro %}
+
+{#- Whether the last refresh has made it from the same; `relation` is what is there now. -#}
 {% macro is_unchanged(relation, type, made) -%}
     {%- if not made or not relation or relation.type != type -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set is_view = type == 'view' -%}
     {%- set then = graph.refresh.then.get(model.unique_id) -%}
-    {%- if not then or then[0] != (made[0] if is_view else made[1]) -%}
+    {%- if not then or then[0] != made_hash(made, type == 'view') -%}
         {{ return(false) }}
     {%- endif -%}
-    {{ return(is_view or then[1] == content_of(relation)) }}
+    {{ return(type == 'view' or then[1] == content_before(model.unique_id)) }}
 {%- endmacro %}
 
-{% macro content_of(table) -%}
-    {{ return(run_query('select ' ~ content_hash(table)).rows[0][0]) }}
+{#- The content of a table as the last refresh left it, or somebody else since. Those of
+    all small tables are asked for at once. -#}
+{% macro content_before(id) -%}
+    {%- set contents = graph.refresh.contents -%}
+    {%- if not contents -%}
+        {%- set names = {} -%}
+        {%- for node in graph.nodes.values()
+            if node.unique_id in graph.refresh.then
+            and node.resource_type in ('model', 'seed') -%}
+            {%- do names.update({node.schema ~ '.' ~ node.alias: node.unique_id}) -%}
+        {%- endfor -%}
+        {%- set small = [] -%}
+        {%- for row in run_query(
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            ~ " where database_name = current_database() and estimated_size < 100000"
+        ).rows if row[0] in names -%}
+            {%- do small.append(names[row[0]]) -%}
+        {%- endfor -%}
+        {%- do contents.update({id: none}) -%}
+        {%- for row in contents_of(small) -%}
+            {%- do contents.update({row[0]: row[1]}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(contents.get(id) or contents_of([id])[0][1]) }}
 {%- endmacro %}
 
-{#- For those that read it, and for the next refresh. -#}
-{% macro remember(made, content) -%}
+{#- For those that read it, and for the next refresh; a content of none is asked for later. -#}
+{% macro remember(made, content=none) -%}
     {%- if made -%}
-        {%- do graph.refresh.now.update({model.unique_id: made + [content]}) -%}
+        {%- do made.update({'content': content}) -%}
+        {%- do graph.refresh.now.update({model.unique_id: made}) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -2,6 +2,15 @@
     describes and that is not there is an error: dbt's own asks for the columns first,
     twice for each relation, and only warns. -#}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}
+    {%- set comments = comments_on(relation, model, for_relation, for_columns) %}
+    {%- if comments %}
+        {%- call statement('comments', auto_begin=false) %}
+            {{ comments }}
+        {%- endcall %}
+    {%- endif %}
+{% endmacro %}
+
+{% macro comments_on(relation, model, for_relation=true, for_columns=true) -%}
     {%- set comments = [] %}
     {%- if for_relation and config.persist_relation_docs() and model.description %}
         {%- do comments.append(
@@ -16,9 +25,5 @@
             ) %}
         {%- endfor %}
     {%- endif %}
-    {%- if comments %}
-        {%- call statement('comments', auto_begin=false) %}
-            {{ comments | join("\n") }}
-        {%- endcall %}
-    {%- endif %}
-{% endmacro %}
+    {{ return(comments | join("\n")) }}
+{%- endmacro %}

@@ -18,9 +18,7 @@
         {%- do remember(made, graph.refresh.then[model.unique_id][1]) -%}
     {%- else -%}
         {%- do dbt.materialization_seed_default() -%}
-        {%- if made -%}
-            {%- do remember(made, content_of(seed)) -%}
-        {%- endif -%}
+        {%- do remember(made) -%}
     {%- endif -%}
     {{ return({'relations': [seed]}) }}
 {% endmaterialization %}

@@ -9,26 +9,27 @@
     {%- else -%}
         {{ run_hooks(pre_hooks, inside_transaction=false) }}
         {{ run_hooks(pre_hooks) }}
+        {{ adapter.commit() if pre_hooks }}
         {%- if existing and not existing.is_table %}
             {{ drop_relation_if_exists(existing) }}
         {%- endif %}
-        {%- call statement('main') %}
+        {%- call statement('main', auto_begin=false) %}
             {{ config.get('sql_header') or '' }}
+            begin transaction;
             create or replace table {{ table }} as (
                 {% if config.get('contract').enforced -%}
                     {{ get_select_subquery(sql) }}
                 {%- else -%}
                     {{ sql }}
                 {%- endif %}
-            )
+            );
+            {{ comments_on(table, model) }}
+            commit;
         {%- endcall %}
-        {%- do assert_contract(table) %}
+        {%- do check_contract_later(table) %}
         {{ run_hooks(post_hooks) }}
-        {%- do persist_docs(table, model) %}
-        {%- if made %}
-            {%- do remember(made, content_of(table)) %}
-        {%- endif %}
-        {{ adapter.commit() }}
+        {%- do remember(made) %}
+        {{ adapter.commit() if post_hooks }}
         {{ run_hooks(post_hooks, inside_transaction=false) }}
     {%- endif -%}
     {{ return({'relations': [table]}) }}

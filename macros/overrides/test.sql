@@ -3,7 +3,8 @@
     again of the same rows. -#}
 {% materialization test, default %}
     {%- set made = made_from(sql) if not should_store_failures() else none -%}
-    {%- if made and graph.refresh.then.get(model.unique_id) == [made[1], 'passed'] -%}
+    {%- set then = graph.refresh.then.get(model.unique_id) if made else none -%}
+    {%- if then and then == [made_hash(made, false), 'passed'] -%}
         {%- do store_raw_result(
             'main', 'UNCHANGED', code=none, rows_affected=none,
             agate_table=graph.refresh.passed

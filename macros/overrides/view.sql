@@ -8,28 +8,28 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set view = this.incorporate(type='view') -%}
     {%- set made = made_from(sql, post_hooks) -%}
-    {#- For its readers it has the content of what it reads. -#}
-    {%- if made -%}
-        {%- do remember([made[0], made[0]], made[1]) -%}
-    {%- endif -%}
+    {%- do remember(made) -%}
     {%- if is_unchanged(existing, 'view', made) -%}
         {%- call noop_statement('main', 'UNCHANGED') %}{% endcall -%}
     {%- else -%}
         {{ run_hooks(pre_hooks, inside_transaction=false) }}
         {{ run_hooks(pre_hooks) }}
+        {{ adapter.commit() if pre_hooks }}
         {%- if existing and not existing.is_view %}
             {{ drop_relation_if_exists(existing) }}
         {%- endif %}
-        {%- call statement('main') %}
+        {%- call statement('main', auto_begin=false) %}
             {{ config.get('sql_header') or '' }}
+            begin transaction;
             create or replace view {{ view }} as (
                 {{ sql }}
-            )
+            );
+            {{ comments_on(view, model) }}
+            commit;
         {%- endcall %}
-        {%- do assert_contract(view) %}
-        {%- do persist_docs(view, model) %}
+        {%- do check_contract_later(view) %}
         {{ run_hooks(post_hooks) }}
-        {{ adapter.commit() }}
+        {{ adapter.commit() if post_hooks }}
         {{ run_hooks(post_hooks, inside_transaction=false) }}
     {%- endif -%}
     {{ return({'relations': [view]}) }}

@@ -118,7 +118,8 @@ class Place:
         own |= {"EVALHOUSE_LOCAL": str(self.folder / "local")}
         command = ["--quiet", "--write-json", "build", *options]
         run = runner("dbt").run(*command, folder=self.folder, environment=own)
-        assert run.code == code, run.stdout + run.stderr
+        self.output = run.stdout + run.stderr
+        assert run.code == code, self.output
         results = json.loads((self.folder / "target" / "run_results.json").read_text())
         made = set()
         for result in results["results"]:
@@ -256,12 +257,23 @@ def test_a_test_that_failed_is_asked_again(place):
 
 
 @pytest.mark.parametrize(
-    ("said", "found"),
+    ("said", "found", "message"),
     [
-        ("{name: cost, data_type: bigint", "{name: cost, data_type: double"),
-        ("{name: cost, data_type", "{name: price, data_type"),
+        (
+            "{name: cost, data_type: bigint",
+            "{name: cost, data_type: double",
+            "main.totals.cost: DOUBLE in its YAML, BIGINT in its SQL",
+        ),
+        ("{name: cost, data_type", "{name: price, data_type", '"price" not found'),
+        (
+            "- name: costs\n",
+            "- name: costs\n    config: {contract: {enforced: true}}\n"
+            "    columns: [{name: agent, data_type: varchar, description: Its name.}]\n",
+            "main.costs.cost: no such column in its YAML, BIGINT in its SQL",
+        ),
     ],
 )
-def test_a_contract_that_is_broken_is_an_error(place, said, found):
+def test_a_contract_that_is_broken_is_an_error(place, said, found, message):
     place.write("models/models.yml", lambda text: text.replace(said, found))
     place.build(code=1)
+    assert message in place.output
