@@ -267,8 +267,10 @@ def test_a_test_that_failed_is_asked_again(place):
         ("{name: cost, data_type", "{name: price, data_type", '"price" not found'),
         (
             "- name: costs\n",
-            "- name: costs\n    config: {contract: {enforced: true}}\n"
-            "    columns: [{name: agent, data_type: varchar, description: Its name.}]\n",
+            (
+                "- name: costs\n    config: {contract: {enforced: true}}\n"
+                "    columns: [{name: agent, data_type: varchar, description: Its name.}]\n"
+            ),
             "main.costs.cost: no such column in its YAML, BIGINT in its SQL",
         ),
     ],
