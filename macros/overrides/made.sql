@@ -43,7 +43,6 @@
         {%- set state = {
             'base': macros ~ dbt_version, 'then': {}, 'now': {}, 'local': {},
             'contents': {},
-            'nothing': run_query("select 1 as nothing where false"),
             'passed': run_query(
                 "select 0 as failures, false as should_warn, false as should_error"
             )

@@ -1,4 +1,5 @@
-{#- A seed is loaded again if its file has changed, one's own rows of it, or its YAML. -#}
+{#- A seed is loaded again if its file has changed, one's own rows of it, or its YAML.
+    DuckDB reads it: dbt reads each file in Python first, to guess the types that YAML says. -#}
 {% materialization seed, adapter='duckdb' %}
     {%- set seed = this.incorporate(type='table') -%}
     {#- dbt knows of a large file only its path. -#}
@@ -10,15 +11,36 @@
     ]) if is_known else none -%}
     {%- if is_unchanged(load_cached_relation(this), 'table', made) -%}
         {%- call noop_statement('main', 'UNCHANGED') %}{% endcall -%}
-        {#- What `dbt seed --show` shows: nothing of a file that it has not read. -#}
-        {%- do store_raw_result(
-            'agate_table', 'UNCHANGED', code=none, rows_affected=none,
-            agate_table=graph.refresh.nothing
-        ) -%}
         {%- do remember(made, graph.refresh.then[model.unique_id][1]) -%}
     {%- else -%}
-        {%- do dbt.materialization_seed_default() -%}
+        {{ run_hooks(pre_hooks, inside_transaction=false) }}
+        {{ run_hooks(pre_hooks) }}
+        {{ adapter.commit() if pre_hooks }}
+        {%- call statement('main', auto_begin=false) %}
+            begin transaction;
+            create or replace table {{ seed }} as
+            select * from {{ rows_of_seed() }};
+            {{ comments_on(seed, model) }}
+            commit;
+        {%- endcall %}
+        {{ run_hooks(post_hooks) }}
+        {{ adapter.commit() if post_hooks }}
+        {{ run_hooks(post_hooks, inside_transaction=false) }}
         {%- do remember(made) -%}
     {%- endif -%}
+    {#- dbt asks for the rows it has read: none. -#}
+    {%- do store_result('agate_table', 'OK') -%}
     {{ return({'relations': [seed]}) }}
 {% endmaterialization %}
+
+{% macro rows_of_seed() -%}
+    {%- set types = [] -%}
+    {%- for name, type in model.config.column_types.items() -%}
+        {%- do types.append(adapter.quote(name) ~ ": '" ~ type ~ "'") -%}
+    {%- endfor -%}
+    read_csv(
+        {{ path_pattern(model.root_path, '/' ~ model.original_file_path) }},
+        header = true, delim = ',', quote = '"', escape = '"'
+        {{- ', types = {' ~ types | join(', ') ~ '}' if types }}
+    )
+{%- endmacro %}
