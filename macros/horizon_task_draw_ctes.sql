@@ -66,33 +66,54 @@ family_draws as (
             and family_replicates.family_key = families.family_key
 ),
 
-numbers as (
+-- Each copy of a family draws as many tasks as the family has. A digest is enough for
+-- six of them.
+digest_numbers as (
     {{ number_series(
         '1',
-        '(select coalesce(greatest(max(copy_count), max(task_count)), 0)'
+        '(select cast(coalesce(ceil(max(copy_count * task_count) / 6e0), 0) as bigint)'
         ~ ' from family_draws)'
     ) }}
 ),
 
--- Each copy of a family draws as many tasks as the family has.
-drawn_numbers as (
+digests as (
     select
         family_draws.replicate,
         family_draws.family_number,
-        1 + mod(
-            {{ hash_number(
-                "concat('" ~ var('bootstrap_seed') ~ ":', family_draws.replicate,"
-                ~ " ':', family_draws.source, ':', family_draws.family_key,"
-                ~ " ':', copies.number, ':', draws.number)"
-            ) }},
-            family_draws.task_count
-        ) as task_number
+        family_draws.task_count,
+        family_draws.copy_count * family_draws.task_count as draw_count,
+        digest_numbers.number as digest_number,
+        md5(
+            concat(
+                '{{ var("bootstrap_seed") }}:', family_draws.replicate,
+                ':', family_draws.source, ':', family_draws.family_key,
+                ':', digest_numbers.number
+            )
+        ) as digest
     from family_draws
-    inner join numbers as copies
-        on family_draws.copy_count >= copies.number
-    inner join numbers as draws
-        on family_draws.task_count >= draws.number
+    inner join digest_numbers
+        on family_draws.copy_count * family_draws.task_count
+            > 6 * (digest_numbers.number - 1)
     where family_draws.task_count > 1
+),
+
+parts as (
+    {{ number_series('1', '6') }}
+),
+
+drawn_numbers as (
+    select
+        digests.replicate,
+        digests.family_number,
+        1 + cast(
+            floor(
+                {{ digest_part('digests.digest', 'parts.number') }}
+                * digests.task_count / 1048576e0
+            ) as bigint
+        ) as task_number
+    from digests
+    inner join parts
+        on digests.draw_count >= 6 * (digests.digest_number - 1) + parts.number
 ),
 
 number_draws as (

@@ -12,3 +12,16 @@
 {% macro spark__hash_number(text) -%}
     cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
 {%- endmacro %}
+
+{#- The part `number`, 1 to 6, of a digest of md5: an integer from 0 to 2^20 - 1. -#}
+{% macro digest_part(digest, number) -%}
+    {{ adapter.dispatch('digest_part')(digest, number) }}
+{%- endmacro %}
+
+{% macro duckdb__digest_part(digest, number) -%}
+    cast('0x' || substr({{ digest }}, 5 * {{ number }} - 4, 5) as bigint)
+{%- endmacro %}
+
+{% macro spark__digest_part(digest, number) -%}
+    cast(conv(substr({{ digest }}, cast(5 * {{ number }} - 4 as int), 5), 16, 10) as bigint)
+{%- endmacro %}
