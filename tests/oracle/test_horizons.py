@@ -355,15 +355,23 @@ def test_intervals_are_those_of_a_bootstrap_of_attempts(sample_views):
         group = {
             task: rows[columns].to_numpy(float) for task, rows in own.groupby("task_id")
         }
-        replicates = [
-            quick_fit(drawn_anew(group, families, draw), 0.1) for _ in range(1000)
-        ]
+
+        def drawn(count: int, group=group, draw=draw) -> list[tuple[float, float]]:
+            return [
+                quick_fit(drawn_anew(group, families, draw), 0.1) for _ in range(count)
+            ]
+
+        replicates = drawn(1000)
+        if not np.isfinite(replicates).all(axis=1).mean() > 0.97:
+            # An end so near to the draws that have none moves by more.
+            replicates += drawn(3000)
         for name, horizons_drawn in zip(
             ("p50", "p80"), zip(*replicates, strict=True), strict=True
         ):
             low, high = np.quantile(horizons_drawn, [0.025, 0.975], method="nearest")
-            # A quantile so far out is known to a tenth of the interval or so.
-            error = 0.2 * (high - low) if np.isfinite(high - low) else 1
+            # A quantile so far out is known to a tenth of the interval or so; where the
+            # interval is open, to three standard errors of the share beyond it.
+            off = 3 * math.sqrt(0.025 * 0.975 * 2 / len(replicates))
             for end, expected in (("low", low), ("high", high)):
                 bound = getattr(row, f"{name}_{end}")
                 endless = -np.inf if end == "low" else np.inf
@@ -376,7 +384,15 @@ def test_intervals_are_those_of_a_bootstrap_of_attempts(sample_views):
                     found = np.nan_to_num(
                         np.log2(bound), nan=-20 if end == "low" else 30
                     )
-                    assert found == pytest.approx(np.clip(expected, -20, 30), abs=error)
+                    if np.isfinite(high - low):
+                        known = np.array([-1, 1]) * 0.2 * (high - low) + expected
+                    else:
+                        shares = (0.025 if end == "low" else 0.975) + np.array(
+                            [-off, off]
+                        )
+                        known = np.quantile(horizons_drawn, shares, method="nearest")
+                    least, most = np.clip(known, -20, 30)
+                    assert least <= found <= most
                 else:
                     assert np.isnan(bound)
 
