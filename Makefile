@@ -28,10 +28,13 @@ INSTALLED := .venv/installed
 # The same with what lints, tests and measures.
 DEVELOPED := .venv/developed
 # uv takes seconds where pip takes a minute. It does not read pip's settings (an index
-# or a certificate of one's own), so pip follows wherever uv cannot, and says why.
+# or a certificate of one's own), so pip follows wherever uv cannot, and says why. Both
+# compile what they install: where PYTHONDONTWRITEBYTECODE is set, as in many containers,
+# each start of dbt would compile it again, for a second.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 INSTALL = { $(PIP) -r requirements-uv.lock && $(BIN)/uv pip install --quiet --system-certs \
-	--python $(BIN)/python --require-hashes -r $(1); } 2>/dev/null || $(PIP) -r $(1)
+	--compile-bytecode --python $(BIN)/python --require-hashes -r $(1); } 2>/dev/null || \
+	$(PIP) -r $(1)
 LINTED := .venv/linted
 SQL := $(shell find models analyses tests -name '*.sql' -not -path 'tests/generic/*' \
 	-not -path 'tests/fixtures/*')
