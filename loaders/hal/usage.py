@@ -40,7 +40,8 @@ class Usage(Struct, gc=False):
 
     prompt_tokens: Number = None
     completion_tokens: Number = None
-    prompt_tokens_details: _Details | None = None
+    # Google's is a list, by kind of content.
+    prompt_tokens_details: _Details | list[Raw] | None = None
     completion_tokens_details: _Details | _Other = None
     cache_creation_input_tokens: Number = None
     cache_read_input_tokens: Number = None

@@ -932,6 +932,19 @@ USAGES = [
         },
         ("google", 100, None, None, 850, None),
     ),
+    (
+        {
+            "prompt_token_count": 1000,
+            "prompt_tokens_details": [{"modality": "TEXT", "token_count": 1000}],
+            "cached_content_token_count": 600,
+            "cache_tokens_details": [{"modality": "TEXT", "token_count": 600}],
+            "candidates_token_count": 50,
+            "candidates_tokens_details": None,
+            "thoughts_token_count": 20,
+            "total_token_count": 1070,
+        },
+        ("google", 400, 600, None, 70, 20),
+    ),
     # Thoughts that no answer follows.
     (
         {"promptTokenCount": 100, "thoughtsTokenCount": 800, "totalTokenCount": 900},
