@@ -195,6 +195,7 @@ class Log:
     def _metadata_rows(
         self, at: Pointer, task_id: str, model: str | None, metadata: list[Raw]
     ) -> Iterator[tuple | Quarantined]:
+        timed: list[tuple] = []
         for index, raw in enumerate(metadata):
             pointer = at / "call_metadata" / index
             try:
@@ -205,6 +206,10 @@ class Log:
                 yield refused.at_pointer(pointer, raw_json.excerpt(raw))
                 continue
             self._gaps.add_usage(pointer, used, is_lacking=used == NO_TOKENS)
+            started_at = self._moments.read(pointer, "started_at", call.started_at)
+            ended_at = self._moments.read(pointer, "ended_at", call.ended_at)
+            if used != NO_TOKENS and started_at and ended_at:
+                timed.append((pointer, used, started_at, ended_at))
             yield (
                 pointer,
                 self._trace_number,
@@ -213,11 +218,12 @@ class Log:
                 None,
                 None,
                 model,
-                self._moments.read(pointer, "started_at", call.started_at),
-                self._moments.read(pointer, "ended_at", call.ended_at),
+                started_at,
+                ended_at,
                 *used,
                 True,
             )
+        self._gaps.add_task(timed)
 
 
 def _check_count(count: int, at: Pointer) -> None:

@@ -1,10 +1,13 @@
-"""What the log of a HAL trace lacks: calls that it counts and usage of calls."""
+"""What is wrong with the log of a HAL trace: calls that it counts and does not hold,
+calls without usage, and calls that may be there twice.
+"""
 
 from loaders.contract.raw_json import Pointer
 from loaders.hal.usage import NO_TOKENS, Tokens
 
 MISSING_CALLS = "calls_missing"
 MISSING_USAGE = "usage_not_told"
+NESTED_CALLS = "calls_nested"
 
 
 class Gaps:
@@ -17,6 +20,10 @@ class Gaps:
         self._first: Pointer | None = None
         self._count = 0
         self._has_usage = False
+        # Of logs by task: calls with times, and those inside another one of equal usage.
+        self._timed_count = 0
+        self._nested_count = 0
+        self._first_nested: Pointer | None = None
 
     def add_calls(self, at: Pointer, count: int, logged_count: int) -> None:
         """Note that a task made more calls than its log holds."""
@@ -30,15 +37,38 @@ class Gaps:
             self._first = self._first or at
             self._count += 1
 
-    def notes(self) -> list[tuple]:
-        """Return a row per task that lacks calls, and one for calls without usage.
+    def add_task(self, calls: list[tuple[Pointer, Tokens, str, str]]) -> None:
+        """Count the calls of a task; each has its usage, and when it started and ended.
 
-        Where no call tells its usage, nothing is summed that could be too low.
+        A log by task does not say which call made which. One that ran inside another
+        of the same usage was wrapped by it.
         """
-        if not (self._count and self._has_usage):
-            return self._calls
-        count = self._count
-        what = "1 call tells" if count == 1 else f"{count:,} calls tell"
-        detail = f"{what} no usage, others do"
-        row = self._first, self._trace_number, MISSING_USAGE, detail
-        return [*self._calls, row]
+        self._timed_count += len(calls)
+        latest: dict[Tokens, str] = {}
+        calls.sort(key=lambda call: call[3], reverse=True)
+        for at, used, _, ended_at in sorted(calls, key=lambda call: call[2]):
+            if ended_at <= latest.get(used, ""):
+                self._nested_count += 1
+                self._first_nested = self._first_nested or at
+            else:
+                latest[used] = ended_at
+
+    def notes(self) -> list[tuple]:
+        """Return a row per task that lacks calls, and one for each kind of call.
+
+        Where no call tells its usage, nothing is summed that could be too low; that a
+        few calls ran beside others of the same usage is chance.
+        """
+        rows = list(self._calls)
+        if self._count and self._has_usage:
+            count = self._count
+            what = "1 call tells" if count == 1 else f"{count:,} calls tell"
+            detail = f"{what} no usage, others do"
+            rows.append((self._first, self._trace_number, MISSING_USAGE, detail))
+        if self._nested_count and self._nested_count * 2 >= self._timed_count:
+            detail = (
+                f"{self._nested_count:,} of {self._timed_count:,} calls ran inside "
+                "another one of the same usage"
+            )
+            rows.append((self._first_nested, self._trace_number, NESTED_CALLS, detail))
+        return rows

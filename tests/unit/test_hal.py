@@ -1248,6 +1248,31 @@ def test_calls_that_a_log_by_task_counts_and_does_not_hold_are_noted():
     ]  # fmt: skip
 
 
+def test_calls_that_ran_inside_others_of_the_same_usage_are_noted():
+    def entry(count, first, last):
+        return {
+            "usage": {"prompt_tokens": count, "completion_tokens": 7},
+            "started_at": f"2025-04-23T10:00:{first:02}+00:00",
+            "ended_at": f"2025-04-23T10:00:{last:02}+00:00",
+        }
+
+    def notes(*entries):
+        log = {"a": {"call_metadata": [*entries], "call_count": len(entries)}}
+        found = read(trace(raw_logging_results=log)).rows("notes")
+        return [(row["pointer"], row["note_code"], row["detail"]) for row in found]
+
+    # Each of two calls is there beside the one that wraps it.
+    twice = [entry(5, 1, 4), entry(5, 1, 5), entry(9, 6, 9), entry(9, 7, 8)]
+    assert notes(*twice) == [
+        ("/raw_logging_results/a/call_metadata/0", "calls_nested",
+         "2 of 4 calls ran inside another one of the same usage"),
+    ]  # fmt: skip
+    # One after another; at the same time with other usage; one such of three.
+    assert notes(entry(5, 1, 2), entry(5, 3, 4), entry(5, 4, 5)) == []
+    assert notes(entry(5, 1, 9), entry(6, 2, 3)) == []
+    assert notes(entry(5, 1, 9), entry(5, 2, 3), entry(7, 4, 5)) == []
+
+
 def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
     def used(count):
         return {"usage": {"prompt_tokens": count, "completion_tokens": 7}}
