@@ -7,7 +7,7 @@ object by task     task id -> {messages, call_metadata, model, call_count}
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from loaders.contract.limits import MAX_FIELDS, MAX_TRACE_RECORDS, MAX_VALUES
 from loaders.contract.raw_json import Id, Key, Pointer, Scalar, Section
 from loaders.contract.records import Quarantined, RecordRefused, file_refused
 from loaders.contract.visible import is_visible
+from loaders.hal.gaps import Gaps
 from loaders.hal.times import Moments, Time
 from loaders.hal.usage import NO_TOKENS, Tokens, Usage, tokens, total
 
@@ -53,6 +54,9 @@ class Call(Struct, gc=False):
     tokens: Tokens
     # Whether a model was called, by it or below it.
     is_model_call: bool
+    # Whether it returned something and does not tell its usage; a call that failed has
+    # none.
+    lacks_usage: bool
 
 
 class _Metadata(Struct, gc=False):
@@ -90,7 +94,10 @@ class Log:
             self._calls = list(map(_call_or_none, found))
         self._copies = _copies(self._calls)
         _inherit_tasks(self._calls)
+        self._above = _above_model_calls(self._calls)
+        _inherit_usage(self._calls, self._above)
         self._moments = Moments(trace_number)
+        self._gaps = Gaps(trace_number)
         # Model calls by task.
         self.call_counts: Counter[str] = Counter()
 
@@ -108,8 +115,10 @@ class Log:
         return "call_records" if has_times else "calls"
 
     def notes(self) -> list[tuple]:
-        """Return rows about the times that cannot be read, once all are yielded."""
-        return self._moments.notes()
+        """Return rows about times that cannot be read, and calls and usage that are
+        missing, once all are yielded.
+        """
+        return self._moments.notes() + self._gaps.notes()
 
     def records(self) -> Iterator[tuple | Quarantined]:
         """Yield a row for each call, or why it is refused."""
@@ -122,7 +131,6 @@ class Log:
             yield refused.at_pointer(self._at, raw_json.excerpt(self._found))
 
     def _records_in_list(self) -> Iterator[tuple | Quarantined]:
-        above = _above_model_calls(self._calls)
         for index, known in enumerate(self._calls):
             pointer = self._at / index
             try:
@@ -134,9 +142,11 @@ class Log:
                 excerpt = raw_json.excerpt(self._found[index])
                 yield refused.at_pointer(pointer, excerpt)
                 continue
-            is_leaf = call.is_model_call and call.id not in above
-            if is_leaf and call.task_id is not None:
-                self.call_counts[call.task_id] += 1
+            is_leaf = call.is_model_call and call.id not in self._above
+            if is_leaf:
+                if call.task_id is not None:
+                    self.call_counts[call.task_id] += 1
+                self._gaps.add_usage(pointer, call.tokens, is_lacking=call.lacks_usage)
             yield self._row(pointer, call, is_leaf)
 
     def _row(self, pointer: Pointer, call: Call, is_leaf: bool) -> tuple:
@@ -176,11 +186,16 @@ class Log:
             _check_count(found_count, self._at)
             is_count = isinstance(count, int) and 0 <= count <= rules.MAX_COUNT
             self.call_counts[task_id] = count if is_count else len(metadata)
+            if self.call_counts[task_id] > len(metadata):
+                self._gaps.add_calls(
+                    at / "call_count", self.call_counts[task_id], len(metadata)
+                )
             yield from self._metadata_rows(at, task_id, model, metadata)
 
     def _metadata_rows(
         self, at: Pointer, task_id: str, model: str | None, metadata: list[Raw]
     ) -> Iterator[tuple | Quarantined]:
+        timed: list[tuple] = []
         for index, raw in enumerate(metadata):
             pointer = at / "call_metadata" / index
             try:
@@ -190,6 +205,11 @@ class Log:
             except RecordRefused as refused:
                 yield refused.at_pointer(pointer, raw_json.excerpt(raw))
                 continue
+            self._gaps.add_usage(pointer, used, is_lacking=used == NO_TOKENS)
+            started_at = self._moments.read(pointer, "started_at", call.started_at)
+            ended_at = self._moments.read(pointer, "ended_at", call.ended_at)
+            if used != NO_TOKENS and started_at and ended_at:
+                timed.append((pointer, used, started_at, ended_at))
             yield (
                 pointer,
                 self._trace_number,
@@ -198,11 +218,12 @@ class Log:
                 None,
                 None,
                 model,
-                self._moments.read(pointer, "started_at", call.started_at),
-                self._moments.read(pointer, "ended_at", call.ended_at),
+                started_at,
+                ended_at,
                 *used,
                 True,
             )
+        self._gaps.add_task(timed)
 
 
 def _check_count(count: int, at: Pointer) -> None:
@@ -235,6 +256,7 @@ def _call(raw: Raw) -> Call:
         _inside, (fields.inputs, fields.output, fields.summary, fields.attributes)
     )
     by_model = _by_model(summary["usage"]) if "usage" in summary else []
+    used = _tokens(output, by_model)
     model = _text(inputs.get("model")) or _text(output.get("model"))
     if model is None and len({name for name, _ in by_model}) == 1:
         model = rules.canonical(by_model[0][0])
@@ -251,8 +273,9 @@ def _call(raw: Raw) -> Call:
         fields.started_at,
         fields.created_timestamp,
         fields.ended_at,
-        _tokens(output, by_model),
+        used,
         model is not None or bool(by_model),
+        fields.output is not None and used == NO_TOKENS,
     )
 
 
@@ -387,14 +410,53 @@ def _inherit_tasks(calls: list[Call | None]) -> None:
                 each.task_id = above.task_id
 
 
+def _inherit_usage(calls: list[Call | None], above: set[str]) -> None:
+    """Give a usage that no call below repeats to the first model call below it.
+
+    A wrapper may tell what its calls used, and they themselves not. Calls that have
+    others below them are not counted, so their usage would be.
+    """
+    by_id = {call.id: call for call in calls if call is not None}
+    is_repeated = _above(calls, _tells_usage)
+    # Whether a usage that was given away is at or above a call.
+    is_given: dict[str, bool] = {}
+    for call in by_id.values():
+        if not call.is_model_call or call.id in above or _tells_usage(call):
+            continue
+        path, wrapper = [], by_id.get(call.parent_id)
+        while wrapper and wrapper.id not in is_given and not _tells_usage(wrapper):
+            is_given[wrapper.id] = False
+            path.append(wrapper.id)
+            wrapper = by_id.get(wrapper.parent_id)
+        is_told = False
+        if wrapper and wrapper.id in is_given:
+            is_told = is_given[wrapper.id]
+        elif wrapper:
+            is_told = is_given[wrapper.id] = wrapper.id not in is_repeated
+            if is_told:
+                call.tokens = wrapper.tokens
+                call.model = call.model or wrapper.model
+        is_given |= dict.fromkeys(path, is_told)
+        call.lacks_usage = call.lacks_usage and not is_told
+
+
+def _tells_usage(call: Call) -> bool:
+    return call.is_model_call and call.tokens != NO_TOKENS
+
+
 def _above_model_calls(calls: list[Call | None]) -> set[str]:
     """Return the ids of the calls that repeat the usage of a model call below them."""
+    return _above(calls, lambda call: call.is_model_call)
+
+
+def _above(calls: list[Call | None], is_meant: Callable[[Call], bool]) -> set[str]:
+    """Return the ids of the calls that are above one that is meant."""
     known = [call for call in calls if call is not None]
     parents = {call.id: call.parent_id for call in known}
     above = set()
     for call in known:
         parent = call.parent_id
-        if parent is None or not call.is_model_call:
+        if parent is None or not is_meant(call):
             continue
         while parent is not None and parent not in above:
             above.add(parent)

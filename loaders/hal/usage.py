@@ -10,6 +10,7 @@ from msgspec import Raw, Struct
 from loaders.contract import rules
 from loaders.contract.rules import Rule
 from loaders.hal.tables import TOKENS
+from loaders.hal.vocabularies import VOCABULARIES, Inside, Vocabulary
 
 Number = int | float | None
 # What may be there in the place of an object.
@@ -24,6 +25,9 @@ class _Details(Struct, gc=False):
     cache_write_tokens: Number = None
     cache_read: Number = None
     cache_creation: Number = None
+    # Written for five minutes, or for an hour.
+    ephemeral_5m_input_tokens: Number = None
+    ephemeral_1h_input_tokens: Number = None
     reasoning_tokens: Any = None
     reasoning: Any = None
     cacheReadTokens: Number = None
@@ -36,10 +40,12 @@ class Usage(Struct, gc=False):
 
     prompt_tokens: Number = None
     completion_tokens: Number = None
-    prompt_tokens_details: _Details | None = None
+    # Google's is a list, by kind of content.
+    prompt_tokens_details: _Details | list[Raw] | None = None
     completion_tokens_details: _Details | _Other = None
     cache_creation_input_tokens: Number = None
     cache_read_input_tokens: Number = None
+    cache_creation: _Details | _Other = None
     prompt_cache_hit_tokens: Number = None
     cached_tokens: Number = None
     input_tokens: Number = None
@@ -95,202 +101,6 @@ class Tokens(NamedTuple):
     reasoning_tokens: int | None
 
 
-class _Inside(NamedTuple):
-    """Which counts are a part of another one, not beside it."""
-
-    # Tokens read from a cache and written to one are input.
-    read: bool
-    write: bool
-    # Reasoning is output.
-    reasoning: bool
-
-
-class _Vocabulary(NamedTuple):
-    """Which fields of a usage are which of our counts."""
-
-    name: str
-    # One of these tells the vocabulary.
-    signs: tuple[str, ...]
-    # Column to paths; of several the first above 0 counts, else the first.
-    paths: dict[str, tuple[str, ...]]
-    # What is inside of what unless the total says otherwise.
-    inside: _Inside
-    total: str = "total_tokens"
-    # Input that is always beside the other.
-    more_input: str | None = None
-    # Whether the provider itself defines the names, so that a total that leaves
-    # out the cache does not put it inside.
-    is_defined: bool = False
-
-
-def _google(names: dict[str, str]) -> _Vocabulary:
-    """Return Google's vocabulary in its snake case, or by these names."""
-
-    def named(name: str) -> str:
-        return names.get(name, name)
-
-    return _Vocabulary(
-        "google",
-        signs=tuple(map(named, ("prompt_token_count", "candidates_token_count"))),
-        paths={
-            "input_tokens": (named("prompt_token_count"),),
-            "cache_read_tokens": (named("cached_content_token_count"),),
-            "output_tokens": (named("candidates_token_count"),),
-            "reasoning_tokens": (named("thoughts_token_count"),),
-        },
-        inside=_Inside(read=True, write=True, reasoning=False),
-        total=named("total_token_count"),
-        more_input=named("tool_use_prompt_token_count"),
-    )
-
-
-# The first that fits is taken; docs/formats.md has the same as a table.
-_VOCABULARIES = (
-    _Vocabulary(
-        "prompt_tokens",
-        signs=("prompt_tokens", "completion_tokens"),
-        paths={
-            "input_tokens": ("prompt_tokens",),
-            "cache_read_tokens": (
-                "cache_read_input_tokens",
-                "prompt_tokens_details/cached_tokens",
-                "prompt_cache_hit_tokens",
-                "cached_tokens",
-            ),
-            "cache_write_tokens": (
-                "cache_creation_input_tokens",
-                "prompt_tokens_details/cache_creation_tokens",
-                "prompt_tokens_details/cache_write_tokens",
-            ),
-            "output_tokens": ("completion_tokens",),
-            "reasoning_tokens": (
-                "completion_tokens_details/reasoning_tokens",
-                "reasoning_tokens",
-            ),
-        },
-        inside=_Inside(read=True, write=True, reasoning=True),
-    ),
-    _Vocabulary(
-        "ai_sdk",
-        signs=(
-            "cachedInputTokens",
-            "reasoningTokens",
-            "inputTokenDetails",
-            "outputTokenDetails",
-        ),
-        paths={
-            "input_tokens": ("inputTokens",),
-            "cache_read_tokens": (
-                "cachedInputTokens",
-                "inputTokenDetails/cacheReadTokens",
-            ),
-            "cache_write_tokens": ("inputTokenDetails/cacheWriteTokens",),
-            "output_tokens": ("outputTokens",),
-            "reasoning_tokens": (
-                "reasoningTokens",
-                "outputTokenDetails/reasoningTokens",
-            ),
-        },
-        inside=_Inside(read=True, write=True, reasoning=True),
-        total="totalTokens",
-    ),
-    # Before version 5.
-    _Vocabulary(
-        "ai_sdk",
-        signs=("promptTokens", "completionTokens"),
-        paths={
-            "input_tokens": ("promptTokens",),
-            "output_tokens": ("completionTokens",),
-        },
-        inside=_Inside(read=True, write=True, reasoning=True),
-        total="totalTokens",
-    ),
-    _Vocabulary(
-        "bedrock",
-        signs=("inputTokens", "outputTokens"),
-        paths={
-            "input_tokens": ("inputTokens",),
-            "cache_read_tokens": ("cacheReadInputTokens",),
-            # Or as Claude's agents call it.
-            "cache_write_tokens": ("cacheWriteInputTokens", "cacheCreationInputTokens"),
-            "output_tokens": ("outputTokens",),
-        },
-        inside=_Inside(read=False, write=False, reasoning=True),
-        total="totalTokens",
-        is_defined=True,
-    ),
-    # In its log of calls.
-    _Vocabulary(
-        "bedrock",
-        signs=("inputTokenCount", "outputTokenCount"),
-        paths={
-            "input_tokens": ("inputTokenCount",),
-            "cache_read_tokens": ("cacheReadInputTokenCount",),
-            "cache_write_tokens": ("cacheWriteInputTokenCount",),
-            "output_tokens": ("outputTokenCount",),
-        },
-        inside=_Inside(read=False, write=False, reasoning=True),
-        is_defined=True,
-    ),
-    _google({}),
-    _google(
-        {
-            "prompt_token_count": "promptTokenCount",
-            "candidates_token_count": "candidatesTokenCount",
-            "cached_content_token_count": "cachedContentTokenCount",
-            "thoughts_token_count": "thoughtsTokenCount",
-            "tool_use_prompt_token_count": "toolUsePromptTokenCount",
-            "total_token_count": "totalTokenCount",
-        }
-    ),
-    _Vocabulary(
-        "responses",
-        signs=("input_tokens_details", "output_tokens_details"),
-        paths={
-            "input_tokens": ("input_tokens",),
-            "cache_read_tokens": ("input_tokens_details/cached_tokens",),
-            "cache_write_tokens": ("input_tokens_details/cache_creation_tokens",),
-            "output_tokens": ("output_tokens",),
-            "reasoning_tokens": ("output_tokens_details/reasoning_tokens",),
-        },
-        inside=_Inside(read=True, write=True, reasoning=True),
-    ),
-    _Vocabulary(
-        "langchain",
-        signs=("input_token_details", "output_token_details"),
-        paths={
-            "input_tokens": ("input_tokens",),
-            "cache_read_tokens": ("input_token_details/cache_read",),
-            "cache_write_tokens": ("input_token_details/cache_creation",),
-            "output_tokens": ("output_tokens",),
-            "reasoning_tokens": ("output_token_details/reasoning",),
-        },
-        inside=_Inside(read=True, write=True, reasoning=True),
-    ),
-    _Vocabulary(
-        "anthropic",
-        signs=("cache_read_input_tokens", "cache_creation_input_tokens"),
-        paths={
-            "input_tokens": ("input_tokens",),
-            "cache_read_tokens": ("cache_read_input_tokens",),
-            "cache_write_tokens": ("cache_creation_input_tokens",),
-            "output_tokens": ("output_tokens",),
-        },
-        inside=_Inside(read=False, write=False, reasoning=True),
-    ),
-    _Vocabulary(
-        "input_tokens",
-        signs=("input_tokens", "output_tokens"),
-        paths={
-            "input_tokens": ("input_tokens",),
-            "cache_read_tokens": ("input_tokens_cache_read",),
-            "cache_write_tokens": ("input_tokens_cache_write",),
-            "output_tokens": ("output_tokens",),
-            "reasoning_tokens": ("reasoning_tokens",),
-        },
-        inside=_Inside(read=False, write=False, reasoning=True),
-    ),
-)
 # The counts, each with how its fields are read: name, getter and rule.
 _COUNTS = [column for column in TOKENS if column.rule]
 _Read = tuple[str, Callable[["Usage"], Any], Rule]
@@ -306,7 +116,7 @@ def _plain_count(_name: str, value: Any) -> int | None:
 _RULES = {"reasoning_tokens": _plain_count}
 
 
-def _reads(vocabulary: _Vocabulary) -> list[list[_Read]]:
+def _reads(vocabulary: Vocabulary) -> list[list[_Read]]:
     """Return for each count how to read the fields that it may be in."""
     return [
         [
@@ -326,14 +136,26 @@ def _getter(path: str) -> Callable[["Usage"], Any]:
     if not name:
         return operator.attrgetter(section)
 
+    names = name.split("+")
+
     def get(usage: "Usage") -> Any:
         details = getattr(usage, section)
-        return getattr(details, name) if isinstance(details, _Details) else None
+        if not isinstance(details, _Details):
+            return None
+        if len(names) == 1:
+            return getattr(details, name)
+        parts = [getattr(details, each) for each in names]
+        told = [
+            rules.count(each, part)
+            for each, part in zip(names, parts, strict=True)
+            if part is not None
+        ]
+        return sum(told) if told else None
 
     return get
 
 
-_READS = {vocabulary.signs: _reads(vocabulary) for vocabulary in _VOCABULARIES}
+_READS = {vocabulary.signs: _reads(vocabulary) for vocabulary in VOCABULARIES}
 NO_TOKENS = Tokens(None, None, None, None, None, None)
 
 
@@ -353,15 +175,15 @@ def tokens(usage: Usage | None, *, is_run_total: bool = False) -> Tokens:
     return _normalised(usage, vocabulary)
 
 
-_HAL_RUN_TOTAL = _VOCABULARIES[0]._replace(
-    inside=_Inside(read=True, write=False, reasoning=True)
+_HAL_RUN_TOTAL = VOCABULARIES[0]._replace(
+    inside=Inside(read=True, write=False, reasoning=True)
 )
 
 
-def _vocabulary(usage: Usage) -> _Vocabulary | None:
+def _vocabulary(usage: Usage) -> Vocabulary | None:
     """Return the first vocabulary that tells a token, else the first that is there."""
     found = None
-    for vocabulary in _VOCABULARIES:
+    for vocabulary in VOCABULARIES:
         for sign in vocabulary.signs:
             if getattr(usage, sign) is None:
                 continue
@@ -406,7 +228,7 @@ def _known_sum(counts: tuple[int | None, ...]) -> int | None:
     return sum(known) if known else None
 
 
-def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
+def _normalised(usage: Usage, vocabulary: Vocabulary) -> Tokens:
     given, read, write, output, reasoning = [
         _count(usage, each) for each in _READS[vocabulary.signs]
     ]
@@ -416,11 +238,16 @@ def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
         if more and given is not None:
             given += more
     all_tokens = None
-    if read or write or reasoning or None in (given, output):
+    is_short = vocabulary.may_hide_reasoning and not reasoning
+    if read or write or reasoning or is_short or None in (given, output):
         all_tokens = _plain_count(vocabulary.total, getattr(usage, vocabulary.total))
-    # An embedding has no output, and says so by its total alone.
-    if output is None and given is not None and given == all_tokens:
-        output = 0
+    if output is None and None not in (given, all_tokens):
+        # An embedding has no output, and says so by its total alone; of thoughts that
+        # no answer follows they are the output.
+        beside = 0 if vocabulary.inside.read else read or 0
+        beside += 0 if vocabulary.inside.write else write or 0
+        rest = all_tokens - given - beside
+        output = rest if rest in (0, reasoning) else None
     if read or write or reasoning:
         parts = (read or 0, write or 0, reasoning or 0)
         inside = _inside(vocabulary, given, output, parts, all_tokens)
@@ -428,6 +255,8 @@ def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
             given -= inside.read * parts[0] + inside.write * parts[1]
         if output is not None and not inside.reasoning:
             output += parts[2]
+    if is_short and None not in (given, output, all_tokens):
+        output += max(0, all_tokens - given - (read or 0) - (write or 0) - output)
     name = vocabulary.name
     if name == "prompt_tokens" and (read is not None or write is not None):
         name = "prompt_tokens_cached"
@@ -435,12 +264,12 @@ def _normalised(usage: Usage, vocabulary: _Vocabulary) -> Tokens:
 
 
 def _inside(
-    vocabulary: _Vocabulary,
+    vocabulary: Vocabulary,
     given: int | None,
     output: int | None,
     parts: tuple[int, int, int],
     all_tokens: int | None,
-) -> _Inside:
+) -> Inside:
     """Return what is inside of what: as the total says, else as the vocabulary does.
 
     What is inside is no more than what it is a part of.
@@ -468,7 +297,7 @@ def _inside(
 
 # Of two that differ as much from the usual, the first is taken: written tokens are
 # beside the input more often than those that were read.
-_CHOICES = [_Inside(*choice) for choice in product((True, False), repeat=3)]
+_CHOICES = [Inside(*choice) for choice in product((True, False), repeat=3)]
 
 
 def _count(usage: Usage, reads: list[_Read]) -> int | None:

@@ -172,7 +172,7 @@ class Log:
         if about is None:
             return "eval"
         for name in ("task", "model"):
-            found = getattr(about, name)
+            found = documents.number(getattr(about, name))
             if not isinstance(found, str) or not is_visible(found):
                 return f"eval.{name}"
         ids = ("eval_id", "run_id", "task_id")
@@ -200,7 +200,7 @@ class Log:
         model_config = about.model_generate_config
         plan_config = plan.config if plan else NOTHING
         scorers = about.scorers or []
-        version = about.task_version
+        version = documents.number(about.task_version)
         return (
             f"{self.at}/eval",
             self.eval_id,
@@ -279,7 +279,7 @@ class Log:
         plan = self.header.plan
         for place, step in enumerate((plan and plan.steps) or (), 1):
             at = f"{self.at}/plan/steps/{place - 1}"
-            if isinstance(step.solver, str):
+            if isinstance(documents.number(step.solver), str):
                 yield INSPECT_PLAN_STEPS, (at, place, step.solver)
             else:
                 self.add_warning(at, "wrong_type", "solver is no text")
@@ -354,6 +354,7 @@ class Log:
 
     def _text(self, name: str, value: Any) -> str | None:
         """Return a text; what is none is warned of, and null."""
+        value = documents.number(value)
         if value is None or isinstance(value, str):
             return value
         if isinstance(value, int) and not isinstance(value, bool):

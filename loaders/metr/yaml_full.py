@@ -54,6 +54,12 @@ class _Quoted(str):
     __slots__ = ()
 
 
+class _Nothing(str):
+    """What follows a name that has no colon: a comma in the value before it."""
+
+    __slots__ = ()
+
+
 class _Mapping(list):
     """The entries of a mapping in order, duplicates included: (name, node) pairs."""
 
@@ -274,7 +280,12 @@ def _node(events: Iterator[Event], event: Event) -> Node:
         for key in events:
             if type(key) is MappingEndEvent:
                 return mapping
-            mapping.append((_name(key), _node(events, next(events))))
+            name, value = _name(key), next(events)
+            is_cut = value.start_mark.index == key.end_mark.index or name.isdigit()
+            if is_cut and type(value) is ScalarEvent and not value.value:
+                mapping.append((name, _Nothing()))
+            else:
+                mapping.append((name, _node(events, value)))
     sequence = []
     for item in events:
         if type(item) is SequenceEndEvent:
@@ -330,6 +341,10 @@ def _value(node: Node) -> Any:
     if isinstance(node, str):
         return core_value(node)
     if isinstance(node, _Mapping):
+        for name, value in node:
+            if isinstance(value, _Nothing):
+                what = f"{rules.shown(name)} has no value; is a comma before it meant?"
+                raise RecordRefused("wrong_type", what)
         mapping = {name: _value(value) for name, value in node}
         if len(mapping) < len(node):
             raise rules.duplicate_field(name for name, _ in node)

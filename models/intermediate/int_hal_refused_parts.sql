@@ -1,4 +1,5 @@
--- Grain: one row per refused record of a HAL trace that a sum lacks.
+-- Grain: one row per part of a HAL trace that a sum lacks: a refused record,
+-- or a task's calls that its log counts and does not hold.
 -- A copy of a record that is loaded is refused, but no sum lacks it.
 with
 
@@ -9,6 +10,26 @@ evaluations as (
 quarantined_records as (
     select * from {{ ref('stg_loads__quarantined_records') }}
     where reason_code <> 'duplicate_record'
+),
+
+missing_calls as (
+    select
+        file_id,
+        pointer as position
+    from {{ ref('stg_hal__notes') }}
+    where note_code = 'calls_missing'
+),
+
+lacking as (
+    select
+        file_id,
+        position
+    from quarantined_records
+    union all
+    select
+        file_id,
+        position
+    from missing_calls
 ),
 
 roots as (
@@ -24,14 +45,12 @@ located as (
     select
         file_id,
         roots.trace_number,
-        quarantined_records.position,
-        substr(quarantined_records.position, length(roots.root) + 1)
-            as pointer
-    from quarantined_records
+        lacking.position,
+        substr(lacking.position, length(roots.root) + 1) as pointer
+    from lacking
     inner join roots using (file_id)
     where
-        left(quarantined_records.position, length(roots.root) + 1)
-        = roots.root || '/'
+        left(lacking.position, length(roots.root) + 1) = roots.root || '/'
 ),
 
 named as (
@@ -54,7 +73,10 @@ named as (
                             then substr(pointer, 14)
                         when
                             left(pointer, 21) = '/raw_logging_results/'
-                            and contains(pointer, '/call_metadata/')
+                            and (
+                                contains(pointer, '/call_metadata/')
+                                or right(pointer, 11) = '/call_count'
+                            )
                             then split_part(pointer, '/', 3)
                     end,
                     ''

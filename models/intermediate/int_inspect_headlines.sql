@@ -1,6 +1,7 @@
 -- Grain: one row per Inspect log: which score is the score, and what it says.
 -- A row in seeds/inspect_score_scales.csv, else the log's headline, else the
--- first of its scores.
+-- first of its scores. A headline that no task declares is the first metric,
+-- which may be that of the first group of samples: then that of all groups.
 with
 
 evaluations as (
@@ -83,6 +84,8 @@ compared as (
         metrics.value,
         metrics.score_number,
         metrics.metric_number,
+        metrics.group_field,
+        metrics.metric = metrics.whole_label as is_whole,
         coalesce(declared.scorer = metrics.scorer, true)
         and coalesce(declared.score = metrics.score, true) as is_its_score,
         coalesce(
@@ -112,6 +115,24 @@ ranked as (
     where is_its_score or not is_scaled
 ),
 
+wholes as (
+    select
+        ranked.file_id,
+        min_by(compared.metric, compared.metric_number) as metric,
+        min_by(compared.value, compared.metric_number) as value
+    from ranked
+    inner join compared
+        on
+            ranked.file_id = compared.file_id
+            and ranked.score_number = compared.score_number
+            and ranked.group_field = compared.group_field
+    where
+        ranked.preference = 1
+        and ranked.metric_number = 1
+        and compared.is_whole
+    group by ranked.file_id
+),
+
 final as (
     select
         declared.file_id,
@@ -122,13 +143,16 @@ final as (
         declared.minimum,
         declared.maximum,
         declared.is_scaled,
-        ranked.metric,
+        coalesce(wholes.metric, ranked.metric) as metric,
         ranked.reducer,
-        ranked.value as reported_value,
+        case
+            when wholes.file_id is null then ranked.value else wholes.value
+        end as reported_value,
         case
             when ranked.metric is not null
                 then
-                    ranked.scorer || '/' || ranked.metric || '/'
+                    ranked.scorer || '/'
+                    || coalesce(wholes.metric, ranked.metric) || '/'
                     || coalesce(ranked.reducer, 'mean')
         end as accuracy_metric
     from declared
@@ -136,6 +160,8 @@ final as (
         on
             declared.file_id = ranked.file_id
             and ranked.preference = 1
+    left join wholes
+        on declared.file_id = wholes.file_id
 )
 
 select * from final

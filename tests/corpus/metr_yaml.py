@@ -291,6 +291,12 @@ def _fields() -> Iterator[Case]:
     yield _bad("empty_agent", run("bad", agent="''"), "empty_text")
     yield _bad("empty_run_id", run("''"), "empty_text")
     yield _bad("agent_is_a_list", run("bad", agent="[a]"), "wrong_type")
+    for name, value in {
+        "decimal_comma": "action_count: 3, agent: a, human_minutes: 2,5, score: 1",
+        "spaced_comma": "action_count: 3, agent: a, human_minutes: 2 ,5 , score: 1",
+        "comma_in_agent": "action_count: 3, agent: a, b, human_minutes: 2.5, score: 1",
+    }.items():
+        yield _bad(f"flow_{name}", f"    bad: {{{value}}}\n", "wrong_type")
     yield loaded(
         "yaml_extra_not_finite",
         FORMAT,

@@ -858,6 +858,98 @@ USAGES = [
         {"prompt_tokens": 100, "completion_tokens": 7, "cached_tokens": 30},
         ("prompt_tokens_cached", 70, 30, None, 7, None),
     ),
+    # What Anthropic wrote to a cache, by how long it is kept, with and without the sum.
+    (
+        {
+            "input_tokens": 10,
+            "output_tokens": 7,
+            "cache_read_input_tokens": 600,
+            "cache_creation": {
+                "ephemeral_5m_input_tokens": 300,
+                "ephemeral_1h_input_tokens": 40,
+            },
+        },
+        ("anthropic", 10, 600, 340, 7, None),
+    ),
+    (
+        {
+            "input_tokens": 10,
+            "output_tokens": 7,
+            "cache_creation": {"ephemeral_1h_input_tokens": 40},
+        },
+        ("anthropic", 10, None, 40, 7, None),
+    ),
+    (
+        {
+            "input_tokens": 10,
+            "output_tokens": 7,
+            "cache_creation_input_tokens": 340,
+            "cache_creation": {
+                "ephemeral_5m_input_tokens": 300,
+                "ephemeral_1h_input_tokens": 40,
+            },
+        },
+        ("anthropic", 10, None, 340, 7, None),
+    ),
+    (
+        {"input_tokens": 10, "output_tokens": 7, "cache_creation": "none"},
+        ("anthropic", 10, None, None, 7, None),
+    ),
+    # LangChain then tells no sum.
+    (
+        {
+            "input_tokens": 950,
+            "output_tokens": 7,
+            "total_tokens": 957,
+            "input_token_details": {
+                "cache_read": 600,
+                "cache_creation": 0,
+                "ephemeral_5m_input_tokens": 300,
+                "ephemeral_1h_input_tokens": 40,
+            },
+        },
+        ("langchain", 10, 600, 340, 7, None),
+    ),
+    # Gemini's thoughts, where its client knows no name for them.
+    (
+        {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 950},
+        ("prompt_tokens", 100, None, None, 850, None),
+    ),
+    (
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 50,
+            "total_tokens": 950,
+            "prompt_tokens_details": {"cached_tokens": 60},
+        },
+        ("prompt_tokens_cached", 40, 60, None, 850, None),
+    ),
+    (
+        {
+            "prompt_token_count": 100,
+            "candidates_token_count": 50,
+            "total_token_count": 950,
+        },
+        ("google", 100, None, None, 850, None),
+    ),
+    (
+        {
+            "prompt_token_count": 1000,
+            "prompt_tokens_details": [{"modality": "TEXT", "token_count": 1000}],
+            "cached_content_token_count": 600,
+            "cache_tokens_details": [{"modality": "TEXT", "token_count": 600}],
+            "candidates_token_count": 50,
+            "candidates_tokens_details": None,
+            "thoughts_token_count": 20,
+            "total_token_count": 1070,
+        },
+        ("google", 400, 600, None, 70, 20),
+    ),
+    # Thoughts that no answer follows.
+    (
+        {"promptTokenCount": 100, "thoughtsTokenCount": 800, "totalTokenCount": 900},
+        ("google", 100, None, None, 800, 800),
+    ),
     ({"prompt_tokens": 12.0}, ("prompt_tokens", 12, None, None, None, None)),
     ({"prompt_tokens": None, "completion_tokens": None}, (None,) * 6),
     ({"requests": 3}, (None,) * 6),
@@ -1137,6 +1229,95 @@ def test_a_log_by_task():
     # As the trace counts, and none where its log has none.
     assert [row["call_count"] for row in loaded.rows("task_latencies")] == [4, 0]
     assert loaded.evaluation["log_shape"] == "by_task"
+
+
+def test_calls_that_a_log_by_task_counts_and_does_not_hold_are_noted():
+    entry = {"usage": {"input_tokens": 5, "output_tokens": 2}}
+    log = {
+        "a/b": {"call_metadata": [entry, entry], "call_count": 5},
+        "c": {"call_count": 1},
+        "d": {"call_metadata": [entry], "call_count": 1},
+        "e": {"call_metadata": [entry, entry], "call_count": 1},
+    }
+    loaded = read(trace(raw_logging_results=log))
+    assert [tuple(row.values()) for row in loaded.rows("notes")] == [
+        ("/raw_logging_results/a~1b/call_count", 1, "calls_missing",
+         "5 calls were made, of which the log holds 2"),
+        ("/raw_logging_results/c/call_count", 1, "calls_missing",
+         "1 calls were made, of which the log holds 0"),
+    ]  # fmt: skip
+
+
+def test_calls_that_ran_inside_others_of_the_same_usage_are_noted():
+    def entry(count, first, last):
+        return {
+            "usage": {"prompt_tokens": count, "completion_tokens": 7},
+            "started_at": f"2025-04-23T10:00:{first:02}+00:00",
+            "ended_at": f"2025-04-23T10:00:{last:02}+00:00",
+        }
+
+    def notes(*entries):
+        log = {"a": {"call_metadata": [*entries], "call_count": len(entries)}}
+        found = read(trace(raw_logging_results=log)).rows("notes")
+        return [(row["pointer"], row["note_code"], row["detail"]) for row in found]
+
+    # Each of two calls is there beside the one that wraps it.
+    twice = [entry(5, 1, 4), entry(5, 1, 5), entry(9, 6, 9), entry(9, 7, 8)]
+    assert notes(*twice) == [
+        ("/raw_logging_results/a/call_metadata/0", "calls_nested",
+         "2 of 4 calls ran inside another one of the same usage"),
+    ]  # fmt: skip
+    # One after another; at the same time with other usage; one such of three.
+    assert notes(entry(5, 1, 2), entry(5, 3, 4), entry(5, 4, 5)) == []
+    assert notes(entry(5, 1, 9), entry(6, 2, 3)) == []
+    assert notes(entry(5, 1, 9), entry(5, 2, 3), entry(7, 4, 5)) == []
+
+
+def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
+    def used(count):
+        return {"usage": {"prompt_tokens": count, "completion_tokens": 7}}
+
+    silent = {"output": {"choices": []}, "summary": {}}
+    failed = {"output": None, "summary": {}}
+    no_model = failed | {"inputs": {}}
+    log = [
+        call("1", output=used(100)),
+        call("2", parent_id="1", **no_model),
+        call("3", parent_id="2", **silent),
+        call("4", parent_id="1", **silent),
+        # What the wrapper tells is the sum of what is below it.
+        call("5", output=used(30)),
+        call("6", parent_id="5", output=used(30)),
+        call("7", parent_id="5", **failed),
+        # Nobody knows.
+        call("8", **silent),
+        call("9", parent_id="10", **failed),
+        call("10", parent_id="9", **failed),
+    ]
+    loaded = read(trace(raw_logging_results=log))
+    leaves = {
+        row["call_id"]: (row["model"], row["input_tokens"], row["output_tokens"])
+        for row in loaded.rows("model_calls")
+        if row["is_leaf"]
+    }
+    assert leaves == {
+        "3": ("o3", 100, 7),
+        "4": ("o3", None, None),
+        "6": ("o3", 30, 7),
+        "7": ("o3", None, None),
+        "8": ("o3", None, None),
+    }
+    [note] = loaded.rows("notes")
+    assert (note["pointer"], note["note_code"], note["detail"]) == (
+        "/raw_logging_results/7",
+        "usage_not_told",
+        "1 call tells no usage, others do",
+    )
+
+
+def test_a_log_in_which_no_call_tells_usage_lacks_none():
+    log = [call(name, output={"choices": []}, summary={}) for name in "ab"]
+    assert read(trace(raw_logging_results=log)).rows("notes") == []
 
 
 def test_a_call_without_a_task_has_that_of_the_call_above():

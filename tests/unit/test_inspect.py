@@ -41,6 +41,19 @@ def test_bare_numbers_of_python_are_read_as_what_they_are(tmp_path):
     ]
 
 
+def test_a_bare_number_is_no_text(tmp_path):
+    about = logs.header()["eval"] | {"task_id": "nan?", "task_version": "nan?"}
+    results = {"headline": {"scorer": "nan?", "metric": "accuracy"}}
+    header = logs.header(eval=about, results=results, status="nan?")
+    written = logs.text(header).replace(b'"nan?"', b"NaN")
+    found = read(tmp_path, logs.zipped(("header.json", written)))
+    [row] = found["evaluations"]
+    assert (row["task_id"], row["headline_scorer"], row["status"]) == (None,) * 3
+    assert (row["task_version"], row["headline_metric"]) == ("nan", "accuracy")
+    warned = [row["pointer"] for row in found["warnings"]]
+    assert {"header.json#/task_id", "header.json#/headline/scorer"} < set(warned)
+
+
 def test_a_zip64_is_read_as_any_other(tmp_path, monkeypatch):
     packed = io.BytesIO()
     with monkeypatch.context() as patched:

@@ -21,6 +21,10 @@ renamed as (
         metric_group,
         value_text,
         {{ json_value('metric_params', "'$.cluster'") }} as cluster_field,
+        {{ json_value('metric_params', "'$.group_key'") }} as group_field,
+        coalesce(
+            {{ json_value('metric_params', "'$.all_label'") }}, 'all'
+        ) as whole_label,
 
         ---------- numerics
         value,

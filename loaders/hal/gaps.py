@@ -1,0 +1,74 @@
+"""What is wrong with the log of a HAL trace: calls that it counts and does not hold,
+calls without usage, and calls that may be there twice.
+"""
+
+from loaders.contract.raw_json import Pointer
+from loaders.hal.usage import NO_TOKENS, Tokens
+
+MISSING_CALLS = "calls_missing"
+MISSING_USAGE = "usage_not_told"
+NESTED_CALLS = "calls_nested"
+
+
+class Gaps:
+    """Counts what is missing; a note tells of each task, and of all calls at once."""
+
+    def __init__(self, trace_number: int):
+        self._trace_number = trace_number
+        self._calls: list[tuple] = []
+        # Of the calls whose usage is not told: the first one's pointer, and how many.
+        self._first: Pointer | None = None
+        self._count = 0
+        self._has_usage = False
+        # Of logs by task: calls with times, and those inside another one of equal usage.
+        self._timed_count = 0
+        self._nested_count = 0
+        self._first_nested: Pointer | None = None
+
+    def add_calls(self, at: Pointer, count: int, logged_count: int) -> None:
+        """Note that a task made more calls than its log holds."""
+        detail = f"{count:,} calls were made, of which the log holds {logged_count:,}"
+        self._calls.append((at, self._trace_number, MISSING_CALLS, detail))
+
+    def add_usage(self, at: Pointer, used: Tokens, *, is_lacking: bool) -> None:
+        """Count a call of a model."""
+        self._has_usage = self._has_usage or used != NO_TOKENS
+        if is_lacking:
+            self._first = self._first or at
+            self._count += 1
+
+    def add_task(self, calls: list[tuple[Pointer, Tokens, str, str]]) -> None:
+        """Count the calls of a task; each has its usage, and when it started and ended.
+
+        A log by task does not say which call made which. One that ran inside another
+        of the same usage was wrapped by it.
+        """
+        self._timed_count += len(calls)
+        latest: dict[Tokens, str] = {}
+        calls.sort(key=lambda call: call[3], reverse=True)
+        for at, used, _, ended_at in sorted(calls, key=lambda call: call[2]):
+            if ended_at <= latest.get(used, ""):
+                self._nested_count += 1
+                self._first_nested = self._first_nested or at
+            else:
+                latest[used] = ended_at
+
+    def notes(self) -> list[tuple]:
+        """Return a row per task that lacks calls, and one for each kind of call.
+
+        Where no call tells its usage, nothing is summed that could be too low; that a
+        few calls ran beside others of the same usage is chance.
+        """
+        rows = list(self._calls)
+        if self._count and self._has_usage:
+            count = self._count
+            what = "1 call tells" if count == 1 else f"{count:,} calls tell"
+            detail = f"{what} no usage, others do"
+            rows.append((self._first, self._trace_number, MISSING_USAGE, detail))
+        if self._nested_count and self._nested_count * 2 >= self._timed_count:
+            detail = (
+                f"{self._nested_count:,} of {self._timed_count:,} calls ran inside "
+                "another one of the same usage"
+            )
+            rows.append((self._first_nested, self._trace_number, NESTED_CALLS, detail))
+        return rows
