@@ -296,6 +296,21 @@ class _Finder:
         return file_refused("unusable_columns", f"{ours}: {what}")
 
 
+def tells(ours: str, columns: dict[str, Any], names: Iterable[str]) -> bool:
+    """Say whether a table has a column for one of ours: as `columns` say, or by name."""
+    if ours in columns:
+        return columns[ours] is not None
+    said = [
+        each
+        for value in columns.values()
+        for each in (value if isinstance(value, list) else [value])
+        if isinstance(each, str)
+    ]
+    return any(
+        plain(name) in _PLAIN_NAMES[ours] for name in set(names).difference(said)
+    )
+
+
 def taken_of_path(values: Iterable[Any], path: str) -> list[str]:
     """Return the parts of a path from which a mapping takes what a column is."""
     found = []

@@ -59,10 +59,12 @@ def look_up(
     format: str,
     loader_version: str,
     file_id: str | None,
+    is_said: bool,
 ) -> LoadResult | None:
     """Return an `unchanged` result if these bytes are loaded, None if not.
 
-    By `file_id` where the bytes alone do not tell what the file holds.
+    By `file_id` where the bytes alone do not tell what the file holds; but where
+    nothing is said of it, it stays what this path holds.
     """
     # Anything else recorded for this path is out of date, so load.
     query = """
@@ -74,7 +76,16 @@ def look_up(
             and format = $format
             and loader_version = $loader_version
             and status <> 'refused'
-            and file_id = coalesce($file_id, file_id)
+            and (
+                file_id = coalesce($file_id, file_id)
+                or (
+                    not $is_said
+                    and exists (
+                        from raw.file_paths as own
+                        where own.path = $path and own.file_id = files.file_id
+                    )
+                )
+            )
             and not exists (
                 from raw.file_paths as others
                 where others.path = $path and others.file_id <> files.file_id
@@ -89,6 +100,7 @@ def look_up(
                 "loader_version": loader_version,
                 "path": path,
                 "file_id": file_id,
+                "is_said": is_said,
             },
         ).fetchone()
     except duckdb.CatalogException:

@@ -188,6 +188,7 @@ class Warehouse:
             manifest.format,
             manifest.loader_version,
             manifest.file_id if manifest.told else None,
+            manifest.is_said,
         )
         with as_warehouse_error(self._path):
             connection = self._connection_to_look()
