@@ -196,20 +196,47 @@ def leave_others(
         [path, manifest.file_id, only_refused],
     ).fetchall()
     for (file_id,) in others:
-        connection.execute(
-            "delete from raw.file_paths where file_id = ? and path = ?", [file_id, path]
-        )
-        (other_path,) = connection.execute(
-            "select min(path) from raw.file_paths where file_id = ?", [file_id]
-        ).fetchone()
-        if other_path is None:
-            delete_file(connection, file_id)
-        else:
-            connection.execute(
-                "update raw.files set path = ? where file_id = ? and path = ?",
-                [other_path, file_id, path],
-            )
+        leave_path(connection, file_id, path)
     return bool(others)
+
+
+def leave_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> None:
+    """Let a file no longer stand at a path; without another one it is deleted."""
+    connection.execute(
+        "delete from raw.file_paths where file_id = ? and path = ?", [file_id, path]
+    )
+    (other_path,) = connection.execute(
+        "select min(path) from raw.file_paths where file_id = ?", [file_id]
+    ).fetchone()
+    if other_path is None:
+        delete_file(connection, file_id)
+    else:
+        connection.execute(
+            "update raw.files set path = ? where file_id = ? and path = ?",
+            [other_path, file_id, path],
+        )
+
+
+def run_files_in(
+    connection: duckdb.DuckDBPyConnection, folder: str
+) -> list[tuple[str, str]]:
+    """Return the files of runs that were loaded from below a folder, with their paths.
+
+    Also those that were refused, of whatever format.
+    """
+    query = """
+        select file_id, file_paths.path
+        from raw.file_paths
+        inner join raw.files using (file_id)
+        where
+            starts_with(file_paths.path, ?)
+            and (format in ('harbor', 'terminal-bench') or status = 'refused')
+        order by file_paths.path, file_id
+    """
+    try:
+        return connection.execute(query, [folder]).fetchall()
+    except duckdb.CatalogException:
+        return []  # a database that nothing was loaded into yet
 
 
 def record_refusal(
