@@ -73,7 +73,7 @@ FORMATS = {
             reads_packed=True,
         ),
         Format("inspect", 7, inspect.TABLES, "loaders.inspect.reader"),
-        Format("harbor", 6, harbor.TABLES, "loaders.harbor.job"),
+        Format("harbor", 7, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 5, terminal_bench.TABLES, "loaders.terminal_bench.run"

@@ -896,6 +896,27 @@ def test_a_second_column_of_one_meaning_is_named(tmp_path):
     assert not any(looks_like for *_, looks_like in first.rows)
 
 
+@pytest.mark.parametrize(
+    ("name", "taken_for", "looks_like"),
+    [
+        ("Cost ($)", "cost_usd", None),
+        ("cost [USD]", "cost_usd", None),
+        ("Latency (s)", "latency_seconds", None),
+        ("duration (ms)", "latency_ms", None),
+        ("Human Time (minutes)", "human_minutes", None),
+        ("cost (EUR)", "attributes", "cost_usd"),
+        ("latency_minutes", "attributes", "latency_seconds"),
+        ("time_s", "attributes", "latency_seconds"),
+        ("sometimes", "attributes", None),
+    ],
+)
+def test_a_unit_behind_a_name_is_read(tmp_path, name, taken_for, looks_like):
+    first, *_ = batches(tmp_path / "x.csv", f"task,agent,score,{name}\nt,a,1,2\n")
+    assert [row[1:] for row in first.rows if row[1] == name] == [
+        (name, taken_for, looks_like)
+    ]
+
+
 def test_a_column_is_what_the_user_says(tmp_path):
     content = "question,agent,score,points\nq,a,0,1\n"
     told = "task_id=question,score=points,benchmark:=my set"
