@@ -140,7 +140,22 @@ def _load_all(
             say(f"{file.path}: skipped: {reason}")
         else:
             results.append((file, result))
+    _leave_gone(files, warehouse)
     return results, skipped_count
+
+
+def _leave_gone(files: list[InputFile], warehouse: "Warehouse") -> None:
+    """Leave out what the folders of runs held when they were loaded before."""
+    present: dict[str, set[str]] = {}
+    for file in files:
+        if file.run_folder:
+            present.setdefault(file.folder, set()).add(file.real_path)
+    for folder, paths in present.items():
+        real_folder = os.path.join(os.path.realpath(folder), "")
+        gone_count = warehouse.leave_gone(real_folder, paths)
+        if gone_count:
+            gone = counted(gone_count, "file")
+            say(f"{folder}: {gone} loaded before are gone: their rows are left out")
 
 
 def _load_file(

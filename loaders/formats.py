@@ -66,14 +66,14 @@ FORMATS = {
         # By its columns, which in JSON none of the others has.
         Format(
             "table",
-            6,
+            7,
             table.TABLES,
             "loaders.table.reader",
             takes_table_options=True,
             reads_packed=True,
         ),
         Format("inspect", 7, inspect.TABLES, "loaders.inspect.reader"),
-        Format("harbor", 6, harbor.TABLES, "loaders.harbor.job"),
+        Format("harbor", 7, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
             "terminal-bench", 5, terminal_bench.TABLES, "loaders.terminal_bench.run"

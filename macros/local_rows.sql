@@ -26,7 +26,8 @@
 {%- endmacro %}
 
 {#- What puts one's own rows before those of a seed: of rows with one key they count,
-    and where the first rule that fits wins they come first, in the order of the file. -#}
+    and where the first rule that fits wins they come first, in the order of the file.
+    Letters are composed, as the loaders keep them. -#}
 {% macro local_rows() -%}
     {{ adapter.dispatch('local_rows')() }}
 {%- endmacro %}
@@ -60,7 +61,8 @@
             where
                 {%- for column in key %}
                 seed_rows.{{ column }} is not distinct from cast(
-                    own_rows.{{ column }} as {{ types.get(column, 'varchar') }}
+                    nfc_normalize(own_rows.{{ column }})
+                    as {{ types.get(column, 'varchar') }}
                 )
                 {{- ' and' if not loop.last }}
                 {%- endfor %}
@@ -75,7 +77,9 @@
             - 1
             + coalesce((select min(position) from {{ this }}), 1)
             {%- else %}
-            cast({{ column }} as {{ types.get(column, 'varchar') }})
+            cast(
+                nfc_normalize({{ column }}) as {{ types.get(column, 'varchar') }}
+            )
             {%- endif %}
             {{- ',' if not loop.last }}
             {%- endfor %}

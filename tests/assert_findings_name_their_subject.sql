@@ -59,10 +59,17 @@ table_columns as (
     select * from {{ ref('stg_table__columns') }}
 ),
 
+-- A row of local/ may be about a source of which nothing is loaded.
+unmatched_rows as (
+    select * from {{ ref('int_unmatched_row_findings') }}
+),
+
 sources as (
     select coalesce(source, 'unknown') as source from files
     union
     select source from evaluations
+    union
+    select source from unmatched_rows
 ),
 
 subjects as (
@@ -70,6 +77,11 @@ subjects as (
         'source' as subject_kind,
         source as subject
     from sources
+    union all
+    select
+        'seed' as subject_kind,
+        subject
+    from unmatched_rows
     union all
     select
         'file' as subject_kind,

@@ -77,6 +77,8 @@ class FileManifest:
     state: FileStamp | None = None
     # What its records depend on besides its bytes, such as a model that its folder names.
     told: str = ""
+    # Whether the user says something of it. Else it stays what its path holds.
+    is_said: bool = False
 
     @property
     def file_id(self) -> str:

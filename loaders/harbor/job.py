@@ -230,10 +230,17 @@ def _beside(fields: dict[str, Any], known: set[str]) -> dict[str, Any]:
 
 
 def _take_exception(fields: dict[str, Any], steps: list[dict[str, Any]]) -> None:
-    """Let a trial of several steps have the exception of the first that has one."""
+    """Let a trial of several steps have the exception of the first that has one.
+
+    One that does not say its type is an unknown one.
+    """
     if fields.get("exception_info") is None:
         found = [step.get("exception_info") for step in steps]
         fields["exception_info"] = next(filter(None, found), None)
+    info = fields["exception_info"]
+    if info and _at(info, "exception_type") is None:
+        told = info if isinstance(info, dict) else {}
+        fields["exception_info"] = told | {"exception_type": "unknown"}
 
 
 def _agent_of_config(fields: dict[str, Any]) -> dict[str, Any] | None:
@@ -274,11 +281,13 @@ def _used(parts: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the agent used, over all steps; None where no step says it.
 
     A step that used tokens and lacks one of the counts leaves that unknown, and one
-    without a cost the cost.
+    without a cost the cost; one in which the agent ran and tells nothing leaves all.
     """
     found: dict[str, list[Any]] = {}
-    lacking = set()
+    lacking: set[str] = set()
     for part in parts:
+        if part.get("agent_result") is None and _at(part, "agent_execution/started_at"):
+            lacking.update(_PATHS)
         told = {name: _at(part.get("agent_result"), at) for name, at in _PATHS.items()}
         for name, value in told.items():
             if value is not None:

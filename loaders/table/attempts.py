@@ -41,6 +41,8 @@ TEXTS = (
     "population",
     "attempt",
 )
+# Whose parts that are empty leave no slash: `sums`, where one row has `sums/strict`.
+SKIPS_EMPTY = ("benchmark",)
 _NO_NUMBER = re.compile("NaN|Inf")
 _DEFAULTS = {"scaffold": "unknown", "effort": "unknown", "population": "capability"}
 
@@ -161,7 +163,7 @@ def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
         what = "a text of it has half a surrogate pair"
         raise RecordRefused("invalid_json", what) from None
     return {
-        ours: _joined([_part(record, part, ours) for part in parts])
+        ours: _joined(ours, [_part(record, part, ours) for part in parts])
         for ours, parts in mapping.parts.items()
     }
 
@@ -191,9 +193,11 @@ def _finite(attributes: str | None) -> str | None:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def _joined(texts: list[str | None]) -> str | None:
+def _joined(ours: str, texts: list[str | None]) -> str | None:
     if len(texts) == 1 or not any(texts):
         return texts[0]
+    if ours in SKIPS_EMPTY:
+        return "/".join(filter(None, texts))
     return "/".join(text or "" for text in texts)
 
 

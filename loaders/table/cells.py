@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from loaders.contract.records import file_refused
-from loaders.table.attempts import NUMBERS, TEXTS
+from loaders.table.attempts import NUMBERS, SKIPS_EMPTY, TEXTS
 from loaders.table.mapping import Column, Mapping, Part
 from loaders.table.opened import DURATIONS, Opened, literal
 
@@ -54,6 +54,8 @@ def cell(
     if len(texts) == 1:
         return Cell(texts[0])
     any_ = ", ".join(f"nullif({text}, '')" for text in texts)
+    if ours in SKIPS_EMPTY:
+        return Cell(f"nullif(concat_ws('/', {any_}), '')")
     joined = " || '/' || ".join(f"coalesce({text}, '')" for text in texts)
     return Cell(f"case when coalesce({any_}) is not null then {joined} end")
 

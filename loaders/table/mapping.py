@@ -68,6 +68,15 @@ _HINTS = {
     "outcome": "success",
     "accuracy": "score",
 }
+# The same for names that have such a word beside others, as `latency_minutes`.
+_HINTING_WORDS = {
+    "latency": "latency_seconds",
+    "duration": "latency_seconds",
+    "elapsed": "latency_seconds",
+    "runtime": "latency_seconds",
+    "time": "latency_seconds",
+    "cost": "cost_usd",
+}
 _SIMILARITY = 0.85
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # Blank lines, and Excel's first one.
@@ -127,8 +136,11 @@ class Mapping:
 
 
 def plain(name: str) -> str:
-    """Return a name as names are compared: case, `-`, `_` and spaces do not count."""
-    return re.sub(r"[-_ ]", "", name.strip().lower())
+    """Return a name as names are compared: `Cost ($)` is `cost_usd`.
+
+    Case, `-`, `_`, spaces and brackets do not count.
+    """
+    return re.sub(r"[-_ ()\[\]]", "", name.strip().lower()).replace("$", "usd")
 
 
 _PLAIN_NAMES = {ours: set(map(plain, KNOWN[ours].split())) for ours in KNOWN}
@@ -296,6 +308,21 @@ class _Finder:
         return file_refused("unusable_columns", f"{ours}: {what}")
 
 
+def tells(ours: str, columns: dict[str, Any], names: Iterable[str]) -> bool:
+    """Say whether a table has a column for one of ours: as `columns` say, or by name."""
+    if ours in columns:
+        return columns[ours] is not None
+    said = [
+        each
+        for value in columns.values()
+        for each in (value if isinstance(value, list) else [value])
+        if isinstance(each, str)
+    ]
+    return any(
+        plain(name) in _PLAIN_NAMES[ours] for name in set(names).difference(said)
+    )
+
+
 def taken_of_path(values: Iterable[Any], path: str) -> list[str]:
     """Return the parts of a path from which a mapping takes what a column is."""
     found = []
@@ -320,7 +347,11 @@ def _unusable(
     missing: list[str], names: Sequence[str], preset: str | None
 ) -> FileRefused:
     known = [name for each in KNOWN.values() for name in each.split()]
-    near = [name for name in names if difflib.get_close_matches(plain(name), known)]
+    near = [
+        name
+        for name in names
+        if plain(name) in _HINTS or difflib.get_close_matches(plain(name), known)
+    ]
     shown = ", ".join(near or names)[:300]
     by = f" by the preset {preset}" if preset else ""
     what = f"no column is known as {' or as '.join(missing)}{by}; the nearest are: "
@@ -343,9 +374,14 @@ def _hints(
             continue
         short = plain(name)
         near = difflib.get_close_matches(short, known, 1, _SIMILARITY)
-        ours = _HINTS.get(short) or (known[near[0]] if near else None)
+        ours = _HINTS.get(short) or (known[near[0]] if near else _hinted(name))
         if ours and (ours not in mapping or (short in known and ours not in said)):
             yield name, ours
+
+
+def _hinted(name: str) -> str | None:
+    words = re.split("[^a-z]+", name.lower())
+    return next(filter(None, map(_HINTING_WORDS.get, words)), None)
 
 
 class Header(NamedTuple):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
     import duckdb
 
 PARQUET = b"PAR1"
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 HEAD_BYTES = 1_000_000
 # What DuckDB reads at a time; by itself it takes 16 lines of the longest.
 _BUFFER_BYTES = 2 * RECORD_BYTES
@@ -146,7 +146,7 @@ class Table:
         """Return the table, or raise FileRefused."""
         if self._head.startswith(PARQUET):
             return self._parquet()
-        if self._head.startswith(tuple(_UTF16)):
+        if self._head.startswith(UTF16_MARKS):
             self._convert("utf-16")
         if self.keeps_back and _has_mixed_ends(self._head):
             self._convert_ends()

@@ -31,7 +31,7 @@ from loaders.table import values
 from loaders.table.attempts import Attempts, cells_of_json, cells_of_row
 from loaders.table.mapping import Mapping
 from loaders.table.opened import Opened
-from loaders.table.opening import HEAD_BYTES, PARQUET, Table
+from loaders.table.opening import HEAD_BYTES, PARQUET, UTF16_MARKS, Table
 from loaders.table.presets import PRESETS
 from loaders.table.sql import EXTRAS, Query, query
 from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
@@ -73,17 +73,36 @@ def holds_tables_alone(head: bytes) -> bool:
 def told(source: OpenFile, path: str, options: TableOptions) -> str:
     """Return what the rows depend on besides the file's bytes.
 
-    What the user says, and the file's name or folder where a mapping asks for it. Not
-    the benchmark that the file's name gives by itself: of a copy nothing else is new.
+    What the user says, and the file's name or folder where a mapping asks for it, or
+    where the benchmark has its name because no column tells it.
     """
-    try:
-        head = unpacked.opened(source).head(HEAD_BYTES).decode(errors="replace")
-    except FileRefused:
-        head = ""
-    preset = options.preset or names.recognised(names.names_at_the_beginning(head))
+    found = _names(source)
+    preset = options.preset or names.recognised(found)
     columns = dict(PRESETS[preset].columns if preset else {}) | dict(options.columns)
     of_path = names.taken_of_path(columns.values(), path)
+    if not names.tells("benchmark", columns, () if preset else found):
+        of_path.append(_stem(path))
     return repr((options, of_path)) if of_path or options.is_said else ""
+
+
+def _names(source: OpenFile) -> list[str]:
+    """Return the names of a table's columns; of JSON those of the first object."""
+    import duckdb
+
+    try:
+        head = unpacked.opened(source).head(HEAD_BYTES)
+        if head.startswith(PARQUET):
+            with duckdb.connect() as connection, Table(source, connection) as table:
+                return table.opened().names
+    except (FileRefused, duckdb.Error):
+        return []
+    encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8"
+    return names.names_at_the_beginning(head.decode(encoding, "replace"))
+
+
+def _stem(path: str) -> str:
+    """Return what names the benchmark where no column does."""
+    return rules.canonical(os.path.basename(path).split(".")[0]) or "table"
 
 
 def read(
@@ -140,7 +159,7 @@ class _Reading:
         self._cursor = connection.cursor()
         self._path = path
         self._options = options
-        self._stem = rules.canonical(os.path.basename(path).split(".")[0]) or "table"
+        self._stem = _stem(path)
         self._digest = hashlib.blake2b(digest_size=8)
         self._row_count = 0
         # Scores that are refused and may be of another scale, by what is said of them.

@@ -59,10 +59,12 @@ def look_up(
     format: str,
     loader_version: str,
     file_id: str | None,
+    is_said: bool,
 ) -> LoadResult | None:
     """Return an `unchanged` result if these bytes are loaded, None if not.
 
-    By `file_id` where the bytes alone do not tell what the file holds.
+    By `file_id` where the bytes alone do not tell what the file holds; but where
+    nothing is said of it, it stays what this path holds.
     """
     # Anything else recorded for this path is out of date, so load.
     query = """
@@ -74,7 +76,16 @@ def look_up(
             and format = $format
             and loader_version = $loader_version
             and status <> 'refused'
-            and file_id = coalesce($file_id, file_id)
+            and (
+                file_id = coalesce($file_id, file_id)
+                or (
+                    not $is_said
+                    and exists (
+                        from raw.file_paths as own
+                        where own.path = $path and own.file_id = files.file_id
+                    )
+                )
+            )
             and not exists (
                 from raw.file_paths as others
                 where others.path = $path and others.file_id <> files.file_id
@@ -89,6 +100,7 @@ def look_up(
                 "loader_version": loader_version,
                 "path": path,
                 "file_id": file_id,
+                "is_said": is_said,
             },
         ).fetchone()
     except duckdb.CatalogException:
@@ -184,20 +196,47 @@ def leave_others(
         [path, manifest.file_id, only_refused],
     ).fetchall()
     for (file_id,) in others:
-        connection.execute(
-            "delete from raw.file_paths where file_id = ? and path = ?", [file_id, path]
-        )
-        (other_path,) = connection.execute(
-            "select min(path) from raw.file_paths where file_id = ?", [file_id]
-        ).fetchone()
-        if other_path is None:
-            delete_file(connection, file_id)
-        else:
-            connection.execute(
-                "update raw.files set path = ? where file_id = ? and path = ?",
-                [other_path, file_id, path],
-            )
+        leave_path(connection, file_id, path)
     return bool(others)
+
+
+def leave_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> None:
+    """Let a file no longer stand at a path; without another one it is deleted."""
+    connection.execute(
+        "delete from raw.file_paths where file_id = ? and path = ?", [file_id, path]
+    )
+    (other_path,) = connection.execute(
+        "select min(path) from raw.file_paths where file_id = ?", [file_id]
+    ).fetchone()
+    if other_path is None:
+        delete_file(connection, file_id)
+    else:
+        connection.execute(
+            "update raw.files set path = ? where file_id = ? and path = ?",
+            [other_path, file_id, path],
+        )
+
+
+def run_files_in(
+    connection: duckdb.DuckDBPyConnection, folder: str
+) -> list[tuple[str, str]]:
+    """Return the files of runs that were loaded from below a folder, with their paths.
+
+    Also those that were refused, of whatever format.
+    """
+    query = """
+        select file_id, file_paths.path
+        from raw.file_paths
+        inner join raw.files using (file_id)
+        where
+            starts_with(file_paths.path, ?)
+            and (format in ('harbor', 'terminal-bench') or status = 'refused')
+        order by file_paths.path, file_id
+    """
+    try:
+        return connection.execute(query, [folder]).fetchall()
+    except duckdb.CatalogException:
+        return []  # a database that nothing was loaded into yet
 
 
 def record_refusal(

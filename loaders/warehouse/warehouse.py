@@ -41,12 +41,14 @@ from loaders.warehouse.catalog import (
     insert_manifest,
     is_at,
     leave_others,
+    leave_path,
     look_up,
     number_shared_positions,
     quarantine_row,
     reason_entry,
     reasons_of,
     record_refusal,
+    run_files_in,
     set_stamp,
 )
 from loaders.warehouse.duplicates import (
@@ -188,6 +190,7 @@ class Warehouse:
             manifest.format,
             manifest.loader_version,
             manifest.file_id if manifest.told else None,
+            manifest.is_said,
         )
         with as_warehouse_error(self._path):
             connection = self._connection_to_look()
@@ -261,6 +264,33 @@ class Warehouse:
                     insert(connection, new, moved)
                 self._has_changed = True
         return results
+
+    def leave_gone(self, folder: str, present: set[str]) -> int:
+        """Leave out the files of a run that are in its folder no more; count them.
+
+        Such as a trial that its harness deleted, to run it again. `folder` is absolute,
+        free of symlinks and ends in a slash; `present` are the files that it has.
+        """
+        known = set(map(path_text, present))
+
+        def gone(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+            return [
+                (file_id, path)
+                for file_id, path in run_files_in(connection, path_text(folder))
+                if path not in known and not os.path.lexists(path)
+            ]
+
+        with as_warehouse_error(self._path):
+            connection = self._connection_to_look()
+            if connection is None or not gone(connection):
+                return 0
+            connection = self._connection_to_write()
+            with transaction(connection):
+                left = gone(connection)
+                for each in left:
+                    leave_path(connection, *each)
+            self._has_changed = True
+            return len(left)
 
     def refuse_file(self, manifest: FileManifest, refused: FileRefused) -> LoadResult:
         """Record that the whole file is refused, unless that is recorded."""

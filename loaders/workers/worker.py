@@ -295,4 +295,5 @@ def _manifest(
         loader_version=format_.loader_version if format_ else None,
         state=source.state,
         told=told,
+        is_said=bool(told) and options.table.is_said,
     )

@@ -242,6 +242,29 @@ def test_a_step_with_tokens_and_no_cost_leaves_the_cost_unknown(
 
 
 @pytest.mark.parametrize(
+    ("has_run", "sums"), [(True, (None, None)), (False, (30, 0.2))]
+)
+def test_a_step_that_ran_and_tells_nothing_leaves_the_sums_unknown(
+    load_contents, has_run, sums
+):
+    steps = [step(10, 5), step(20, 5), step(None, 5)]
+    steps[2]["agent_result"] = None
+    if not has_run:
+        del steps[2]["agent_execution"]
+    found = load_contents(result=trial(step_results=steps, agent_result=None))
+    assert column(found, "(input_tokens, cost_usd)") == sums
+
+
+@pytest.mark.parametrize(
+    ("info", "type_"),
+    [({"exception_message": "x"}, "unknown"), ("boom", "unknown"), ({}, None)],
+)
+def test_an_exception_without_a_type_is_one(load_contents, info, type_):
+    found = load_contents(result=trial(exception_info=info))
+    assert column(found, "exception_type") == type_
+
+
+@pytest.mark.parametrize(
     ("written", "provider", "name"),
     [("p/m", "p", "m"), ("m", None, "m"), ("p/q/m", "p", "q/m"), (None, None, None)],
 )

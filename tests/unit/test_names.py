@@ -113,6 +113,10 @@ def test_rows_of_local_go_before_those_of_the_seed(tmp_path):
         "scaffolds": "source,scaffold,is_generalist\nhal,SeeAct,\n",
         # Its own file has no row.
         "inspect_human_minutes": "path,benchmark,factor\nx,y,2\n",
+        # Letters in parts, as some editors write them: they are composed in all names.
+        "task_facts": (
+            "source,benchmark,task_id,task_family,human_minutes\ns,b,cafe\u0301,f,10\n"
+        ),
     }.items():
         (local / f"{name}.csv").write_text(text)
     path, run = seed(local, tmp_path, *(file.stem for file in local.iterdir()))
@@ -140,6 +144,7 @@ def test_rows_of_local_go_before_those_of_the_seed(tmp_path):
             ("hal", "SeeAct", None)
         ]
         assert ask("from seeds.inspect_human_minutes") == [("y", "x", 2.0)]
+        assert ask("select task_id from seeds.task_facts") == [("caf\u00e9",)]
 
 
 @pytest.mark.slow

@@ -896,6 +896,27 @@ def test_a_second_column_of_one_meaning_is_named(tmp_path):
     assert not any(looks_like for *_, looks_like in first.rows)
 
 
+@pytest.mark.parametrize(
+    ("name", "taken_for", "looks_like"),
+    [
+        ("Cost ($)", "cost_usd", None),
+        ("cost [USD]", "cost_usd", None),
+        ("Latency (s)", "latency_seconds", None),
+        ("duration (ms)", "latency_ms", None),
+        ("Human Time (minutes)", "human_minutes", None),
+        ("cost (EUR)", "attributes", "cost_usd"),
+        ("latency_minutes", "attributes", "latency_seconds"),
+        ("time_s", "attributes", "latency_seconds"),
+        ("sometimes", "attributes", None),
+    ],
+)
+def test_a_unit_behind_a_name_is_read(tmp_path, name, taken_for, looks_like):
+    first, *_ = batches(tmp_path / "x.csv", f"task,agent,score,{name}\nt,a,1,2\n")
+    assert [row[1:] for row in first.rows if row[1] == name] == [
+        (name, taken_for, looks_like)
+    ]
+
+
 def test_a_column_is_what_the_user_says(tmp_path):
     content = "question,agent,score,points\nq,a,0,1\n"
     told = "task_id=question,score=points,benchmark:=my set"
@@ -1115,7 +1136,7 @@ TAU_BENCH = {"task_id": 0, "reward": 1.0, "info": {}, "traj": [], "trial": 2}
                 "task_id": "0",
                 "agent": "tool-calling-gpt-4o-0.0",
                 "benchmark": "tau-bench/lab__m-1",
-                "attempt": "2",
+                "attempt": "2/gpt-4o-llm_0102030405",
                 "score": 1.0,
             },
         ),
@@ -1275,9 +1296,99 @@ def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
     # A path holds what was said of it last.
     other = ("--columns", "model:=m", "--source", "lab")
     assert load(tmp_path / "m1", *other) == [("lab", "m"), ("table", "m2")]
-    # A copy of a file of which nothing is said is known by its bytes.
-    plain = "task,model,score\nt,p,0\n"
+    # Where a column tells the benchmark, a copy is known by its bytes.
+    plain = "task,model,eval,score\nt,p,e,0\n"
     (tmp_path / "plain.csv").write_text(plain)
     (tmp_path / "copy.csv").write_text(plain)
     found = load(tmp_path / "plain.csv", tmp_path / "copy.csv")
     assert found == [("lab", "m"), ("table", "m2"), ("table", "p")]
+
+
+@pytest.mark.parametrize("form", ["csv", "utf-16", "jsonl", "parquet"])
+def test_the_same_bytes_are_a_benchmark_for_each_name(tmp_path, form):
+    def write(name: str, *, tells_benchmark: bool) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        frame = pl.DataFrame({"task": ["t", "u"], "agent": "a", "score": 0})
+        if tells_benchmark:
+            frame = frame.with_columns(pl.lit("b").alias("Data-Set"))
+        if form == "parquet":
+            frame.write_parquet(path)
+        elif form == "jsonl":
+            frame.write_ndjson(path)
+        else:
+            encoding = "utf-8" if form == "csv" else form
+            path.write_text(frame.write_csv(), encoding=encoding)
+        return path
+
+    database = str(tmp_path / "x.duckdb")
+
+    def load(*arguments) -> list[tuple]:
+        assert main([*map(str, arguments), "--db", database]) == 0
+        with duckdb.connect(database, read_only=True) as connection:
+            query = "select benchmark, task_id from raw.table_attempts order by all"
+            return connection.execute(query).fetchall()
+
+    both = [("gaia", "t"), ("gaia", "u"), ("swe", "t"), ("swe", "u")]
+    gaia = write("gaia.run", tells_benchmark=False)
+    swe = write("swe.run", tells_benchmark=False)
+    assert load(gaia, swe) == both
+    # Again, and a copy of the same name in another folder.
+    assert load(gaia, swe) == both
+    assert load(write("more/gaia.run", tells_benchmark=False)) == both
+    # Said of a copy, and then nothing more of it: it stays what was said.
+    said = [*both[:2], ("other", "t"), ("other", "u")]
+    assert load(swe, "--columns", "benchmark:=other") == said
+    swe.touch()
+    assert load(swe) == said
+    names = [write(f"{name}.run", tells_benchmark=True) for name in ("x", "y")]
+    assert load(*names) == [("b", "t"), ("b", "u"), *said]
+
+
+def test_what_the_user_says_of_a_column_leaves_the_benchmark_to_the_name():
+    found = ["task", "agent", "score", "dataset"]
+    assert mapping.tells("benchmark", {}, found)
+    assert mapping.tells("benchmark", {"benchmark": {"value": "b"}}, [])
+    assert not mapping.tells("benchmark", {"benchmark": None}, found)
+    assert not mapping.tells("benchmark", {"task_family": "dataset"}, found)
+    assert not mapping.tells("benchmark", {"attempt": ["epoch", "dataset"]}, found)
+    assert not mapping.tells("benchmark", {}, ["task", "agent", "score"])
+
+
+def test_each_metric_of_every_eval_ever_is_a_benchmark(tmp_path):
+    f1 = {"evaluation": {"score": 0.25, "is_correct": False}}
+    records = [
+        EVERY_EVAL_EVER | {"evaluation_result_id": "exact_match:test"},
+        EVERY_EVAL_EVER | {"evaluation_result_id": "f1:test"} | f1,
+        EVERY_EVAL_EVER | {"evaluation_result_id": None},
+        # As attempts.py decides: it has blanks around it.
+        EVERY_EVAL_EVER | {"evaluation_result_id": None, "sample_id": " s2"},
+    ]
+    content = "".join(json.dumps(record) + "\n" for record in records)
+    rows, _ = read(tmp_path / "x.jsonl", content)
+    assert [(row["benchmark"], row["task_id"], row["score"]) for row in rows] == [
+        ("sums/exact_match:test", "s1", 0.5),
+        ("sums/f1:test", "s1", 0.25),
+        ("sums", "s1", 0.5),
+        ("sums", "s2", 0.5),
+    ]
+
+
+def test_runs_of_tau_bench_do_not_share_their_trials(tmp_path):
+    """Of two runs of one agent each counts its trials from 0."""
+    folder = tmp_path / "retail"
+    folder.mkdir()
+    for reward, time in ((1.0, "0102030405"), (0.0, "0102060708")):
+        name = f"react-m-0.0_range_0-1_user-u-llm_{time}.json"
+        record = TAU_BENCH | {"trial": 0, "reward": reward}
+        (folder / name).write_text(json.dumps([record]))
+    database = str(tmp_path / "x.duckdb")
+    assert main([str(folder), "--db", database]) == 0
+    with duckdb.connect(database, read_only=True) as connection:
+        query = (
+            "select agent, task_id, attempt, score from raw.table_attempts order by all"
+        )
+        assert connection.execute(query).fetchall() == [
+            ("react-m-0.0", "0", "0/u-llm_0102030405", 1),
+            ("react-m-0.0", "0", "0/u-llm_0102060708", 0),
+        ]

@@ -74,6 +74,10 @@ table_findings as (
     select * from {{ ref('int_table_findings') }}
 ),
 
+unmatched_row_findings as (
+    select * from {{ ref('int_unmatched_row_findings') }}
+),
+
 finding_kinds as (
     select * from {{ ref('finding_kinds') }}
 ),
@@ -98,6 +102,7 @@ all_findings as (
         'agent_setting_findings',
         'metric_findings',
         'table_findings',
+        'unmatched_row_findings',
     ]) }}
 ),
 
