@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType, defstruct
+from msgspec.structs import astuple
 
 from loaders.contract import rules
 from loaders.contract.limits import MAX_FIELDS, MAX_VALUES, RECORD_BYTES
+from loaders.contract.long_keys import LONG_BYTES, has_long_key
 from loaders.contract.raw_json import SECTION, has_more_than
 from loaders.contract.records import RecordRefused
 from loaders.inspect import documents
@@ -94,6 +96,44 @@ class Records(NamedTuple):
     rows: list[Record]
 
 
+class _UnreadTyped(Struct, gc=False):
+    type: Raw = NOTHING
+    message: Raw = NOTHING
+
+
+class _UnreadMessage(Struct, gc=False):
+    role: Raw = NOTHING
+
+
+class _UnreadEvent(Struct, gc=False):
+    event: Raw = NOTHING
+    type: Raw = NOTHING
+    name: Raw = NOTHING
+    action: Raw = NOTHING
+
+
+class _UnreadTranscript(Struct, gc=False):
+    events: list[_UnreadEvent] | None = None
+
+
+# Fields of a sample that become text or numbers, or a few of them.
+_TEXTS = (
+    *("id", "epoch", "uuid", "retries", "completed", "started_at", "completed_at"),
+    *("total_time", "working_time", "turn_count", "message_count"),
+    *("model_usage", "role_usage", "invalidation"),
+)
+_UNREAD = msgspec.json.Decoder(
+    defstruct(
+        "Unread",
+        [
+            *((name, Raw, NOTHING) for name in (*_TEXTS, "error", "limit")),
+            ("messages", list[_UnreadMessage] | None, None),
+            ("events", list[_UnreadEvent] | None, None),
+            ("transcript", _UnreadTranscript | None, None),
+        ],
+    )
+)
+_UNREAD_TYPED = msgspec.json.Decoder(_UnreadTyped)
 _SAMPLE = msgspec.json.Decoder(Sample)
 # Where a field that is duplicated would change a row: as far as a key of a value.
 _CHECKED = (
@@ -114,13 +154,48 @@ _ENTRY_BYTES = 100
 
 def decoded(raw: Raw | memoryview) -> Sample:
     """Return a sample or summary, or raise RecordRefused."""
-    if memoryview(raw).nbytes > _SMALL_BYTES:
+    byte_count = memoryview(raw).nbytes
+    if byte_count > LONG_BYTES and has_long_key(raw):
+        what = f"a key is longer than {RECORD_BYTES:,} bytes"
+        raise RecordRefused("text_too_long", what)
+    if byte_count > _SMALL_BYTES:
         _check_counts(raw)
+    if byte_count > LONG_BYTES:
+        _check_texts(raw)
     sample = documents.record(raw, _SAMPLE)
     if len(sample.scores or ()) > MAX_VALUES:
         raise RecordRefused("too_many_values", "scores holds too many")
     check_once(raw, _LEVELS, within=_CHECKED)
     return sample
+
+
+def _check_texts(raw: Raw | memoryview) -> None:
+    """Raise RecordRefused where a text that would be decoded is too long.
+
+    What is only passed over, such as the text of messages, may be of any length.
+    """
+    told = documents.record(raw, _UNREAD)
+    for name in _TEXTS:
+        _check_length(name, getattr(told, name))
+    for name in ("error", "limit"):
+        found = getattr(told, name)
+        if memoryview(found)[:1] == b"{":
+            found = documents.record(found, _UNREAD_TYPED)
+            _check_length(name, found.type, found.message)
+        else:
+            _check_length(name, found)
+    roles = [message.role for message in told.messages or ()]
+    _check_length("messages", *roles, most=LONG_BYTES)
+    transcript = told.transcript or _UnreadTranscript()
+    for events in (told.events, transcript.events):
+        texts = [text for event in events or () for text in astuple(event)]
+        _check_length("events", *texts, most=LONG_BYTES)
+
+
+def _check_length(name: str, *found: Raw, most: int = RECORD_BYTES) -> None:
+    if sum(memoryview(each).nbytes for each in found) > most:
+        what = f"a text is longer than {most:,} bytes"
+        raise At(name, RecordRefused("text_too_long", what))
 
 
 def _check_counts(raw: Raw | memoryview) -> None:
@@ -222,7 +297,7 @@ def _is_completed(sample: Sample, is_opened: bool) -> bool | None:
 
 
 def _has_value(raw: Raw) -> bool:
-    return bytes(raw) != b"null"
+    return memoryview(raw) != b"null"
 
 
 def _model_events(sample: Sample) -> int | None:
