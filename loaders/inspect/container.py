@@ -221,4 +221,3 @@ _UNPACK: dict[int, Callable[[memoryview], Iterator[bytes]]] = {
     _DEFLATE: _inflated,
     _ZSTD: _from_zstd,
 }
-

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType, defstruct
+from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.structs import astuple
 
 from loaders.contract import rules
 from loaders.contract.limits import MAX_FIELDS, MAX_VALUES, RECORD_BYTES
 from loaders.contract.long_keys import LONG_BYTES, has_long_key
-from loaders.contract.raw_json import SECTION, has_more_than
+from loaders.contract.raw_json import SECTION, Section, has_more_than
 from loaders.contract.records import RecordRefused
 from loaders.inspect import documents
 from loaders.inspect.documents import NOTHING, Number
@@ -112,28 +112,14 @@ class _UnreadEvent(Struct, gc=False):
     action: Raw = NOTHING
 
 
-class _UnreadTranscript(Struct, gc=False):
-    events: list[_UnreadEvent] | None = None
-
-
 # Fields of a sample that become text or numbers, or a few of them.
 _TEXTS = (
     *("id", "epoch", "uuid", "retries", "completed", "started_at", "completed_at"),
     *("total_time", "working_time", "turn_count", "message_count"),
-    *("model_usage", "role_usage", "invalidation"),
+    *("model_usage", "role_usage"),
 )
-_UNREAD = msgspec.json.Decoder(
-    defstruct(
-        "Unread",
-        [
-            *((name, Raw, NOTHING) for name in (*_TEXTS, "error", "limit")),
-            ("messages", list[_UnreadMessage] | None, None),
-            ("events", list[_UnreadEvent] | None, None),
-            ("transcript", _UnreadTranscript | None, None),
-        ],
-    )
-)
-_UNREAD_TYPED = msgspec.json.Decoder(_UnreadTyped)
+_UNREAD_MESSAGES = msgspec.json.Decoder(list[_UnreadMessage] | None)
+_UNREAD_EVENTS = msgspec.json.Decoder(list[_UnreadEvent] | None)
 _SAMPLE = msgspec.json.Decoder(Sample)
 # Where a field that is duplicated would change a row: as far as a key of a value.
 _CHECKED = (
@@ -159,9 +145,9 @@ def decoded(raw: Raw | memoryview) -> Sample:
         what = f"a key is longer than {RECORD_BYTES:,} bytes"
         raise RecordRefused("text_too_long", what)
     if byte_count > _SMALL_BYTES:
-        _check_counts(raw)
-    if byte_count > LONG_BYTES:
-        _check_texts(raw)
+        pieces = _counted(raw)
+        if byte_count > LONG_BYTES:
+            _check_texts(pieces)
     sample = documents.record(raw, _SAMPLE)
     if len(sample.scores or ()) > MAX_VALUES:
         raise RecordRefused("too_many_values", "scores holds too many")
@@ -169,45 +155,55 @@ def decoded(raw: Raw | memoryview) -> Sample:
     return sample
 
 
-def _check_texts(raw: Raw | memoryview) -> None:
-    """Raise RecordRefused where a text that would be decoded is too long.
-
-    What is only passed over, such as the text of messages, may be of any length.
-    """
-    told = documents.record(raw, _UNREAD)
-    for name in _TEXTS:
-        _check_length(name, getattr(told, name))
-    for name in ("error", "limit"):
-        found = getattr(told, name)
-        if memoryview(found)[:1] == b"{":
-            found = documents.record(found, _UNREAD_TYPED)
-            _check_length(name, found.type, found.message)
-        else:
-            _check_length(name, found)
-    roles = [message.role for message in told.messages or ()]
-    _check_length("messages", *roles, most=LONG_BYTES)
-    transcript = told.transcript or _UnreadTranscript()
-    for events in (told.events, transcript.events):
-        texts = [text for event in events or () for text in astuple(event)]
-        _check_length("events", *texts, most=LONG_BYTES)
-
-
-def _check_length(name: str, *found: Raw, most: int = RECORD_BYTES) -> None:
-    if sum(memoryview(each).nbytes for each in found) > most:
-        what = f"a text is longer than {most:,} bytes"
-        raise At(name, RecordRefused("text_too_long", what))
-
-
-def _check_counts(raw: Raw | memoryview) -> None:
-    """Raise RecordRefused where decoding would make too many values."""
+def _counted(raw: Raw | memoryview) -> Section:
+    """Return the fields; raise RecordRefused where decoding would make too many values."""
     if has_more_than(MAX_FIELDS, raw):
         raise RecordRefused("too_many_values", "it has too many fields")
-    for name, piece in documents.record(raw, SECTION).items():
+    pieces = documents.record(raw, SECTION)
+    for name, piece in pieces.items():
         levels = _DECODED.get(str(name), 0)
         if levels and has_more_than(
             MAX_VALUES, piece, levels=levels, entry_bytes=_ENTRY_BYTES
         ):
             raise RecordRefused("too_many_values", f"{name} holds too many")
+    return pieces
+
+
+def _check_texts(pieces: Section) -> None:
+    """Raise RecordRefused where a text that would be decoded is too long.
+
+    What is only passed over, such as the text of messages, may be of any length.
+    """
+    for key, piece in pieces.items():
+        name, is_object = str(key), memoryview(piece)[:1] == b"{"
+        if name in _TEXTS or (name in ("error", "limit") and not is_object):
+            _check_length(name, piece)
+        elif name in ("error", "limit"):
+            inside = documents.record(piece, SECTION).items()
+            told = [each for field, each in inside if str(field) in ("type", "message")]
+            _check_length(name, *told)
+        elif name == "messages":
+            messages = documents.record(piece, _UNREAD_MESSAGES) or ()
+            _check_length(name, *(each.role for each in messages), most=LONG_BYTES)
+        elif name == "events":
+            _check_events(piece)
+        elif name == "transcript" and is_object:
+            for field, each in documents.record(piece, SECTION).items():
+                if str(field) == "events":
+                    _check_events(each)
+
+
+def _check_events(piece: Raw) -> None:
+    events = documents.record(piece, _UNREAD_EVENTS) or ()
+    texts = [text for event in events for text in astuple(event)]
+    _check_length("events", *texts, most=LONG_BYTES)
+
+
+def _check_length(name: str, *found: Raw, most: int | None = None) -> None:
+    most = RECORD_BYTES if most is None else most
+    if sum(memoryview(each).nbytes for each in found) > most:
+        what = f"a text is longer than {most:,} bytes"
+        raise At(name, RecordRefused("text_too_long", what))
 
 
 def records(
