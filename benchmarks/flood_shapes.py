@@ -86,25 +86,6 @@ def _zip(suffix: str, *members: tuple[str, bytes]) -> Content:
     return content
 
 
-def _packed_samples(head: str, piece: str, tail: str, count: int = 3) -> Content:
-    """Return a log of samples that are as long as samples may be, or nearly."""
-
-    def content(size: int) -> bytes:
-        inside_bytes = max(199 << 20, min(20 * size, 399 << 20))
-        inside = head + piece * (inside_bytes // len(piece)) + tail
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("header.json", _INSPECT_HEADER)
-            for number in range(count):
-                archive.writestr(f"samples/{number}_epoch_1.json", inside)
-            # How much a member may hold depends on the size of the log.
-            rest = os.urandom(max(0, size - packed.tell()))
-            archive.writestr("rest", rest, zipfile.ZIP_STORED)
-        return packed.getvalue()
-
-    return content
-
-
 def _encrypted(content: Content) -> Content:
     """Return a flood of a trace as the HAL harness uploads it."""
 
@@ -289,43 +270,6 @@ FLOODS: dict[str, tuple[str, Content]] = {
             ".json",
             ("header.json", b'{"eval": {"eval_id": "e", "task": "t", "model": "m"}}'),
         ),
-    ),
-    "inspect_zeros": (".eval", _packed_samples("", " ", "")),
-    "inspect_packed_events": (
-        ".eval",
-        _packed_samples('{"id":1,"epoch":1,"events":[', '{"event":"model"},', "{}]}"),
-    ),
-    "inspect_packed_calls": (
-        ".eval",
-        _packed_samples(
-            '{"id":1,"epoch":1,"messages":[{"role":"assistant","tool_calls":[',
-            "1,",
-            "1]}]}",
-        ),
-    ),
-    "inspect_packed_nan": (
-        ".eval",
-        _packed_samples('{"id":1,"epoch":1,"store":[', "NaN,", "1]}"),
-    ),
-    "inspect_packed_one_nan": (
-        ".eval",
-        _packed_samples('{"id":1,"epoch":1,"store":[NaN,"\\ud800","', "x", '"]}'),
-    ),
-    "inspect_packed_key": (".eval", _packed_samples('{"', "x", '":1}')),
-    "inspect_packed_id": (".eval", _packed_samples('{"epoch":1,"id":"', "x", '"}')),
-    "inspect_packed_roles": (
-        ".eval",
-        _packed_samples(
-            '{"id":1,"epoch":1,"messages":[', f'{{"role":"{"x" * 4_000_000}"}},', "1]}"
-        ),
-    ),
-    "inspect_packed_content": (
-        ".eval",
-        _packed_samples('{"id":1,"epoch":1,"messages":[{"content":"', "x", '"}]}'),
-    ),
-    "inspect_packed_again_and_again": (
-        ".eval",
-        _packed_samples('{"id":1,"epoch":1,"store":"', "\\n", '"}', count=30),
     ),
     "hal_names_in_a_zip": (".zip", _zip(".encrypted")),
     "terminal_bench_empty_trials": (
