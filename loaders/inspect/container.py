@@ -21,7 +21,7 @@ from loaders.contract.unpacked import MOST_BYTES, MOST_GROWTH, Spooled
 
 # What a member may hold: so much, and of a larger log so many times what the log has, as
 # far as the last. 300 MB of zeros come from 12 kB.
-_MEMBER_BYTES, _MEMBER_GROWTH, _MOST_MEMBER_BYTES = 200 << 20, 20, 400 << 20
+_MEMBER_BYTES, _MEMBER_GROWTH, _MOST_MEMBER_BYTES = 200 << 20, 20, 320 << 20
 # What is longer is unpacked into a file without a name, for memory is dearer.
 _IN_MEMORY_BYTES = 16 << 20
 # A directory of 200,000 samples; each entry takes a kilobyte of memory.
