@@ -55,7 +55,7 @@ help:
 	@echo "make lock              resolve the three locks again from pyproject.toml"
 	@echo "make audit             look for known faults in what the locks name"
 	@echo "make clean             remove what was installed and built, not the warehouse"
-	@echo "EVALHOUSE_DB=FILE      the warehouse (now $$EVALHOUSE_DB); the sample's is sample.duckdb"
+	@printf '%s\n' "EVALHOUSE_DB=FILE      the warehouse (now $$EVALHOUSE_DB); the sample's is sample.duckdb"
 
 $(INSTALLED): requirements.lock
 	@"$$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
@@ -72,23 +72,23 @@ $(DEVELOPED): $(INSTALLED) requirements-dev.lock
 # The loader ends with 1 when it kept records or files back: it has said which,
 # and the rest is loaded. Unit tests ask nothing of the data: `make test` runs them.
 run: $(INSTALLED)
-	@if [ -n "$$DATA" ]; then set -- "$$DATA"; \
+	@if [ -n "$$DATA" ]; then set -- -- "$$DATA"; \
 	else \
-		$(BIN)/python -m sample "$$SAMPLE" >/dev/null || exit; \
-		set -- --note "$(SAMPLE_NOTE)" "$$SAMPLE"; \
+		$(BIN)/python -m sample -- "$$SAMPLE" >/dev/null || exit; \
+		set -- --note "$(SAMPLE_NOTE)" -- "$$SAMPLE"; \
 	fi; \
 	$(BIN)/python -m loaders --require-loaded "$$@" || [ $$? -eq 1 ] || \
 		{ echo "nothing$${DATA:+ of yours} is loaded, so there is nothing to build or to draw"; exit 1; }
 	@echo "building and testing every view (dbt build)"
 	@$(BIN)/dbt --quiet build --no-write-json --exclude-resource-type unit_test
-	@$(BIN)/python -m plots --out "$$FIGURES"
-	@$(BIN)/python -m plots report --out "$$REPORT"
+	@$(BIN)/python -m plots --out="$$FIGURES"
+	@$(BIN)/python -m plots report --out="$$REPORT"
 	@echo
-	@echo "warehouse  $$(cd "$$(dirname "$$EVALHOUSE_DB")" && pwd)/$$(basename "$$EVALHOUSE_DB")"
-	@echo "figures    $$(cd "$$FIGURES" && pwd)"
-	@echo "report     $$(cd "$$(dirname "$$REPORT")" && pwd)/$$(basename "$$REPORT"), to open in a browser"
+	@say() { case "$$2" in /*) at= ;; *) at="$$PWD/" ;; esac; printf '%-10s %s\n' "$$1" "$$at$$2$$3"; }; \
+		say warehouse "$$EVALHOUSE_DB"; say figures "$$FIGURES"; \
+		say report "$$REPORT" ", to open in a browser"
 	@echo
-	@echo "three queries to try: $(BIN)/duckdb -readonly \"$$EVALHOUSE_DB\""
+	@printf '%s\n' "three queries to try: $(BIN)/duckdb -readonly \"$$EVALHOUSE_DB\""
 	@echo "  from rank_correlations where is_headline;"
 	@echo "  from model_win_rates where is_headline;"
 	@echo "  from data_findings order by finding_rank;"

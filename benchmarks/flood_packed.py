@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -58,6 +59,25 @@ def _spaces(name: str, head: str, *before: tuple[str, bytes]) -> Content:
     )
 
 
+def _packed_samples(head: str, piece: str, tail: str, count: int = 3) -> Content:
+    """Return a log of samples that are as long as samples may be, or nearly."""
+
+    def content(size: int) -> bytes:
+        inside_bytes = max(199 << 20, min(20 * size, 319 << 20))
+        inside = head + piece * (inside_bytes // len(piece)) + tail
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(*_HEADER)
+            for number in range(count):
+                archive.writestr(f"samples/{number}_epoch_1.json", inside)
+            # How much a member may hold depends on the size of the log.
+            rest = os.urandom(max(0, size - packed.tell()))
+            archive.writestr("rest", rest, zipfile.ZIP_STORED)
+        return packed.getvalue()
+
+    return content
+
+
 def _numbered(name: str, inside: bytes) -> Content:
     """Return a log of members of one kind."""
     member_bytes = 110 + 2 * len(name) + len(inside)
@@ -78,6 +98,43 @@ def _encoded(encoding: str, text: Content) -> Content:
 
 # By name: the suffix of the file, and what makes its content of so many bytes.
 PACKED: dict[str, tuple[str, Content]] = {
+    "inspect_zeros": (".eval", _packed_samples("", " ", "")),
+    "inspect_packed_events": (
+        ".eval",
+        _packed_samples('{"id":1,"epoch":1,"events":[', '{"event":"model"},', "{}]}"),
+    ),
+    "inspect_packed_calls": (
+        ".eval",
+        _packed_samples(
+            '{"id":1,"epoch":1,"messages":[{"role":"assistant","tool_calls":[',
+            "1,",
+            "1]}]}",
+        ),
+    ),
+    "inspect_packed_nan": (
+        ".eval",
+        _packed_samples('{"id":1,"epoch":1,"store":[', "NaN,", "1]}"),
+    ),
+    "inspect_packed_one_nan": (
+        ".eval",
+        _packed_samples('{"id":1,"epoch":1,"store":[NaN,"\\ud800","', "x", '"]}'),
+    ),
+    "inspect_packed_key": (".eval", _packed_samples('{"', "x", '":1}')),
+    "inspect_packed_id": (".eval", _packed_samples('{"epoch":1,"id":"', "x", '"}')),
+    "inspect_packed_roles": (
+        ".eval",
+        _packed_samples(
+            '{"id":1,"epoch":1,"messages":[', f'{{"role":"{"x" * 4_000_000}"}},', "1]}"
+        ),
+    ),
+    "inspect_packed_content": (
+        ".eval",
+        _packed_samples('{"id":1,"epoch":1,"messages":[{"content":"', "x", '"}]}'),
+    ),
+    "inspect_packed_again_and_again": (
+        ".eval",
+        _packed_samples('{"id":1,"epoch":1,"store":"', "\\n", '"}', count=30),
+    ),
     "gzip_table": (".csv.gz", _gzipped(_TABLE, "t,a,1\n")),
     "gzip_table_of_one_line": (".csv.gz", _gzipped(_TABLE, "x")),
     "gzip_table_of_empty_lines": (".csv.gz", _gzipped(_TABLE, "\n")),

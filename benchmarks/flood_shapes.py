@@ -86,21 +86,6 @@ def _zip(suffix: str, *members: tuple[str, bytes]) -> Content:
     return content
 
 
-def _packed_samples(head: str, piece: str, tail: str) -> Content:
-    """Return a log of three samples that are as long as samples may be, or nearly."""
-
-    def content(size: int) -> bytes:
-        inside = head + piece * (min(100 * size, 250 << 20) // len(piece)) + tail
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("header.json", _INSPECT_HEADER)
-            for number in range(3):
-                archive.writestr(f"samples/{number}_epoch_1.json", inside)
-        return packed.getvalue()
-
-    return content
-
-
 def _encrypted(content: Content) -> Content:
     """Return a flood of a trace as the HAL harness uploads it."""
 
@@ -285,23 +270,6 @@ FLOODS: dict[str, tuple[str, Content]] = {
             ".json",
             ("header.json", b'{"eval": {"eval_id": "e", "task": "t", "model": "m"}}'),
         ),
-    ),
-    "inspect_zeros": (".eval", _packed_samples("", " ", "")),
-    "inspect_packed_events": (
-        ".eval",
-        _packed_samples('{"id":1,"epoch":1,"events":[', '{"event":"model"},', "{}]}"),
-    ),
-    "inspect_packed_calls": (
-        ".eval",
-        _packed_samples(
-            '{"id":1,"epoch":1,"messages":[{"role":"assistant","tool_calls":[',
-            "1,",
-            "1]}]}",
-        ),
-    ),
-    "inspect_packed_nan": (
-        ".eval",
-        _packed_samples('{"id":1,"epoch":1,"store":[', "NaN,", "1]}"),
     ),
     "hal_names_in_a_zip": (".zip", _zip(".encrypted")),
     "terminal_bench_empty_trials": (

@@ -134,6 +134,12 @@ class Spooled:
             raise file_refused("empty_file", "the packed file is empty") from None
 
 
+def forget(view: memoryview) -> None:
+    """Let go of the memory of a map that is read only; what is read again comes back."""
+    if isinstance(view.obj, mmap.mmap) and view.readonly:
+        view.obj.madvise(mmap.MADV_DONTNEED)
+
+
 def _no_room(error: OSError) -> FileRefused:
     what = f"there is no room to unpack it in {tempfile.gettempdir()}"
     return file_refused("unreadable", f"{what} ({error.strerror})")

@@ -17,10 +17,11 @@ from backports.zstd import ZstdError, ZstdFile
 
 from loaders.contract import foreign
 from loaders.contract.records import file_refused
-from loaders.contract.unpacked import Spooled
+from loaders.contract.unpacked import MOST_BYTES, MOST_GROWTH, Spooled
 
-# What a member may hold. 300 MB of zeros come from 12 kB.
-MEMBER_BYTES = 256 << 20
+# What a member may hold: so much, and of a larger log so many times what the log has, as
+# far as the last. 300 MB of zeros come from 12 kB.
+_MEMBER_BYTES, _MEMBER_GROWTH, _MOST_MEMBER_BYTES = 200 << 20, 20, 320 << 20
 # What is longer is unpacked into a file without a name, for memory is dearer.
 _IN_MEMORY_BYTES = 16 << 20
 # A directory of 200,000 samples; each entry takes a kilobyte of memory.
@@ -59,6 +60,10 @@ class Archive:
 
     def __init__(self, data: mmap.mmap):
         self._data = memoryview(data)
+        grown_bytes = _MEMBER_GROWTH * len(data)
+        self._member_bytes = min(max(_MEMBER_BYTES, grown_bytes), _MOST_MEMBER_BYTES)
+        # What all members may hold together; see unpacked.py.
+        self._left_bytes = max(MOST_BYTES, MOST_GROWTH * len(data))
         self._members: dict[str, zipfile.ZipInfo] = {}
         self.superseded: list[str] = []
         for name, entry in _own_members(_directory(data)):
@@ -90,8 +95,12 @@ class Archive:
         entry = self._members[name]
         if entry.flag_bits & 1:
             raise MemberError("broken_member", "it is encrypted")
-        if entry.file_size > MEMBER_BYTES:
-            raise _too_large()
+        most_bytes = min(self._member_bytes, self._left_bytes)
+        if entry.file_size > most_bytes:
+            raise MemberError(
+                "member_too_large", f"it holds more than {most_bytes:,} bytes"
+            )
+        self._left_bytes -= entry.file_size
         unpack = _UNPACK.get(entry.compress_type)
         if unpack is None:
             what = f"it is packed by method {entry.compress_type}"
@@ -176,8 +185,6 @@ def _checked(pieces: Iterator[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes]
     length = checksum = 0
     for piece in pieces:
         length += len(piece)
-        if length > MEMBER_BYTES:
-            raise _too_large()
         if length > entry.file_size:
             raise MemberError("broken_member", "it is longer than the zip says")
         checksum = zlib.crc32(piece, checksum)
@@ -214,8 +221,3 @@ _UNPACK: dict[int, Callable[[memoryview], Iterator[bytes]]] = {
     _DEFLATE: _inflated,
     _ZSTD: _from_zstd,
 }
-
-
-def _too_large() -> MemberError:
-    what = f"it holds more than {MEMBER_BYTES:,} bytes"
-    return MemberError("member_too_large", what)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import mmap
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -10,7 +11,9 @@ from msgspec import Raw
 
 from loaders.contract import raw_json, rules
 from loaders.contract.limits import MAX_DEPTH, MAX_VALUES
+from loaders.contract.long_keys import LONG_BYTES
 from loaders.contract.records import RecordRefused
+from loaders.contract.unpacked import Spooled, forget
 
 # What replaces a number that JSON does not have; no log has such a text.
 _MARK = "\0number:"
@@ -19,6 +22,8 @@ _MARK_AS_WRITTEN = rb"\u0000number:"
 # Of a document that has more numbers, or halves of pairs, which JSON does not have,
 # nobody waits for the last one.
 _MOST_ODD = 2 * MAX_VALUES
+
+_PIECE_BYTES = 1 << 20
 
 _Found = TypeVar("_Found")
 Number = int | float | str | bool | None
@@ -120,19 +125,41 @@ def _finite(found: Any) -> Any:
     return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
-def _with_numbers(data: memoryview) -> bytearray:
-    """Return a document with texts for NaN and Infinity, and U+FFFD for half pairs."""
+def _with_numbers(data: memoryview) -> memoryview:
+    """Return a document with texts for NaN and Infinity, and U+FFFD for half pairs.
+
+    A long one is in a file, so that two of them are never in memory.
+    """
     for _ in _limited(raw_json.lone_surrogates(data)):
         pass
-    joined, at = bytearray(), 0
-    for start, end in _limited(raw_json.constants(data)):
-        joined += data[at:start]
-        joined += b'"%s%s"' % (_MARK_AS_WRITTEN, data[start:end])
-        at = end
-    joined += data[at:]
-    for _ in raw_json.replace_lone_surrogates(memoryview(joined)):
+    pieces = _pieces_with_numbers(data)
+    if len(data) <= LONG_BYTES:
+        joined = memoryview(bytearray().join(pieces))
+    else:
+        joined = memoryview(Spooled(pieces).map(mmap.ACCESS_WRITE))
+        forget(data)
+    for _ in raw_json.replace_lone_surrogates(joined):
         pass
     return joined
+
+
+def _pieces_with_numbers(data: memoryview) -> Iterator[bytes]:
+    joined, at = bytearray(), 0
+    for start, end in _limited(raw_json.constants(data)):
+        yield from _moved(data[at:start], joined)
+        joined += b'"%s%s"' % (_MARK_AS_WRITTEN, data[start:end])
+        at = end
+    yield from _moved(data[at:], joined)
+    yield bytes(joined)
+
+
+def _moved(data: memoryview, joined: bytearray) -> Iterator[bytes]:
+    """Add bytes to what is joined, and yield that whenever it is a piece."""
+    for at in range(0, len(data), _PIECE_BYTES):
+        joined += data[at : at + _PIECE_BYTES]
+        if len(joined) > _PIECE_BYTES:
+            yield bytes(joined)
+            joined.clear()
 
 
 def _limited(found: Iterator[_Found]) -> Iterator[_Found]:

@@ -25,7 +25,8 @@ from loaders.contract import rules
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import is_crowded
-from loaders.contract.limits import MAX_REFUSED, MAX_VALUES
+from loaders.contract.limits import MAX_REFUSED, MAX_VALUES, RECORD_BYTES
+from loaders.contract.long_keys import LONG_BYTES, has_long_key
 from loaders.contract.raw_json import SECTION, has_more_than
 from loaders.contract.records import (
     EXCERPT_LENGTH,
@@ -247,12 +248,21 @@ def _header(data: Any) -> Header:
 
 
 def _check_counts(raw: Raw) -> None:
-    """Raise Malformed where decoding a header would make too many values."""
+    """Raise Malformed where decoding a header would make too many values, or too long."""
     if memoryview(raw).nbytes <= MAX_VALUES:
         return
+    if memoryview(raw).nbytes > LONG_BYTES and has_long_key(raw):
+        raise Malformed("broken_log", f"a key is longer than {RECORD_BYTES:,} bytes")
+    byte_count = 0
     with suppress(msgspec.ValidationError):  # It is no object.
         for name, piece in SECTION.decode(raw).items():
-            if str(name) in _COUNTED and is_crowded(piece):
+            if str(name) not in _COUNTED:
+                continue
+            byte_count += memoryview(piece).nbytes
+            if byte_count > LONG_BYTES:
+                what = f"all but its samples is longer than {LONG_BYTES:,} bytes"
+                raise Malformed("broken_log", what)
+            if is_crowded(piece):
                 raise Malformed("broken_log", f"{name} holds too many values")
 
 

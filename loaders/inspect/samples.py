@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.structs import astuple
 
 from loaders.contract import rules
 from loaders.contract.limits import MAX_FIELDS, MAX_VALUES, RECORD_BYTES
-from loaders.contract.raw_json import SECTION, has_more_than
+from loaders.contract.long_keys import LONG_BYTES, has_long_key
+from loaders.contract.raw_json import SECTION, Section, has_more_than
 from loaders.contract.records import RecordRefused
 from loaders.inspect import documents
 from loaders.inspect.documents import NOTHING, Number
@@ -94,6 +96,30 @@ class Records(NamedTuple):
     rows: list[Record]
 
 
+class _UnreadTyped(Struct, gc=False):
+    type: Raw = NOTHING
+    message: Raw = NOTHING
+
+
+class _UnreadMessage(Struct, gc=False):
+    role: Raw = NOTHING
+
+
+class _UnreadEvent(Struct, gc=False):
+    event: Raw = NOTHING
+    type: Raw = NOTHING
+    name: Raw = NOTHING
+    action: Raw = NOTHING
+
+
+# Fields of a sample that become text or numbers, or a few of them.
+_TEXTS = (
+    *("id", "epoch", "uuid", "retries", "completed", "started_at", "completed_at"),
+    *("total_time", "working_time", "turn_count", "message_count"),
+    *("model_usage", "role_usage"),
+)
+_UNREAD_MESSAGES = msgspec.json.Decoder(list[_UnreadMessage] | None)
+_UNREAD_EVENTS = msgspec.json.Decoder(list[_UnreadEvent] | None)
 _SAMPLE = msgspec.json.Decoder(Sample)
 # Where a field that is duplicated would change a row: as far as a key of a value.
 _CHECKED = (
@@ -114,8 +140,14 @@ _ENTRY_BYTES = 100
 
 def decoded(raw: Raw | memoryview) -> Sample:
     """Return a sample or summary, or raise RecordRefused."""
-    if memoryview(raw).nbytes > _SMALL_BYTES:
-        _check_counts(raw)
+    byte_count = memoryview(raw).nbytes
+    if byte_count > LONG_BYTES and has_long_key(raw):
+        what = f"a key is longer than {RECORD_BYTES:,} bytes"
+        raise RecordRefused("text_too_long", what)
+    if byte_count > _SMALL_BYTES:
+        pieces = _counted(raw)
+        if byte_count > LONG_BYTES:
+            _check_texts(pieces)
     sample = documents.record(raw, _SAMPLE)
     if len(sample.scores or ()) > MAX_VALUES:
         raise RecordRefused("too_many_values", "scores holds too many")
@@ -123,16 +155,55 @@ def decoded(raw: Raw | memoryview) -> Sample:
     return sample
 
 
-def _check_counts(raw: Raw | memoryview) -> None:
-    """Raise RecordRefused where decoding would make too many values."""
+def _counted(raw: Raw | memoryview) -> Section:
+    """Return the fields; raise RecordRefused where decoding would make too many values."""
     if has_more_than(MAX_FIELDS, raw):
         raise RecordRefused("too_many_values", "it has too many fields")
-    for name, piece in documents.record(raw, SECTION).items():
+    pieces = documents.record(raw, SECTION)
+    for name, piece in pieces.items():
         levels = _DECODED.get(str(name), 0)
         if levels and has_more_than(
             MAX_VALUES, piece, levels=levels, entry_bytes=_ENTRY_BYTES
         ):
             raise RecordRefused("too_many_values", f"{name} holds too many")
+    return pieces
+
+
+def _check_texts(pieces: Section) -> None:
+    """Raise RecordRefused where a text that would be decoded is too long.
+
+    What is only passed over, such as the text of messages, may be of any length.
+    """
+    for key, piece in pieces.items():
+        name, is_object = str(key), memoryview(piece)[:1] == b"{"
+        if name in _TEXTS or (name in ("error", "limit") and not is_object):
+            _check_length(name, piece)
+        elif name in ("error", "limit"):
+            inside = documents.record(piece, SECTION).items()
+            told = [each for field, each in inside if str(field) in ("type", "message")]
+            _check_length(name, *told)
+        elif name == "messages":
+            messages = documents.record(piece, _UNREAD_MESSAGES) or ()
+            _check_length(name, *(each.role for each in messages), most=LONG_BYTES)
+        elif name == "events":
+            _check_events(piece)
+        elif name == "transcript" and is_object:
+            for field, each in documents.record(piece, SECTION).items():
+                if str(field) == "events":
+                    _check_events(each)
+
+
+def _check_events(piece: Raw) -> None:
+    events = documents.record(piece, _UNREAD_EVENTS) or ()
+    texts = [text for event in events for text in astuple(event)]
+    _check_length("events", *texts, most=LONG_BYTES)
+
+
+def _check_length(name: str, *found: Raw, most: int | None = None) -> None:
+    most = RECORD_BYTES if most is None else most
+    if sum(memoryview(each).nbytes for each in found) > most:
+        what = f"a text is longer than {most:,} bytes"
+        raise At(name, RecordRefused("text_too_long", what))
 
 
 def records(
@@ -222,7 +293,7 @@ def _is_completed(sample: Sample, is_opened: bool) -> bool | None:
 
 
 def _has_value(raw: Raw) -> bool:
-    return bytes(raw) != b"null"
+    return memoryview(raw) != b"null"
 
 
 def _model_events(sample: Sample) -> int | None:

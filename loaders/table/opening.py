@@ -19,6 +19,7 @@ from loaders.contract import unpacked
 from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
 from loaders.contract.records import file_refused
+from loaders.table import long_lines
 from loaders.table.mapping import Column, header_of
 from loaders.table.opened import Opened, literal
 
@@ -106,6 +107,9 @@ class Table:
             self._unpacked = content.spooled()
             self._name = self._unpacked.descriptor_path
         self._head = self._read_head()
+        # What stands for each line that DuckDB would not take, and how that begins.
+        self.long_lines: dict[str, str] = {}
+        self._is_shortened = False
         # Rows of CSV are kept back rather than refused with their file.
         self.keeps_back = False
         # Of CSV: how many lines come before the header, and which ones behind it are
@@ -133,6 +137,7 @@ class Table:
                 chain(first, lines), delimiter=header.separator, strict=True
             )
             width = len(header.names)
+            csv.field_size_limit(RECORD_BYTES)
             for line, row in enumerate(_rows_or_none(rows), 1):
                 if row is None or len(row) not in (0, width):
                     count -= 1
@@ -152,6 +157,10 @@ class Table:
             self._convert_ends()
         text = self._head.decode("utf-8", errors="replace")
         first = text.lstrip("\ufeff \r\n\t")[:1]
+        if first != "[" and not self._is_shortened:
+            self._is_shortened = True
+            if long_lines.are_in(self._name):
+                self._shorten(is_csv=first != "{")
         if first in ("{", "["):
             return self._json(is_array=first == "[")
         return self._csv(text)
@@ -342,10 +351,22 @@ class Table:
         with open(self._name, "rb") as file:
             return file.read(HEAD_BYTES)
 
+    def _new_path(self) -> str:
+        """Return the path of a copy that ends with this object."""
+        folder = self._leftovers.enter_context(tempfile.TemporaryDirectory())
+        return os.path.join(folder, "table")
+
+    def _shorten(self, *, is_csv: bool) -> None:
+        """Go on with a copy that has other lines for those that are too long."""
+        path = self._new_path()
+        with open(self._name, "rb") as read, open(path, "wb") as written:
+            self.long_lines = long_lines.shorten(read, written, is_csv=is_csv)
+        self._name = path
+        self._head = self._read_head()
+
     def _convert_ends(self) -> None:
         """Go on with a copy whose lines all end alike, which DuckDB needs."""
-        folder = self._leftovers.enter_context(tempfile.TemporaryDirectory())
-        path = os.path.join(folder, "table")
+        path = self._new_path()
         with open(self._name, "rb") as read, open(path, "wb") as written:
             read.seek(0)
             rest = b""
@@ -360,8 +381,7 @@ class Table:
 
     def _convert(self, encoding: str) -> None:
         """Go on with a copy in UTF-8 that ends with this object."""
-        folder = self._leftovers.enter_context(tempfile.TemporaryDirectory())
-        path = os.path.join(folder, "table")
+        path = self._new_path()
         try:
             with (
                 open(self._name, encoding=encoding, newline="") as read,

@@ -47,6 +47,9 @@ _REJECTED = {
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
 _MEMORY_LIMIT = "2GB"
+# What DuckDB frees at once, if it is so much, goes back to the system; of rows of some
+# megabytes it would keep more than it needs at a time.
+_GIVEN_BACK = "4MB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
 _ODD_ROWS, _ODD_BYTES = 16_000, 3_000_000
@@ -119,6 +122,7 @@ def read(
     settings = {
         "threads": 1,
         "memory_limit": _MEMORY_LIMIT,
+        "allocator_bulk_deallocation_flush_threshold": _GIVEN_BACK,
         # It makes a join of each `in`, and casts of all rows what few rows need.
         "disabled_optimizers": "in_clause",
     }
@@ -244,13 +248,22 @@ class _Reading:
             """
         ).fetchall()
         for line, error, message, excerpt in found:
-            said = " ".join(message.split())[:200]
+            # Of a row that is too long it says nothing more.
+            said = " ".join((message or "it goes on").split())[:200]
             if error not in _REJECTED:
                 raise file_refused("syntax", said, line=line)
             refused = RecordRefused(_REJECTED[error], said)
+            instead = (excerpt or "").strip("\r\n")
+            if instead in self._table.long_lines:
+                refused, excerpt = self._too_long(instead)
             number = line - 1 - self._table.lines_before
             number -= bisect.bisect_left(self._table.empty_lines, line)
             yield refused.at_line(number, excerpt or "")
+
+    def _too_long(self, instead: str) -> tuple[RecordRefused, str]:
+        """Return why a line is refused, and how it begins, by what stands for it."""
+        refused = RecordRefused("line_too_long", "the line does not end")
+        return refused, self._table.long_lines[instead]
 
     def _read(
         self, opened: Opened, mapping: Mapping, attempts: Attempts, skip_count: int
@@ -320,6 +333,10 @@ class _Reading:
             try:
                 if text is None:
                     continue  # An empty line of JSON lines.
+                if text in self._table.long_lines:
+                    refused, begins = self._too_long(text)
+                    kept_back.append(refused.at_line(line, begins))
+                    continue
                 cells = (
                     cells_of_json(text, attempts.mapping)
                     if opened.form == "json"

@@ -216,6 +216,20 @@ def _members() -> Iterator[Case]:
     huge = later(lambda: zipped(head, good, ("samples/a.json", bytes(300 << 20), ZSTD)))
     reasons = {"member_too_large": "samples/a.json"}
     yield _partly("sample_over_the_cap", huge, (4, 1), reasons)
+    for name, begun, closed, at in (
+        ("key", b'{"', b'": 1}', ""),
+        ("id", b'{"epoch": 1, "id": "', b'"}', "/id"),
+        ("error", b'{"error": {"message": "', b'"}}', "/error"),
+        ("role", b'{"messages": [{"role": "', b'"}]}', "/messages"),
+        ("event", b'{"transcript": {"events": [{"name": "', b'"}]}}', "/events"),
+    ):
+        huge = later(
+            lambda begun=begun, closed=closed: zipped(
+                head, good, ("samples/a.json", begun + b"x" * (17 << 20) + closed)
+            )
+        )
+        reasons = {"text_too_long": f"samples/a.json#{at}"}
+        yield _partly(f"sample_of_a_huge_{name}", huge, (4, 1), reasons)
     again = zipped(head, ("samples/a.json", text(summary("z"))), sample)
     reasons = {"superseded_sample": "samples/a.json"}
     yield _partly("sample_twice_by_name", again, (4, 1), reasons)

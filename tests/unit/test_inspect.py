@@ -11,7 +11,7 @@ from corpus import inspect as logs
 
 from loaders.contract.files import OpenFile, open_regular
 from loaders.contract.records import FileRefused
-from loaders.inspect import container, documents, reader
+from loaders.inspect import container, documents, reader, samples
 from sample import inspect as sample
 
 
@@ -367,6 +367,101 @@ def test_a_large_member_is_unpacked_into_a_file(tmp_path, monkeypatch):
     in_memory = read(tmp_path, content)
     monkeypatch.setattr(container, "_IN_MEMORY_BYTES", 0)
     assert read(tmp_path, content) == in_memory
+
+
+def test_numbers_that_are_no_json_are_read_alike_in_a_long_member(
+    tmp_path, monkeypatch
+):
+    # Pieces of three bytes begin and end inside of each of them.
+    odd = r'["NaN", NaN, -Infinity, "\ud800x", "é", Infinity]'.encode()
+    member = logs.text(logs.summary("a"))[:-1] + b', "store": %s}' % odd
+    member = member.replace(b'"C"', b"NaN")
+    content = logs.log([], [("samples/a.json", member)])
+    in_memory = read(tmp_path, content)
+    assert [row["value_kind"] for row in in_memory["scores"]] == ["nan"]
+    for changed in (documents, container):
+        name = "LONG_BYTES" if changed is documents else "_IN_MEMORY_BYTES"
+        monkeypatch.setattr(changed, name, 0)
+    monkeypatch.setattr(documents, "_PIECE_BYTES", 3)
+    assert read(tmp_path, content) == in_memory
+
+
+def test_members_hold_so_many_times_their_log_and_together_no_more(
+    tmp_path, monkeypatch
+):
+    names = [f"samples/{name}.json" for name in "abcd"]
+    samples = [
+        (name, logs.text(logs.summary(name, store="x" * 1_000 * number)))
+        for number, name in enumerate(names, 1)
+    ]
+    content = logs.log([], samples)
+    sizes = [len(inside) for _, inside in samples]
+    assert all(1_000 * n < size < 1_400 * n for n, size in enumerate(sizes, 1))
+
+    def kept_back() -> list[str]:
+        return [entry.position for entry in read(tmp_path, content)["quarantined"]]
+
+    monkeypatch.setattr(container, "_MEMBER_BYTES", 1)
+    monkeypatch.setattr(container, "_MEMBER_GROWTH", (sizes[2] + 1) / len(content))
+    assert kept_back() == names[3:]
+    monkeypatch.setattr(container, "_MOST_MEMBER_BYTES", sizes[1])
+    assert kept_back() == names[2:]
+    monkeypatch.setattr(container, "_MOST_MEMBER_BYTES", 1 << 20)
+    # The journal and the header come first; the largest sample is too much then.
+    monkeypatch.setattr(container, "_MEMBER_BYTES", 1 << 20)
+    monkeypatch.setattr(container, "MOST_GROWTH", 0)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        header_bytes = archive.getinfo("header.json").file_size
+    listed_bytes = len(b"[]")
+    together = header_bytes + listed_bytes + sum(sizes[:3])
+    monkeypatch.setattr(container, "MOST_BYTES", together)
+    assert kept_back() == names[3:]
+    monkeypatch.setattr(container, "MOST_BYTES", together - 1)
+    assert kept_back() == names[2:]
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"epoch": "long"}, "epoch"),
+        ({"uuid": ["long"]}, "uuid"),
+        ({"model_usage": {"m": {"x": "long"}}}, "model_usage"),
+        ({"error": "long"}, "error"),
+        ({"limit": {"type": "long"}}, "limit"),
+    ],
+)
+def test_of_a_long_sample_no_text_that_is_decoded_is_long(
+    tmp_path, monkeypatch, changes, at
+):
+    changes = json.loads(json.dumps(changes).replace("long", "x" * 600))
+    kept = {"error": {"message": "m", "traceback": "x" * 600}, "store": "x" * 600}
+    samples_ = [
+        ("samples/a.json", logs.text(logs.summary("a") | kept)),
+        ("samples/b.json", logs.text(logs.summary("b") | changes)),
+    ]
+    for name in ("LONG_BYTES", "_SMALL_BYTES"):
+        monkeypatch.setattr(samples, name, 500)
+    monkeypatch.setattr(samples, "RECORD_BYTES", 550)
+    found = read(tmp_path, logs.log([], samples_))
+    assert [row["sample_id"] for row in found["samples"]] == ["a"]
+    (entry,) = found["quarantined"]
+    assert (entry.reason_code, entry.position) == (
+        "text_too_long",
+        f"samples/b.json#/{at}",
+    )
+
+
+@pytest.mark.parametrize(
+    "field", ['"metadata": {"x": "long"}', '"status": "long"', '"long": 1']
+)
+def test_a_header_with_a_long_text_is_refused(tmp_path, field):
+    written = logs.text(logs.header())[:-1] + f", {field}}}".encode()
+    written = written.replace(b"long", b"x" * (17 << 20))
+    for content in (logs.zipped(("header.json", written)), written):
+        with pytest.raises(FileRefused) as refused:
+            read(tmp_path, content)
+        assert refused.value.reason_code == "broken_log"
+        assert "longer than" in refused.value.detail
 
 
 def test_a_list_of_logs_is_no_log():

@@ -14,7 +14,7 @@ PROGRAM = """\
 printf '%s\\n' "${0##*/}|$EVALHOUSE_DB|$*" >> "$CALLS"
 case "$*" in
 *loaders*) exit "${LOADED:-0}" ;;
-*"plots --out"*) mkdir -p -- "$4" ;;
+*"plots --out="*) mkdir -p -- "${3#--out=}" ;;
 esac
 """
 HOSTILE = """a 'b' "c" ; touch ran; `touch ran` $(shell touch ran) $$(touch ran) # d"""
@@ -73,19 +73,36 @@ def test_a_name_is_taken_as_it_is_written(make, tmp_path, is_exported):
     assert not (tmp_path / "ran").exists()
     assert [call[1] for call in calls] == [names["EVALHOUSE_DB"]] * 4
     assert [call[2] for call in calls] == [
-        f"-m loaders --require-loaded {names['DATA']}",
+        f"-m loaders --require-loaded -- {names['DATA']}",
         "--quiet build --no-write-json --exclude-resource-type unit_test",
-        f"-m plots --out {names['FIGURES']}",
-        f"-m plots report --out {names['REPORT']}",
+        f"-m plots --out={names['FIGURES']}",
+        f"-m plots report --out={names['REPORT']}",
     ]
     assert f"figures    {tmp_path}/{names['FIGURES']}" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["-x", "--help", "-", r"a\nb\c"])
+def test_a_name_may_be_that_of_an_option_or_of_an_escape(make, tmp_path, name):
+    names = dict.fromkeys(("DATA", "FIGURES", "REPORT", "EVALHOUSE_DB"), name)
+    done, calls = make("run", **names)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line for line in done.stderr.splitlines() if "find: " not in line] == []
+    assert [call[2] for call in calls] == [
+        f"-m loaders --require-loaded -- {name}",
+        "--quiet build --no-write-json --exclude-resource-type unit_test",
+        f"-m plots --out={name}",
+        f"-m plots report --out={name}",
+    ]
+    for kind in ("warehouse ", "figures   ", "report    "):
+        assert f"{kind} {tmp_path}/{name}" in done.stdout
+    assert f'-readonly "{name}"' in done.stdout
 
 
 def test_the_sample_goes_where_it_is_told(make, tmp_path):
     done, calls = make("run", f"SAMPLE=s {HOSTILE}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert not (tmp_path / "ran").exists()
-    assert calls[0][2] == f"-m sample s {HOSTILE}"
+    assert calls[0][2] == f"-m sample -- s {HOSTILE}"
     assert calls[1][2].startswith("-m loaders --require-loaded --note the runs of the ")
     assert calls[1][2].endswith(f" s {HOSTILE}")
 

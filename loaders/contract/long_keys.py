@@ -1,0 +1,37 @@
+"""Keys of JSON that are too long to be held as text, found before it is decoded."""
+
+import re
+from typing import Any
+
+from loaders.contract.limits import RECORD_BYTES
+
+# Of a shorter document the longest key takes no more memory than it may.
+LONG_BYTES = 16 << 20
+# All up to a text that is no short one, some thousand pieces at a time: see _CONSTANT
+# of raw_json.py.
+_SHORT = re.compile(
+    rb'(?>(?:[^"]++|"[^"\\]{0,4000}+(?:\\.[^"\\]{0,4000}+){0,1000}+"){0,4096})',
+    re.DOTALL,
+)
+# Of a long text behind its opening quote, some thousand pieces at a time.
+_PIECES = re.compile(rb"[^\"\\]*+(?:\\.[^\"\\]*+){0,4096}+", re.DOTALL)
+_BEFORE_VALUE = re.compile(rb"\s*:")
+
+
+def has_long_key(data: Any) -> bool:
+    """Say whether an object of a document has a key of more bytes than a record may."""
+    data = memoryview(data)
+    at = 0
+    while at < data.nbytes:
+        end = _SHORT.match(data, at).end()
+        if end > at:
+            at = end
+            continue
+        # A long text begins here.
+        start = at = at + 1
+        while (end := _PIECES.match(data, at).end()) > at:
+            at = end
+        if at - start > RECORD_BYTES and _BEFORE_VALUE.match(data, at + 1):
+            return True
+        at += 1
+    return False

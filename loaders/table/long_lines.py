@@ -1,0 +1,61 @@
+"""Lines that are longer than DuckDB takes, which refuses their file or passes them over.
+
+Files whose lines end with a carriage return alone are one line to `shorten`.
+"""
+
+from typing import BinaryIO
+
+from loaders.contract.limits import RECORD_BYTES
+from loaders.contract.records import EXCERPT_LENGTH, file_refused
+
+_PIECE_BYTES = 1 << 20
+
+
+def are_in(path: str) -> bool:
+    """Say whether a file has such a line."""
+    with open(path, "rb") as file:
+        length, end = 0, b""
+        while piece := file.read(_PIECE_BYTES):
+            end = end or _end_of_lines(piece)
+            first, last = piece.find(end), piece.rfind(end)
+            length += len(piece) if first < 0 else first
+            if length > RECORD_BYTES:
+                return True
+            if first >= 0:
+                length = len(piece) - last - 1
+    return False
+
+
+def shorten(read: BinaryIO, written: BinaryIO, *, is_csv: bool) -> dict[str, str]:
+    """Copy a file, and write a short line for each that is too long.
+
+    Returns how these begin, by what stands for them: no object of JSON, nor a row of CSV
+    of more than one column. Raises FileRefused where that would change another row.
+    """
+    found: dict[str, str] = {}
+    is_quoted = False
+    number = 0
+    while line := read.readline(RECORD_BYTES + 1):
+        number += 1
+        quote_count = line.count(b'"')
+        if line.endswith(b"\n") or len(line) <= RECORD_BYTES:
+            written.write(line)
+            is_quoted ^= bool(quote_count % 2)
+            continue
+        head, byte_count = line[: 4 * EXCERPT_LENGTH], len(line)
+        while not line.endswith(b"\n") and (more := read.readline(_PIECE_BYTES)):
+            line = line[-1:] + more
+            quote_count += more.count(b'"')
+            byte_count += len(more)
+        if is_csv and (number == 1 or is_quoted or quote_count % 2):
+            what = f"a line is longer than {RECORD_BYTES:,} bytes"
+            raise file_refused("record_too_large", what, line=number)
+        end = b"\r\n" if line.endswith(b"\r\n") else b"\n"
+        instead = f"(line {number} of {byte_count} bytes)"
+        found[instead] = head.decode(errors="replace")[:EXCERPT_LENGTH]
+        written.write(instead.encode() + end)
+    return found
+
+
+def _end_of_lines(piece: bytes) -> bytes:
+    return b"\n" if b"\n" in piece or b"\r" not in piece else b"\r"
