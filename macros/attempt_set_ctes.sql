@@ -1,8 +1,9 @@
-{#- The CTEs that say which attempts are ranked together: `populations`, numbered;
-    `rankings`, the set of attempts of each summary population and control; and
-    `attempt_sets`, the populations of each set. What counts the same attempts is one
-    set: `all` and `capability` where nothing is of another population, and those with
-    human minutes where all have them. `has_both` says which rows of `attempts` count. -#}
+{#- The CTEs that say which attempts are ranked together: `populations`,
+    numbered; `rankings`, the set of attempts of each summary population and
+    control; `attempt_sets`, the populations of each set. What counts the same
+    attempts is one set: `all` and `capability` where nothing is of another
+    population, and those with human minutes where all have them. `has_both` says
+    which rows of `attempts` count. -#}
 {% macro attempt_set_ctes(attempts, summary_populations, has_both) -%}
 populations as (
     select
