@@ -3,31 +3,101 @@
     grains at which the question is asked. `population`: the choice of headlines. -#}
 {% macro action_deltas(within, min_outcomes, population) -%}
 {%- set subject = (['source'] + within) | join(', ') -%}
-{%- set outcome_keys = 'success_rule, population, subject_number, is_success' -%}
 {%- set attempt_successes = ref('attempt_successes') -%}
+{%- set summary_populations = ref('summary_populations') -%}
+{%- set outcomes = [('success', 'is_success'), ('failure', 'not is_success')] -%}
 with
-
-summary_populations as (
-    select * from {{ ref('summary_populations') }}
-    where population in ('all', 'capability')
-),
 
 -- Numbers group and sort faster than names do. Imported here and below: a CTE
 -- that is read twice is kept in memory.
+rule_counts as (
+    select
+        {{ subject }},
+        success_rule,
+        population as attempt_population,
+        {%- for outcome, condition in outcomes %}
+        count(*) filter (where {{ condition }}) as {{ outcome }}_count
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ attempt_successes }}
+    where action_count is not null
+    group by {{ subject }}, success_rule, population
+),
+
 subjects as (
     select
         {{ subject }},
         row_number() over (order by {{ subject }}) as subject_number
-    from {{ attempt_successes }}
-    where action_count is not null
+    from rule_counts
     group by {{ subject }}
+),
+
+compared as (
+    select
+        subjects.subject_number,
+        rule_counts.success_rule,
+        summary_populations.population,
+        cast(sum(rule_counts.success_count) as bigint) as success_count,
+        cast(sum(rule_counts.failure_count) as bigint) as failure_count,
+        row_number() over (
+            order by
+                subjects.subject_number,
+                rule_counts.success_rule,
+                summary_populations.population
+        ) as set_number
+    from rule_counts
+    inner join subjects using ({{ subject }})
+    inner join {{ summary_populations }} as summary_populations
+        using (attempt_population)
+    where summary_populations.population in ('all', 'capability')
+    group by
+        subjects.subject_number, rule_counts.success_rule,
+        summary_populations.population
+    having
+        sum(rule_counts.success_count) >= {{ min_outcomes }}
+        and sum(rule_counts.failure_count) >= {{ min_outcomes }}
+),
+
+-- A rule is a bar for the score, but for the source's own verdict: with as many
+-- successes and failures two of them have the same ones.
+same_rules as (
+    select
+        *,
+        min(success_rule) over (
+            partition by
+                subject_number, population,
+                case when success_rule = 'reported' then 1 else 0 end,
+                success_count, failure_count
+        ) as same_rule
+    from compared
+),
+
+-- So have two populations under one rule, as one is part of the other.
+same_sets as (
+    select
+        *,
+        min(set_number) over (
+            partition by
+                subject_number, same_rule, success_count, failure_count
+        ) as same_set
+    from same_rules
+),
+
+ranked_sets as (
+    select
+        same_sets.set_number,
+        same_sets.subject_number,
+        same_sets.success_rule,
+        summary_populations.attempt_population
+    from same_sets
+    inner join {{ summary_populations }} as summary_populations
+        using (population)
+    where same_sets.set_number = same_sets.same_set
 ),
 
 counted as (
     select
-        attempt_successes.success_rule,
-        attempt_successes.population as attempt_population,
-        subjects.subject_number,
+        ranked_sets.set_number,
         attempt_successes.is_success,
         attempt_successes.action_count,
         -- Constant within a task; data_findings says where it is not.
@@ -35,11 +105,14 @@ counted as (
         count(*) as attempt_count
     from {{ attempt_successes }} as attempt_successes
     inner join subjects using ({{ subject }})
+    inner join ranked_sets
+        on
+            subjects.subject_number = ranked_sets.subject_number
+            and attempt_successes.success_rule = ranked_sets.success_rule
+            and attempt_successes.population = ranked_sets.attempt_population
     where attempt_successes.action_count is not null
     group by
-        attempt_successes.success_rule,
-        attempt_successes.population,
-        subjects.subject_number,
+        ranked_sets.set_number,
         attempt_successes.is_success,
         attempt_successes.action_count
 ),
@@ -47,35 +120,22 @@ counted as (
 -- Ranks, unlike `median`, can be taken of more attempts than memory holds.
 ranked as (
     select
-        counted.*,
-        summary_populations.population,
-        sum(counted.attempt_count) over (
-            partition by {{ outcome_keys }} order by action_count
+        *,
+        sum(attempt_count) over (
+            partition by set_number, is_success order by action_count
         ) as cumulative_count,
-        sum(counted.attempt_count) over (
-            partition by {{ outcome_keys }} order by action_count
+        sum(attempt_count) over (
+            partition by set_number, is_success order by action_count
             rows between unbounded preceding and unbounded following
         ) as outcome_count
     from counted
-    inner join summary_populations
-        on counted.attempt_population = summary_populations.attempt_population
 ),
 
 outcomes as (
     select
-        success_rule,
-        population,
-        subject_number,
+        set_number,
         min(human_minutes) as human_minutes,
-        {%- for outcome, condition in [
-            ('success', 'is_success'), ('failure', 'not is_success')
-        ] %}
-        coalesce(
-            cast(
-                sum(attempt_count) filter (where {{ condition }}) as bigint
-            ),
-            0
-        ) as {{ outcome }}_count,
+        {%- for outcome, condition in outcomes %}
         {{ median_of_counts(
             'case when ' ~ condition ~ ' then action_count end',
             'cumulative_count', 'outcome_count'
@@ -86,31 +146,29 @@ outcomes as (
         {{- ',' if not loop.last }}
         {%- endfor %}
     from ranked
-    group by success_rule, population, subject_number
+    group by set_number
 ),
 
 final as (
     select
-        outcomes.success_rule,
-        outcomes.population,
+        same_sets.success_rule,
+        same_sets.population,
         subjects.source,
         {%- for column in within %}
         subjects.{{ column }},
         {%- endfor %}
         outcomes.human_minutes,
-        outcomes.success_count,
-        outcomes.failure_count,
+        same_sets.success_count,
+        same_sets.failure_count,
         outcomes.median_success_actions,
         outcomes.median_failure_actions,
         outcomes.median_success_actions - outcomes.median_failure_actions
             as action_delta,
         outcomes.mean_success_actions - outcomes.mean_failure_actions
             as mean_action_delta
-    from outcomes
-    inner join subjects using (subject_number)
-    where
-        outcomes.success_count >= {{ min_outcomes }}
-        and outcomes.failure_count >= {{ min_outcomes }}
+    from same_sets
+    inner join outcomes on same_sets.same_set = outcomes.set_number
+    inner join subjects on same_sets.subject_number = subjects.subject_number
 )
 
 {{ with_headline(

@@ -5,37 +5,15 @@
 -- Spearman's rho is Pearson's of average ranks. Names are joined last: where
 -- tasks are many the cells are nearly as many as the attempts.
 {%- set attempts = ref('attempts') %}
-{%- set summary_populations = ref('summary_populations') %}
 {%- set has_both = 'action_count is not null and score is not null' %}
+{%- set is_in_set =
+    '(attempt_sets.needs_minutes = 0 or cells.human_minutes is not null)' %}
 {%- set axes = ['action_count', 'human_minutes', 'score'] %}
-{#- The cells of each ranking; each cell is in up to six. Too many to be kept,
-    as a CTE is that is read four times. -#}
-{%- set ranked_cells -%}
-(
-    select
-        rankings.ranking_number,
-        task_number,
-        case
-            when rankings.controlling_for = 'task' then task_number else 0
-        end as stratum_number,
-        cells.action_count,
-        cells.score,
-        case
-            when rankings.controlling_for = 'human_minutes'
-                then cells.human_minutes
-        end as human_minutes,
-        cells.cell_count
-    from cells
-    inner join tasks using (task_number)
-    inner join rankings
-        on
-            tasks.source = rankings.source
-            and cells.attempt_population = rankings.attempt_population
-    where
-        rankings.controlling_for <> 'human_minutes'
-        or cells.human_minutes is not null
-)
-{%- endset %}
+{%- set pairs = [
+    ('action_count', 'action_count'), ('action_count', 'human_minutes'),
+    ('action_count', 'score'), ('human_minutes', 'human_minutes'),
+    ('human_minutes', 'score'), ('score', 'score'),
+] %}
 with
 
 tasks as (
@@ -51,124 +29,136 @@ tasks as (
     group by source, benchmark, task_id
 ),
 
+{{ attempt_set_ctes(attempts, ref('summary_populations'), has_both) }},
+
 cells as (
     select
         tasks.task_number,
-        attempts.population as attempt_population,
+        populations.population_number,
         cast(attempts.action_count as double) as action_count,
         attempts.human_minutes,
         attempts.score,
         count(*) as cell_count
     from {{ attempts }} as attempts
     inner join tasks using (source, benchmark, task_id)
+    inner join populations
+        on
+            attempts.source = populations.source
+            and attempts.population = populations.attempt_population
     where {{ has_both }}
     group by
-        tasks.task_number, attempts.population, attempts.action_count,
-        attempts.human_minutes, attempts.score
-),
-
-sources as (
-    select distinct source
-    from tasks
-),
-
--- Whose ranks are taken together, or in each task of theirs. The three
--- coefficients of a partial one need the same attempts.
-rankings as (
-    select
-        sources.source,
-        summary_populations.population,
-        summary_populations.attempt_population,
-        controls.controlling_for,
-        dense_rank() over (
-            order by
-                sources.source,
-                summary_populations.population,
-                controls.controlling_for
-        ) as ranking_number
-    from sources
-    cross join {{ summary_populations }} as summary_populations
-    cross join (
-        values ('none'), ('human_minutes'), ('task')
-    ) as controls (controlling_for)
+        tasks.task_number, populations.population_number,
+        attempts.action_count, attempts.human_minutes, attempts.score
 ),
 {%- for axis in axes %}
 
 -- Ranks are centred, so that their sums of squares stay small.
 {{ axis }}_ranks as (
     select
-        ranking_number,
-        stratum_number,
-        {{ axis }},
-        sum(sum(cell_count))
+        attempt_sets.set_number,
+        cells.{{ axis }},
+        sum(sum(cells.cell_count))
             over (
-                partition by ranking_number, stratum_number
-                order by {{ axis }}
+                partition by attempt_sets.set_number order by cells.{{ axis }}
             )
-        - sum(cell_count) / 2e0
-        - sum(sum(cell_count))
-            over (partition by ranking_number, stratum_number)
+        - sum(cells.cell_count) / 2e0
+        - sum(sum(cells.cell_count))
+            over (partition by attempt_sets.set_number)
         / 2e0 as rank_value
-    from {{ ranked_cells | indent(4) }} as ranked_cells
-    where {{ axis }} is not null
-    group by ranking_number, stratum_number, {{ axis }}
+    from cells
+    inner join attempt_sets using (population_number)
+    where cells.{{ axis }} is not null and {{ is_in_set }}
+    group by attempt_sets.set_number, cells.{{ axis }}
 ),
 {%- endfor %}
 
+-- Inside a task: of the attempts up to a value and those from it on, half the
+-- difference. Joined back, the ranks would be as many as the cells.
+task_ranks as (
+    select
+        attempt_sets.set_number,
+        cells.task_number,
+        {% for axis in ['action_count', 'score'] -%}
+        (
+            sum(cast(cells.cell_count as double))
+                over (
+                    partition by attempt_sets.set_number, cells.task_number
+                    order by cells.{{ axis }}
+                )
+            - sum(cast(cells.cell_count as double)) over (
+                partition by attempt_sets.set_number, cells.task_number
+                order by cells.{{ axis }}
+                range between current row and unbounded following
+            )
+        ) / 2e0 as {{ axis }}_rank,
+        {% endfor -%}
+        cells.cell_count
+    from cells
+    inner join attempt_sets using (population_number)
+    where attempt_sets.is_ranked_in_tasks = 1
+),
+
 {{ kept_first('task_sums') }}
     select
-        {% for x, y in [
-            ('action_count', 'action_count'),
-            ('action_count', 'human_minutes'),
-            ('action_count', 'score'),
-            ('human_minutes', 'human_minutes'),
-            ('human_minutes', 'score'),
-            ('score', 'score'),
-        ] -%}
+        {% for x, y in pairs -%}
         {{ exact_sum(
-            'ranked_cells.cell_count * ' ~ x ~ '_ranks.rank_value'
+            'cells.cell_count * ' ~ x ~ '_ranks.rank_value'
             ~ ' * ' ~ y ~ '_ranks.rank_value', 2
         ) }} as {{ x }}_{{ y }}_sum,
         {% endfor -%}
-        ranking_number,
-        ranked_cells.task_number,
-        sum(ranked_cells.cell_count) as attempt_count
-    from {{ ranked_cells | indent(4) }} as ranked_cells
-    inner join action_count_ranks
-        using (ranking_number, stratum_number, action_count)
-    inner join score_ranks using (ranking_number, stratum_number, score)
-    left join human_minutes_ranks
-        using (ranking_number, stratum_number, human_minutes)
-    group by ranking_number, ranked_cells.task_number
+        set_number,
+        0 as is_stratum,
+        cells.task_number,
+        sum(cells.cell_count) as attempt_count
+    from cells
+    inner join attempt_sets using (population_number)
+    inner join action_count_ranks using (set_number, action_count)
+    inner join score_ranks using (set_number, score)
+    left join human_minutes_ranks using (set_number, human_minutes)
+    where {{ is_in_set }}
+    group by set_number, cells.task_number
+    union all
+    select
+        {% for x, y in pairs -%}
+        {{ 'cast(null as double)' if 'human_minutes' in (x, y)
+            else exact_sum('cell_count * ' ~ x ~ '_rank * ' ~ y ~ '_rank', 2)
+        }} as {{ x }}_{{ y }}_sum,
+        {% endfor -%}
+        set_number,
+        1 as is_stratum,
+        task_number,
+        sum(cell_count) as attempt_count
+    from task_ranks
+    group by set_number, task_number
 {{ steps_end() }},
-
-named_rankings as (
-    select distinct
-        ranking_number,
-        source,
-        population,
-        controlling_for
-    from rankings
-),
 
 named_sums as (
     select
-        named_rankings.source,
-        named_rankings.population,
-        named_rankings.controlling_for,
+        task_sums.*,
         case
-            when named_rankings.controlling_for <> 'task' then ''
+            when task_sums.is_stratum = 0 then ''
             else tasks.benchmark_key || '/' || tasks.task_id
         end as stratum,
         tasks.benchmark_key || coalesce(
             '/family/' || tasks.task_family, '/task/' || tasks.task_id
-        ) as cluster_key,
-        task_sums.*
+        ) as cluster_key
     from task_sums
     inner join tasks
         on task_sums.task_number = tasks.task_number
-    inner join named_rankings
-        on task_sums.ranking_number = named_rankings.ranking_number
+),
+
+cluster_sums as (
+    select
+        {% for x, y in pairs -%}
+        {{ exact_sum(x ~ '_' ~ y ~ '_sum', 2) }} as {{ x }}_{{ y }}_sum,
+        {% endfor -%}
+        set_number,
+        is_stratum,
+        stratum,
+        cluster_key,
+        cast(sum(attempt_count) as bigint) as attempt_count
+    from named_sums
+    group by set_number, is_stratum, stratum, cluster_key
 ),
 
 final as (
@@ -182,20 +172,22 @@ final as (
         ('task', 'task', 'action_count', 'score'),
     ] -%}
     select
-        source,
-        population,
+        rankings.source,
+        rankings.population,
         '{{ x }}' as x,
         '{{ y }}' as y,
         '{{ control }}' as controlling_for,
-        stratum,
-        cluster_key,
-        cast(sum(attempt_count) as bigint) as attempt_count,
-        {{ exact_sum(x ~ '_' ~ y ~ '_sum', 2) }} as xy_sum,
-        {{ exact_sum(x ~ '_' ~ x ~ '_sum', 2) }} as xx_sum,
-        {{ exact_sum(y ~ '_' ~ y ~ '_sum', 2) }} as yy_sum
-    from named_sums
-    where controlling_for = '{{ ranking }}'
-    group by source, population, stratum, cluster_key
+        cluster_sums.stratum,
+        cluster_sums.cluster_key,
+        cluster_sums.attempt_count,
+        cluster_sums.{{ x }}_{{ y }}_sum as xy_sum,
+        cluster_sums.{{ x }}_{{ x }}_sum as xx_sum,
+        cluster_sums.{{ y }}_{{ y }}_sum as yy_sum
+    from cluster_sums
+    inner join rankings using (set_number)
+    where
+        rankings.controlling_for = '{{ ranking }}'
+        and cluster_sums.is_stratum = {{ 1 if ranking == 'task' else 0 }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 )
