@@ -63,7 +63,8 @@ def _packed_samples(head: str, piece: str, tail: str, count: int = 3) -> Content
     """Return a log of samples that are as long as samples may be, or nearly."""
 
     def content(size: int) -> bytes:
-        inside_bytes = max(199 << 20, min(20 * size, 319 << 20))
+        # Of a log of 10 MB not quite 200 MiB, which a member may hold.
+        inside_bytes = min(208 * size // 10, 319 << 20)
         inside = head + piece * (inside_bytes // len(piece)) + tail
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
