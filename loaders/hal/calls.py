@@ -114,11 +114,12 @@ class Log:
         )
         return "call_records" if has_times else "calls"
 
-    def notes(self) -> list[tuple]:
-        """Return rows about times that cannot be read, and calls and usage that are
-        missing, once all are yielded.
+    def notes(self) -> Iterator[tuple]:
+        """Yield rows about times that cannot be read, and calls and usage that are
+        missing, once all records are yielded.
         """
-        return self._moments.notes() + self._gaps.notes()
+        yield from self._moments.notes()
+        yield from self._gaps.notes()
 
     def records(self) -> Iterator[tuple | Quarantined]:
         """Yield a row for each call, or why it is refused."""

@@ -2,6 +2,8 @@
 calls without usage, and calls that may be there twice.
 """
 
+from collections.abc import Iterator
+
 from loaders.contract.raw_json import Pointer
 from loaders.hal.usage import NO_TOKENS, Tokens
 
@@ -15,7 +17,7 @@ class Gaps:
 
     def __init__(self, trace_number: int):
         self._trace_number = trace_number
-        self._calls: list[tuple] = []
+        self._calls: list[tuple[Pointer, int, int]] = []
         # Of the calls whose usage is not told: the first one's pointer, and how many.
         self._first: Pointer | None = None
         self._count = 0
@@ -27,8 +29,7 @@ class Gaps:
 
     def add_calls(self, at: Pointer, count: int, logged_count: int) -> None:
         """Note that a task made more calls than its log holds."""
-        detail = f"{count:,} calls were made, of which the log holds {logged_count:,}"
-        self._calls.append((at, self._trace_number, MISSING_CALLS, detail))
+        self._calls.append((at, count, logged_count))
 
     def add_usage(self, at: Pointer, used: Tokens, *, is_lacking: bool) -> None:
         """Count a call of a model."""
@@ -53,22 +54,23 @@ class Gaps:
             else:
                 latest[used] = ended_at
 
-    def notes(self) -> list[tuple]:
-        """Return a row per task that lacks calls, and one for each kind of call.
+    def notes(self) -> Iterator[tuple]:
+        """Yield a row per task that lacks calls, and one for each kind of call.
 
         Where no call tells its usage, nothing is summed that could be too low; that a
         few calls ran beside others of the same usage is chance.
         """
-        rows = list(self._calls)
+        for at, made, logged in self._calls:
+            detail = f"{made:,} calls were made, of which the log holds {logged:,}"
+            yield at, self._trace_number, MISSING_CALLS, detail
         if self._count and self._has_usage:
             count = self._count
             what = "1 call tells" if count == 1 else f"{count:,} calls tell"
             detail = f"{what} no usage, others do"
-            rows.append((self._first, self._trace_number, MISSING_USAGE, detail))
+            yield self._first, self._trace_number, MISSING_USAGE, detail
         if self._nested_count and self._nested_count * 2 >= self._timed_count:
             detail = (
                 f"{self._nested_count:,} of {self._timed_count:,} calls ran inside "
                 "another one of the same usage"
             )
-            rows.append((self._first_nested, self._trace_number, NESTED_CALLS, detail))
-        return rows
+            yield self._first_nested, self._trace_number, NESTED_CALLS, detail

@@ -262,8 +262,8 @@ def _trace_records(
     yield from ((HAL_TOKEN_USAGE, record) for record in usage)
 
     yield HAL_EVALUATIONS, evaluation.row(member, log.shape)
-    notes = (*evaluation.all_notes(), *log.notes(), *moments.notes())
-    yield from ((HAL_NOTES, row) for row in notes)
+    for notes in (evaluation.all_notes(), log.notes(), moments.notes()):
+        yield from ((HAL_NOTES, row) for row in notes)
 
 
 def _check_counts(document: Document) -> None:

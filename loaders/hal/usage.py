@@ -237,10 +237,7 @@ def _normalised(usage: Usage, vocabulary: Vocabulary) -> Tokens:
         more = _plain_count(name, getattr(usage, name))
         if more and given is not None:
             given += more
-    all_tokens = None
-    is_short = vocabulary.may_hide_reasoning and not reasoning
-    if read or write or reasoning or is_short or None in (given, output):
-        all_tokens = _plain_count(vocabulary.total, getattr(usage, vocabulary.total))
+    all_tokens = _plain_count(vocabulary.total, getattr(usage, vocabulary.total))
     if output is None and None not in (given, all_tokens):
         # An embedding has no output, and says so by its total alone; of thoughts that
         # no answer follows they are the output.
@@ -255,7 +252,9 @@ def _normalised(usage: Usage, vocabulary: Vocabulary) -> Tokens:
             given -= inside.read * parts[0] + inside.write * parts[1]
         if output is not None and not inside.reasoning:
             output += parts[2]
-    if is_short and None not in (given, output, all_tokens):
+    if not reasoning and None not in (given, output, all_tokens):
+        # What no count tells are thoughts, as Gemini passes them on to clients that do
+        # not know them.
         output += max(0, all_tokens - given - (read or 0) - (write or 0) - output)
     name = vocabulary.name
     if name == "prompt_tokens" and (read is not None or write is not None):

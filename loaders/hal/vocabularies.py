@@ -30,9 +30,6 @@ class Vocabulary(NamedTuple):
     # Whether the provider itself defines the names, so that a total that leaves
     # out the cache does not put it inside.
     is_defined: bool = False
-    # Whether thoughts may be in the total and in no other count, as Gemini tells them
-    # to clients that do not know them.
-    may_hide_reasoning: bool = False
 
 
 def _google(names: dict[str, str]) -> Vocabulary:
@@ -53,7 +50,6 @@ def _google(names: dict[str, str]) -> Vocabulary:
         inside=Inside(read=True, write=True, reasoning=False),
         total=named("total_token_count"),
         more_input=named("tool_use_prompt_token_count"),
-        may_hide_reasoning=True,
     )
 
 
@@ -86,7 +82,6 @@ VOCABULARIES = (
             ),
         },
         inside=Inside(read=True, write=True, reasoning=True),
-        may_hide_reasoning=True,
     ),
     Vocabulary(
         "ai_sdk",

@@ -933,6 +933,23 @@ USAGES = [
         ("google", 100, None, None, 850, None),
     ),
     (
+        {"promptTokens": 100, "completionTokens": 50, "totalTokens": 950},
+        ("ai_sdk", 100, None, None, 850, None),
+    ),
+    (
+        {"inputTokens": 100, "outputTokens": 50, "totalTokens": 950},
+        ("bedrock", 100, None, None, 850, None),
+    ),
+    (
+        {
+            "input_tokens": 100,
+            "output_tokens": 50,
+            "total_tokens": 950,
+            "input_token_details": {"cache_read": 40},
+        },
+        ("langchain", 60, 40, None, 850, None),
+    ),
+    (
         {
             "prompt_token_count": 1000,
             "prompt_tokens_details": [{"modality": "TEXT", "token_count": 1000}],
