@@ -90,17 +90,24 @@ def told(source: OpenFile, path: str, options: TableOptions) -> str:
 
 def _names(source: OpenFile) -> list[str]:
     """Return the names of a table's columns; of JSON those of the first object."""
+    try:
+        head = unpacked.opened(source).head(HEAD_BYTES)
+    except FileRefused:
+        return []
+    if head.startswith(PARQUET):
+        return _names_of_parquet(source)
+    encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8"
+    return names.names_at_the_beginning(head.decode(encoding, "replace"))
+
+
+def _names_of_parquet(source: OpenFile) -> list[str]:
     import duckdb
 
     try:
-        head = unpacked.opened(source).head(HEAD_BYTES)
-        if head.startswith(PARQUET):
-            with duckdb.connect() as connection, Table(source, connection) as table:
-                return table.opened().names
+        with duckdb.connect() as connection, Table(source, connection) as table:
+            return table.opened().names
     except (FileRefused, duckdb.Error):
         return []
-    encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8"
-    return names.names_at_the_beginning(head.decode(encoding, "replace"))
 
 
 def _stem(path: str) -> str:

@@ -272,7 +272,10 @@ def test_a_column_that_was_not_used_is_a_finding(
             "select subject, detail from data_findings "
             "where finding_code = 'unused_column'",
         )
-    file_id = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        # Of its bytes and its name, which names the benchmark.
+        ((file_id, sha256),) = rows(connection, "select file_id, sha256 from raw.files")
+    assert sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert file_id != sha256[:16]
     assert found == [
         (f"{file_id}:reward", f"{path}: reward stays an attribute; it may be score")
     ]

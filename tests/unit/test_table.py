@@ -1374,6 +1374,28 @@ def test_each_metric_of_every_eval_ever_is_a_benchmark(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        ("samples_mmlu_v1.0_2025-01-02T03-04-05.678901.jsonl", "mmlu_v1.0"),
+        ("samples_arc.json", "arc"),
+        ("train.jsonl", "train"),
+        ("arc.jsonl.gz", "arc"),
+        ("my samples", "my samples"),
+    ],
+)
+def test_the_filters_of_lm_eval_are_benchmarks_whatever_the_file_is_called(
+    tmp_path, name, task
+):
+    records = [LM_EVAL, LM_EVAL | {"filter": "flexible", "exact_match": 0.0}]
+    content = json.dumps(records).encode()
+    rows, _ = read(tmp_path / name, gzip.compress(content) if "gz" in name else content)
+    assert [(row["benchmark"], row["score"]) for row in rows] == [
+        (f"{task}/strict-match", 1.0),
+        (f"{task}/flexible", 0.0),
+    ]
+
+
 def test_runs_of_tau_bench_do_not_share_their_trials(tmp_path):
     """Of two runs of one agent each counts its trials from 0."""
     folder = tmp_path / "retail"

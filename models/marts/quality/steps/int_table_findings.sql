@@ -170,7 +170,7 @@ same_bytes as (
 copies as (
     select
         'same_rows_two_benchmarks' as finding_code,
-        named_by_file.source,
+        source,
         named_by_file.file_id as subject,
         same_bytes.first_path || ' and ' || same_bytes.last_path || ' hold the '
         || 'same bytes and count as the benchmarks '

@@ -119,12 +119,12 @@ final as (
         'unmatched_row' as finding_code,
         source,
         seed as subject,
-        count(*) filter (where not is_known) || ' of ' || count(*)
+        count(case when not is_known then 1 end) || ' of ' || count(*)
         || ' row(s) of ' || seed || ' are about nothing that is loaded, such '
         || 'as ' || min(case when not is_known then subject end) as detail
     from written
     group by source, seed
-    having count(*) filter (where not is_known) > 0
+    having count(case when not is_known then 1 end) > 0
 )
 
 select * from final
