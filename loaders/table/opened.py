@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from loaders.contract.records import EXCERPT_LENGTH
 from loaders.table.mapping import Column
 
 # What of ours a duration can be, and how it is made of seconds.
@@ -41,11 +42,11 @@ class Opened:
 
     @property
     def raw(self) -> str:
-        """All of a row, for the excerpt of one that is refused."""
+        """What of a row is in its excerpt, should it be refused."""
         if self.form == "json":
             return "j"
         columns = ", ".join(
-            f"f{at} := {self._column(name)}" for at, name in enumerate(self.names)
+            f"f{at} := {self._column(name)}" for at, name in self._first_names()
         )
         return f"struct_pack({columns})"
 
@@ -55,9 +56,13 @@ class Opened:
         if self.form == "json":
             return "raw"
         columns = ", ".join(
-            f"{literal(name)}, raw.f{at}" for at, name in enumerate(self.names)
+            f"{literal(name)}, raw.f{at}" for at, name in self._first_names()
         )
         return f"cast(json_object({columns}) as varchar)"
+
+    def _first_names(self) -> Iterable[tuple[int, str]]:
+        # Each takes five characters of an excerpt: `"":1,`.
+        return enumerate(self.names[: EXCERPT_LENGTH // 5])
 
     def is_nested(self, column: Column) -> str:
         """Return whether a value of JSON is a list or an object."""
