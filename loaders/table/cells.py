@@ -12,6 +12,8 @@ _DOUBLES = {"FLOAT", "DOUBLE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTIN
 _DOUBLES |= {"USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"}
 _TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
 _TIMES |= {"TIMESTAMP WITH TIME ZONE"}
+# Of more columns an object is made in one expression.
+_MANY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,14 @@ def attributes(opened: Opened, mapping: Mapping) -> str:
     """Return the JSON object of all columns that are not ours."""
     # An error's text says more than the status that it gives.
     taken = mapping.taken_names(but=("status", "error"))
-    pieces = []
-    for name in sorted(set(opened.names) - taken):
-        key = literal(json.dumps(name, ensure_ascii=False) + ":")
-        pieces.append(f"{key} || {opened.json(name)}")
-    if not pieces:
+    names = sorted(set(opened.names) - taken)
+    if not names:
         return "cast(null as varchar)"
-    return f"nullif('{{' || concat_ws(',', {', '.join(pieces)}) || '}}', '{{}}')"
+    keys = [literal(json.dumps(name, ensure_ascii=False) + ":") for name in names]
+    if opened.form == "json" and len(names) > _MANY:
+        members = opened.members_of_json(names, keys)
+    else:
+        values = map(opened.json, names)
+        pieces = [f"{key} || {each}" for key, each in zip(keys, values, strict=True)]
+        members = f"concat_ws(',', {', '.join(pieces)})"
+    return f"nullif('{{' || {members} || '}}', '{{}}')"
