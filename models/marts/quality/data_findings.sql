@@ -74,6 +74,10 @@ table_findings as (
     select * from {{ ref('int_table_findings') }}
 ),
 
+table_copy_findings as (
+    select * from {{ ref('int_table_copy_findings') }}
+),
+
 unmatched_row_findings as (
     select * from {{ ref('int_unmatched_row_findings') }}
 ),
@@ -102,6 +106,7 @@ all_findings as (
         'agent_setting_findings',
         'metric_findings',
         'table_findings',
+        'table_copy_findings',
         'unmatched_row_findings',
     ]) }}
 ),
