@@ -8,7 +8,7 @@
 populations as (
     select
         source,
-        population as attempt_population,
+        population,
         min(case when human_minutes is null then 0 else 1 end)
             as all_have_minutes,
         row_number() over (order by source, population) as population_number
@@ -21,11 +21,11 @@ counted as (
     select
         populations.source,
         summary_populations.population,
-        {{ fingerprint('attempt_population') }} as attempt_populations,
+        {{ fingerprint('populations.population') }} as attempt_populations,
         min(populations.all_have_minutes) as all_have_minutes
     from populations
     inner join {{ summary_populations }} as summary_populations
-        using (attempt_population)
+        on populations.population = summary_populations.attempt_population
     group by populations.source, summary_populations.population
 ),
 
@@ -73,7 +73,7 @@ attempt_sets as (
         on
             rankings.source = populations.source
             and summary_populations.attempt_population
-            = populations.attempt_population
+            = populations.population
     group by
         rankings.set_number, rankings.needs_minutes,
         populations.population_number

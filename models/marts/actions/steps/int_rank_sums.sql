@@ -41,10 +41,7 @@ cells as (
         count(*) as cell_count
     from {{ attempts }} as attempts
     inner join tasks using (source, benchmark, task_id)
-    inner join populations
-        on
-            attempts.source = populations.source
-            and attempts.population = populations.attempt_population
+    inner join populations using (source, population)
     where {{ has_both }}
     group by
         tasks.task_number, populations.population_number,
