@@ -62,8 +62,8 @@ class Archive:
         self._data = memoryview(data)
         grown_bytes = _MEMBER_GROWTH * len(data)
         self._member_bytes = min(max(_MEMBER_BYTES, grown_bytes), _MOST_MEMBER_BYTES)
-        # What all members may hold together; see unpacked.py.
-        self._left_bytes = max(MOST_BYTES, MOST_GROWTH * len(data))
+        # What all members may hold together: text becomes a fiftieth at best.
+        self._left_bytes = max(MOST_BYTES, MOST_GROWTH * len(data) // 2)
         self._members: dict[str, zipfile.ZipInfo] = {}
         self.superseded: list[str] = []
         for name, entry in _own_members(_directory(data)):
