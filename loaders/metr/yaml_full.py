@@ -55,7 +55,7 @@ class _Quoted(str):
 
 
 class _Nothing(str):
-    """What follows a name that has no colon: a comma in the value before it."""
+    """The missing value of a name without a colon: a comma cut the value before it."""
 
     __slots__ = ()
 

@@ -210,7 +210,7 @@ def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
     assert (note["pointer"], note["note_code"], note["detail"]) == (
         "/raw_logging_results/7",
         "usage_not_told",
-        "1 call tells no usage, others do",
+        "1 call has no usage, others have",
     )
 
 
