@@ -58,8 +58,8 @@ compared as (
         and sum(rule_counts.failure_count) >= {{ min_outcomes }}
 ),
 
--- Every rule is a threshold on the score, except the source's own verdict. So two rules
--- with the same number of successes and of failures have the same ones.
+-- Every rule is a threshold on the score, except the source's own verdict. So two
+-- rules with as many successes and as many failures have the same ones.
 same_rules as (
     select
         *,

@@ -72,6 +72,6 @@ class Gaps:
         if self._nested_count and self._nested_count * 2 >= self._timed_count:
             detail = (
                 f"{self._nested_count:,} of {self._timed_count:,} calls ran inside "
-                "another one of the same usage"
+                "another one with the same usage"
             )
             yield self._first_nested, self._trace_number, NESTED_CALLS, detail

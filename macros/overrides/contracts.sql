@@ -1,5 +1,5 @@
-{#- Checks that what was made has the columns that its YAML declares. dbt's own check plans each
-    query again. This one asks once, when the run ends: nothing is published of a run
+{#- Checks that what was made has the columns that its YAML declares. dbt's own check
+    plans each query again. This one asks once, when the run ends: nothing is published of a run
     that fails. -#}
 {% macro check_contract_later(relation) -%}
     {%- if config.get('contract').enforced -%}

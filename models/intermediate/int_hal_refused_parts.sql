@@ -1,5 +1,5 @@
--- Grain: one row per part of a HAL trace that is missing from a sum: a refused record,
--- or calls of a task that were counted but not logged.
+-- Grain: one row per part of a HAL trace that is missing from a sum: a refused
+-- record, or calls of a task that were counted but not logged.
 -- A copy of a record that is loaded is refused, but no sum lacks it.
 with
 

@@ -164,7 +164,7 @@ def test_calls_that_ran_inside_others_of_the_same_usage_are_noted():
     twice = [entry(5, 1, 4), entry(5, 1, 5), entry(9, 6, 9), entry(9, 7, 8)]
     assert notes(*twice) == [
         ("/raw_logging_results/a/call_metadata/0", "calls_nested",
-         "2 of 4 calls ran inside another one of the same usage"),
+         "2 of 4 calls ran inside another one with the same usage"),
     ]  # fmt: skip
     # One after another; at the same time with other usage; one such of three.
     assert notes(entry(5, 1, 2), entry(5, 3, 4), entry(5, 4, 5)) == []

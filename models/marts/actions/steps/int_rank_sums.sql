@@ -69,8 +69,8 @@ cells as (
 ),
 {%- endfor %}
 
--- Ranks inside a task: half the difference between the attempts up to a value and those
--- from it on. A join would need as many ranks as there are cells.
+-- Ranks inside a task: half the difference between the attempts up to a value
+-- and those from it on. A join would need as many ranks as there are cells.
 task_ranks as (
     select
         attempt_sets.set_number,
