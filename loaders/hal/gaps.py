@@ -62,7 +62,7 @@ class Gaps:
         with the same usage by chance.
         """
         for at, made, logged in self._calls:
-            detail = f"{made:,} calls were made, of which the log holds {logged:,}"
+            detail = f"{made:,} calls were made, but the log has {logged:,}"
             yield at, self._trace_number, MISSING_CALLS, detail
         if self._count and self._has_usage:
             count = self._count

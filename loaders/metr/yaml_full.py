@@ -343,7 +343,10 @@ def _value(node: Node) -> Any:
     if isinstance(node, _Mapping):
         for name, value in node:
             if isinstance(value, _Nothing):
-                what = f"{rules.shown(name)} has no value; is a comma before it meant?"
+                what = (
+                    f"{rules.shown(name)} has no value; if the comma before it is part "
+                    "of a value, put that in quotes"
+                )
                 raise RecordRefused("wrong_type", what)
         mapping = {name: _value(value) for name, value in node}
         if len(mapping) < len(node):

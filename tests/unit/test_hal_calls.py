@@ -141,9 +141,9 @@ def test_calls_that_a_log_by_task_counts_and_does_not_hold_are_noted():
     loaded = read(trace(raw_logging_results=log))
     assert [tuple(row.values()) for row in loaded.rows("notes")] == [
         ("/raw_logging_results/a~1b/call_count", 1, "calls_missing",
-         "5 calls were made, of which the log holds 2"),
+         "5 calls were made, but the log has 2"),
         ("/raw_logging_results/c/call_count", 1, "calls_missing",
-         "1 calls were made, of which the log holds 0"),
+         "1 calls were made, but the log has 0"),
     ]  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
         call("2", parent_id="1", **no_model),
         call("3", parent_id="2", **silent),
         call("4", parent_id="1", **silent),
-        # What the wrapper tells is the sum of what is below it.
+        # The usage of the wrapper is the sum of those below it.
         call("5", output=used(30)),
         call("6", parent_id="5", output=used(30)),
         call("7", parent_id="5", **failed),

@@ -359,7 +359,7 @@ USAGES = [
         {"input_tokens": 10, "output_tokens": 7, "cache_creation": "none"},
         ("anthropic", 10, None, None, 7, None),
     ),
-    # LangChain then tells no sum.
+    # LangChain then has no sum.
     (
         {
             "input_tokens": 950,

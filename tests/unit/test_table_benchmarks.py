@@ -31,10 +31,10 @@ def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
     # Again, and as they are on record.
     assert load(*folders, "--mapping", said_of_it) == both
     assert load(*folders) == both
-    # A path holds what was said of it last.
+    # A path keeps the options it was loaded with last.
     other = ("--columns", "model:=m", "--source", "lab")
     assert load(tmp_path / "m1", *other) == [("lab", "m"), ("table", "m2")]
-    # Where a column tells the benchmark, a copy is known by its bytes.
+    # If a column has the benchmark, a copy is recognised by its bytes.
     plain = "task,model,eval,score\nt,p,e,0\n"
     (tmp_path / "plain.csv").write_text(plain)
     (tmp_path / "copy.csv").write_text(plain)
@@ -74,7 +74,7 @@ def test_the_same_bytes_are_a_benchmark_for_each_name(tmp_path, form):
     # Again, and a copy of the same name in another folder.
     assert load(gaia, swe) == both
     assert load(write("more/gaia.run", tells_benchmark=False)) == both
-    # Said of a copy, and then nothing more of it: it stays what was said.
+    # Options given for a copy are kept when it is loaded again without any.
     said = [*both[:2], ("other", "t"), ("other", "u")]
     assert load(swe, "--columns", "benchmark:=other") == said
     swe.touch()
