@@ -145,7 +145,7 @@ def _load_all(
 
 
 def _leave_gone(files: list[InputFile], warehouse: "Warehouse") -> None:
-    """Leave out what the folders of runs held when they were loaded before."""
+    """Remove the rows of files that are no longer in the folders of runs."""
     present: dict[str, set[str]] = {}
     for file in files:
         if file.run_folder:
@@ -155,7 +155,7 @@ def _leave_gone(files: list[InputFile], warehouse: "Warehouse") -> None:
         gone_count = warehouse.leave_gone(real_folder, paths)
         if gone_count:
             gone = counted(gone_count, "file")
-            say(f"{folder}: {gone} loaded before are gone: their rows are left out")
+            say(f"{folder}: {gone} loaded before are gone: their rows are removed")
 
 
 def _load_file(

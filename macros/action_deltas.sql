@@ -58,8 +58,8 @@ compared as (
         and sum(rule_counts.failure_count) >= {{ min_outcomes }}
 ),
 
--- A rule is a bar for the score, but for the source's own verdict: with as many
--- successes and failures two of them have the same ones.
+-- Every rule is a threshold on the score, except the source's own verdict. So two
+-- rules with as many successes and as many failures have the same ones.
 same_rules as (
     select
         *,
@@ -72,7 +72,7 @@ same_rules as (
     from compared
 ),
 
--- So have two populations under one rule, as one is part of the other.
+-- The same holds for two populations under one rule, as one is part of the other.
 same_sets as (
     select
         *,

@@ -29,8 +29,8 @@ counted as (
     group by populations.source, summary_populations.population
 ),
 
--- The three coefficients of a partial one need the same attempts: those with
--- human minutes.
+-- The three coefficients of a partial correlation need the same attempts: those
+-- with human minutes.
 controlled as (
     select
         counted.source,

@@ -66,8 +66,8 @@ family_draws as (
             and family_replicates.family_key = families.family_key
 ),
 
--- Each copy of a family draws as many tasks as the family has. A digest is enough for
--- six of them.
+-- Each copy of a family draws as many tasks as the family has. One digest is enough for
+-- six draws.
 digest_numbers as (
     {{ number_series(
         '1',

@@ -165,11 +165,12 @@ LONGEST = [
     *("test_report_page", "test_security", "test_inference_oracle", "test_readers"),
     *("test_ratings_oracle", "test_published_leaderboard", "test_adding_a_source"),
     *("test_load_properties", "test_publish_dbt", "test_horizons", "test_report"),
-    *("test_analyses", "test_warehouse", "test_table", "test_cli", "test_faults"),
+    *("test_analyses", "test_warehouse", "test_hal_refusals", "test_cli"),
+    *("test_table_forms", "test_table_cells", "test_faults"),
     *("test_actions_oracle", "test_leaderboard_oracle", "test_names", "test_layouts"),
     *("test_view_rules", "test_small_files", "test_metr_jsonl_typed", "test_refresh"),
     *("test_same_numbers", "test_metr_yaml_pattern", "test_reading", "test_unchanged"),
-    *("test_inspect_oracle", "test_surroundings", "test_harbor_files", "test_hal"),
+    *("test_inspect_oracle", "test_surroundings", "test_harbor_files"),
     *("test_hal_encrypted", "test_benchmarks", "test_same_output", "test_docs"),
 ]
 

@@ -5,15 +5,15 @@ from typing import Any
 
 from loaders.contract.limits import RECORD_BYTES
 
-# Of a shorter document the longest key takes no more memory than it may.
+# In a shorter document no key can take too much memory.
 LONG_BYTES = 16 << 20
-# All up to a text that is no short one, some thousand pieces at a time: see _CONSTANT
-# of raw_json.py.
+# Everything before the next long text, some thousand pieces at a time: see _CONSTANT
+# in raw_json.py.
 _SHORT = re.compile(
     rb'(?>(?:[^"]++|"[^"\\]{0,4000}+(?:\\.[^"\\]{0,4000}+){0,1000}+"){0,4096})',
     re.DOTALL,
 )
-# Of a long text behind its opening quote, some thousand pieces at a time.
+# The rest of a long text after its opening quote, some thousand pieces at a time.
 _PIECES = re.compile(rb"[^\"\\]*+(?:\\.[^\"\\]*+){0,4096}+", re.DOTALL)
 _BEFORE_VALUE = re.compile(rb"\s*:")
 

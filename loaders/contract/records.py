@@ -77,7 +77,7 @@ class FileManifest:
     state: FileStamp | None = None
     # What its records depend on besides its bytes, such as a model that its folder names.
     told: str = ""
-    # Whether the user says something of it. Else it stays what its path holds.
+    # Whether the user gave options for it. Otherwise it keeps those of its path.
     is_said: bool = False
 
     @property

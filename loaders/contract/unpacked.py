@@ -135,7 +135,7 @@ class Spooled:
 
 
 def forget(view: memoryview) -> None:
-    """Let go of the memory of a map that is read only; what is read again comes back."""
+    """Free the memory of a read-only map; pages that are read again come from disk."""
     if isinstance(view.obj, mmap.mmap) and view.readonly:
         view.obj.madvise(mmap.MADV_DONTNEED)
 

@@ -54,8 +54,7 @@ class Call(Struct, gc=False):
     tokens: Tokens
     # Whether a model was called, by it or below it.
     is_model_call: bool
-    # Whether it returned something and does not tell its usage; a call that failed has
-    # none.
+    # Whether it returned something without its usage. A call that failed has no usage.
     lacks_usage: bool
 
 
@@ -115,8 +114,9 @@ class Log:
         return "call_records" if has_times else "calls"
 
     def notes(self) -> Iterator[tuple]:
-        """Yield rows about times that cannot be read, and calls and usage that are
-        missing, once all records are yielded.
+        """Yield rows about unreadable times, missing calls and missing usage.
+
+        Only after all records have been yielded.
         """
         yield from self._moments.notes()
         yield from self._gaps.notes()
@@ -414,12 +414,12 @@ def _inherit_tasks(calls: list[Call | None]) -> None:
 def _inherit_usage(calls: list[Call | None], above: set[str]) -> None:
     """Give a usage that no call below repeats to the first model call below it.
 
-    A wrapper may tell what its calls used, and they themselves not. Calls that have
-    others below them are not counted, so their usage would be.
+    Sometimes only the wrapper around a call has the usage. Calls with others below
+    them are not counted, so that usage would be lost.
     """
     by_id = {call.id: call for call in calls if call is not None}
     is_repeated = _above(calls, _tells_usage)
-    # Whether a usage that was given away is at or above a call.
+    # By call: whether it, or a call above it, has given its usage away.
     is_given: dict[str, bool] = {}
     for call in by_id.values():
         if not call.is_model_call or call.id in above or _tells_usage(call):
@@ -451,7 +451,7 @@ def _above_model_calls(calls: list[Call | None]) -> set[str]:
 
 
 def _above(calls: list[Call | None], is_meant: Callable[[Call], bool]) -> set[str]:
-    """Return the ids of the calls that are above one that is meant."""
+    """Return the ids of all calls above those for which `is_meant` is true."""
     known = [call for call in calls if call is not None]
     parents = {call.id: call.parent_id for call in known}
     above = set()

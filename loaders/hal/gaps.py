@@ -1,5 +1,5 @@
-"""What is wrong with the log of a HAL trace: calls that it counts and does not hold,
-calls without usage, and calls that may be there twice.
+"""Gaps in the log of a HAL trace: missing calls, calls without usage, and calls that
+may be logged twice.
 """
 
 from collections.abc import Iterator
@@ -13,22 +13,23 @@ NESTED_CALLS = "calls_nested"
 
 
 class Gaps:
-    """Counts what is missing; a note tells of each task, and of all calls at once."""
+    """Counts what is missing. Tasks have a note each, calls one note together."""
 
     def __init__(self, trace_number: int):
         self._trace_number = trace_number
         self._calls: list[tuple[Pointer, int, int]] = []
-        # Of the calls whose usage is not told: the first one's pointer, and how many.
+        # Calls without usage: the pointer of the first, and how many.
         self._first: Pointer | None = None
         self._count = 0
         self._has_usage = False
-        # Of logs by task: calls with times, and those inside another one of equal usage.
+        # In logs by task: calls with times, and those that ran inside another call with
+        # the same usage.
         self._timed_count = 0
         self._nested_count = 0
         self._first_nested: Pointer | None = None
 
     def add_calls(self, at: Pointer, count: int, logged_count: int) -> None:
-        """Note that a task made more calls than its log holds."""
+        """Note that a task made more calls than are in its log."""
         self._calls.append((at, count, logged_count))
 
     def add_usage(self, at: Pointer, used: Tokens, *, is_lacking: bool) -> None:
@@ -39,10 +40,10 @@ class Gaps:
             self._count += 1
 
     def add_task(self, calls: list[tuple[Pointer, Tokens, str, str]]) -> None:
-        """Count the calls of a task; each has its usage, and when it started and ended.
+        """Count the calls of a task, given as (pointer, usage, start, end).
 
-        A log by task does not say which call made which. One that ran inside another
-        of the same usage was wrapped by it.
+        A log by task does not say which call made which. A call that ran inside another
+        with the same usage was probably wrapped by it.
         """
         self._timed_count += len(calls)
         latest: dict[Tokens, str] = {}
@@ -57,20 +58,20 @@ class Gaps:
     def notes(self) -> Iterator[tuple]:
         """Yield a row per task that lacks calls, and one for each kind of call.
 
-        Where no call tells its usage, nothing is summed that could be too low; that a
-        few calls ran beside others of the same usage is chance.
+        If no call has a usage, no sum can be too low. A few calls may run inside others
+        with the same usage by chance.
         """
         for at, made, logged in self._calls:
-            detail = f"{made:,} calls were made, of which the log holds {logged:,}"
+            detail = f"{made:,} calls were made, but the log has {logged:,}"
             yield at, self._trace_number, MISSING_CALLS, detail
         if self._count and self._has_usage:
             count = self._count
-            what = "1 call tells" if count == 1 else f"{count:,} calls tell"
-            detail = f"{what} no usage, others do"
+            what = "1 call has" if count == 1 else f"{count:,} calls have"
+            detail = f"{what} no usage, others have"
             yield self._first, self._trace_number, MISSING_USAGE, detail
         if self._nested_count and self._nested_count * 2 >= self._timed_count:
             detail = (
                 f"{self._nested_count:,} of {self._timed_count:,} calls ran inside "
-                "another one of the same usage"
+                "another one with the same usage"
             )
             yield self._first_nested, self._trace_number, NESTED_CALLS, detail

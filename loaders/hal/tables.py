@@ -339,8 +339,8 @@ HAL_TASK_LATENCIES = RawTable(
 HAL_MODEL_CALLS = RawTable(
     name="raw.hal_model_calls",
     key=("trace_number", "call_id"),
-    comment="One row per call in raw_logging_results. A usage that a call tells and no "
-    "call below it is that of the first model call below.",
+    comment="One row per call in raw_logging_results. A usage that no call below "
+    "repeats is given to the first model call below.",
     columns=(
         _POINTER,
         _TRACE_NUMBER,

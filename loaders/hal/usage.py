@@ -25,7 +25,7 @@ class _Details(Struct, gc=False):
     cache_write_tokens: Number = None
     cache_read: Number = None
     cache_creation: Number = None
-    # Written for five minutes, or for an hour.
+    # Kept for five minutes, or for an hour.
     ephemeral_5m_input_tokens: Number = None
     ephemeral_1h_input_tokens: Number = None
     reasoning_tokens: Any = None
@@ -239,8 +239,8 @@ def _normalised(usage: Usage, vocabulary: Vocabulary) -> Tokens:
             given += more
     all_tokens = _plain_count(vocabulary.total, getattr(usage, vocabulary.total))
     if output is None and None not in (given, all_tokens):
-        # An embedding has no output, and says so by its total alone; of thoughts that
-        # no answer follows they are the output.
+        # An embedding has no output, which only its total shows. If the model only
+        # reasoned and did not answer, the reasoning is the output.
         beside = 0 if vocabulary.inside.read else read or 0
         beside += 0 if vocabulary.inside.write else write or 0
         rest = all_tokens - given - beside
@@ -253,8 +253,7 @@ def _normalised(usage: Usage, vocabulary: Vocabulary) -> Tokens:
         if output is not None and not inside.reasoning:
             output += parts[2]
     if not reasoning and None not in (given, output, all_tokens):
-        # What no count tells are thoughts, as Gemini passes them on to clients that do
-        # not know them.
+        # The rest is reasoning: Gemini does not list it for clients that do not know it.
         output += max(0, all_tokens - given - (read or 0) - (write or 0) - output)
     name = vocabulary.name
     if name == "prompt_tokens" and (read is not None or write is not None):

@@ -1,4 +1,4 @@
-"""Which fields of a usage are which of our counts, by who wrote it."""
+"""Which field of a usage is which of our counts, for each provider or library."""
 
 from typing import NamedTuple
 
@@ -17,15 +17,15 @@ class Vocabulary(NamedTuple):
     """Which fields of a usage are which of our counts."""
 
     name: str
-    # One of these tells the vocabulary.
+    # A usage with one of these fields has this vocabulary.
     signs: tuple[str, ...]
-    # Column to paths; of several the first above 0 counts, else the first. Fields with
-    # a plus between them are parts of one count.
+    # Paths by column. The first one above 0 counts, otherwise the first. Fields joined
+    # with a plus are parts of one count.
     paths: dict[str, tuple[str, ...]]
-    # What is inside of what unless the total says otherwise.
+    # What includes what, unless the total shows otherwise.
     inside: Inside
     total: str = "total_tokens"
-    # Input that is always beside the other.
+    # Input that is never included in the other.
     more_input: str | None = None
     # Whether the provider itself defines the names, so that a total that leaves
     # out the cache does not put it inside.
@@ -53,7 +53,7 @@ def _google(names: dict[str, str]) -> Vocabulary:
     )
 
 
-# As Anthropic tells what was written, by how long it is kept.
+# Anthropic lists what was written to the cache by how long it is kept.
 _BY_DURATION = "ephemeral_5m_input_tokens+ephemeral_1h_input_tokens"
 
 # The first that fits is taken; docs/formats.md has the same as a table.

@@ -232,7 +232,7 @@ def _beside(fields: dict[str, Any], known: set[str]) -> dict[str, Any]:
 def _take_exception(fields: dict[str, Any], steps: list[dict[str, Any]]) -> None:
     """Let a trial of several steps have the exception of the first that has one.
 
-    One that does not say its type is an unknown one.
+    An exception without a type has the type `unknown`.
     """
     if fields.get("exception_info") is None:
         found = [step.get("exception_info") for step in steps]
@@ -281,7 +281,7 @@ def _used(parts: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the agent used, over all steps; None where no step says it.
 
     A step that used tokens and lacks one of the counts leaves that unknown, and one
-    without a cost the cost; one in which the agent ran and tells nothing leaves all.
+    without a cost the cost; one in which the agent ran but reported nothing leaves all.
     """
     found: dict[str, list[Any]] = {}
     lacking: set[str] = set()

@@ -19,8 +19,8 @@ from loaders.contract import foreign
 from loaders.contract.records import file_refused
 from loaders.contract.unpacked import MOST_BYTES, MOST_GROWTH, Spooled
 
-# What a member may hold: so much, and of a larger log so many times what the log has, as
-# far as the last. 300 MB of zeros come from 12 kB.
+# How large a member may be: the first, or the second times the size of its log if that is
+# more, but never more than the third. 300 MB of zeros fit into 12 kB.
 _MEMBER_BYTES, _MEMBER_GROWTH, _MOST_MEMBER_BYTES = 200 << 20, 20, 320 << 20
 # What is longer is unpacked into a file without a name, for memory is dearer.
 _IN_MEMORY_BYTES = 16 << 20
@@ -62,7 +62,7 @@ class Archive:
         self._data = memoryview(data)
         grown_bytes = _MEMBER_GROWTH * len(data)
         self._member_bytes = min(max(_MEMBER_BYTES, grown_bytes), _MOST_MEMBER_BYTES)
-        # What all members may hold together: text becomes a fiftieth at best.
+        # How large all members may be together: text shrinks to a fiftieth at best.
         self._left_bytes = max(MOST_BYTES, MOST_GROWTH * len(data) // 2)
         self._members: dict[str, zipfile.ZipInfo] = {}
         self.superseded: list[str] = []

@@ -128,7 +128,7 @@ def _finite(found: Any) -> Any:
 def _with_numbers(data: memoryview) -> memoryview:
     """Return a document with texts for NaN and Infinity, and U+FFFD for half pairs.
 
-    A long one is in a file, so that two of them are never in memory.
+    A long one is written to a file, so that memory never holds it twice.
     """
     for _ in _limited(raw_json.lone_surrogates(data)):
         pass
@@ -154,7 +154,7 @@ def _pieces_with_numbers(data: memoryview) -> Iterator[bytes]:
 
 
 def _moved(data: memoryview, joined: bytearray) -> Iterator[bytes]:
-    """Add bytes to what is joined, and yield that whenever it is a piece."""
+    """Append bytes to `joined`; yield it and clear it whenever it is a full piece."""
     for at in range(0, len(data), _PIECE_BYTES):
         joined += data[at : at + _PIECE_BYTES]
         if len(joined) > _PIECE_BYTES:

@@ -260,7 +260,7 @@ def _check_counts(raw: Raw) -> None:
                 continue
             byte_count += memoryview(piece).nbytes
             if byte_count > LONG_BYTES:
-                what = f"all but its samples is longer than {LONG_BYTES:,} bytes"
+                what = f"everything but its samples is longer than {LONG_BYTES:,} bytes"
                 raise Malformed("broken_log", what)
             if is_crowded(piece):
                 raise Malformed("broken_log", f"{name} holds too many values")

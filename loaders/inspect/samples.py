@@ -172,7 +172,7 @@ def _counted(raw: Raw | memoryview) -> Section:
 def _check_texts(pieces: Section) -> None:
     """Raise RecordRefused where a text that would be decoded is too long.
 
-    What is only passed over, such as the text of messages, may be of any length.
+    Text that is skipped, such as that of messages, may have any length.
     """
     for key, piece in pieces.items():
         name, is_object = str(key), memoryview(piece)[:1] == b"{"

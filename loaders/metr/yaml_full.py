@@ -55,7 +55,7 @@ class _Quoted(str):
 
 
 class _Nothing(str):
-    """What follows a name that has no colon: a comma in the value before it."""
+    """The missing value of a name without a colon: a comma cut the value before it."""
 
     __slots__ = ()
 
@@ -343,7 +343,10 @@ def _value(node: Node) -> Any:
     if isinstance(node, _Mapping):
         for name, value in node:
             if isinstance(value, _Nothing):
-                what = f"{rules.shown(name)} has no value; is a comma before it meant?"
+                what = (
+                    f"{rules.shown(name)} has no value; if the comma before it is part "
+                    "of a value, put that in quotes"
+                )
                 raise RecordRefused("wrong_type", what)
         mapping = {name: _value(value) for name, value in node}
         if len(mapping) < len(node):

@@ -41,7 +41,7 @@ TEXTS = (
     "population",
     "attempt",
 )
-# Whose parts that are empty leave no slash: `sums`, where one row has `sums/strict`.
+# Empty parts of these leave no slash: `sums` beside the `sums/strict` of another row.
 SKIPS_EMPTY = ("benchmark",)
 _NO_NUMBER = re.compile("NaN|Inf")
 _DEFAULTS = {"scaffold": "unknown", "effort": "unknown", "population": "capability"}

@@ -12,7 +12,7 @@ _DOUBLES = {"FLOAT", "DOUBLE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTIN
 _DOUBLES |= {"USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT"}
 _TIMES = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
 _TIMES |= {"TIMESTAMP WITH TIME ZONE"}
-# Of more columns an object is made in one expression.
+# With more columns than this, an object is made in one expression.
 _MANY = 40
 
 

@@ -1,6 +1,6 @@
-"""Lines that are longer than DuckDB takes, which refuses their file or passes them over.
+"""Lines that are too long for DuckDB, which would refuse the file or skip the line.
 
-Files whose lines end with a carriage return alone are one line to `shorten`.
+`shorten` sees a file whose lines end with only a carriage return as one line.
 """
 
 from typing import BinaryIO
@@ -27,10 +27,10 @@ def are_in(path: str) -> bool:
 
 
 def shorten(read: BinaryIO, written: BinaryIO, *, is_csv: bool) -> dict[str, str]:
-    """Copy a file, and write a short line for each that is too long.
+    """Copy a file with a short placeholder for each line that is too long.
 
-    Returns how these begin, by what stands for them: no object of JSON, nor a row of CSV
-    of more than one column. Raises FileRefused where that would change another row.
+    Returns the beginning of these lines by placeholder, which is no JSON object and a CSV
+    row of one column. Raises FileRefused where that would change another row.
     """
     found: dict[str, str] = {}
     is_quoted = False

@@ -68,7 +68,7 @@ _HINTS = {
     "outcome": "success",
     "accuracy": "score",
 }
-# The same for names that have such a word beside others, as `latency_minutes`.
+# The same for names with such a word among others, such as `latency_minutes`.
 _HINTING_WORDS = {
     "latency": "latency_seconds",
     "duration": "latency_seconds",
@@ -309,7 +309,7 @@ class _Finder:
 
 
 def tells(ours: str, columns: dict[str, Any], names: Iterable[str]) -> bool:
-    """Say whether a table has a column for one of ours: as `columns` say, or by name."""
+    """Say whether a table has one of our columns: by what `columns` say, or by its name."""
     if ours in columns:
         return columns[ours] is not None
     said = [

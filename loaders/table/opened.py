@@ -42,7 +42,7 @@ class Opened:
 
     @property
     def raw(self) -> str:
-        """What of a row is in its excerpt, should it be refused."""
+        """The part of a row that its excerpt shows if the row is refused."""
         if self.form == "json":
             return "j"
         columns = ", ".join(
@@ -139,8 +139,9 @@ class Opened:
         return f"cast(to_json({text}) as varchar)"
 
     def members_of_json(self, names: list[str], keys: list[str]) -> str:
-        """Return members of an object, joined: many columns of JSON in one expression,
-        as DuckDB takes seconds and a gigabyte for two thousand of them.
+        """Return the members of an object, joined, in one expression for all columns.
+
+        For two thousand expressions DuckDB takes seconds and a gigabyte.
         """
         self._jsons = [_path([name]) for name in names]
         pairs = f"list_zip([{', '.join(keys)}], e)"
@@ -184,11 +185,11 @@ class Opened:
 def _json_text(value: str) -> str:
     """Return a value of JSON for an object of texts; null where it is empty."""
     value = f"cast({value} as varchar)"
-    # Text, lists and objects; all others become text as they are written.
+    # Text, lists and objects stay as they are; everything else becomes text.
     is_as_it_is = (
         f"{value} < '#' or {value} >= '{{' or ({value} >= '[' and {value} < '\\')"
     )
-    # A fraction as of Parquet, where that is 1e-05 and JSON's 1e-5 or 0.00001.
+    # Fractions as in Parquet: 1e-05, which JSON may write as 1e-5 or 0.00001.
     fraction = (
         f"case when contains({value}, 'e') "
         f"or strlen({value}) > 6 and contains({value}, '.') "

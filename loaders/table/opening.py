@@ -107,7 +107,7 @@ class Table:
             self._unpacked = content.spooled()
             self._name = self._unpacked.descriptor_path
         self._head = self._read_head()
-        # What stands for each line that DuckDB would not take, and how that begins.
+        # The placeholder of each line that is too long for DuckDB, and how the line began.
         self.long_lines: dict[str, str] = {}
         self._is_shortened = False
         # Rows of CSV are kept back rather than refused with their file.
@@ -352,12 +352,12 @@ class Table:
             return file.read(HEAD_BYTES)
 
     def _new_path(self) -> str:
-        """Return the path of a copy that ends with this object."""
+        """Return the path for a copy that is deleted with this object."""
         folder = self._leftovers.enter_context(tempfile.TemporaryDirectory())
         return os.path.join(folder, "table")
 
     def _shorten(self, *, is_csv: bool) -> None:
-        """Go on with a copy that has other lines for those that are too long."""
+        """Continue with a copy that has placeholders for lines that are too long."""
         path = self._new_path()
         with open(self._name, "rb") as read, open(path, "wb") as written:
             self.long_lines = long_lines.shorten(read, written, is_csv=is_csv)

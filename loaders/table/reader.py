@@ -47,8 +47,8 @@ _REJECTED = {
     "LINE SIZE OVER MAXIMUM": "line_too_long",
 }
 _MEMORY_LIMIT = "2GB"
-# What DuckDB frees at once, if it is so much, goes back to the system; of rows of some
-# megabytes it would keep more than it needs at a time.
+# If DuckDB frees this much at once, it returns it to the system. With rows of megabytes
+# it would otherwise keep more than it needs.
 _GIVEN_BACK = "4MB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
@@ -77,7 +77,7 @@ def told(source: OpenFile, path: str, options: TableOptions) -> str:
     """Return what the rows depend on besides the file's bytes.
 
     What the user says, and the file's name or folder where a mapping asks for it, or
-    where the benchmark has its name because no column tells it.
+    the file's name as the benchmark where no column has one.
     """
     found = _names(source)
     preset = options.preset or names.recognised(found)
@@ -89,7 +89,7 @@ def told(source: OpenFile, path: str, options: TableOptions) -> str:
 
 
 def _names(source: OpenFile) -> list[str]:
-    """Return the names of a table's columns; of JSON those of the first object."""
+    """Return the names of a table's columns; for JSON, those of its first object."""
     try:
         head = unpacked.opened(source).head(HEAD_BYTES)
     except FileRefused:
@@ -111,7 +111,7 @@ def _names_of_parquet(source: OpenFile) -> list[str]:
 
 
 def _stem(path: str) -> str:
-    """Return what names the benchmark where no column does."""
+    """Return the name of the benchmark where no column has one."""
     return rules.canonical(os.path.basename(path).split(".")[0]) or "table"
 
 
@@ -255,7 +255,7 @@ class _Reading:
             """
         ).fetchall()
         for line, error, message, excerpt in found:
-            # Of a row that is too long it says nothing more.
+            # For a row that is too long DuckDB says nothing more.
             said = " ".join((message or "it goes on").split())[:200]
             if error not in _REJECTED:
                 raise file_refused("syntax", said, line=line)
@@ -268,7 +268,7 @@ class _Reading:
             yield refused.at_line(number, excerpt or "")
 
     def _too_long(self, instead: str) -> tuple[RecordRefused, str]:
-        """Return why a line is refused, and how it begins, by what stands for it."""
+        """Return why a line is refused, and how it began, by its placeholder."""
         refused = RecordRefused("line_too_long", "the line does not end")
         return refused, self._table.long_lines[instead]
 

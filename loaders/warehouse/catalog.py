@@ -63,8 +63,8 @@ def look_up(
 ) -> LoadResult | None:
     """Return an `unchanged` result if these bytes are loaded, None if not.
 
-    By `file_id` where the bytes alone do not tell what the file holds; but where
-    nothing is said of it, it stays what this path holds.
+    By `file_id` where the bytes alone do not say what the file is. Without options it
+    stays the file that this path had.
     """
     # Anything else recorded for this path is out of date, so load.
     query = """
@@ -201,7 +201,7 @@ def leave_others(
 
 
 def leave_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> None:
-    """Let a file no longer stand at a path; without another one it is deleted."""
+    """Remove a path of a file; a file without any path left is deleted."""
     connection.execute(
         "delete from raw.file_paths where file_id = ? and path = ?", [file_id, path]
     )
@@ -220,9 +220,9 @@ def leave_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -
 def run_files_in(
     connection: duckdb.DuckDBPyConnection, folder: str
 ) -> list[tuple[str, str]]:
-    """Return the files of runs that were loaded from below a folder, with their paths.
+    """Return the run files that were loaded from inside a folder, with their paths.
 
-    Also those that were refused, of whatever format.
+    This includes refused files, whatever their format.
     """
     query = """
         select file_id, file_paths.path

@@ -266,10 +266,10 @@ class Warehouse:
         return results
 
     def leave_gone(self, folder: str, present: set[str]) -> int:
-        """Leave out the files of a run that are in its folder no more; count them.
+        """Remove the files that are no longer in the folder of a run; return how many.
 
-        Such as a trial that its harness deleted, to run it again. `folder` is absolute,
-        free of symlinks and ends in a slash; `present` are the files that it has.
+        For example a trial that its harness deleted to run it again. `folder` is
+        absolute, without symlinks, and ends in a slash; `present` are its files now.
         """
         known = set(map(path_text, present))
 

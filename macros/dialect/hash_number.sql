@@ -13,7 +13,7 @@
     cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
 {%- endmacro %}
 
-{#- The part `number`, 1 to 6, of a digest of md5: an integer from 0 to 2^20 - 1. -#}
+{#- Part `number` (1 to 6) of an md5 digest, as an integer from 0 to 2^20 - 1. -#}
 {% macro digest_part(digest, number) -%}
     {{ adapter.dispatch('digest_part')(digest, number) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- The columns of what was made are those that its YAML says. dbt's own check plans each
-    query again. This one asks once, when the run ends: nothing is published of a run
+{#- Checks that what was made has the columns that its YAML declares. dbt's own check
+    plans each query again. This one asks once, when the run ends: nothing is published of a run
     that fails. -#}
 {% macro check_contract_later(relation) -%}
     {%- if config.get('contract').enforced -%}
@@ -10,7 +10,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What is wrong, a line for each column. -#}
+{#- One line for each column that is wrong. -#}
 {% macro broken_contracts() -%}
     {%- set checked = graph.get('contracts', {}) -%}
     {%- set types, found, broken = {}, {}, [] -%}

@@ -1,5 +1,6 @@
-{#- A seed is loaded again if its file has changed, one's own rows of it, or its YAML.
-    DuckDB reads it: dbt reads each file in Python first, to guess the types that YAML says. -#}
+{#- A seed is loaded again if its file, its rows in local/ or its YAML has changed.
+    DuckDB reads it, as dbt would first read each file in Python to guess types that the
+    YAML already declares. -#}
 {% materialization seed, adapter='duckdb' %}
     {%- set seed = this.incorporate(type='table') -%}
     {#- dbt knows of a large file only its path. -#}
@@ -28,7 +29,7 @@
         {{ run_hooks(post_hooks, inside_transaction=false) }}
         {%- do remember(made) -%}
     {%- endif -%}
-    {#- dbt asks for the rows it has read: none. -#}
+    {#- dbt asks for the rows that it has read, which are none. -#}
     {%- do store_result('agate_table', 'OK') -%}
     {{ return({'relations': [seed]}) }}
 {% endmaterialization %}

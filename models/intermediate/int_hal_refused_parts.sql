@@ -1,5 +1,5 @@
--- Grain: one row per part of a HAL trace that a sum lacks: a refused record,
--- or a task's calls that its log counts and does not hold.
+-- Grain: one row per part of a HAL trace that is missing from a sum: a refused
+-- record, or calls of a task that were counted but not logged.
 -- A copy of a record that is loaded is refused, but no sum lacks it.
 with
 

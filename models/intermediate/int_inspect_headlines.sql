@@ -1,7 +1,7 @@
 -- Grain: one row per Inspect log: which score is the score, and what it says.
 -- A row in seeds/inspect_score_scales.csv, else the log's headline, else the
--- first of its scores. A headline that no task declares is the first metric,
--- which may be that of the first group of samples: then that of all groups.
+-- first of its scores. If no task declares a headline, it is the first metric,
+-- or the same of all samples where that is of the first group only.
 with
 
 evaluations as (

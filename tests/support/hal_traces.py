@@ -4,15 +4,18 @@ import base64
 import hashlib
 import io
 import json
+import re
 import tempfile
 import zipfile
 from functools import cache
 from typing import Any
 
+import pytest
 from cryptography.fernet import Fernet
 
+from loaders.contract import records
 from loaders.contract.files import OpenFile
-from loaders.contract.records import Quarantined
+from loaders.contract.records import FileRefused, Quarantined
 from loaders.hal import trace as hal
 
 SALT = b"0123456789abcdef"
@@ -24,6 +27,15 @@ CONFIG = {
     "agent_args": {"model_name": "o3"},
     "run_command": "hal-eval --benchmark gaia",
 }
+# Counts of a call, as columns of raw.hal_model_calls.
+TOKEN_NAMES = (
+    "vocabulary",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+)
 
 
 class Loaded:
@@ -106,3 +118,45 @@ def zipped(*members: tuple[str, str | bytes], method: int = zipfile.ZIP_DEFLATED
         for name, content in members:
             archive.writestr(name, content)
     return packed.getvalue()
+
+
+def refusal(content: Any) -> FileRefused:
+    """Return why a trace is refused; the detail ends with the reason's own sentence."""
+    with pytest.raises(FileRefused) as refused:
+        read(content)
+    assert refused.value.detail.endswith(
+        records.FILE_REASONS[refused.value.reason_code]
+    )
+    return refused.value
+
+
+def call(call_id: str, **changes) -> dict:
+    """Return a full call record."""
+    return {
+        "id": call_id,
+        "op_name": "openai.chat.completions.create",
+        "parent_id": None,
+        "trace_id": "t",
+        "started_at": "2025-04-23T10:00:00+00:00",
+        "ended_at": "2025-04-23T10:00:01+00:00",
+        "inputs": {"model": "o3", "messages": [{"role": "user", "content": "x"}]},
+        "output": {
+            "model": "o3-2025",
+            "choices": [],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 7},
+        },
+        "summary": {"usage": {"o3": {"prompt_tokens": 100, "completion_tokens": 7}}},
+        "attributes": {"weave_task_id": "a"},
+        "weave_task_id": "a",
+    } | changes
+
+
+def tolerant(content: bytes) -> bytes:
+    """Return a document as Python's own reader and writer put it."""
+    document = json.loads(content, parse_constant=lambda _: None)
+    written = json.dumps(document, ensure_ascii=False)
+    return re.sub("[\ud800-\udfff]", "\ufffd", written).encode()
+
+
+# A trace with one call, as text.
+WRITTEN = json.dumps(trace(raw_logging_results=[call("1")]))

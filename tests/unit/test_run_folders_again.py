@@ -60,7 +60,7 @@ def test_a_trial_that_was_deleted_to_run_it_again_is_left_out(load, tmp_path):
     assert trials == ["j-0", "j-1"]
     trials, said = load(tmp_path / "jobs", "harbor_trials")
     assert trials == ["j-0", "j-2", "j-3"]
-    assert f"{job}/: 3 files loaded before are gone: their rows are left out" in said
+    assert f"{job}/: 3 files loaded before are gone: their rows are removed" in said
     # Nothing is gone any more, and to load one trial of it says nothing of the others.
     shutil.rmtree(job / "t0")
     trials, said = load(job / "t2", "harbor_trials")

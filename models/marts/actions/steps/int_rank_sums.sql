@@ -69,8 +69,8 @@ cells as (
 ),
 {%- endfor %}
 
--- Inside a task: of the attempts up to a value and those from it on, half the
--- difference. Joined back, the ranks would be as many as the cells.
+-- Ranks inside a task: half the difference between the attempts up to a value
+-- and those from it on. A join would need as many ranks as there are cells.
 task_ranks as (
     select
         attempt_sets.set_number,

@@ -1,5 +1,5 @@
--- Grain: one row per table of attempts whose bytes count as another benchmark
--- under another name.
+-- Grain: one row per table of attempts that was loaded under two names and
+-- counts as two benchmarks.
 with
 
 attempts as (

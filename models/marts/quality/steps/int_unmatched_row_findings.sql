@@ -18,7 +18,7 @@ task_facts as (
     select * from {{ ref('task_facts') }}
 ),
 
--- What a study leaves out is about its own runs.
+-- Rows of a study concern its own runs only.
 excluded_evaluations as (
     select * from {{ ref('excluded_evaluations') }}
     where study is null

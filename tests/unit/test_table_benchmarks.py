@@ -1,0 +1,93 @@
+"""Tables of attempts: the same bytes under several names, or said to be several."""
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from loaders.__main__ import main
+from loaders.table import mapping
+
+
+def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
+    content = "task,score\nt,0\n"
+    for folder in ("m1", "m2"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "aime.csv").write_text(content)
+    said_of_it = tmp_path / "mapping.yml"
+    said_of_it.write_text("model: {folder: 1}\n")
+    database = str(tmp_path / "x.duckdb")
+
+    def load(*arguments) -> list[tuple]:
+        assert main([*map(str, arguments), "--db", database]) == 0
+        with duckdb.connect(database, read_only=True) as connection:
+            query = "select source, model from raw.table_attempts order by all"
+            return connection.execute(query).fetchall()
+
+    folders = [tmp_path / "m1", tmp_path / "m2"]
+    both = [("table", "m1"), ("table", "m2")]
+    assert load(*folders, "--mapping", said_of_it) == both
+    # Again, and as they are on record.
+    assert load(*folders, "--mapping", said_of_it) == both
+    assert load(*folders) == both
+    # A path keeps the options it was loaded with last.
+    other = ("--columns", "model:=m", "--source", "lab")
+    assert load(tmp_path / "m1", *other) == [("lab", "m"), ("table", "m2")]
+    # If a column has the benchmark, a copy is recognised by its bytes.
+    plain = "task,model,eval,score\nt,p,e,0\n"
+    (tmp_path / "plain.csv").write_text(plain)
+    (tmp_path / "copy.csv").write_text(plain)
+    found = load(tmp_path / "plain.csv", tmp_path / "copy.csv")
+    assert found == [("lab", "m"), ("table", "m2"), ("table", "p")]
+
+
+@pytest.mark.parametrize("form", ["csv", "utf-16", "jsonl", "parquet"])
+def test_the_same_bytes_are_a_benchmark_for_each_name(tmp_path, form):
+    def write(name: str, *, tells_benchmark: bool) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        frame = pl.DataFrame({"task": ["t", "u"], "agent": "a", "score": 0})
+        if tells_benchmark:
+            frame = frame.with_columns(pl.lit("b").alias("Data-Set"))
+        if form == "parquet":
+            frame.write_parquet(path)
+        elif form == "jsonl":
+            frame.write_ndjson(path)
+        else:
+            encoding = "utf-8" if form == "csv" else form
+            path.write_text(frame.write_csv(), encoding=encoding)
+        return path
+
+    database = str(tmp_path / "x.duckdb")
+
+    def load(*arguments) -> list[tuple]:
+        assert main([*map(str, arguments), "--db", database]) == 0
+        with duckdb.connect(database, read_only=True) as connection:
+            query = "select benchmark, task_id from raw.table_attempts order by all"
+            return connection.execute(query).fetchall()
+
+    both = [("gaia", "t"), ("gaia", "u"), ("swe", "t"), ("swe", "u")]
+    gaia = write("gaia.run", tells_benchmark=False)
+    swe = write("swe.run", tells_benchmark=False)
+    assert load(gaia, swe) == both
+    # Again, and a copy of the same name in another folder.
+    assert load(gaia, swe) == both
+    assert load(write("more/gaia.run", tells_benchmark=False)) == both
+    # Options given for a copy are kept when it is loaded again without any.
+    said = [*both[:2], ("other", "t"), ("other", "u")]
+    assert load(swe, "--columns", "benchmark:=other") == said
+    swe.touch()
+    assert load(swe) == said
+    names = [write(f"{name}.run", tells_benchmark=True) for name in ("x", "y")]
+    assert load(*names) == [("b", "t"), ("b", "u"), *said]
+
+
+def test_what_the_user_says_of_a_column_leaves_the_benchmark_to_the_name():
+    found = ["task", "agent", "score", "dataset"]
+    assert mapping.tells("benchmark", {}, found)
+    assert mapping.tells("benchmark", {"benchmark": {"value": "b"}}, [])
+    assert not mapping.tells("benchmark", {"benchmark": None}, found)
+    assert not mapping.tells("benchmark", {"task_family": "dataset"}, found)
+    assert not mapping.tells("benchmark", {"attempt": ["epoch", "dataset"]}, found)
+    assert not mapping.tells("benchmark", {}, ["task", "agent", "score"])

@@ -1,0 +1,208 @@
+"""Tables of attempts: what each column is taken for, and what the user says."""
+
+from datetime import date
+
+import pytest
+from attempt_tables import HEADER, batches, options, read
+
+from loaders.contract.records import FileRefused
+from loaders.contract.table_options import TableOptions
+from loaders.table import mapping, reader, user_options
+from loaders.table.tables import TABLE_COLUMNS, TABLE_FILES
+
+
+def test_an_agent_that_is_not_named_is_made_of_what_is(tmp_path):
+    content = "task,model,harness,effort,score\nt,m,h,high,1\nt,m,,,1\n"
+    rows, _ = read(tmp_path / "x.csv", content)
+    assert [row["agent"] for row in rows] == ["h m high", "m"]
+
+
+def test_all_columns_that_may_tell_attempts_apart_do_so_together(tmp_path):
+    content = "task,agent,score,epoch,run_id\nt,a,1,1,r\nt,a,1,1,s\nt,a,1,,s\n"
+    rows, quarantined = read(tmp_path / "x.csv", content)
+    assert [row["attempt"] for row in rows] == ["r/1", "s/1", "s/"]
+    assert quarantined == []
+    rows, _ = read(tmp_path / "x.csv", columns="attempt=epoch")
+    assert [row["attempt"] for row in rows] == ["1", "1"]
+    assert rows[0]["attributes"] == '{"run_id":"r"}'
+
+
+def test_a_second_column_of_one_meaning_is_named(tmp_path):
+    content = "task,agent,score,reward,passed,correct,cost\nt,a,1,0,1,1,2\n"
+    first, *_ = batches(tmp_path / "x.csv", content)
+    told = {name: looks_like for _, name, _, looks_like in first.rows if looks_like}
+    assert told == {"reward": "score", "correct": "success"}
+    # Who says which one it is, has seen the others.
+    first, *_ = batches(tmp_path / "x.csv", columns="score=reward,success=correct")
+    assert not any(looks_like for *_, looks_like in first.rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken_for", "looks_like"),
+    [
+        ("Cost ($)", "cost_usd", None),
+        ("cost [USD]", "cost_usd", None),
+        ("Latency (s)", "latency_seconds", None),
+        ("duration (ms)", "latency_ms", None),
+        ("Human Time (minutes)", "human_minutes", None),
+        ("cost (EUR)", "attributes", "cost_usd"),
+        ("latency_minutes", "attributes", "latency_seconds"),
+        ("time_s", "attributes", "latency_seconds"),
+        ("sometimes", "attributes", None),
+    ],
+)
+def test_a_unit_behind_a_name_is_read(tmp_path, name, taken_for, looks_like):
+    first, *_ = batches(tmp_path / "x.csv", f"task,agent,score,{name}\nt,a,1,2\n")
+    assert [row[1:] for row in first.rows if row[1] == name] == [
+        (name, taken_for, looks_like)
+    ]
+
+
+def test_a_column_is_what_the_user_says(tmp_path):
+    content = "question,agent,score,points\nq,a,0,1\n"
+    told = "task_id=question,score=points,benchmark:=my set"
+    ((row,), _) = read(tmp_path / "x.csv", content, columns=told)
+    assert (row["task_id"], row["score"], row["benchmark"]) == ("q", 1.0, "my set")
+    assert row["attributes"] == '{"score":"0"}'
+
+
+def test_what_each_column_was_taken_for_is_told(tmp_path):
+    content = "Task,duration,model,reward,tempo\nt,1,m,1,x\n"
+    first, *_, last = batches(tmp_path / "x.csv", content, source="mine")
+    assert first.table is TABLE_COLUMNS
+    assert first.rows == [
+        (1, "Task", "task_id", None),
+        (2, "model", "model", None),
+        (3, "reward", "score", None),
+        (4, "duration", "attributes", "latency_seconds"),
+        (5, "tempo", "attributes", None),
+    ]
+    assert last.table is TABLE_FILES
+    assert last.rows[0][1] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "code", "words"),
+    [
+        ("tsk,agent,x\nt,a,1\n", {}, "unusable_columns", "a task or as a score"),
+        ("tsk,agent,x\nt,a,1\n", {}, "unusable_columns", "nearest are: tsk, agent"),
+        (HEADER, {"columns": "task_id=taks"}, "unusable_columns", "nearest are: task"),
+        ("task,agent,score,score\nt,a,1,1\n", {}, "unusable_columns", "two columns"),
+        (HEADER, {}, "empty_file", "no row"),
+        ('task,agent,score\nt,a,1\nt,a,"1\n', {}, "syntax", ""),
+        ('{"task": 1, "agent": ', {}, "syntax", "no line of it is one whole JSON obj"),
+        ('[{"task": 1, "agent": ', {}, "syntax", "DuckDB"),
+        (b"PAR1 and no more", {}, "syntax", "DuckDB"),
+        (b"\xff\xfet\x00a", {}, "wrong_encoding", "UTF-16"),
+        ("task,agent,score\nt,a,85\nu,a,1\nv,a,90\n", {}, "score_scale", "2 of 3"),
+        ("task,agent,score,Score\nt,a,1,0\n", {}, "unusable_columns", "both be score"),
+        ("task,agent,score\nt,a,-1\nu,a,1\nv,a,-1\n", {}, "score_scale", "are below 0"),
+        (
+            "task,agent,score," + ",".join(map(str, range(2_000))) + "\nt,a,1\n",
+            {},
+            "too_many_columns",
+            "more than 2,000",
+        ),
+        (
+            "".join(
+                f'{{"task":"t","agent":"a","score":1,"{n}":1}}\n' for n in range(2_000)
+            ),
+            {},
+            "too_many_columns",
+            "more than 2,000",
+        ),
+        (b'{"task":"\xe9","agent":"a","score":1}', {}, "wrong_encoding", "UTF-8"),
+        (b"task,agent,score,n\xe9\nt,a,1,1\n", {}, "wrong_encoding", "the header"),
+        ("task,agent,score\nt,a,1".encode("utf-16-le"), {}, "wrong_encoding", "header"),
+        ("[]", {}, "syntax", "its array holds no JSON object"),
+        ('{"task": 1}{"task": 2}\n', {}, "syntax", "one whole JSON object"),
+    ],
+)
+def test_a_table_that_is_in_doubt_is_refused(tmp_path, content, told, code, words):
+    with pytest.raises(FileRefused) as refused:
+        read(tmp_path / "x.csv", content, **told)
+    assert refused.value.reason_code == code
+    assert words in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("head", "fits"),
+    [
+        (HEADER, True),
+        (HEADER.replace(",", "\t"), True),
+        ('[{"task": 1, "model": "m", "passed": true}', True),
+        ("task,agent\n", False),
+        ("agent,score\n", False),
+        ("score,task\n", False),
+        ("{" * 100_000, False),
+    ],
+)
+def test_the_usual_names_are_recognised(head, fits):
+    assert reader.fits(head) is fits
+
+
+def test_no_name_is_known_for_two_columns():
+    names = [name for known in mapping.KNOWN.values() for name in known.split()]
+    assert len(set(map(mapping.plain, names))) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ("taskid", "is not ours=theirs"),
+        ("nothing=task", "nothing is none of ours"),
+        ("scor=x", "did you mean score?"),
+        ("score=x,Score=y", "score is duplicated"),
+    ],
+)
+def test_what_the_user_says_is_checked(columns, words):
+    with pytest.raises(ValueError, match=words.replace("?", r"\?")):
+        options(columns)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("score: a\nscore: b\n", "a name is duplicated"),
+        ("score: a\nScore: b\n", "score is duplicated"),
+        ("model: {value: a, value: b}\n", "a name is duplicated"),
+        ('task_id: a\nsource: "\\u200b"\n', "the source is empty"),
+    ],
+)
+def test_a_mapping_file_does_not_contradict_itself(tmp_path, content, words):
+    path = tmp_path / "mapping.yml"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=words):
+        user_options.with_mapping(TableOptions(), str(path))
+
+
+def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
+    path = tmp_path / "mapping.yml"
+    path.write_text(
+        "task_id: question\nbenchmark: {value: mine}\nattempt: [run, try]\n"
+        "score_max: 10\nsource: lab\nstarted_at: {value: 2025-01-02}\n"
+    )
+    told = user_options.with_mapping(options("benchmark:=yours"), str(path))
+    assert told.score_max == 10
+    assert told.source == "lab"
+    assert dict(told.columns) == {
+        "task_id": "question",
+        "benchmark": {"value": "yours"},
+        "attempt": ["run", "try"],
+        "started_at": {"value": date(2025, 1, 2)},
+    }
+    mapped = mapping.resolved(["question", "score", "model", "run", "try"], told, "x")
+    assert mapped.written("started_at") == "=2025-01-02"
+    for text, words in [
+        ("- a", "is a list of"),
+        ("task: x", "did you mean task_id"),
+        ("score: {value: [1]}", "score is the name"),
+        ("score_max: 0", "score_max is 0"),
+        ("a: [", "cannot be read as YAML"),
+        ("benchmark: {file: '('}", "benchmark is the name"),
+    ]:
+        path.write_text(text)
+        with pytest.raises(ValueError, match=words):
+            user_options.with_mapping(TableOptions(), str(path))
+    with pytest.raises(ValueError, match="no such file"):
+        user_options.with_mapping(TableOptions(), str(tmp_path / "none"))

@@ -1,0 +1,72 @@
+"""Tables of attempts: long rows, many damaged ones, packed floods."""
+
+import gzip
+import json
+
+import duckdb
+import pytest
+from attempt_tables import batches, read
+
+from loaders.__main__ import main
+from loaders.contract import unpacked
+from loaders.contract.records import FileRefused
+from loaders.table import reader
+
+
+def test_rows_of_a_megabyte_are_written_some_at_a_time(tmp_path):
+    # To check JSON of so many small values takes 25 times its bytes.
+    path = tmp_path / "x.jsonl"
+    rows = [
+        {"task": f"t{number}", "agent": "a", "score": 1, "x": [1] * 330_000}
+        for number in range(60)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    db = tmp_path / "x.duckdb"
+    assert main([str(path), "--db", str(db)]) == 0
+    with duckdb.connect(str(db), read_only=True) as connection:
+        found = connection.execute(
+            "select task_id, strlen(attributes::varchar) from raw.table_attempts"
+        ).fetchall()
+    assert sorted(task for task, _ in found) == sorted(row["task"] for row in rows)
+    assert all(length > 660_000 for _, length in found)
+
+
+@pytest.mark.parametrize("most", [1, 300])
+def test_long_rows_are_decided_some_at_a_time(tmp_path, monkeypatch, most):
+    rows = [
+        {"task": f"t{n}", "agent": "a", "score": "50%" if n % 3 else "5", "x": [n] * 9}
+        for n in range(40)
+    ]
+    content = "".join(json.dumps(row) + "\n" for row in rows)
+    expected = read(tmp_path / "x.jsonl", content, score_max=100)
+    monkeypatch.setattr(reader, "_ODD_BYTES", most)
+    assert read(tmp_path / "x.jsonl", content, score_max=100) == expected
+    attempts_, _ = expected
+    assert [row["score"] for row in attempts_[:3]] == [0.05, 0.5, 0.5]
+
+
+def test_damaged_rows_of_a_packed_table_are_counted_before_duckdb_is_asked(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(reader, "MAX_REFUSED", 3)
+    content = "task,agent,score\nt,a,1\n" + "t,a\n" * 2
+    for damaged in ("t,a\n", '"t"x,a,1\n'):
+        packed = gzip.compress((content + damaged).encode())
+        with pytest.raises(FileRefused, match="3 rows and more") as refused:
+            batches(tmp_path / "x.csv.gz", packed)
+        assert refused.value.reason_code == "too_many_refused"
+    rows, kept_back = read(tmp_path / "x.csv.gz", gzip.compress(content.encode()))
+    assert (len(rows), len(kept_back)) == (1, 2)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_a_packed_table_that_grows_without_end_is_refused(
+    tmp_path, monkeypatch, suffix
+):
+    monkeypatch.setattr(unpacked, "MOST_BYTES", 10_000)
+    row = '{"task":"t","agent":"a","score":1}\n' if suffix == "jsonl" else "t,a,1\n"
+    head = "" if suffix == "jsonl" else "task,agent,score\n"
+    packed = gzip.compress((head + row * 100_000).encode())
+    with pytest.raises(FileRefused) as refused:
+        batches(tmp_path / f"x.{suffix}.gz", packed)
+    assert refused.value.reason_code == "too_large"
