@@ -217,10 +217,8 @@ def leave_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -
         )
 
 
-def run_files_in(
-    connection: duckdb.DuckDBPyConnection, folder: str
-) -> list[tuple[str, str]]:
-    """Return the files of runs that were loaded from below a folder, with their paths.
+def run_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Return the files of runs, with each of their paths.
 
     Also those that were refused, of whatever format.
     """
@@ -228,13 +226,11 @@ def run_files_in(
         select file_id, file_paths.path
         from raw.file_paths
         inner join raw.files using (file_id)
-        where
-            starts_with(file_paths.path, ?)
-            and (format in ('harbor', 'terminal-bench') or status = 'refused')
+        where format in ('harbor', 'terminal-bench') or status = 'refused'
         order by file_paths.path, file_id
     """
     try:
-        return connection.execute(query, [folder]).fetchall()
+        return connection.execute(query).fetchall()
     except duckdb.CatalogException:
         return []  # a database that nothing was loaded into yet
 
