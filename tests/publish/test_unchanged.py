@@ -204,6 +204,8 @@ def test_rows_that_change_nothing_end_there(place):
     [
         ("update totals set cost = 0", {"totals"}),
         ("drop table totals cascade", {"totals"}),
+        ("alter table totals rename cost to price", {"totals"}),
+        ("alter table totals alter cost type integer", {"totals"}),
         ("create or replace view costs as select 'w' as agent, 1 as cost", {"costs"}),
         ("drop view costs", {"costs"}),
         ("delete from prices", {"prices"}),
