@@ -89,18 +89,21 @@ def told(source: OpenFile, path: str, options: TableOptions) -> str:
 
 
 def _names(source: OpenFile) -> list[str]:
-    """Return the names of a table's columns; of JSON those of the first object."""
+    """Return the names of a table's columns; of JSON those at its beginning."""
     try:
         head = unpacked.opened(source).head(HEAD_BYTES)
     except FileRefused:
         return []
     if head.startswith(PARQUET):
-        return _names_of_parquet(source)
+        return _names_by_opening(source)
     encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8"
-    return names.names_at_the_beginning(head.decode(encoding, "replace"))
+    text = head.decode(encoding, "replace")
+    found = names.names_of_lines(text) or names.names_at_the_beginning(text)
+    # The first object may be longer than what was read.
+    return found or _names_by_opening(source)
 
 
-def _names_of_parquet(source: OpenFile) -> list[str]:
+def _names_by_opening(source: OpenFile) -> list[str]:
     import duckdb
 
     try:

@@ -1304,6 +1304,24 @@ def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
     assert found == [("lab", "m"), ("table", "m2"), ("table", "p")]
 
 
+@pytest.mark.parametrize("log", ["", "x" * 1_100_000], ids=["not_first", "far_behind"])
+def test_a_copy_of_json_lines_that_tell_the_benchmark_is_known(tmp_path, log):
+    """Though the first object does not have it, or it comes after a megabyte."""
+    first = {"task": "t", "agent": "a", "score": 0, "log": log}
+    second = {"task": "u", "agent": "a", "score": 1, "benchmark": "b"}
+    if log:
+        first["benchmark"] = "b"
+    content = "".join(json.dumps(record) + "\n" for record in (first, second))
+    database = tmp_path / "x.duckdb"
+    for name in ("one.jsonl", "two.jsonl"):
+        (tmp_path / name).write_text(content)
+        assert main([str(tmp_path / name), "--db", str(database)]) == 0
+    with duckdb.connect(database, read_only=True) as connection:
+        query = "select benchmark, task_id from raw.table_attempts order by task_id"
+        found = connection.execute(query).fetchall()
+    assert found == [("b" if log else "one", "t"), ("b", "u")]
+
+
 @pytest.mark.parametrize("form", ["csv", "utf-16", "jsonl", "parquet"])
 def test_the_same_bytes_are_a_benchmark_for_each_name(tmp_path, form):
     def write(name: str, *, tells_benchmark: bool) -> Path:
