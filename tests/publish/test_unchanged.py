@@ -228,6 +228,27 @@ def test_rows_of_ones_own_are_loaded_and_taken_back(place):
     assert place.ask("from prices") == [("m", 2)]
 
 
+def test_a_seed_as_other_programs_write_it(place):
+    """Quoted, with a mark of its encoding, and lines that end as on Windows."""
+    text = '\ufeff"model","price"\r\n"m","2"\r\n"#n, ""o""",""\r\n"p\r\nq","007"\r\n'
+    (place.folder / "seeds" / "prices.csv").write_bytes(text.encode())
+    assert "prices" in place.build()
+    assert place.ask("from prices order by all") == [
+        ('#n, "o"', None),
+        ("m", 2),
+        ("p\r\nq", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["# Prices\nmodel,price\nm,2\n", "model,price\n# m\nm,2\n"]
+)
+def test_no_line_of_a_seed_is_passed_over(place, text):
+    place.write("seeds/prices.csv", lambda _: text)
+    place.build(code=1)
+    assert "prices.csv" in place.output
+
+
 @pytest.mark.parametrize(
     "change",
     [
