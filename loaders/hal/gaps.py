@@ -61,7 +61,8 @@ class Gaps:
         few calls ran beside others of the same usage is chance.
         """
         for at, made, logged in self._calls:
-            detail = f"{made:,} calls were made, of which the log holds {logged:,}"
+            what = "1 call was made" if made == 1 else f"{made:,} calls were made"
+            detail = f"{what}, of which the log holds {logged:,}"
             yield at, self._trace_number, MISSING_CALLS, detail
         if self._count and self._has_usage:
             count = self._count
