@@ -250,16 +250,16 @@ class _Reading:
     def _kept_back(self) -> Iterator[Quarantined]:
         found = self._connection.execute(
             """
-            select line, arg_min(error_type, column_idx),
-                arg_min(error_message, column_idx), min(csv_line)
-            from reject_errors
+            select line, arg_min(error_type, place), arg_min(error_message, place),
+                min(csv_line)
+            -- A row that is too long has no column.
+            from (select *, coalesce(column_idx, 0) as place from reject_errors)
             group by line
             order by line
             """
         ).fetchall()
         for line, error, message, excerpt in found:
-            # Of a row that is too long it says nothing more.
-            said = " ".join((message or "it goes on").split())[:200]
+            said = " ".join(message.split())[:200]
             if error not in _REJECTED:
                 raise file_refused("syntax", said, line=line)
             refused = RecordRefused(_REJECTED[error], said)
