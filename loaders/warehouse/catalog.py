@@ -1,5 +1,6 @@
 """What the warehouse records about files: raw.files, raw.file_paths, raw.quarantine."""
 
+import os
 from typing import Any
 
 import duckdb
@@ -198,6 +199,31 @@ def leave_others(
     for (file_id,) in others:
         leave_path(connection, file_id, path)
     return bool(others)
+
+
+def leave_older(connection: duckdb.DuckDBPyConnection, manifest: FileManifest) -> None:
+    """Delete what an older loader made of a table of which nothing is said.
+
+    It knew the table by its bytes alone, now its name counts too: beside the new rows
+    its own, kept for a copy of the same name, would count as repeats.
+    """
+    if not manifest.told or manifest.is_said:
+        return
+    older = connection.execute(
+        "select path from raw.files where file_id = ? and loader_version <> ?",
+        [manifest.sha256[:16], manifest.loader_version],
+    ).fetchone()
+    name = os.path.basename(path_text(manifest.path))
+    if older is None or os.path.basename(older[0]) != name:
+        return
+    copies = connection.execute(
+        "delete from raw.file_paths where file_id = ? returning path",
+        [manifest.sha256[:16]],
+    ).fetchall()
+    delete_file(connection, manifest.sha256[:16])
+    for (path,) in copies:
+        if os.path.basename(path) == name:
+            add_path(connection, manifest.file_id, path)
 
 
 def leave_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> None:

@@ -42,6 +42,7 @@ from loaders.warehouse.catalog import (
     first_quarantined,
     insert_manifest,
     is_at,
+    leave_older,
     leave_others,
     leave_path,
     look_up,
@@ -386,6 +387,7 @@ class Warehouse:
     ) -> LoadResult:
         """Load one file inside the caller's transaction."""
         file_id = manifest.file_id
+        leave_older(connection, manifest)
         leave_others(connection, manifest)
         add_path(connection, file_id, path_text(manifest.path), manifest.state)
         delete_file(connection, file_id)
