@@ -147,13 +147,15 @@ def _load_all(
 def _leave_gone(files: list[InputFile], warehouse: "Warehouse") -> None:
     """Remove the rows of files that are no longer in the folders of runs."""
     present: dict[str, set[str]] = {}
+    names: dict[str, str] = {}
     for file in files:
         if file.run_folder:
-            present.setdefault(file.folder, set()).add(file.real_path)
-    for folder, paths in present.items():
-        real_folder = os.path.join(os.path.realpath(folder), "")
-        gone_count = warehouse.leave_gone(real_folder, paths)
-        if gone_count:
+            if file.folder not in names:
+                names[file.folder] = os.path.join(os.path.realpath(file.folder), "")
+            present.setdefault(names[file.folder], set()).add(file.real_path)
+    gone_counts = warehouse.leave_gone(present)
+    for folder, real_folder in names.items():
+        if gone_count := gone_counts.pop(real_folder, 0):
             gone = counted(gone_count, "file")
             say(f"{folder}: {gone} loaded before are gone: their rows are removed")
 

@@ -110,6 +110,17 @@ def _check(state: os.stat_result) -> None:
         raise file_refused("sparse_file", what)
 
 
+def is_gone(path: str) -> bool:
+    """Say whether nothing is at a path; not where that cannot be known."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:  # A folder that may not be entered, or a disk that fails.
+        return False
+    return False
+
+
 def stamp_at(path: str) -> FileStamp | None:
     """Return the state of a regular file, None if there is none at the path."""
     try:

@@ -62,7 +62,8 @@ class Gaps:
         with the same usage by chance.
         """
         for at, made, logged in self._calls:
-            detail = f"{made:,} calls were made, but the log has {logged:,}"
+            what = "1 call was made" if made == 1 else f"{made:,} calls were made"
+            detail = f"{what}, but the log has {logged:,}"
             yield at, self._trace_number, MISSING_CALLS, detail
         if self._count and self._has_usage:
             count = self._count

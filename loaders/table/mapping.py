@@ -408,6 +408,16 @@ def names_at_the_beginning(head: str) -> list[str]:
     return header_of(head).names
 
 
+def names_of_lines(head: str) -> list[str]:
+    """Return the names of the fields of JSON lines, as far as these are whole."""
+    found: dict[str, None] = {}
+    with suppress(ValueError, RecursionError):
+        for line in head.lstrip("\ufeff").split("\n"):
+            if line.strip():
+                found |= dict.fromkeys(_OBJECT.decode(line))
+    return list(found)
+
+
 def header_of(text: str) -> Header:
     """Return the header of CSV: what separates its names makes the most known ones."""
     before = _BEFORE_HEADER.match(text[:100_000])

@@ -78,14 +78,24 @@ def _top_names(schema: list[tuple[str, int | None]]) -> Iterator[str]:
         inside += (child_count or 0) - bool(inside)
 
 
-def _rows_or_none(rows: Iterator[list[str]]) -> Iterator[list[str] | None]:
-    """Yield the rows of CSV, None for what is none."""
+def _rows_or_none(rows: "csv.Reader") -> Iterator[list[str] | None]:
+    """Yield the rows of CSV, None for what is none.
+
+    Raises FileRefused for a cell that DuckDB passes over: lines of it would be rows.
+    """
     while True:
+        line = rows.line_num + 1
         try:
             yield next(rows)
         except StopIteration:
             return
-        except csv.Error:
+        except csv.Error as error:
+            if "field limit" in str(error):
+                what = (
+                    f"a cell in quotes is longer than {_BUFFER_BYTES:,} characters, "
+                    "or its quote is not closed"
+                )
+                raise file_refused("record_too_large", what, line=line) from None
             yield None
 
 
@@ -137,7 +147,7 @@ class Table:
                 chain(first, lines), delimiter=header.separator, strict=True
             )
             width = len(header.names)
-            csv.field_size_limit(RECORD_BYTES)
+            csv.field_size_limit(_BUFFER_BYTES)
             for line, row in enumerate(_rows_or_none(rows), 1):
                 if row is None or len(row) not in (0, width):
                     count -= 1

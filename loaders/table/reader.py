@@ -89,18 +89,21 @@ def told(source: OpenFile, path: str, options: TableOptions) -> str:
 
 
 def _names(source: OpenFile) -> list[str]:
-    """Return the names of a table's columns; for JSON, those of its first object."""
+    """Return the names of a table's columns; for JSON, those at its beginning."""
     try:
         head = unpacked.opened(source).head(HEAD_BYTES)
     except FileRefused:
         return []
     if head.startswith(PARQUET):
-        return _names_of_parquet(source)
+        return _names_by_opening(source)
     encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8"
-    return names.names_at_the_beginning(head.decode(encoding, "replace"))
+    text = head.decode(encoding, "replace")
+    found = names.names_of_lines(text) or names.names_at_the_beginning(text)
+    # The first object may be longer than what was read.
+    return found or _names_by_opening(source)
 
 
-def _names_of_parquet(source: OpenFile) -> list[str]:
+def _names_by_opening(source: OpenFile) -> list[str]:
     import duckdb
 
     try:
@@ -247,16 +250,16 @@ class _Reading:
     def _kept_back(self) -> Iterator[Quarantined]:
         found = self._connection.execute(
             """
-            select line, arg_min(error_type, column_idx),
-                arg_min(error_message, column_idx), min(csv_line)
-            from reject_errors
+            select line, arg_min(error_type, place), arg_min(error_message, place),
+                min(csv_line)
+            -- A row that is too long has no column.
+            from (select *, coalesce(column_idx, 0) as place from reject_errors)
             group by line
             order by line
             """
         ).fetchall()
         for line, error, message, excerpt in found:
-            # For a row that is too long DuckDB says nothing more.
-            said = " ".join((message or "it goes on").split())[:200]
+            said = " ".join(message.split())[:200]
             if error not in _REJECTED:
                 raise file_refused("syntax", said, line=line)
             refused = RecordRefused(_REJECTED[error], said)

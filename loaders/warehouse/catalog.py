@@ -1,5 +1,6 @@
 """What the warehouse records about files: raw.files, raw.file_paths, raw.quarantine."""
 
+import os
 from typing import Any
 
 import duckdb
@@ -200,6 +201,31 @@ def leave_others(
     return bool(others)
 
 
+def leave_older(connection: duckdb.DuckDBPyConnection, manifest: FileManifest) -> None:
+    """Delete what an older loader made of a table of which nothing is said.
+
+    It knew the table by its bytes alone, now its name counts too: beside the new rows
+    its own, kept for a copy of the same name, would count as repeats.
+    """
+    if not manifest.told or manifest.is_said:
+        return
+    older = connection.execute(
+        "select path from raw.files where file_id = ? and loader_version <> ?",
+        [manifest.sha256[:16], manifest.loader_version],
+    ).fetchone()
+    name = os.path.basename(path_text(manifest.path))
+    if older is None or os.path.basename(older[0]) != name:
+        return
+    copies = connection.execute(
+        "delete from raw.file_paths where file_id = ? returning path",
+        [manifest.sha256[:16]],
+    ).fetchall()
+    delete_file(connection, manifest.sha256[:16])
+    for (path,) in copies:
+        if os.path.basename(path) == name:
+            add_path(connection, manifest.file_id, path)
+
+
 def leave_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -> None:
     """Remove a path of a file; a file without any path left is deleted."""
     connection.execute(
@@ -217,10 +243,8 @@ def leave_path(connection: duckdb.DuckDBPyConnection, file_id: str, path: str) -
         )
 
 
-def run_files_in(
-    connection: duckdb.DuckDBPyConnection, folder: str
-) -> list[tuple[str, str]]:
-    """Return the run files that were loaded from inside a folder, with their paths.
+def run_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Return the files of runs that were loaded, with each of their paths.
 
     This includes refused files, whatever their format.
     """
@@ -228,13 +252,11 @@ def run_files_in(
         select file_id, file_paths.path
         from raw.file_paths
         inner join raw.files using (file_id)
-        where
-            starts_with(file_paths.path, ?)
-            and (format in ('harbor', 'terminal-bench') or status = 'refused')
+        where format in ('harbor', 'terminal-bench') or status = 'refused'
         order by file_paths.path, file_id
     """
     try:
-        return connection.execute(query, [folder]).fetchall()
+        return connection.execute(query).fetchall()
     except duckdb.CatalogException:
         return []  # a database that nothing was loaded into yet
 

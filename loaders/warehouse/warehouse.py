@@ -14,7 +14,8 @@ the user says something, or whose name or folder does, this is hashed too.
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
 from typing import Self
 
 import duckdb
@@ -23,6 +24,7 @@ from common.warehouse import open_read_only
 from loaders.contract.arrow import as_buffers
 from loaders.contract.columns import RawTable
 from loaders.contract.faults import described
+from loaders.contract.files import is_gone
 from loaders.contract.records import (
     Batch,
     FileManifest,
@@ -40,6 +42,7 @@ from loaders.warehouse.catalog import (
     first_quarantined,
     insert_manifest,
     is_at,
+    leave_older,
     leave_others,
     leave_path,
     look_up,
@@ -48,7 +51,7 @@ from loaders.warehouse.catalog import (
     reason_entry,
     reasons_of,
     record_refusal,
-    run_files_in,
+    run_files,
     set_stamp,
 )
 from loaders.warehouse.duplicates import (
@@ -265,32 +268,37 @@ class Warehouse:
                 self._has_changed = True
         return results
 
-    def leave_gone(self, folder: str, present: set[str]) -> int:
-        """Remove the files that are no longer in the folder of a run; return how many.
+    def leave_gone(self, present: dict[str, set[str]]) -> dict[str, int]:
+        """Remove the files that are no longer in the folders of runs; count them.
 
-        For example a trial that its harness deleted to run it again. `folder` is
-        absolute, without symlinks, and ends in a slash; `present` are its files now.
+        For example a trial that its harness deleted to run it again. `present` has the
+        files of each folder, which is absolute, without symlinks, and ends in a slash.
         """
-        known = set(map(path_text, present))
+        folders = {path_text(folder): folder for folder in present}
+        known = {path_text(path) for paths in present.values() for path in paths}
 
-        def gone(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+        def gone(
+            connection: duckdb.DuckDBPyConnection,
+        ) -> list[tuple[str, str, str]]:
             return [
-                (file_id, path)
-                for file_id, path in run_files_in(connection, path_text(folder))
-                if path not in known and not os.path.lexists(path)
+                (folder, file_id, path)
+                for file_id, path in run_files(connection)
+                if path not in known
+                and (folder := _folder_above(path, folders)) is not None
+                and is_gone(path)
             ]
 
         with as_warehouse_error(self._path):
-            connection = self._connection_to_look()
-            if connection is None or not gone(connection):
-                return 0
+            connection = folders and self._connection_to_look()
+            if not connection or not gone(connection):
+                return {}
             connection = self._connection_to_write()
             with transaction(connection):
                 left = gone(connection)
-                for each in left:
-                    leave_path(connection, *each)
+                for _, file_id, path in left:
+                    leave_path(connection, file_id, path)
             self._has_changed = True
-            return len(left)
+            return Counter(folders[folder] for folder, *_ in left)
 
     def refuse_file(self, manifest: FileManifest, refused: FileRefused) -> LoadResult:
         """Record that the whole file is refused, unless that is recorded."""
@@ -379,6 +387,7 @@ class Warehouse:
     ) -> LoadResult:
         """Load one file inside the caller's transaction."""
         file_id = manifest.file_id
+        leave_older(connection, manifest)
         leave_others(connection, manifest)
         add_path(connection, file_id, path_text(manifest.path), manifest.state)
         delete_file(connection, file_id)
@@ -454,6 +463,15 @@ def _quarantine(
     if keyed:
         keys = create_refused_keys(connection, table)
         insert_rows(connection, keys, file_id, as_buffers(keys, keyed))
+
+
+def _folder_above(path: str, folders: Container[str]) -> str | None:
+    """Return the nearest of some folders that a path is in."""
+    end = len(path)
+    while (end := path.rfind("/", 0, end)) >= 0:
+        if path[: end + 1] in folders:
+            return path[: end + 1]
+    return None
 
 
 def _as_refusal(error: Exception) -> FileRefused:

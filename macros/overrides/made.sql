@@ -4,8 +4,8 @@
     made_from   a hash of its SQL, its YAML, all macros, and of the same of all that it
                 reads, up to the raw tables; of a seed its file too, of all but views the
                 contents of what they read
-    content     of a table a hash of its rows, of a view one of its comment, of a data test
-                that it passed
+    content     of a table a hash of its rows and columns, of a view one of its comment, of
+                a data test that it passed
 
     A node with both unchanged is left as it is. One is always made whose parents are not
     all in the same run, and all are with --full-refresh. The table is read once, when
@@ -128,9 +128,11 @@
     from duckdb_views() where not internal
 {%- endmacro %}
 
-{#- The hash of a table's rows, in whichever order they are. -#}
+{#- The hash of a table's rows, in whichever order they are, and of the names and types of
+    its columns, which rows do not tell. -#}
 {% macro content_hash(table) -%}
-    count(*) || ':' || coalesce(sum(hash(this_row)), 0)
+    count(*) || ':' || coalesce(sum(hash(this_row)), 0) || ':'
+    || coalesce(md5(any_value(typeof(this_row))), '')
     from {{ table }} as this_row
 {%- endmacro %}
 

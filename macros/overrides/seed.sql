@@ -34,6 +34,7 @@
     {{ return({'relations': [seed]}) }}
 {% endmaterialization %}
 
+{#- No line is passed over as a title or a comment, as DuckDB does where it may guess. -#}
 {% macro rows_of_seed() -%}
     {%- set types = [] -%}
     {%- for name, type in model.config.column_types.items() -%}
@@ -41,7 +42,7 @@
     {%- endfor -%}
     read_csv(
         {{ path_pattern(model.root_path, '/' ~ model.original_file_path) }},
-        header = true, delim = ',', quote = '"', escape = '"'
+        header = true, delim = ',', quote = '"', escape = '"', skip = 0, comment = ''
         {{- ', types = {' ~ types | join(', ') ~ '}' if types }}
     )
 {%- endmacro %}

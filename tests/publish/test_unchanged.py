@@ -204,6 +204,8 @@ def test_rows_that_change_nothing_end_there(place):
     [
         ("update totals set cost = 0", {"totals"}),
         ("drop table totals cascade", {"totals"}),
+        ("alter table totals rename cost to price", {"totals"}),
+        ("alter table totals alter cost type integer", {"totals"}),
         ("create or replace view costs as select 'w' as agent, 1 as cost", {"costs"}),
         ("drop view costs", {"costs"}),
         ("delete from prices", {"prices"}),
@@ -224,6 +226,27 @@ def test_rows_of_ones_own_are_loaded_and_taken_back(place):
     (place.folder / "local" / "prices.csv").unlink()
     assert "prices" in place.build()
     assert place.ask("from prices") == [("m", 2)]
+
+
+def test_a_seed_as_other_programs_write_it(place):
+    """Quoted, with a mark of its encoding, and lines that end as on Windows."""
+    text = '\ufeff"model","price"\r\n"m","2"\r\n"#n, ""o""",""\r\n"p\r\nq","007"\r\n'
+    (place.folder / "seeds" / "prices.csv").write_bytes(text.encode())
+    assert "prices" in place.build()
+    assert place.ask("from prices order by all") == [
+        ('#n, "o"', None),
+        ("m", 2),
+        ("p\r\nq", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["# Prices\nmodel,price\nm,2\n", "model,price\n# m\nm,2\n"]
+)
+def test_no_line_of_a_seed_is_passed_over(place, text):
+    place.write("seeds/prices.csv", lambda _: text)
+    place.build(code=1)
+    assert "prices.csv" in place.output
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_calls_that_a_log_by_task_counts_and_does_not_hold_are_noted():
         ("/raw_logging_results/a~1b/call_count", 1, "calls_missing",
          "5 calls were made, but the log has 2"),
         ("/raw_logging_results/c/call_count", 1, "calls_missing",
-         "1 calls were made, but the log has 0"),
+         "1 call was made, but the log has 0"),
     ]  # fmt: skip
 
 

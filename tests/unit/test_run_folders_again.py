@@ -1,5 +1,7 @@
 """The folder of a job or a run that is loaded again, after it grew or was run again."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from run_folders import (
 )
 
 from loaders import __main__ as cli
+from loaders.warehouse import warehouse
+from loaders.warehouse.catalog import run_files
 
 
 @pytest.fixture
@@ -65,6 +69,63 @@ def test_a_trial_that_was_deleted_to_run_it_again_is_left_out(load, tmp_path):
     shutil.rmtree(job / "t0")
     trials, said = load(job / "t2", "harbor_trials")
     assert (trials, "gone" in said) == (["j-0", "j-2", "j-3"], False)
+
+
+def test_what_may_be_there_still_is_not_left_out(load, tmp_path, monkeypatch):
+    """A trial whose folder cannot be entered is no more gone than one on a bad disk."""
+    job = tmp_path / "j"
+    written(job / "config.json", {"job_name": "j", "jobs_dir": "x"})
+    written(job / "result.json", harbor_job("j", 3))
+    for number in range(3):
+        write_trial(job, number)
+    load(job, "harbor_trials")
+    for number in range(3):
+        shutil.rmtree(job / f"t{number}")
+    faults = {"t0": errno.EACCES, "t1": errno.ESTALE}
+    lstat = os.lstat
+
+    def failing(path, *rest, **more):
+        for name, number in faults.items():
+            if os.path.join(job, name, "") in os.fsdecode(path):
+                raise OSError(number, os.strerror(number), path)
+        return lstat(path, *rest, **more)
+
+    monkeypatch.setattr(os, "lstat", failing)
+    trials, said = load(job, "harbor_trials")
+    assert trials == ["j-0", "j-1"]
+    assert f"{job}/: 3 files loaded before are gone" in said
+    faults.clear()
+    trials, said = load(job, "harbor_trials")
+    assert trials == []
+    assert f"{job}/: 6 files loaded before are gone" in said
+
+
+def test_what_is_gone_is_asked_once_for_all_folders(load, tmp_path, monkeypatch):
+    """By its own name or through a link to it, each folder has its own count."""
+    names = ("a", "b", "c")
+    for name in names:
+        config = {"job_name": name, "jobs_dir": "jobs"}
+        written(tmp_path / "jobs" / name / "config.json", config)
+        written(tmp_path / "jobs" / name / "result.json", harbor_job(name, 2))
+        for number in range(2):
+            trial = harbor_trial(number, name)
+            written(tmp_path / "jobs" / name / f"t{number}" / "result.json", trial)
+    (tmp_path / "link").symlink_to("jobs")
+    load(tmp_path / "link", "harbor_trials")
+    shutil.rmtree(tmp_path / "jobs" / "a" / "t0")
+    for number in range(2):
+        shutil.rmtree(tmp_path / "jobs" / "b" / f"t{number}")
+    asked = []
+    monkeypatch.setattr(
+        warehouse, "run_files", lambda each: asked.append(each) or run_files(each)
+    )
+    trials, said = load(tmp_path / "link", "harbor_trials")
+    assert trials == ["a-1", "c-0", "c-1"]
+    assert f"{tmp_path}/link/a/: 1 file loaded before are gone" in said
+    assert f"{tmp_path}/link/b/: 2 files loaded before are gone" in said
+    assert said.count(" gone: ") == 2
+    # Of the warehouse as it was, and of the copy that is written.
+    assert len(asked) == 2
 
 
 def test_a_job_that_is_moved_or_lies_beside_others_stays(load, tmp_path):

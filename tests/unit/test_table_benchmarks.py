@@ -42,6 +42,57 @@ def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
     assert found == [("lab", "m"), ("table", "m2"), ("table", "p")]
 
 
+def test_copies_that_an_older_loader_knew_by_their_bytes_do_not_count_twice(tmp_path):
+    content = "task,agent,score\nt,a,1\nu,a,0\n"
+    for name in ("one/gaia.csv", "two/gaia.csv", "two/swe.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    database = str(tmp_path / "x.duckdb")
+
+    def load(*names) -> list[tuple]:
+        paths = [str(tmp_path / name) for name in names]
+        assert main([*paths, "--db", database]) == 0
+        with duckdb.connect(database, read_only=True) as connection:
+            query = "select benchmark, task_id from raw.table_attempts order by all"
+            return connection.execute(query).fetchall()
+
+    gaia = load("one/gaia.csv")
+    assert gaia == [("gaia", "t"), ("gaia", "u")]
+    with duckdb.connect(database) as connection:
+        by_bytes = hashlib.sha256(content.encode()).hexdigest()[:16]
+        for table in ("files", "file_paths", "table_attempts", "table_columns"):
+            connection.execute(f"update raw.{table} set file_id = '{by_bytes}'")
+        connection.execute("update raw.files set loader_version = 'table 6'")
+        for name in ("two/gaia.csv", "two/swe.csv"):
+            values = [by_bytes, str(tmp_path / name)]
+            connection.execute(
+                "insert into raw.file_paths values (?, ?, null, null)", values
+            )
+    # Another name is another benchmark, and leaves the first one's rows.
+    swe = [("swe", "t"), ("swe", "u")]
+    assert load("two/swe.csv") == gaia + swe
+    assert load("two/gaia.csv") == gaia + swe
+    assert load("one", "two") == gaia + swe
+
+
+@pytest.mark.parametrize("log", ["", "x" * 1_100_000], ids=["not_first", "far_behind"])
+def test_a_copy_of_json_lines_that_tell_the_benchmark_is_known(tmp_path, log):
+    """Though the first object does not have it, or it comes after a megabyte."""
+    first = {"task": "t", "agent": "a", "score": 0, "log": log}
+    second = {"task": "u", "agent": "a", "score": 1, "benchmark": "b"}
+    if log:
+        first["benchmark"] = "b"
+    content = "".join(json.dumps(record) + "\n" for record in (first, second))
+    database = tmp_path / "x.duckdb"
+    for name in ("one.jsonl", "two.jsonl"):
+        (tmp_path / name).write_text(content)
+        assert main([str(tmp_path / name), "--db", str(database)]) == 0
+    with duckdb.connect(database, read_only=True) as connection:
+        query = "select benchmark, task_id from raw.table_attempts order by task_id"
+        found = connection.execute(query).fetchall()
+    assert found == [("b" if log else "one", "t"), ("b", "u")]
+
+
 @pytest.mark.parametrize("form", ["csv", "utf-16", "jsonl", "parquet"])
 def test_the_same_bytes_are_a_benchmark_for_each_name(tmp_path, form):
     def write(name: str, *, tells_benchmark: bool) -> Path:

@@ -70,6 +70,23 @@ def test_a_long_line_that_may_be_a_part_of_a_row_refuses_the_file(
     assert (refused.value.reason_code, refused.value.line) == ("record_too_large", line)
 
 
+def test_a_long_row_of_several_lines_is_kept_back_alone(tmp_path):
+    long = "\n".join(["x" * 1_700_000] * 3)
+    lines = [f"log,{HEAD}", "x,t1,a,1", f'"{long}",t2,a,1', "x,t3,a,0", ""]
+    tasks, kept_back = read(tmp_path / "x.csv", "\n".join(lines))
+    assert tasks == ["t1", "t3"]
+    assert kept_back == [(2, "line_too_long", '"' + "x" * 19)]
+
+
+@pytest.mark.parametrize("end", ['\nend"\n', '"\n'])
+def test_lines_of_a_cell_that_duckdb_passes_over_are_no_rows(tmp_path, end):
+    long = "\n".join(["x" * 3_000_000] * 4)
+    lines = [f"{HEAD},log", "t1,a,1,x", f't2,a,1,"{long}', "no_row,a,1,x" + end]
+    with pytest.raises(FileRefused) as refused:
+        read(tmp_path / "x.csv", "\n".join([*lines, "t3,a,1,x"]))
+    assert (refused.value.reason_code, refused.value.line) == ("record_too_large", 3)
+
+
 def test_lines_of_just_the_most_bytes_are_long_to_nobody(tmp_path):
     path = tmp_path / "x"
     for end in (b"\n", b"\r", b"\r\n"):
