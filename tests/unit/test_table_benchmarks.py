@@ -1,5 +1,7 @@
 """Tables of attempts: the same bytes under several names, or said to be several."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import duckdb
