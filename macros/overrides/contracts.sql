@@ -12,7 +12,10 @@
 
 {#- One line for each column that is wrong. -#}
 {% macro broken_contracts() -%}
-    {%- set checked = graph.get('contracts', {}) -%}
+    {%- set checked = graph.get('contracts') -%}
+    {%- if not checked -%}
+        {{ return([]) }}
+    {%- endif -%}
     {%- set types, found, broken = {}, {}, [] -%}
     {%- for columns in checked.values() -%}
         {%- for column in columns.values() -%}
@@ -25,7 +28,7 @@
             "select '" ~ type | replace("'", "''") ~ "', typeof(cast(null as " ~ type ~ "))"
         ) -%}
     {%- endfor -%}
-    {%- for row in run_query(queries | join(" union all ")).rows if queries -%}
+    {%- for row in run_query(queries | join(" union all ")).rows -%}
         {%- do types.update({row[0]: row[1]}) -%}
     {%- endfor -%}
     {%- for row in run_query(

@@ -75,7 +75,8 @@
         {%- for row in run_query(hashes | join(" union all ")).rows %}
             {%- set definition = local_md5(tojson(graph.sources[row[0]].columns)) %}
             {%- do state.now.update({row[0]: {
-                'definition': definition, 'parents': [], 'content': row[1]
+                'definition': definition, 'parents': [], 'content': row[1],
+                'is_view': false
             }}) %}
         {%- endfor %}
         {%- do graph.update({'refresh': state}) %}
@@ -91,7 +92,7 @@
     {%- elif execute and graph.refresh %}
         {%- set now = graph.refresh.now %}
         {%- set unhashed = [] %}
-        {%- for id, node in now.items() if node.content is none and not is_view(id) %}
+        {%- for id, node in now.items() if node.content is none and not node.is_view %}
             {%- do unhashed.append(id) %}
         {%- endfor %}
         {%- for row in contents_of(unhashed) %}
@@ -101,7 +102,7 @@
         {%- for id in graph.nodes %}
             {%- set told = graph.refresh.then.get(id) %}
             {%- if id in now %}
-                {%- set told = [made_hash(now[id], is_view(id)), content_of(id)] %}
+                {%- set told = [made_hash(now[id]), content_of(id)] %}
             {%- endif %}
             {%- if told %}
                 {%- do rows.append("('" ~ id ~ "', '" ~ told | join("', '") ~ "')") %}
@@ -136,8 +137,8 @@
     from {{ table }} as this_row
 {%- endmacro %}
 
-{#- A hash of what the node that is being made is, and all that it reads; none where that
-    is not known. -#}
+{#- What is known of a node before it is made: a hash of its definition and those of all
+    that it reads, and which nodes these are. None where they are not all in this run. -#}
 {% macro made_from(sql, hooks=[]) -%}
     {%- set state = graph.get('refresh') -%}
     {%- set parents = model.depends_on.get('nodes', []) | sort -%}
@@ -155,19 +156,19 @@
         state.base, sql, rendered, model.config.materialized, model.description,
         model.columns, definitions
     ])) -%}
-    {{ return({'definition': definition, 'parents': parents, 'content': none}) }}
-{%- endmacro %}
-
-{% macro is_view(id) -%}
-    {{ return(id in graph.nodes and graph.nodes[id].config.materialized == 'view') }}
+    {{ return({
+        'definition': definition, 'parents': parents, 'content': none,
+        'is_view': model.config.materialized == 'view'
+    }) }}
 {%- endmacro %}
 
 {#- What rows a view reads makes no difference to it. -#}
-{% macro made_hash(node, is_view) -%}
+{% macro made_hash(node) -%}
+    {{ return(node.definition if node.is_view else hash_with_contents(node)) }}
+{%- endmacro %}
+
+{% macro hash_with_contents(node) -%}
     {%- set contents = [] -%}
-    {%- if is_view -%}
-        {{ return(node.definition) }}
-    {%- endif -%}
     {%- for id in node.parents -%}
         {%- do contents.append(content_of(id)) -%}
     {%- endfor -%}
@@ -178,8 +179,10 @@
 {% macro content_of(id) -%}
     {%- set node = graph.refresh.now[id] -%}
     {%- if node.content is none -%}
-        {%- set content = made_hash(node, false) if is_view(id) else contents_of([id])[0][1] -%}
-        {%- do node.update({'content': content}) -%}
+        {%- do node.update({
+            'content': hash_with_contents(node) if node.is_view
+                else contents_of([id])[0][1]
+        }) -%}
     {%- endif -%}
     {{ return(node.content) }}
 {%- endmacro %}
@@ -203,7 +206,7 @@
         {{ return(false) }}
     {%- endif -%}
     {%- set then = graph.refresh.then.get(model.unique_id) -%}
-    {%- if not then or then[0] != made_hash(made, type == 'view') -%}
+    {%- if not then or then[0] != made_hash(made) -%}
         {{ return(false) }}
     {%- endif -%}
     {{ return(type == 'view' or then[1] == content_before(model.unique_id)) }}

@@ -4,7 +4,7 @@
 {% materialization test, default %}
     {%- set made = made_from(sql) if not should_store_failures() else none -%}
     {%- set then = graph.refresh.then.get(model.unique_id) if made else none -%}
-    {%- if then and then == [made_hash(made, false), 'passed'] -%}
+    {%- if then and then == [made_hash(made), 'passed'] -%}
         {%- do store_raw_result(
             'main', 'UNCHANGED', code=none, rows_affected=none,
             agate_table=graph.refresh.passed
