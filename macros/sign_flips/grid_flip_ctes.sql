@@ -50,21 +50,6 @@ grid_sizes as (
         cast(round(flips.size / grid_steps.step) as bigint)
 ),
 
--- Eight sizes side by side: one row for each would be joined for each frequency.
-grid_blocks as (
-    select
-        {{ key_list }},
-        floor((place - 1) / 8e0) as block
-        {%- for place in range(8) %},
-        coalesce(max(case when place % 8 = {{ place }} then steps end), 0)
-            as steps_{{ place }},
-        coalesce(max(case when place % 8 = {{ place }} then size_count end), 0)
-            as count_{{ place }}
-        {%- endfor %}
-    from grid_sizes
-    group by {{ key_list }}, floor((place - 1) / 8e0)
-),
-
 -- The sums lie on as many points as there are steps, and the observed one there; two
 -- frequencies lie an angle apart. How many standard deviations the observed sum is from
 -- 0, on the grid and as it is: they differ where sizes do not lie on the grid.
@@ -82,28 +67,52 @@ grid_totals as (
     group by {{ key_list }}, flip_count, observed_sum
 ),
 
-frequency_numbers as (
+-- Eight sizes side by side, each as the angle that it turns from one frequency to the
+-- next: one row for each would be joined for each frequency.
+grid_blocks as (
+    select
+        grid_totals.grid_number,
+        grid_totals.point_count,
+        floor((grid_sizes.place - 1) / 8e0) as block
+        {%- for place in range(8) %},
+        coalesce(
+            max(case when place % 8 = {{ place }} then steps end), 0
+        ) * grid_totals.angle as turn_{{ place }},
+        coalesce(max(case when place % 8 = {{ place }} then size_count end), 0)
+            as count_{{ place }}
+        {%- endfor %}
+    from grid_sizes
+    inner join grid_totals
+        using ({{ key_list }})
+    group by
+        grid_totals.grid_number,
+        grid_totals.point_count,
+        grid_totals.angle,
+        floor((grid_sizes.place - 1) / 8e0)
+),
+
+numbers as (
     {{ number_series('1', '10501') }}
+),
+
+frequency_numbers as (
+    select cast(number as double) as number from numbers
 ),
 
 -- A sum of signs has the product of cosines as its characteristic function.
 -- Frequencies beyond half a turn repeat those before it.
 grid_cosines as (
     select
-        grid_totals.grid_number,
+        grid_blocks.grid_number,
         frequency_numbers.number
         {%- for place in range(8) %},
         grid_blocks.count_{{ place }},
-        cos(
-            frequency_numbers.number * grid_blocks.steps_{{ place }}
-            * grid_totals.angle
-        ) as cosine_{{ place }}
+        cos(frequency_numbers.number * grid_blocks.turn_{{ place }})
+            as cosine_{{ place }}
         {%- endfor %}
-    from grid_totals
-    inner join grid_blocks
-        using ({{ key_list }})
+    from grid_blocks
     inner join frequency_numbers
-        on 2 * frequency_numbers.number <= grid_totals.point_count
+        on 2 * frequency_numbers.number <= grid_blocks.point_count
 ),
 
 grid_factors as (
@@ -111,13 +120,13 @@ grid_factors as (
         grid_number,
         number,
         {% for place in range(8) -%}
-        {{ '+ ' if not loop.first }}case when cosine_{{ place }} < 0 then count_{{ place }} else 0 end
+        {{ '* ' if not loop.first -}}
+        case
+            when count_{{ place }} = 1 then cosine_{{ place }}
+            else power(cosine_{{ place }}, count_{{ place }})
+        end
         {% endfor -%}
-        as negative_count,
-        {% for place in range(8) -%}
-        {{ '+ ' if not loop.first }}count_{{ place }} * ln(greatest(abs(cosine_{{ place }}), 1e-300))
-        {% endfor -%}
-        as log_size
+        as factor
     from grid_cosines
 ),
 
@@ -125,8 +134,12 @@ grid_products as (
     select
         grid_number,
         number,
-        case when sum(negative_count) % 2 = 1 then -1e0 else 1e0 end
-        * exp({{ exact_sum('log_size', 12, digits=18) }}) as product
+        case
+            when count(*) filter (where factor < 0) % 2 = 1 then -1e0
+            else 1e0
+        end
+        * exp({{ exact_sum('ln(greatest(abs(factor), 1e-300))', 12, digits=18) }})
+            as product
     from grid_factors
     group by grid_number, number
 ),
