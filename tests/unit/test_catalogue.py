@@ -10,7 +10,9 @@ CATALOGUE = {
         (
             "source benchmark evaluation_id task_family task_id agent scaffold model "
             "population score status outcome action_count human_minutes latency_seconds "
-            "input_tokens output_tokens cost_usd started_at file_id"
+            "input_tokens output_tokens cache_read_tokens cache_write_tokens "
+            "reasoning_tokens total_tokens cost_usd started_at attempt_number "
+            "attributes file_id"
         ),
     ),
     "attempt_successes": ("attempt_id success_rule", "is_success"),
@@ -19,8 +21,8 @@ CATALOGUE = {
         (
             "source benchmark agent scaffold is_generalist model reasoning_effort "
             "evaluated_on accuracy accuracy_metric reported_accuracy status "
-            "task_count success_count failure_count timed_task_count total_cost_usd "
-            "cost_status "
+            "repeat_group task_count task_share success_count failure_count "
+            "timed_task_count total_cost_usd cost_status "
             "mean_latency_seconds input_tokens output_tokens cache_read_tokens "
             "cache_write_tokens is_excluded exclusion_reason file_id"
         ),
@@ -186,7 +188,10 @@ CATALOGUE = {
     ),
     "win_rate_frontier": (
         "repeats basis x_metric source model",
-        "x win_rate is_pareto_efficient is_on_hull x_scaled frontier_distance",
+        (
+            "x win_rate is_comparable is_pareto_efficient is_on_hull x_scaled "
+            "frontier_distance"
+        ),
     ),
     "model_resource_use": (
         "source model",
@@ -322,6 +327,10 @@ CATALOGUE = {
     ),
     "quarantine": ("file_id position", "reason_code detail record_excerpt"),
     "data_findings": ("finding_code source subject", "detail severity"),
+    "reported_metrics": (
+        "source evaluation_id scorer metric reducer",
+        "reported recomputed difference is_equal",
+    ),
 }
 
 

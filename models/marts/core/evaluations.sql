@@ -34,6 +34,14 @@ judged as (
         identified_evaluations.agent_label,
         identified_evaluations.scaffold,
         identified_evaluations.model,
+        min(evaluations.evaluation_id) over (
+            partition by
+                identified_evaluations.source,
+                evaluations.benchmark,
+                identified_evaluations.agent_label,
+                identified_evaluations.population,
+                evaluations.reasoning_effort
+        ) as repeat_group,
         outcomes.task_count,
         outcomes.task_share,
         outcomes.success_rule,
@@ -99,6 +107,7 @@ final as (
         accuracy_metric,
         reported_accuracy,
         status,
+        repeat_group,
         task_count,
         task_share,
         success_rule,

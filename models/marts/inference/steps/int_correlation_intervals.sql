@@ -36,6 +36,12 @@ moves as (
         1 - (scores.xx_share + scores.yy_share) / 2 as remaining_share
     from scores
     inner join rhos using (source, population, controlling_for, pair)
+    -- Inside tasks that were tried once, or always alike, nothing has a rank:
+    -- they are no clusters of what varies inside tasks.
+    where
+        controlling_for <> 'task'
+        or scores.xx_share > 0
+        or scores.yy_share > 0
 ),
 
 -- The partial correlation's derivatives by the three that it is made of.
