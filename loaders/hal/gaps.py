@@ -8,7 +8,7 @@ from loaders.contract.raw_json import Pointer
 from loaders.hal.usage import NO_TOKENS, Tokens
 
 MISSING_CALLS = "calls_missing"
-MISSING_USAGE = "usage_not_told"
+MISSING_USAGE = "usage_missing"
 NESTED_CALLS = "calls_nested"
 
 

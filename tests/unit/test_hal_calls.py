@@ -209,7 +209,7 @@ def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
     [note] = loaded.rows("notes")
     assert (note["pointer"], note["note_code"], note["detail"]) == (
         "/raw_logging_results/7",
-        "usage_not_told",
+        "usage_missing",
         "1 call has no usage, others have",
     )
 
