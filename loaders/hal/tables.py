@@ -309,8 +309,8 @@ HAL_TASK_LATENCIES = RawTable(
         Column(
             "total_seconds",
             "double",
-            "From the start of the first call to the start of the last; so 0 for a "
-            "task with one call.",
+            "From the start of the first call to the start of the last, so 0 for a "
+            "task with one call; without total_time the time between the two.",
             unit="seconds",
             null="Null where the trace does not say.",
             rule=rules.seconds,
