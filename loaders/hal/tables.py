@@ -239,8 +239,8 @@ HAL_EVALUATIONS = RawTable(
         Column(
             "log_shape",
             "varchar",
-            "How raw_logging_results is written: calls, call_records, by_task, text or "
-            "none.",
+            "How raw_logging_results is written: calls, call_records, by_task, task_sums "
+            "(no calls, but what those of each task used), text or none.",
         ),
     ),
 )

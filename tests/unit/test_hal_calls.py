@@ -92,6 +92,34 @@ def test_whole_numbers_are_ids():
     ]
 
 
+def test_a_sum_of_the_calls_of_a_task_is_its_usage_and_no_call():
+    """As the harness writes it for Terminal-Bench, which it runs by Harbor."""
+
+    def task_sum(task, read, cached):
+        used = {"prompt_tokens": read, "completion_tokens": 7}
+        usage = {"anthropic/o3": used | {"cache_read_input_tokens": cached}}
+        weave = {"latency_ms": 5000.0}
+        return {"weave_task_id": task, "summary": {"usage": usage, "weave": weave}}
+
+    log = [task_sum("a", 100, 60), task_sum("b", 5, 0)]
+    loaded = read(trace(raw_logging_results=log))
+    assert loaded.reasons == []
+    assert loaded.evaluation["log_shape"] == "task_sums"
+    names = ("task_id", "call_id", "model", "input_tokens", "cache_read_tokens")
+    assert [tuple(row[name] for name in names) for row in loaded.rows("model_calls")] == [
+        ("a", None, "anthropic/o3", 40, 60),
+        ("b", None, "anthropic/o3", 5, 0),
+    ]
+    latencies = {"a": {"total_time": 5.0}}
+    timed = read(trace(results={"latencies": latencies}, raw_logging_results=log))
+    assert timed.rows("task_latencies")[0]["call_count"] is None
+    # A call of which the id is lost is still refused.
+    lost = {"inputs": {"model": "o3"}, "weave_task_id": "a"}
+    for record in (lost, {"weave_task_id": "a"}, {"summary": log[0]["summary"]}):
+        loaded = read(trace(raw_logging_results=[record]))
+        assert loaded.reasons == [("/raw_logging_results/0", "missing_field")]
+
+
 def test_a_log_by_task():
     log = {
         "a": {
