@@ -9,6 +9,7 @@ object by task     task id -> {messages, call_metadata, model, call_count}
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -77,6 +78,9 @@ _USAGE_NAMES = ("usage", "usage_metadata", "usageMetadata")
 _METADATA = raw_json.decoder(_Metadata)
 # As far as a count of cached tokens in the usage of a call.
 _METADATA_LEVELS, _USAGE_LEVELS = 3, 2
+# Of a log by task, until it is known which calls wrap others; and where a row has its
+# task.
+_MOST_HELD, _TASK = 50_000, 2
 # The usage of one model, with all its counts, is shorter.
 _USAGE_BYTES = 1000
 
@@ -126,7 +130,7 @@ class Log:
     def records(self) -> Iterator[tuple | Quarantined]:
         """Yield a row for each call, or why it is refused."""
         if isinstance(self._found, dict):
-            yield from self._records_by_task(self._found)
+            yield from self._records_once(self._records_by_task(self._found))
         elif self._calls:
             yield from self._records_in_list()
         elif self._found and not isinstance(self._found, str):
@@ -170,6 +174,25 @@ class Log:
             is_leaf,
         )
 
+    def _records_once(
+        self, records: Iterator[tuple | Quarantined]
+    ) -> Iterator[tuple | Quarantined]:
+        """Yield the records of a log by task; calls that wrap others are no leaves.
+
+        Which they are is known at the end. A longer log is not kept in memory for it.
+        """
+        held = list(islice(records, _MOST_HELD))
+        rest = next(records, None)
+        wrappers = self._gaps.wrappers() if rest is None else set()
+        for record in held:
+            if isinstance(record, tuple) and record[0] in wrappers:
+                self.call_counts[record[_TASK]] -= 1
+                record = (*record[:-1], False)
+            yield record
+        if rest is not None:
+            yield rest
+            yield from records
+
     def _records_by_task(self, section: Section) -> Iterator[tuple | Quarantined]:
         found_count = 0
         for task_id, raw in raw_json.entries_once(section, self._at):
@@ -206,6 +229,7 @@ class Log:
                 raw_json.check_once(raw, _METADATA_LEVELS)
                 used = tokens(call.usage)
             except RecordRefused as refused:
+                self._gaps.add_untimed()
                 yield refused.at_pointer(pointer, raw_json.excerpt(raw))
                 continue
             self._gaps.add_usage(pointer, used, is_lacking=used == NO_TOKENS)
@@ -213,6 +237,8 @@ class Log:
             ended_at = self._moments.read(pointer, "ended_at", call.ended_at)
             if used != NO_TOKENS and started_at and ended_at:
                 timed.append((pointer, used, started_at, ended_at))
+            else:
+                self._gaps.add_untimed()
             yield (
                 pointer,
                 self._trace_number,

@@ -81,7 +81,7 @@ final as (
         task_results.score,
         'scored' as status,
         task_results.is_reported_success,
-        -- Without the refused calls it would be too few; a sum of calls is none.
+        -- Without the refused calls it would be too few. A sum is no call.
         coalesce(
             task_results.step_count,
             case
