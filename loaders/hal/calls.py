@@ -1,13 +1,15 @@
-"""The logged model calls of a HAL trace, in the three forms that its logs had.
+"""The logged model calls of a HAL trace, in the forms that its logs had.
 
 list of calls      {id, inputs, outputs, summary, ...}, the oldest
 list of records    the same with op_name, parent_id, started_at, ended_at, output
+list of sums       {weave_task_id, summary}: all that the calls of a task used
 object by task     task id -> {messages, call_metadata, model, call_count}
 """
 
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -26,7 +28,7 @@ from loaders.hal.usage import NO_TOKENS, Tokens, Usage, tokens, total
 class _Fields(Struct, gc=False):
     """The fields of a logged call; what is inside the last four is not decoded."""
 
-    id: Id
+    id: Id | None = None
     parent_id: Id | None = None
     op_name: str | None = None
     weave_task_id: Id | None = None
@@ -42,7 +44,8 @@ class _Fields(Struct, gc=False):
 class Call(Struct, gc=False):
     """A logged call, without its messages."""
 
-    id: str
+    # None for the sum of a task.
+    id: str | None
     parent_id: str | None
     op_name: str | None
     task_id: str | None
@@ -75,6 +78,9 @@ _USAGE_NAMES = ("usage", "usage_metadata", "usageMetadata")
 _METADATA = raw_json.decoder(_Metadata)
 # As far as a count of cached tokens in the usage of a call.
 _METADATA_LEVELS, _USAGE_LEVELS = 3, 2
+# Of a log by task, until it is known which calls wrap others; and where a row has its
+# task.
+_MOST_HELD, _TASK = 50_000, 2
 # The usage of one model, with all its counts, is shorter.
 _USAGE_BYTES = 1000
 
@@ -107,10 +113,10 @@ class Log:
             return "text" if isinstance(self._found, str) else "by_task"
         if not self._calls:
             return "none"
-        has_times = any(
-            call is not None and (call.started_at or call.op_name)
-            for call in self._calls
-        )
+        known = [call for call in self._calls if call is not None]
+        if known and all(call.id is None for call in known):
+            return "task_sums"
+        has_times = any(call.started_at or call.op_name for call in known)
         return "call_records" if has_times else "calls"
 
     def notes(self) -> Iterator[tuple]:
@@ -124,7 +130,7 @@ class Log:
     def records(self) -> Iterator[tuple | Quarantined]:
         """Yield a row for each call, or why it is refused."""
         if isinstance(self._found, dict):
-            yield from self._records_by_task(self._found)
+            yield from self._records_once(self._records_by_task(self._found))
         elif self._calls:
             yield from self._records_in_list()
         elif self._found and not isinstance(self._found, str):
@@ -145,7 +151,7 @@ class Log:
                 continue
             is_leaf = call.is_model_call and call.id not in self._above
             if is_leaf:
-                if call.task_id is not None:
+                if call.task_id is not None and call.id is not None:
                     self.call_counts[call.task_id] += 1
                 self._gaps.add_usage(pointer, call.tokens, is_lacking=call.lacks_usage)
             yield self._row(pointer, call, is_leaf)
@@ -167,6 +173,25 @@ class Log:
             *call.tokens,
             is_leaf,
         )
+
+    def _records_once(
+        self, records: Iterator[tuple | Quarantined]
+    ) -> Iterator[tuple | Quarantined]:
+        """Yield the records of a log by task; calls that wrap others are no leaves.
+
+        Which they are is known at the end. A longer log is not kept in memory for it.
+        """
+        held = list(islice(records, _MOST_HELD))
+        rest = next(records, None)
+        wrappers = self._gaps.wrappers() if rest is None else set()
+        for record in held:
+            if isinstance(record, tuple) and record[0] in wrappers:
+                self.call_counts[record[_TASK]] -= 1
+                record = (*record[:-1], False)
+            yield record
+        if rest is not None:
+            yield rest
+            yield from records
 
     def _records_by_task(self, section: Section) -> Iterator[tuple | Quarantined]:
         found_count = 0
@@ -204,6 +229,7 @@ class Log:
                 raw_json.check_once(raw, _METADATA_LEVELS)
                 used = tokens(call.usage)
             except RecordRefused as refused:
+                self._gaps.add_untimed()
                 yield refused.at_pointer(pointer, raw_json.excerpt(raw))
                 continue
             self._gaps.add_usage(pointer, used, is_lacking=used == NO_TOKENS)
@@ -211,6 +237,8 @@ class Log:
             ended_at = self._moments.read(pointer, "ended_at", call.ended_at)
             if used != NO_TOKENS and started_at and ended_at:
                 timed.append((pointer, used, started_at, ended_at))
+            else:
+                self._gaps.add_untimed()
             yield (
                 pointer,
                 self._trace_number,
@@ -262,11 +290,13 @@ def _call(raw: Raw) -> Call:
     if model is None and len({name for name, _ in by_model}) == 1:
         model = rules.canonical(by_model[0][0])
     task_id = fields.weave_task_id
+    if fields.id is None and (task_id is None or not by_model or inputs or output):
+        raise RecordRefused("missing_field", "object missing required field id")
     if task_id is None and "weave_task_id" in attributes:
         raw = attributes["weave_task_id"]
         task_id = _nested(_TASK_ID, "attributes.weave_task_id", raw)
     return Call(
-        rules.identifier("id", str(fields.id)),
+        None if fields.id is None else rules.identifier("id", str(fields.id)),
         _id_if_any("parent_id", fields.parent_id),
         _shared(fields.op_name),
         _id_if_any("weave_task_id", task_id),
@@ -375,18 +405,22 @@ def _copies(calls: list[Call | None]) -> dict[int, bool]:
 
     To whether they differ; of those that agree, the first is no copy.
     """
-    known = [call.id for call in calls if call is not None]
+    known = [call.id for call in calls if _has_id(call)]
     if len(set(known)) == len(known):
         return {}
     by_id: dict[str, list[int]] = {}
     for index, call in enumerate(calls):
-        if call is not None:
+        if _has_id(call):
             by_id.setdefault(call.id, []).append(index)
     copies = {}
     for same in by_id.values():
         differs = any(calls[index] != calls[same[0]] for index in same)
         copies |= dict.fromkeys(same if differs else same[1:], differs)
     return copies
+
+
+def _has_id(call: Call | None) -> bool:
+    return call is not None and call.id is not None
 
 
 def _copy(call: Call, differs: bool) -> RecordRefused:
@@ -398,7 +432,7 @@ def _copy(call: Call, differs: bool) -> RecordRefused:
 
 def _inherit_tasks(calls: list[Call | None]) -> None:
     """Give a call that names no task that of the nearest call above it."""
-    by_id = {call.id: call for call in calls if call is not None}
+    by_id = {call.id: call for call in calls if _has_id(call)}
     without = set()
     for call in by_id.values():
         path, above = [], call
@@ -417,7 +451,7 @@ def _inherit_usage(calls: list[Call | None], above: set[str]) -> None:
     Sometimes only the wrapper around a call has the usage. Calls with others below
     them are not counted, so that usage would be lost.
     """
-    by_id = {call.id: call for call in calls if call is not None}
+    by_id = {call.id: call for call in calls if _has_id(call)}
     is_repeated = _above(calls, _tells_usage)
     # By call: whether it, or a call above it, has given its usage away.
     is_given: dict[str, bool] = {}
@@ -452,7 +486,7 @@ def _above_model_calls(calls: list[Call | None]) -> set[str]:
 
 def _above(calls: list[Call | None], is_meant: Callable[[Call], bool]) -> set[str]:
     """Return the ids of all calls above those for which `is_meant` is true."""
-    known = [call for call in calls if call is not None]
+    known = list(filter(_has_id, calls))
     parents = {call.id: call.parent_id for call in known}
     above = set()
     for call in known:

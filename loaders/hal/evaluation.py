@@ -21,6 +21,9 @@ from loaders.hal.tasks import Tasks
 IDENTITY = ("run_id", "benchmark_name", "agent_name")
 _AGENT_ARGS = "config/agent_args"
 _PROMPT_VARIATIONS = "prompt_sensitivity_metrics"
+# AppWorld reports percentages, and the harness calls one of them the accuracy.
+_IN_PERCENT = "appworld"
+_AGGREGATE = "aggregate_scenario_goal_completion"
 # Of one kind; a file of nothing but oddities has a million.
 _MOST_NOTES = 1_000
 # replicatorbench has its own name for the list.
@@ -69,10 +72,22 @@ class Evaluation:
         self._identity = {
             name: self._taken(HAL_EVALUATIONS.column(name)) for name in IDENTITY
         }
+        self._take_percentage()
         latencies_at = document.root / "results" / "latencies"
         self.latencies = raw_json.part(
             self._results.pop("latencies", None), latencies_at
         )
+
+    def _take_percentage(self) -> None:
+        """Let an accuracy of AppWorld be a share, where it is a percentage."""
+        accuracy = raw_json.part(self._results.get("accuracy"))
+        if not self._identity["benchmark_name"].startswith(_IN_PERCENT):
+            return
+        if isinstance(accuracy, bool) or not isinstance(accuracy, int | float):
+            return
+        least = 0 if _AGGREGATE in self._results else 1
+        if least < accuracy <= 100:
+            self._results["accuracy"] = accuracy / 100
 
     def note(self, pointer: str, code: str, detail: str) -> None:
         key = (shortened(pointer), code)

@@ -2,13 +2,15 @@
 may be logged twice.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from operator import itemgetter
 
 from loaders.contract.raw_json import Pointer
 from loaders.hal.usage import NO_TOKENS, Tokens
 
 MISSING_CALLS = "calls_missing"
-MISSING_USAGE = "usage_not_told"
+MISSING_USAGE = "usage_missing"
 NESTED_CALLS = "calls_nested"
 
 
@@ -27,6 +29,9 @@ class Gaps:
         self._timed_count = 0
         self._nested_count = 0
         self._first_nested: Pointer | None = None
+        self._untimed_count = 0
+        # Those that such a call ran in, each with one of its own.
+        self._wrappers: set[Pointer] = set()
 
     def add_calls(self, at: Pointer, count: int, logged_count: int) -> None:
         """Note that a task made more calls than are in its log."""
@@ -39,6 +44,10 @@ class Gaps:
             self._first = self._first or at
             self._count += 1
 
+    def add_untimed(self) -> None:
+        """Note a call of a log by task without a usage or times, or a refused one."""
+        self._untimed_count += 1
+
     def add_task(self, calls: list[tuple[Pointer, Tokens, str, str]]) -> None:
         """Count the calls of a task, given as (pointer, usage, start, end).
 
@@ -47,6 +56,8 @@ class Gaps:
         """
         self._timed_count += len(calls)
         latest: dict[Tokens, str] = {}
+        # By usage: end and pointer of the calls in which none was found, by their end.
+        alone: dict[Tokens, list[tuple[str, Pointer]]] = {}
         calls.sort(key=lambda call: call[3], reverse=True)
         for at, used, _, ended_at in sorted(calls, key=lambda call: call[2]):
             if ended_at <= latest.get(used, ""):
@@ -54,6 +65,21 @@ class Gaps:
                 self._first_nested = self._first_nested or at
             else:
                 latest[used] = ended_at
+            around = alone.setdefault(used, [])
+            place = bisect_left(around, ended_at, key=itemgetter(0))
+            if place < len(around):
+                self._wrappers.add(around.pop(place)[1])
+            else:
+                around.append((ended_at, at))
+
+    def wrappers(self) -> set[Pointer]:
+        """Return the calls that repeat another one, where every call is of such a pair.
+
+        Then a library logged each call, and so did the one that it is made with. Only
+        some such calls may be chance, as when equal questions are asked at once.
+        """
+        is_each = self._timed_count and len(self._wrappers) * 2 == self._timed_count
+        return self._wrappers if is_each and not self._untimed_count else set()
 
     def notes(self) -> Iterator[tuple]:
         """Yield a row per task that lacks calls, and one for each kind of call.
@@ -75,4 +101,6 @@ class Gaps:
                 f"{self._nested_count:,} of {self._timed_count:,} calls ran inside "
                 "another one with the same usage"
             )
+            if self.wrappers():
+                detail += "; of each two one is counted"
             yield self._first_nested, self._trace_number, NESTED_CALLS, detail

@@ -239,8 +239,8 @@ HAL_EVALUATIONS = RawTable(
         Column(
             "log_shape",
             "varchar",
-            "How raw_logging_results is written: calls, call_records, by_task, text or "
-            "none.",
+            "How raw_logging_results is written: calls, call_records, by_task, task_sums "
+            "(no calls, but what those of each task used), text or none.",
         ),
     ),
 )
@@ -309,8 +309,8 @@ HAL_TASK_LATENCIES = RawTable(
         Column(
             "total_seconds",
             "double",
-            "From the start of the first call to the start of the last; so 0 for a "
-            "task with one call.",
+            "From the start of the first call to the start of the last, so 0 for a "
+            "task with one call; without total_time the time between the two.",
             unit="seconds",
             null="Null where the trace does not say.",
             rule=rules.seconds,

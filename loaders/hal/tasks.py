@@ -15,6 +15,7 @@ from loaders.contract.records import (
     file_refused,
     too_many_refused,
 )
+from loaders.contract.times import seconds_between
 from loaders.hal.outcomes import NO_VERDICT, Verdict, verdicts
 from loaders.hal.times import Moments, Time
 from loaders.hal.usage import Number
@@ -174,17 +175,31 @@ def latencies(
             raw_json.check_once(raw, 1)
             if not isinstance(latency, _Latency):
                 latency = _Latency(latency)
-            total = rules.seconds("total_time", latency.total_time)
+            at_task = at / task_id
+            first, last = (
+                None if value is None else moments.read(at_task, name, value)
+                for name, value in (
+                    (_FIRST, latency.first_call_timestamp),
+                    (_LAST, latency.last_call_timestamp),
+                )
+            )
+            total = _total(latency, first, last)
         except RecordRefused as refused:
             yield refused.at_pointer(at / task_id, raw_json.excerpt(raw))
             continue
-        first, last = latency.first_call_timestamp, latency.last_call_timestamp
         yield (
-            at / task_id,
+            at_task,
             trace_number,
             task_id,
             total,
-            None if first is None else moments.read(at / task_id, _FIRST, first),
-            None if last is None else moments.read(at / task_id, _LAST, last),
+            first,
+            last,
             None if call_counts is None else call_counts.get(task_id, 0),
         )
+
+
+def _total(latency: _Latency, first: str | None, last: str | None) -> float | None:
+    """Return the total time; without one, the time that it is the length of."""
+    if latency.total_time is not None:
+        return rules.seconds("total_time", latency.total_time)
+    return rules.seconds(f"{_LAST} - {_FIRST}", seconds_between(first, last))

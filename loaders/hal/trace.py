@@ -248,7 +248,7 @@ def _trace_records(
         evaluation.latencies,
         root / "results" / "latencies",
         trace_number,
-        log.call_counts if log.shape not in ("none", "text") else None,
+        None if log.shape in ("none", "text", "task_sums") else log.call_counts,
         moments,
     )
     yield from ((HAL_TASK_LATENCIES, record) for record in latency_records)

@@ -58,6 +58,8 @@ _OF_JOB = {
     "schema_version", "id", "n_total_trials", "started_at", "updated_at",
     "finished_at", "stats", "trial_results",
 }  # fmt: skip
+# Of what cannot be read: path, value and why.
+Unread = list[tuple[str, Any, RecordRefused]]
 # The one of several rewards that is the score.
 _REWARD = "reward"
 _PASS_AT_K = "pass_at_k"
@@ -149,17 +151,24 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
 
 
 def _kept_back(table: RawTable, whole: dict[str, Raw], read_: Any) -> Iterator[Record]:
-    """Yield the row that is read from an object, or why it is refused."""
+    """Yield the row that is read from an object, or why it is refused.
+
+    Then what of it cannot be read, and is null in the row.
+    """
+    unread: Unread = []
     try:
-        yield table, read_(json_object.fields(whole))
+        yield table, read_(json_object.fields(whole), unread)
     except RecordRefused as refused:
         yield table, refused.at_pointer("", raw_json.excerpt(whole))
+        return
+    for path, value, refused in unread:
+        yield table, refused.at_pointer(f"/{path}", str(value))
 
 
 # ------------------------------------------------------------------ jobs
 
 
-def _config(fields: dict[str, Any]) -> tuple:
+def _config(fields: dict[str, Any], _unread: Unread) -> tuple:
     kind = "trial" if "trials_dir" in fields else "job"
     return row(HARBOR_CONFIGS, fields, pointer="", kind=kind)
 
@@ -198,11 +207,16 @@ def _metrics(found: dict[str, Any]) -> Iterator[tuple[str, int | None, float | N
 # ---------------------------------------------------------------- trials
 
 
-def _trial(fields: dict[str, Any]) -> tuple:
+def _trial(fields: dict[str, Any], unread: Unread) -> tuple:
     steps = fields.get("step_results") or []
     if not isinstance(steps, list):
         raise RecordRefused("wrong_type", f"step_results is {rules.shown(steps)}")
-    steps = [step for step in steps if isinstance(step, dict)]
+    parts = {
+        f"step_results/{number}/": step
+        for number, step in enumerate(steps)
+        if isinstance(step, dict)
+    }
+    steps = list(parts.values())
     _take_exception(fields, steps)
     if fields.get("agent_info") is None:
         fields["agent_info"] = _agent_of_config(fields)
@@ -219,9 +233,10 @@ def _trial(fields: dict[str, Any]) -> tuple:
         "step_count": len(steps),
         "model_count": _model_count([fields, *steps]),
         "extra": as_json(_beside(fields, _OF_TRIAL)),
-        "agent_seconds": _agent_seconds(fields, steps),
-        **_used(steps if has_results else [fields]),
+        "agent_seconds": _agent_seconds(fields, parts, unread),
+        **_used(parts if has_results else {"": fields}, unread),
     }
+    fields["started_at"] = _time(fields, "", "started_at", unread)
     return row(HARBOR_TRIALS, fields, **given)
 
 
@@ -277,15 +292,16 @@ _PATHS = {**_COUNTS, "cost_usd": "cost_usd"}
 _TOKENS = ("input_tokens", "cached_tokens", "output_tokens")
 
 
-def _used(parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _used(parts: dict[str, dict[str, Any]], unread: Unread) -> dict[str, Any]:
     """Return what the agent used, over all steps; None where no step says it.
 
     A step that used tokens and lacks one of the counts leaves that unknown, and one
     without a cost the cost; one in which the agent ran but reported nothing leaves all.
+    So does a count or a cost that cannot be read, which is added to `unread`.
     """
     found: dict[str, list[Any]] = {}
     lacking: set[str] = set()
-    for part in parts:
+    for path, part in parts.items():
         if part.get("agent_result") is None and _at(part, "agent_execution/started_at"):
             lacking.update(_PATHS)
         told = {name: _at(part.get("agent_result"), at) for name, at in _PATHS.items()}
@@ -293,7 +309,12 @@ def _used(parts: list[dict[str, Any]]) -> dict[str, Any]:
             if value is not None:
                 rule = rules.cost if name == "cost_usd" else rules.count
                 field = _PATHS[name].split("/")[-1]
-                found.setdefault(name, []).append(rule(field, value))
+                try:
+                    found.setdefault(name, []).append(rule(field, value))
+                except RecordRefused as refused:
+                    at = f"{path}agent_result/{_PATHS[name]}"
+                    unread.append((at, value, refused))
+                    lacking.add(name)
         if any(told[name] for name in _TOKENS):
             lacking |= {name for name, value in told.items() if value is None}
             lacking |= set() if told["cost_usd"] else {"cost_usd"}
@@ -320,25 +341,36 @@ def _at(found: Any, path: str) -> Any:
     return found
 
 
-def _agent_seconds(fields: dict[str, Any], steps: list[dict[str, Any]]) -> float | None:
+def _agent_seconds(
+    fields: dict[str, Any], parts: dict[str, dict[str, Any]], unread: Unread
+) -> float | None:
     """Return the agent's time, or that of its steps; negative if one of them is."""
-    whole = _seconds(fields)
-    if whole is not None or not steps:
+    whole = _seconds("", fields, unread)
+    if whole is not None or not parts:
         return whole
-    each = [_seconds(step) for step in steps]
+    each = [_seconds(path, step, unread) for path, step in parts.items()]
     if None in each:
         return None
     return min(each) if min(each) < 0 else math.fsum(each)
 
 
-def _seconds(part: dict[str, Any]) -> float | None:
+def _seconds(path: str, part: dict[str, Any], unread: Unread) -> float | None:
+    """Return the seconds from start to end; None where one is missing or unreadable."""
     times = [
-        _at(part, f"agent_execution/{name}") for name in ("started_at", "finished_at")
+        _time(part, path, f"agent_execution/{name}", unread)
+        for name in ("started_at", "finished_at")
     ]
-    for name, value in zip(("started_at", "finished_at"), times, strict=True):
-        if value is not None:
-            time(name, value)
     return seconds_between(*times)
+
+
+def _time(part: dict[str, Any], path: str, at: str, unread: Unread) -> str | None:
+    """Return a time as written; None where there is none, or it cannot be read."""
+    value = _at(part, at)
+    try:
+        return None if value is None else time(at.split("/")[-1], value)
+    except RecordRefused as refused:
+        unread.append((f"{path}{at}", value, refused))
+        return None
 
 
 def _objects(found: Any) -> Iterable[tuple[str, dict[str, Any]]]:

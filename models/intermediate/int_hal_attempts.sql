@@ -81,12 +81,13 @@ final as (
         task_results.score,
         'scored' as status,
         task_results.is_reported_success,
-        -- Without the refused calls it would be too few.
+        -- Without the refused calls it would be too few. A sum is no call.
         coalesce(
             task_results.step_count,
             case
                 when
-                    tasks_with_refused_call.task_id is null
+                    coalesce(evaluations.log_shape, '') <> 'task_sums'
+                    and tasks_with_refused_call.task_id is null
                     and not coalesce(refused_calls.is_any_task, false)
                     then call_sums.call_count
             end

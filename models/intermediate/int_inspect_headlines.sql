@@ -1,7 +1,7 @@
 -- Grain: one row per Inspect log: which score is the score, and what it says.
 -- A row in seeds/inspect_score_scales.csv, else the log's headline, else the
--- first of its scores. If no task declares a headline, it is the first metric,
--- or the same of all samples where that is of the first group only.
+-- first of its scores. If no task declares a headline, it is the first metric
+-- that is not of a group only; none where there is no other.
 with
 
 evaluations as (
@@ -85,7 +85,10 @@ compared as (
         metrics.score_number,
         metrics.metric_number,
         metrics.group_field,
-        metrics.metric = metrics.whole_label as is_whole,
+        metrics.group_field is not null
+        and metrics.metric_number = 1 as is_first_group,
+        metrics.group_field is not null
+        and metrics.metric = metrics.whole_label as is_whole,
         coalesce(declared.scorer = metrics.scorer, true)
         and coalesce(declared.score = metrics.score, true) as is_its_score,
         coalesce(
@@ -115,53 +118,85 @@ ranked as (
     where is_its_score or not is_scaled
 ),
 
-wholes as (
+-- Of a group it says nothing about the whole: that is the same metric of all
+-- samples, else the first that is of no group and is no spread.
+whole_candidates as (
     select
         ranked.file_id,
-        min_by(compared.metric, compared.metric_number) as metric,
-        min_by(compared.value, compared.metric_number) as value
+        compared.metric,
+        compared.value,
+        row_number() over (
+            partition by ranked.file_id
+            order by
+                case when compared.is_whole then 1 else 2 end asc,
+                compared.metric_number asc
+        ) as preference
     from ranked
     inner join compared
         on
             ranked.file_id = compared.file_id
             and ranked.score_number = compared.score_number
-            and ranked.group_field = compared.group_field
     where
         ranked.preference = 1
-        and ranked.metric_number = 1
-        and compared.is_whole
-    group by ranked.file_id
+        and ranked.is_first_group
+        and (
+            (ranked.group_field = compared.group_field and compared.is_whole)
+            or (
+                compared.group_field is null
+                and compared.metric not in (
+                    'stderr', 'bootstrap_stderr', 'std', 'var'
+                )
+            )
+        )
+),
+
+wholes as (
+    select
+        file_id,
+        metric,
+        value
+    from whole_candidates
+    where preference = 1
+),
+
+chosen as (
+    select
+        ranked.file_id,
+        ranked.scorer,
+        ranked.score,
+        ranked.reducer,
+        case
+            when ranked.is_first_group then wholes.metric
+            else ranked.metric
+        end as metric,
+        case
+            when ranked.is_first_group then wholes.value
+            else ranked.value
+        end as value
+    from ranked
+    left join wholes
+        on ranked.file_id = wholes.file_id
+    where ranked.preference = 1
 ),
 
 final as (
     select
         declared.file_id,
-        coalesce(ranked.scorer, declared.sampled_scorer) as scorer,
+        coalesce(chosen.scorer, declared.sampled_scorer) as scorer,
         coalesce(
-            ranked.score, declared.score, declared.sampled_scorer
+            chosen.score, declared.score, declared.sampled_scorer
         ) as score,
         declared.minimum,
         declared.maximum,
         declared.is_scaled,
-        coalesce(wholes.metric, ranked.metric) as metric,
-        ranked.reducer,
-        case
-            when wholes.file_id is null then ranked.value else wholes.value
-        end as reported_value,
-        case
-            when ranked.metric is not null
-                then
-                    ranked.scorer || '/'
-                    || coalesce(wholes.metric, ranked.metric) || '/'
-                    || coalesce(ranked.reducer, 'mean')
-        end as accuracy_metric
+        chosen.metric,
+        chosen.reducer,
+        chosen.value as reported_value,
+        chosen.scorer || '/' || chosen.metric || '/'
+        || coalesce(chosen.reducer, 'mean') as accuracy_metric
     from declared
-    left join ranked
-        on
-            declared.file_id = ranked.file_id
-            and ranked.preference = 1
-    left join wholes
-        on declared.file_id = wholes.file_id
+    left join chosen
+        on declared.file_id = chosen.file_id
 )
 
 select * from final

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .case import Case, loaded, refused
+from .case import Case, loaded, partly, refused
 
 FORMAT, SUFFIX = "harbor", ".json"
 
@@ -60,19 +60,36 @@ def _trials() -> Iterator[Case]:
         ("reward_as_text", {"verifier_result": {"rewards": {"reward": "1"}}}),
         ("reward_as_truth", {"verifier_result": {"rewards": {"reward": True}}}),
         ("rewards_as_number", {"verifier_result": {"rewards": 1}}),
-        ("tokens_absurd", {"agent_result": {"n_input_tokens": 1e308}}),
-        ("tokens_negative", {"agent_result": {"n_cache_tokens": -1}}),
-        ("tokens_fraction", {"agent_result": {"n_output_tokens": 0.5}}),
-        ("cost_negative", {"agent_result": {"cost_usd": -0.01}}),
-        ("cost_absurd", {"agent_result": {"cost_usd": 1e300}}),
-        ("step_absurd", {"step_results": [{"agent_result": {"cost_usd": 1e300}}]}),
-        ("time_in_words", {"started_at": "noon"}),
-        ("time_as_number", {"agent_execution": {"finished_at": 17}}),
         ("validity_as_text", {"reward_valid": "no"}),
         ("without_task", {"task_name": None}),
         ("without_agent", {"agent_info": {"name": None}, "config": {}}),
     ):
         yield _refused(name, text(trial(**changes)), "no_record_loaded")
+    for name, changes, reason, at in (
+        ("tokens_absurd", {"agent_result": {"n_input_tokens": 1e308}},
+         "value_too_large", "/agent_result/n_input_tokens"),
+        ("tokens_negative", {"agent_result": {"n_cache_tokens": -1}},
+         "count_negative", "/agent_result/n_cache_tokens"),
+        ("tokens_fraction", {"agent_result": {"n_output_tokens": 0.5}},
+         "count_fractional", "/agent_result/n_output_tokens"),
+        ("cost_negative", {"agent_result": {"cost_usd": -0.01}},
+         "cost_negative", "/agent_result/cost_usd"),
+        ("cost_absurd", {"agent_result": {"cost_usd": 1e300}},
+         "value_too_large", "/agent_result/cost_usd"),
+        ("step_absurd", {"step_results": [{"agent_result": {"cost_usd": 1e300}}]},
+         "value_too_large", "/step_results/0/agent_result/cost_usd"),
+        ("time_in_words", {"started_at": "noon"}, "not_a_time", "/started_at"),
+        ("time_as_number", {"agent_execution": {"finished_at": 17}},
+         "wrong_type", "/agent_execution/finished_at"),
+    ):  # fmt: skip
+        yield partly(
+            f"harbor_{name}",
+            FORMAT,
+            SUFFIX,
+            text(trial(**changes)),
+            (1, 1),
+            {reason: at},
+        )
     for name, changes in (
         ("no_verdict", {"verifier_result": None}),
         ("several_rewards", {"verifier_result": {"rewards": {"a": 1, "b": 7}}}),

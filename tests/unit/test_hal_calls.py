@@ -92,6 +92,36 @@ def test_whole_numbers_are_ids():
     ]
 
 
+def test_a_sum_of_the_calls_of_a_task_is_its_usage_and_no_call():
+    """As the harness writes it for Terminal-Bench, which it runs by Harbor."""
+
+    def task_sum(task, read, cached):
+        used = {"prompt_tokens": read, "completion_tokens": 7}
+        usage = {"anthropic/o3": used | {"cache_read_input_tokens": cached}}
+        weave = {"latency_ms": 5000.0}
+        return {"weave_task_id": task, "summary": {"usage": usage, "weave": weave}}
+
+    log = [task_sum("a", 100, 60), task_sum("b", 5, 0)]
+    loaded = read(trace(raw_logging_results=log))
+    assert loaded.reasons == []
+    assert loaded.evaluation["log_shape"] == "task_sums"
+    names = ("task_id", "call_id", "model", "input_tokens", "cache_read_tokens")
+    assert [
+        tuple(row[name] for name in names) for row in loaded.rows("model_calls")
+    ] == [
+        ("a", None, "anthropic/o3", 40, 60),
+        ("b", None, "anthropic/o3", 5, 0),
+    ]
+    latencies = {"a": {"total_time": 5.0}}
+    timed = read(trace(results={"latencies": latencies}, raw_logging_results=log))
+    assert timed.rows("task_latencies")[0]["call_count"] is None
+    # A call of which the id is lost is still refused.
+    lost = {"inputs": {"model": "o3"}, "weave_task_id": "a"}
+    for record in (lost, {"weave_task_id": "a"}, {"summary": log[0]["summary"]}):
+        loaded = read(trace(raw_logging_results=[record]))
+        assert loaded.reasons == [("/raw_logging_results/0", "missing_field")]
+
+
 def test_a_log_by_task():
     log = {
         "a": {
@@ -164,12 +194,59 @@ def test_calls_that_ran_inside_others_of_the_same_usage_are_noted():
     twice = [entry(5, 1, 4), entry(5, 1, 5), entry(9, 6, 9), entry(9, 7, 8)]
     assert notes(*twice) == [
         ("/raw_logging_results/a/call_metadata/0", "calls_nested",
-         "2 of 4 calls ran inside another one with the same usage"),
+         "2 of 4 calls ran inside another one with the same usage; of each two one is "
+         "counted"),
+    ]  # fmt: skip
+    # Three equal questions at once: who knows which is which.
+    assert notes(entry(5, 1, 9), entry(5, 2, 8), entry(5, 3, 7)) == [
+        ("/raw_logging_results/a/call_metadata/1", "calls_nested",
+         "2 of 3 calls ran inside another one with the same usage"),
     ]  # fmt: skip
     # One after another; at the same time with other usage; one such of three.
     assert notes(entry(5, 1, 2), entry(5, 3, 4), entry(5, 4, 5)) == []
     assert notes(entry(5, 1, 9), entry(6, 2, 3)) == []
     assert notes(entry(5, 1, 9), entry(5, 2, 3), entry(7, 4, 5)) == []
+
+
+def test_a_call_that_a_log_by_task_has_twice_counts_once():
+    """Task a has two calls, each wrapped, at the same time; b one, wrapped too."""
+
+    def entry(count, first, last):
+        return {
+            "usage": {"prompt_tokens": count, "completion_tokens": 7},
+            "started_at": f"2025-04-23T10:00:{first:02}+00:00",
+            "ended_at": f"2025-04-23T10:00:{last:02}+00:00",
+        }
+
+    def read_log(*more):
+        a = [entry(5, 1, 10), entry(5, 2, 12), entry(5, 3, 9), entry(5, 4, 11)]
+        b = [entry(8, 1, 4), entry(8, 1, 5), *more]
+        log = {
+            "a": {"call_metadata": a, "call_count": 4},
+            "b": {"call_metadata": b, "call_count": len(b)},
+        }
+        latencies = {"a": 1.0, "b": 2.0}
+        return read(trace(raw_logging_results=log, results={"latencies": latencies}))
+
+    def leaves(loaded):
+        rows = loaded.rows("model_calls")
+        return [row["is_leaf"] for row in rows]
+
+    def counts(loaded):
+        return [row["call_count"] for row in loaded.rows("task_latencies")]
+
+    loaded = read_log()
+    assert leaves(loaded) == [False, False, True, True, True, False]
+    assert counts(loaded) == [2, 1]
+    # One that is alone, without times or refused: all count, as they are.
+    for more in (
+        entry(9, 6, 7),
+        {"usage": {"prompt_tokens": 8}},
+        {"usage": {"prompt_tokens": -1}},
+    ):
+        loaded = read_log(more)
+        assert leaves(loaded)[:6] == [True] * 6
+        assert counts(loaded) == [4, 3]
 
 
 def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
@@ -209,7 +286,7 @@ def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
     [note] = loaded.rows("notes")
     assert (note["pointer"], note["note_code"], note["detail"]) == (
         "/raw_logging_results/7",
-        "usage_not_told",
+        "usage_missing",
         "1 call has no usage, others have",
     )
 

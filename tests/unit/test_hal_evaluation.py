@@ -80,6 +80,27 @@ def test_an_accuracy_above_1_by_rounding_is_1(told, read_as):
     assert bool(loaded.rows("notes")) == (read_as is None)
 
 
+@pytest.mark.parametrize(
+    ("results", "accuracy"),
+    [
+        ({"accuracy": 48.8}, 0.488),
+        # One per cent, as the other aggregate beside it says; a share without it.
+        ({"accuracy": 1.0, "aggregate_scenario_goal_completion": 0.0}, 0.01),
+        ({"accuracy": 0.5}, 0.5),
+        ({"accuracy": 100}, 1.0),
+        ({"accuracy": 4880}, None),
+        ({"accuracy": "48.8"}, None),
+    ],
+)
+def test_the_percentage_of_appworld_is_a_share(results, accuracy):
+    config = {"benchmark_name": "appworld_test_normal"}
+    loaded = read(trace(config=config, results=results))
+    assert loaded.evaluation["accuracy"] == accuracy
+    assert read(trace(results=results)).evaluation["accuracy"] == (
+        results["accuracy"] if results["accuracy"] in (0.5, 1.0) else None
+    )
+
+
 def test_a_trace_that_measures_sensitivity_to_prompts_says_so():
     loaded = read(trace(prompt_sensitivity_metrics={"num_tasks": 2}))
     assert loaded.evaluation["has_prompt_variations"]

@@ -40,6 +40,28 @@ def test_latencies_are_objects_or_numbers():
     ]
 
 
+def test_without_a_total_a_latency_is_the_time_between_its_calls():
+    """b is two minutes over midnight in two zones. c says one thing of the two.
+    d's last call comes before its first; e has a total, which counts.
+    """
+    first, last = "first_call_timestamp", "last_call_timestamp"
+    noon = "2025-04-23T12:00:00+00:00"
+    latencies = {
+        "a": {first: noon, last: "2025-04-23T12:00:02.5+00:00"},
+        "b": {first: "2025-04-23T23:59:00", last: "2025-04-24T02:01:00+02:00"},
+        "c": {first: noon, "total_time": None},
+        "d": {first: noon, last: "2025-04-23T11:00:00+00:00"},
+        "e": {first: noon, last: "2025-04-23T13:00:00+00:00", "total_time": 7},
+        "f": {first: noon, last: noon, "total_time": None},
+    }
+    loaded = read(trace(results={"latencies": latencies}))
+    seconds = {
+        row["task_id"]: row["total_seconds"] for row in loaded.rows("task_latencies")
+    }
+    assert seconds == {"a": 2.5, "b": 120.0, "c": None, "e": 7.0, "f": 0.0}
+    assert loaded.reasons == [("/results/latencies/d", "seconds_negative")]
+
+
 @pytest.mark.parametrize(
     "time",
     [1744000000.5, 1744000000500, 1744000000500000, 1744000000500000000,

@@ -318,14 +318,8 @@ def test_a_trajectory_counts_the_steps_of_its_own_agent(load_contents):
         ({"verifier_result": {"rewards": {"reward": 1.5}}}, "score_out_of_range"),
         ({"verifier_result": {"rewards": {"reward": "1"}}}, "wrong_type"),
         ({"verifier_result": {"rewards": [1]}}, "wrong_type"),
-        ({"agent_result": {"n_input_tokens": 1e308}}, "value_too_large"),
-        ({"agent_result": {"n_output_tokens": -1}}, "count_negative"),
-        ({"agent_result": {"cost_usd": -0.5}}, "cost_negative"),
-        ({"step_results": [step(-1, 1)]}, "count_negative"),
-        ({"started_at": "yesterday"}, "not_a_time"),
         ({"step_results": 5}, "wrong_type"),
         ({"step_results": {"one": {}}}, "wrong_type"),
-        ({"agent_execution": {"started_at": "noon"}}, "not_a_time"),
         ({"task_name": " "}, "empty_text"),
         ({"agent_info": None, "config": None}, "missing_field"),
         ({"reward_valid": "yes"}, "wrong_type"),
@@ -339,6 +333,46 @@ def test_a_broken_trial_is_kept_back(load_contents, changes, reason):
         .fetchall()[0][0]
         .startswith(f"all its records (1) are refused, the first one: {reason}: ")
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "column_name", "reason", "at"),
+    [
+        ({"agent_result": {"n_input_tokens": 1e308, "n_output_tokens": 7}},
+         "input_tokens", "value_too_large", "/agent_result/n_input_tokens"),
+        ({"agent_result": {"n_output_tokens": -1}},
+         "output_tokens", "count_negative", "/agent_result/n_output_tokens"),
+        ({"agent_result": {"n_cache_tokens": "many"}},
+         "cached_tokens", "wrong_type", "/agent_result/n_cache_tokens"),
+        ({"agent_result": {"cost_usd": -0.5}},
+         "cost_usd", "cost_negative", "/agent_result/cost_usd"),
+        ({"agent_result": {"metadata": {"n_episodes": 1.5}}},
+         "episode_count", "count_fractional", "/agent_result/metadata/n_episodes"),
+        ({"started_at": "yesterday"}, "started_at", "not_a_time", "/started_at"),
+        ({"agent_execution": {"started_at": "noon", "finished_at": None}},
+         "agent_seconds", "not_a_time", "/agent_execution/started_at"),
+    ],
+)  # fmt: skip
+def test_a_count_or_time_that_cannot_be_read_is_unknown(
+    load_contents, changes, column_name, reason, at
+):
+    found = load_contents(1, result=trial(**changes), trial=TRIAL_CONFIG)
+    assert found.sql(
+        f"select trial_id, reward, {column_name} from raw.harbor_trials"
+    ).fetchall() == [("t-1", 1.0, None)]
+    assert found.sql("select position, reason_code from raw.quarantine").fetchall() == [
+        (at, reason)
+    ]
+
+
+def test_of_steps_a_count_that_cannot_be_read_makes_the_sum_unknown(load_contents):
+    """Who knows what the first step read; what both cost is known."""
+    steps = [step(-1, 1), step(2, 3)]
+    found = load_contents(1, result=trial(step_results=steps))
+    assert column(found, "(input_tokens, cost_usd, reward)") == (None, 0.2, 1.0)
+    assert found.sql("select position from raw.quarantine").fetchall() == [
+        ("/step_results/0/agent_result/n_input_tokens",)
+    ]
 
 
 def test_a_trial_that_is_cut_is_refused(load_contents):

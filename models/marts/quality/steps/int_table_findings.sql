@@ -52,7 +52,7 @@ repeated_rows as (
 
 untold_repeats as (
     select
-        'repeats_not_told' as finding_code,
+        'attempt_number_missing' as finding_code,
         source,
         file_id as subject,
         row_count || ' rows share agent and task with '
@@ -100,7 +100,7 @@ verdict_shares as (
 
 missing_verdicts as (
     select
-        'verdict_not_told' as finding_code,
+        'verdict_missing' as finding_code,
         source,
         source as subject,
         untold_count || ' of ' || scored_count || ' attempts with a score have '
