@@ -282,7 +282,7 @@ class _Row:
             cell = f"n_{ours}"
             conditions.append(f"strlen({cell}) > {MAX_TEXT_BYTES}")
             if self._cells[ours].kind == "text":
-                conditions.append(f"{cell} < '!' or right({cell}, 1) < '!'")
+                conditions.append(f"{cell} < '!' or {cell}[-1] < '!'")
                 is_plain = f"regexp_matches({cell}, '{_PLAIN}')"
                 conditions.append(
                     f"case when strlen({cell}) > length({cell}) "
