@@ -6,7 +6,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -308,19 +308,34 @@ class _Finder:
         return file_refused("unusable_columns", f"{ours}: {what}")
 
 
-def tells(ours: str, columns: dict[str, Any], names: Iterable[str]) -> bool:
-    """Say whether a table has one of our columns: by what `columns` say, or by its name."""
+def tellers(
+    ours: str, columns: dict[str, Any], names: Iterable[str]
+) -> list[str] | None:
+    """Return the columns of which one of ours is taken: by what `columns` say, or by its
+    name. None of them where it is the same in all rows; None where nothing tells it.
+    """
     if ours in columns:
-        return columns[ours] is not None
+        value = columns[ours]
+        if value is None:
+            return None
+        each = value if isinstance(value, list) else [value]
+        return each if all(isinstance(one, str) for one in each) else []
     said = [
         each
         for value in columns.values()
         for each in (value if isinstance(value, list) else [value])
         if isinstance(each, str)
     ]
-    return any(
-        plain(name) in _PLAIN_NAMES[ours] for name in set(names).difference(said)
-    )
+    left = {plain(name): name for name in set(names).difference(said)}
+    found = [left[each] for each in map(plain, KNOWN[ours].split()) if each in left]
+    return found[:1] or None
+
+
+def columns_named(wanted: Iterable[str], names: Sequence[str]) -> list[Column]:
+    """Return the columns, or the fields inside of them, that are there."""
+    finder = _Finder(names, "", lambda _name: None)
+    found = [finder.parts_or_none("benchmark", each) or () for each in wanted]
+    return [part for parts in found for part in parts]
 
 
 def taken_of_path(values: Iterable[Any], path: str) -> list[str]:
@@ -406,6 +421,19 @@ def names_at_the_beginning(head: str) -> list[str]:
             return []
         return list(first) if isinstance(first, dict) else []
     return header_of(head).names
+
+
+def records_at_the_beginning(head: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of lines, as far as these are whole; of an array the first."""
+    text = head.lstrip("\ufeff \r\n\t")
+    with suppress(ValueError, RecursionError):
+        if text.startswith("["):
+            first, _ = json.JSONDecoder().raw_decode(text.lstrip("[ \r\n\t"))
+            yield first
+            return
+        for line in text.split("\n"):
+            if line.strip():
+                yield msgspec.json.decode(line, type=dict)
 
 
 def names_of_lines(head: str) -> list[str]:

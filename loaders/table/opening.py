@@ -20,8 +20,9 @@ from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
 from loaders.contract.records import file_refused
 from loaders.table import long_lines
-from loaders.table.mapping import Column, header_of
+from loaders.table.mapping import Column, columns_named, header_of
 from loaders.table.opened import Opened, literal
+from loaders.table.values import MISSING
 
 if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
     import duckdb
@@ -349,6 +350,17 @@ class Table:
         text = opened.text(column)
         rows = f"select 1 from ({opened.source()}) where {text} is not null limit 1"
         return bool(self._connection.execute(rows).fetchall())
+
+    def has_any(self, opened: Opened, wanted: list[str]) -> bool:
+        """Say whether any row has a text other than NA and the like in these columns."""
+        columns = columns_named(wanted, opened.names)
+        missing = ", ".join(map(literal, MISSING))
+        tests = [
+            f"coalesce(trim({opened.text(column)}), '') not in ({missing})"
+            for column in columns
+        ]
+        rows = f"select 1 from ({opened.source()}) where {' or '.join(tests)} limit 1"
+        return bool(columns and self._connection.execute(rows).fetchall())
 
     def only_value(self, opened: Opened, name: str) -> Any:
         """Return what a column has in all rows, None where they differ.
