@@ -163,6 +163,7 @@ def resolved(
     path: str,
     only_value: Callable[[str], Any] = lambda _name: None,
     has_value: Callable[[Column], bool] = lambda _column: True,
+    has_all_values: Callable[[Column], bool] = lambda _column: True,
 ) -> Mapping:
     """Return what each of ours is made of in a table with these columns.
 
@@ -175,9 +176,8 @@ def resolved(
     for ours, value in options.columns:
         if value is not None:
             parts[ours] = finder.parts(ours, value)
-            for part in parts[ours]:
-                is_inside = isinstance(part, Column) and len(part.path) > 1
-                if is_inside and not has_value(part):
+            for part in _inside(parts[ours]):
+                if not has_value(part):
                     what = f"{ours}: no row has {part}"
                     raise file_refused("unusable_columns", what)
     preset = options.preset or recognised(names)
@@ -185,6 +185,9 @@ def resolved(
         for ours, value in PRESETS[preset].columns.items():
             if ours not in parts and ours not in left_out:
                 found = finder.parts_or_none(ours, value)
+                # A row without what tells its attempts apart would be kept back.
+                if ours == _TAKES_ALL and not all(map(has_all_values, _inside(found))):
+                    found = None
                 parts |= {ours: found} if found else {}
     else:
         _add_known(parts, names, left_out)
@@ -194,6 +197,13 @@ def resolved(
     mapping = Mapping({ours: parts[ours] for ours in KNOWN if ours in parts}, preset)
     said = {ours for ours, _ in options.columns}
     return Mapping(mapping.parts, preset, tuple(_hints(names, mapping, said)))
+
+
+def _inside(parts: Iterable[Part] | None) -> list[Column]:
+    """Return those that lie inside of a column."""
+    return [
+        part for part in parts or () if isinstance(part, Column) and len(part.path) > 1
+    ]
 
 
 def recognised(names: Iterable[str]) -> str | None:

@@ -351,6 +351,15 @@ class Table:
         rows = f"select 1 from ({opened.source()}) where {text} is not null limit 1"
         return bool(self._connection.execute(rows).fetchall())
 
+    def has_all_values(self, opened: Opened, column: Column) -> bool:
+        """Say whether every row has a value in a column, or inside of one."""
+        is_empty = f"coalesce({opened.text(column)}, '') = ''"
+        if opened.form == "json":
+            # What is no object is no row, or kept back.
+            is_empty += " and v is not null"
+        rows = f"select 1 from ({opened.source()}) where {is_empty} limit 1"
+        return not self._connection.execute(rows).fetchall()
+
     def has_any(self, opened: Opened, wanted: list[str]) -> bool:
         """Say whether any row has a text other than NA and the like in these columns."""
         columns = columns_named(wanted, opened.names)

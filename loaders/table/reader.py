@@ -148,17 +148,30 @@ class _Reading:
             self._path,
             lambda name: self._table.only_value(opened, name),
             lambda column: self._table.has_value(opened, column),
+            lambda column: self._table.has_all_values(opened, column),
         )
         yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)
         yield from self._attempts(opened, mapping, attempts, size_bytes)
-        self._check_scale()
+        self._check_scale(mapping)
         if not self._row_count and not self._rejected:
             raise file_refused("empty_file", "the table has no row")
         yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
 
-    def _check_scale(self) -> None:
-        """Refuse a table of which many scores are of another scale."""
+    def _check_scale(self, mapping: Mapping) -> None:
+        """Refuse a table of which many scores, or all verdicts, are of another scale."""
+        most = self._options.score_max or 1
+        if most > 1 and "score" not in mapping:
+            # By a little, as 49 * (1 / 49) is less than 1.
+            ((highest,),) = self._connection.execute(
+                f"select {most!r}e0 * max(score) from ({self._rows})"
+            ).fetchall()
+            if highest and highest < 1.000_001:
+                what = (
+                    f"no {mapping.written('success')} is above 1, and --score-max {most:g}"
+                    " says that they are out of that"
+                )
+                raise file_refused("score_scale", what)
         for said, count in self._off_counts.items():
             if count < _DOUBTED_COUNT:
                 continue

@@ -209,7 +209,9 @@ class _Row:
             return f"case when {cell} then 1e0 when not {cell} then 0e0 end"
         if kind == "time":
             return "cast(null as double)"
-        most = self._options.score_max if ours == "score" else None
+        # A verdict is out of as much where there is no score beside it.
+        is_score = ours == "score" or "score" not in self._cells
+        most = self._options.score_max if is_score else None
         share = f"p_{ours} / {most!r}e0" if most else f"p_{ours}"
         is_share = f"{share} >= 0 and {share} <= 1{self._is_plain(ours)}"
         number = f"case when {is_share} then {share} end"
