@@ -66,7 +66,7 @@ FORMATS = {
         # By its columns, which in JSON none of the others has.
         Format(
             "table",
-            7,
+            8,
             table.TABLES,
             "loaders.table.reader",
             takes_table_options=True,

@@ -126,7 +126,8 @@ class Attempts:
                 most = self._options.score_max
                 made[ours] = values.score(name, cell, most, decimal)
             elif ours == "success":
-                made[ours] = values.verdict(name, cell, decimal)
+                most = None if "score" in self.mapping else self._options.score_max
+                made[ours] = values.verdict(name, cell, most, decimal)
             elif ours == "started_at":
                 made[ours] = values.started_at(name, cell)
             elif ours in _READ:

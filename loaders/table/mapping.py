@@ -6,7 +6,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -163,6 +163,7 @@ def resolved(
     path: str,
     only_value: Callable[[str], Any] = lambda _name: None,
     has_value: Callable[[Column], bool] = lambda _column: True,
+    has_all_values: Callable[[Column], bool] = lambda _column: True,
 ) -> Mapping:
     """Return what each of ours is made of in a table with these columns.
 
@@ -175,9 +176,8 @@ def resolved(
     for ours, value in options.columns:
         if value is not None:
             parts[ours] = finder.parts(ours, value)
-            for part in parts[ours]:
-                is_inside = isinstance(part, Column) and len(part.path) > 1
-                if is_inside and not has_value(part):
+            for part in _inside(parts[ours]):
+                if not has_value(part):
                     what = f"{ours}: no row has {part}"
                     raise file_refused("unusable_columns", what)
     preset = options.preset or recognised(names)
@@ -185,6 +185,9 @@ def resolved(
         for ours, value in PRESETS[preset].columns.items():
             if ours not in parts and ours not in left_out:
                 found = finder.parts_or_none(ours, value)
+                # A row without what tells its attempts apart would be kept back.
+                if ours == _TAKES_ALL and not all(map(has_all_values, _inside(found))):
+                    found = None
                 parts |= {ours: found} if found else {}
     else:
         _add_known(parts, names, left_out)
@@ -194,6 +197,13 @@ def resolved(
     mapping = Mapping({ours: parts[ours] for ours in KNOWN if ours in parts}, preset)
     said = {ours for ours, _ in options.columns}
     return Mapping(mapping.parts, preset, tuple(_hints(names, mapping, said)))
+
+
+def _inside(parts: Iterable[Part] | None) -> list[Column]:
+    """Return those that lie inside of a column."""
+    return [
+        part for part in parts or () if isinstance(part, Column) and len(part.path) > 1
+    ]
 
 
 def recognised(names: Iterable[str]) -> str | None:
@@ -308,19 +318,34 @@ class _Finder:
         return file_refused("unusable_columns", f"{ours}: {what}")
 
 
-def tells(ours: str, columns: dict[str, Any], names: Iterable[str]) -> bool:
-    """Say whether a table has one of our columns: by what `columns` say, or by its name."""
+def tellers(
+    ours: str, columns: dict[str, Any], names: Iterable[str]
+) -> list[str] | None:
+    """Return the columns of which one of ours is taken: by what `columns` say, or by its
+    name. None of them where it is the same in all rows; None where nothing tells it.
+    """
     if ours in columns:
-        return columns[ours] is not None
+        value = columns[ours]
+        if value is None:
+            return None
+        each = value if isinstance(value, list) else [value]
+        return each if all(isinstance(one, str) for one in each) else []
     said = [
         each
         for value in columns.values()
         for each in (value if isinstance(value, list) else [value])
         if isinstance(each, str)
     ]
-    return any(
-        plain(name) in _PLAIN_NAMES[ours] for name in set(names).difference(said)
-    )
+    left = {plain(name): name for name in set(names).difference(said)}
+    found = [left[each] for each in map(plain, KNOWN[ours].split()) if each in left]
+    return found[:1] or None
+
+
+def columns_named(wanted: Iterable[str], names: Sequence[str]) -> list[Column]:
+    """Return the columns, or the fields inside of them, that are there."""
+    finder = _Finder(names, "", lambda _name: None)
+    found = [finder.parts_or_none("benchmark", each) or () for each in wanted]
+    return [part for parts in found for part in parts]
 
 
 def taken_of_path(values: Iterable[Any], path: str) -> list[str]:
@@ -406,6 +431,19 @@ def names_at_the_beginning(head: str) -> list[str]:
             return []
         return list(first) if isinstance(first, dict) else []
     return header_of(head).names
+
+
+def records_at_the_beginning(head: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of lines, as far as these are whole; of an array the first."""
+    text = head.lstrip("\ufeff \r\n\t")
+    with suppress(ValueError, RecursionError):
+        if text.startswith("["):
+            first, _ = json.JSONDecoder().raw_decode(text.lstrip("[ \r\n\t"))
+            yield first
+            return
+        for line in text.split("\n"):
+            if line.strip():
+                yield msgspec.json.decode(line, type=dict)
 
 
 def names_of_lines(head: str) -> list[str]:

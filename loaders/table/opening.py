@@ -20,8 +20,9 @@ from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
 from loaders.contract.records import file_refused
 from loaders.table import long_lines
-from loaders.table.mapping import Column, header_of
+from loaders.table.mapping import Column, columns_named, header_of
 from loaders.table.opened import Opened, literal
+from loaders.table.values import MISSING
 
 if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
     import duckdb
@@ -40,6 +41,8 @@ _DURATIONS = {
     "MICRO": "to_microseconds({})",
     "NANO": "to_microseconds({} // 1000)",
 }
+# To look at all rows before they are read, while the other process waits for them.
+_LOOKING_THREADS = 2
 # More than any table of attempts has; DuckDB's statements name each one.
 MAX_COLUMNS = 2_000
 # Whether a list of names has one of them again.
@@ -52,8 +55,12 @@ _IS_ODD_INSIDE = f"""
         json_keys(v, '$..*'), lambda keys: {_HAS_DUPLICATES.format("keys")}
     )) > 0 end
 """
-# Of a row's attributes: whether a list or an object has NaN or an infinity.
-_HAS_NO_NUMBER = "coalesce(regexp_matches(made_attributes, '[:[,-](NaN|Inf)'), false)"
+# Of a row's attributes: whether a list or an object has NaN or an infinity. The pattern
+# alone takes eight times as long.
+_HAS_NO_NUMBER = """
+    case when contains(made_attributes, 'NaN') or contains(made_attributes, 'Inf')
+    then regexp_matches(made_attributes, '[:[,-](NaN|Inf)') else false end
+"""
 
 
 def _check_width(count: int) -> None:
@@ -315,6 +322,7 @@ class Table:
         names = dict.fromkeys(name for each in lists for name in each)
         # Nearly all rows have the fields of the first one.
         usual = ", ".join(map(literal, lists[0]))
+        self._connection.execute(f"set threads = {_LOOKING_THREADS}")
         others = self._connection.execute(
             f"""
             select name, bool_or(has_duplicates)
@@ -330,6 +338,8 @@ class Table:
             limit {MAX_COLUMNS + 2}
             """
         ).fetchall()
+        # Rows have to come in order, which they do from one thread alone.
+        self._connection.execute("set threads = 1")
         names |= dict.fromkeys(name for name, _ in others if name is not None)
         has_duplicates = any(len(set(each)) < len(each) for each in lists)
         has_duplicates = has_duplicates or any(found for _, found in others)
@@ -340,6 +350,26 @@ class Table:
         text = opened.text(column)
         rows = f"select 1 from ({opened.source()}) where {text} is not null limit 1"
         return bool(self._connection.execute(rows).fetchall())
+
+    def has_all_values(self, opened: Opened, column: Column) -> bool:
+        """Say whether every row has a value in a column, or inside of one."""
+        is_empty = f"coalesce({opened.text(column)}, '') = ''"
+        if opened.form == "json":
+            # What is no object is no row, or kept back.
+            is_empty += " and v is not null"
+        rows = f"select 1 from ({opened.source()}) where {is_empty} limit 1"
+        return not self._connection.execute(rows).fetchall()
+
+    def has_any(self, opened: Opened, wanted: list[str]) -> bool:
+        """Say whether any row has a text other than NA and the like in these columns."""
+        columns = columns_named(wanted, opened.names)
+        missing = ", ".join(map(literal, MISSING))
+        tests = [
+            f"coalesce(trim({opened.text(column)}), '') not in ({missing})"
+            for column in columns
+        ]
+        rows = f"select 1 from ({opened.source()}) where {' or '.join(tests)} limit 1"
+        return bool(columns and self._connection.execute(rows).fetchall())
 
     def only_value(self, opened: Opened, name: str) -> Any:
         """Return what a column has in all rows, None where they differ.

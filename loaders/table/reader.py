@@ -5,7 +5,6 @@ DuckDB parses it and reads regular rows; it is imported when the first table is 
 
 import bisect
 import hashlib
-import os
 import re
 from array import array
 from collections import Counter
@@ -13,13 +12,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from loaders.contract import rules, unpacked
 from loaders.contract.arrow import ColumnBuffers, Constant
 from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     Batch,
-    FileRefused,
     Quarantined,
     RecordRefused,
     file_refused,
@@ -29,15 +26,17 @@ from loaders.contract.table_options import TableOptions
 from loaders.table import mapping as names
 from loaders.table import values
 from loaders.table.attempts import Attempts, cells_of_json, cells_of_row
+from loaders.table.identity import look_at, stem_of, told
 from loaders.table.mapping import Mapping
 from loaders.table.opened import Opened
-from loaders.table.opening import HEAD_BYTES, PARQUET, UTF16_MARKS, Table
-from loaders.table.presets import PRESETS
+from loaders.table.opening import PARQUET, Table
 from loaders.table.sql import EXTRAS, Query, query
 from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 
 if TYPE_CHECKING:
     import duckdb
+
+__all__ = ["fits", "holds_tables_alone", "read", "told"]
 
 # DuckDB's names of what is wrong with a row of CSV, and ours.
 _REJECTED = {
@@ -73,51 +72,6 @@ def holds_tables_alone(head: bytes) -> bool:
     return head.startswith(PARQUET)
 
 
-def told(source: OpenFile, path: str, options: TableOptions) -> str:
-    """Return what the rows depend on besides the file's bytes.
-
-    What the user says, and the file's name or folder where a mapping asks for it, or
-    the file's name as the benchmark where no column has one.
-    """
-    found = _names(source)
-    preset = options.preset or names.recognised(found)
-    columns = dict(PRESETS[preset].columns if preset else {}) | dict(options.columns)
-    of_path = names.taken_of_path(columns.values(), path)
-    if not names.tells("benchmark", columns, () if preset else found):
-        of_path.append(_stem(path))
-    return repr((options, of_path)) if of_path or options.is_said else ""
-
-
-def _names(source: OpenFile) -> list[str]:
-    """Return the names of a table's columns; for JSON, those at its beginning."""
-    try:
-        head = unpacked.opened(source).head(HEAD_BYTES)
-    except FileRefused:
-        return []
-    if head.startswith(PARQUET):
-        return _names_by_opening(source)
-    encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8"
-    text = head.decode(encoding, "replace")
-    found = names.names_of_lines(text) or names.names_at_the_beginning(text)
-    # The first object may be longer than what was read.
-    return found or _names_by_opening(source)
-
-
-def _names_by_opening(source: OpenFile) -> list[str]:
-    import duckdb
-
-    try:
-        with duckdb.connect() as connection, Table(source, connection) as table:
-            return table.opened().names
-    except (FileRefused, duckdb.Error):
-        return []
-
-
-def _stem(path: str) -> str:
-    """Return the name of the benchmark where no column has one."""
-    return rules.canonical(os.path.basename(path).split(".")[0]) or "table"
-
-
 def read(
     source: OpenFile, *, path: str, options: TableOptions | None = None
 ) -> Iterator[Batch]:
@@ -142,7 +96,7 @@ def read(
             Table(source, connection) as table,
         ):
             reading = _Reading(table, connection, path, options or TableOptions())
-            yield from reading.batches(source.size_bytes)
+            yield from reading.batches(source)
     except duckdb.Error as error:
         raise _unparsed(error) from None
 
@@ -173,7 +127,7 @@ class _Reading:
         self._cursor = connection.cursor()
         self._path = path
         self._options = options
-        self._stem = _stem(path)
+        self._stem = stem_of(path)
         self._digest = hashlib.blake2b(digest_size=8)
         self._row_count = 0
         # Scores that are refused and may be of another scale, by what is said of them.
@@ -183,25 +137,41 @@ class _Reading:
         # Rows of CSV that DuckDB refused, in order.
         self._rejected: list[int] = []
 
-    def batches(self, size_bytes: int) -> Iterator[Batch]:
+    def batches(self, source: OpenFile) -> Iterator[Batch]:
         opened = self._table.opened()
+        if opened.form == "parquet":
+            look_at(source, self._table, opened, self._options)
+        size_bytes = source.size_bytes
         mapping = names.resolved(
             opened.names,
             self._options,
             self._path,
             lambda name: self._table.only_value(opened, name),
             lambda column: self._table.has_value(opened, column),
+            lambda column: self._table.has_all_values(opened, column),
         )
         yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)
         yield from self._attempts(opened, mapping, attempts, size_bytes)
-        self._check_scale()
+        self._check_scale(mapping)
         if not self._row_count and not self._rejected:
             raise file_refused("empty_file", "the table has no row")
         yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
 
-    def _check_scale(self) -> None:
-        """Refuse a table of which many scores are of another scale."""
+    def _check_scale(self, mapping: Mapping) -> None:
+        """Refuse a table of which many scores, or all verdicts, are of another scale."""
+        most = self._options.score_max or 1
+        if most > 1 and "score" not in mapping:
+            # By a little, as 49 * (1 / 49) is less than 1.
+            ((highest,),) = self._connection.execute(
+                f"select {most!r}e0 * max(score) from ({self._rows})"
+            ).fetchall()
+            if highest and highest < 1.000_001:
+                what = (
+                    f"no {mapping.written('success')} is above 1, and --score-max {most:g}"
+                    " says that they are out of that"
+                )
+                raise file_refused("score_scale", what)
         for said, count in self._off_counts.items():
             if count < _DOUBTED_COUNT:
                 continue

@@ -209,7 +209,9 @@ class _Row:
             return f"case when {cell} then 1e0 when not {cell} then 0e0 end"
         if kind == "time":
             return "cast(null as double)"
-        most = self._options.score_max if ours == "score" else None
+        # A verdict is out of as much where there is no score beside it.
+        is_score = ours == "score" or "score" not in self._cells
+        most = self._options.score_max if is_score else None
         share = f"p_{ours} / {most!r}e0" if most else f"p_{ours}"
         is_share = f"{share} >= 0 and {share} <= 1{self._is_plain(ours)}"
         number = f"case when {is_share} then {share} end"
@@ -282,7 +284,7 @@ class _Row:
             cell = f"n_{ours}"
             conditions.append(f"strlen({cell}) > {MAX_TEXT_BYTES}")
             if self._cells[ours].kind == "text":
-                conditions.append(f"{cell} < '!' or right({cell}, 1) < '!'")
+                conditions.append(f"{cell} < '!' or {cell}[-1] < '!'")
                 is_plain = f"regexp_matches({cell}, '{_PLAIN}')"
                 conditions.append(
                     f"case when strlen({cell}) > length({cell}) "

@@ -90,10 +90,17 @@ def score(
         raise RecordRefused("score_out_of_range", what) from None
 
 
-def verdict(name: str, text: str, decimal: str | None = None) -> float:
-    """Return a verdict, such as true, 1 or passed, as 0 to 1."""
+def verdict(
+    name: str, text: str, score_max: float | None = None, decimal: str | None = None
+) -> float:
+    """Return a verdict, such as true, 1 or passed, as 0 to 1.
+
+    `score_max` counts where there is no score beside it.
+    """
     word = text.strip().lower()
-    return _VERDICTS[word] if word in _VERDICTS else score(name, text, None, decimal)
+    if word in _VERDICTS:
+        return _VERDICTS[word]
+    return score(name, text, score_max, decimal)
 
 
 def count(name: str, text: str, decimal: str | None = None) -> int | None:

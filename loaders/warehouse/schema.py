@@ -20,8 +20,8 @@ _MEMORY_LIMIT = "180MB"
 _ROW_GROUP_SIZE = 16_384
 # Of rows that wait to be inserted together.
 _WAITING_BYTES = 16_000_000
-# DuckDB takes some thousand rows at a time, and to check JSON up to 25 times their bytes.
-_CHECKED_BYTES = 2_000_000
+# DuckDB takes so many rows at a time, and to check JSON up to 25 times their bytes.
+_VECTOR_ROWS, _CHECKED_BYTES = 2_048, 2_000_000
 
 
 def open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
@@ -192,6 +192,9 @@ def _relation(
         }
         schema = nanoarrow.struct({name: each.schema for name, each in arrays.items()})
         most = max(1, len(piece) * _CHECKED_BYTES // (piece.byte_count + 1))
+        if most >= _VECTOR_ROWS:
+            # Row groups that are filled at once take a fourth less than others.
+            most = _ROW_GROUP_SIZE
         for start in range(0, len(piece), most):
             end = min(len(piece), start + most)
             children = [each[start:end] for each in arrays.values()]

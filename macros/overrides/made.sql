@@ -130,7 +130,7 @@
     its columns, which rows do not tell. -#}
 {% macro content_hash(table) -%}
     count(*) || ':' || coalesce(sum(hash(this_row)), 0) || ':'
-    || coalesce(md5(any_value(typeof(this_row))), '')
+    || md5(typeof(any_value(this_row)))
     from {{ table }} as this_row
 {%- endmacro %}
 

@@ -219,6 +219,16 @@ def test_what_was_edited_in_the_warehouse_is_made_again(place, edit, made):
     assert place.build() == set()
 
 
+def test_a_column_of_an_empty_table_that_was_renamed_is_made_again(place):
+    place.run("delete from raw.runs")
+    place.build()
+    assert place.ask("from totals") == []
+    place.run("alter table totals rename cost to price")
+    assert place.build() == {"totals"}
+    assert place.ask("select cost from totals") == []
+    assert place.build() == set()
+
+
 def test_rows_of_ones_own_are_loaded_and_taken_back(place):
     place.write("local/prices.csv", lambda _: "model,price\nm,3\n")
     assert "prices" in place.build()

@@ -137,10 +137,56 @@ def test_the_same_bytes_are_a_benchmark_for_each_name(tmp_path, form):
 
 
 def test_what_the_user_says_of_a_column_leaves_the_benchmark_to_the_name():
-    found = ["task", "agent", "score", "dataset"]
-    assert mapping.tells("benchmark", {}, found)
-    assert mapping.tells("benchmark", {"benchmark": {"value": "b"}}, [])
-    assert not mapping.tells("benchmark", {"benchmark": None}, found)
-    assert not mapping.tells("benchmark", {"task_family": "dataset"}, found)
-    assert not mapping.tells("benchmark", {"attempt": ["epoch", "dataset"]}, found)
-    assert not mapping.tells("benchmark", {}, ["task", "agent", "score"])
+    def told(columns: dict, found: list[str]) -> list[str] | None:
+        return mapping.tellers("benchmark", columns, found)
+
+    found = ["task", "suite", "agent", "score", "Data-Set"]
+    assert told({}, found) == ["Data-Set"]
+    assert told({"task_family": "Data-Set"}, found) == ["suite"]
+    assert told({"benchmark": ["eval", "filter"]}, found) == ["eval", "filter"]
+    assert told({"benchmark": {"value": "b"}}, []) == []
+    assert told({"benchmark": [{"file": "^b"}, "filter"]}, found) == []
+    assert told({"benchmark": None}, found) is None
+    assert told({"attempt": ["suite", "Data-Set"]}, found) is None
+    assert told({}, ["task", "agent", "score"]) is None
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json", "parquet"])
+@pytest.mark.parametrize("empty", ["", "NA", None, " "])
+def test_a_benchmark_column_without_a_value_leaves_it_to_the_name(
+    tmp_path, form, empty
+):
+    """Under another name the same bytes are another benchmark, and not `unchanged`."""
+
+    def written(name: str, benchmark: str | None) -> str:
+        frame = pl.DataFrame(
+            {"task": ["t", "u"], "agent": "a", "score": 0, "suite": [empty, benchmark]},
+            schema_overrides={"suite": pl.String},
+        )
+        path = tmp_path / f"{name}.{form}"
+        if form == "parquet":
+            frame.write_parquet(path)
+        elif form == "csv":
+            frame.write_csv(path)
+        elif form == "json":
+            path.write_text(json.dumps(frame.to_dicts()))
+        else:
+            frame.write_ndjson(path)
+        return str(path)
+
+    database = str(tmp_path / "x.duckdb")
+
+    def load(*paths: str) -> list[tuple]:
+        assert main([*paths, "--db", database]) == 0
+        with duckdb.connect(database, read_only=True) as connection:
+            query = "select benchmark, task_id from raw.table_attempts order by all"
+            return connection.execute(query).fetchall()
+
+    both = [("gaia", "t"), ("gaia", "u"), ("swe", "t"), ("swe", "u")]
+    assert load(written("gaia", empty)) == both[:2]
+    # Alone, so that it is hashed before it is read, and then as it is on record.
+    assert load(written("swe", empty)) == both
+    assert load(written("swe", empty)) == both
+    # A copy of a table that tells it in one row is the same table.
+    told = [*both, ("x", "t"), ("z", "u")]
+    assert load(written("x", "z"), written("y", "z")) == sorted(told)

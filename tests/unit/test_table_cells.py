@@ -327,3 +327,38 @@ def test_a_list_is_no_score_whatever_is_in_it(tmp_path, score):
         ).write_parquet(str(path))
     rows, (kept_back,) = read(path)
     assert (rows, kept_back.reason_code) == ([], "wrong_type")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_verdicts_out_of_more_than_1(tmp_path, suffix):
+    """Without a score beside them; a word or a boolean is a verdict as it is."""
+
+    def scores(verdicts: list, **told) -> list[tuple]:
+        rows = [
+            {"task": f"t{at}", "agent": "a", "success": verdict}
+            for at, verdict in enumerate(verdicts)
+        ]
+        path = write_rows(rows, suffix, tmp_path / f"x.{suffix}")
+        made, quarantined = read(path, **told)
+        assert quarantined == []
+        return [(row["score"], row["is_success"]) for row in made]
+
+    found = [(1, True), (0.5, None), (0.01, None), (0, False)]
+    assert scores([100, 50, 1, 0], score_max=100) == found
+    found = [(1, True), (0.5, None), (1, True), (0, False)]
+    assert scores(["100%", "50 %", "passed", "FALSE"], score_max=100) == found
+    assert scores([0, 0], score_max=100) == [(0, False), (0, False)]
+    # Either these are no percentages, or the option is of another table.
+    with pytest.raises(FileRefused, match="no success is above 1") as refused:
+        scores([1, 0], score_max=100)
+    assert refused.value.reason_code == "score_scale"
+
+
+def test_a_verdict_beside_a_score_has_no_scale(tmp_path):
+    content = "task,agent,score,success\nt,a,50,1\nu,a,100,0\n"
+    rows, quarantined = read(tmp_path / "x.csv", content, score_max=100)
+    assert quarantined == []
+    assert [(row["score"], row["is_success"]) for row in rows] == [
+        (0.5, True),
+        (1.0, False),
+    ]

@@ -202,3 +202,22 @@ def test_runs_of_tau_bench_do_not_share_their_trials(tmp_path):
             ("react-m-0.0", "0", "0/u-llm_0102030405", 1),
             ("react-m-0.0", "0", "0/u-llm_0102060708", 0),
         ]
+
+
+def test_epochs_of_every_eval_ever_are_attempts_where_each_record_has_one(tmp_path):
+    def record(metadata: dict | None) -> dict:
+        return EVERY_EVAL_EVER | {"metadata": metadata}
+
+    def attempts(name: str, records: list[dict]) -> list[str | None]:
+        # A blank line is no record.
+        content = "\n".join(map(json.dumps, records)) + "\n\n"
+        rows, quarantined = read(tmp_path / name, content)
+        assert quarantined == []
+        return [row["attempt"] for row in rows]
+
+    first = record({"stop_reason": "stop", "epoch": "1"})
+    assert attempts("a.jsonl", [first, record({"epoch": "2"})]) == ["1", "2"]
+    # Without one, records of a sample are counted, and a finding says so.
+    for others in ({"stop_reason": "stop"}, {"epoch": ""}, {}, None):
+        assert attempts("b.jsonl", [first, record(others)]) == [None, None]
+    assert attempts("c.jsonl", [EVERY_EVAL_EVER]) == [None]

@@ -1,0 +1,141 @@
+"""What the rows of a table depend on besides its bytes: two names of them are two files."""
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from loaders.contract import rules, unpacked
+from loaders.contract.files import OpenFile
+from loaders.contract.records import FileRefused
+from loaders.contract.table_options import TableOptions
+from loaders.table import mapping as names
+from loaders.table import values
+from loaders.table.opened import Opened
+from loaders.table.opening import HEAD_BYTES, PARQUET, UTF16_MARKS, Table
+from loaders.table.presets import PRESETS
+
+
+class _Look(NamedTuple):
+    """A table as far as its identity depends on it."""
+
+    names: list[str]
+    # Whether a column has the benchmark, in any row.
+    is_benchmark_told: bool
+
+
+# Of Parquet that is being read: to open it again takes as long as to read a small one.
+_LOOKS: WeakKeyDictionary[OpenFile, _Look] = WeakKeyDictionary()
+
+
+def told(source: OpenFile, path: str, options: TableOptions) -> str:
+    """Return what the rows depend on besides the file's bytes.
+
+    What the user says, and the file's name or folder where a mapping asks for it, or
+    the file's name as the benchmark where no column has one.
+    """
+    look = _LOOKS.get(source) or _look(source, options)
+    columns = _said(look.names, options)
+    of_path = names.taken_of_path(columns.values(), path)
+    if not look.is_benchmark_told:
+        of_path.append(stem_of(path))
+    return repr((options, of_path)) if of_path or options.is_said else ""
+
+
+def look_at(
+    source: OpenFile, table: Table, opened: Opened, options: TableOptions
+) -> None:
+    """Keep what told() will ask of a table that is open."""
+    tellers = _tellers(opened.names, options)
+    is_told = tellers == [] or bool(tellers and table.has_any(opened, tellers))
+    _LOOKS[source] = _Look(opened.names, is_told)
+
+
+def stem_of(path: str) -> str:
+    """Return the name of the benchmark where no column has one."""
+    return rules.canonical(os.path.basename(path).split(".")[0]) or "table"
+
+
+def _look(source: OpenFile, options: TableOptions) -> _Look:
+    """Look at the beginning of a table, and at more of it only where that tells nothing."""
+
+    def by_opening(look: Callable[[Table, Opened], Any]) -> Any:
+        import duckdb
+
+        try:
+            with duckdb.connect() as connection, Table(source, connection) as table:
+                return look(table, table.opened())
+        except (FileRefused, duckdb.Error):
+            return None
+
+    head = _head(source)
+    found = names.names_of_lines(head) or names.names_at_the_beginning(head)
+    # The first object may be longer than what was read.
+    found = found or by_opening(lambda _table, opened: opened.names) or []
+    tellers = _tellers(found, options)
+    if not tellers:
+        return _Look(found, is_benchmark_told=tellers == [])
+    is_told = _has_value(head, tellers, found) or by_opening(
+        lambda table, opened: table.has_any(opened, tellers)
+    )
+    return _Look(found, bool(is_told))
+
+
+def _said(found: list[str], options: TableOptions) -> dict[str, Any]:
+    """Return what a preset and the user say that columns are."""
+    preset = options.preset or names.recognised(found)
+    return dict(PRESETS[preset].columns if preset else {}) | dict(options.columns)
+
+
+def _tellers(found: list[str], options: TableOptions) -> list[str] | None:
+    is_preset = options.preset or names.recognised(found)
+    known = [] if is_preset else found
+    return names.tellers("benchmark", _said(found, options), known)
+
+
+def _head(source: OpenFile) -> str:
+    """Return the beginning of a table; nothing of Parquet."""
+    with suppress(FileRefused):
+        head = unpacked.opened(source).head(HEAD_BYTES)
+        if not head.startswith(PARQUET):
+            encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8"
+            return head.decode(encoding, "replace")
+    return ""
+
+
+def _has_value(head: str, columns: list[str], found: list[str]) -> bool:
+    """Say whether a row at the beginning has a value in one of these columns."""
+    wanted = names.columns_named(columns, found)
+    is_json = head.lstrip("\ufeff \r\n\t")[:1] in ("{", "[")
+    texts = _texts_of_json(head, wanted) if is_json else _texts_of_csv(head, wanted)
+    with suppress(csv.Error):
+        return not all(map(values.is_missing, texts))
+    return False
+
+
+def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None]:
+    """Yield what the first objects have; of an array the very first."""
+    for record in names.records_at_the_beginning(head):
+        for column in wanted:
+            value: Any = record
+            for name in column.path:
+                value = value.get(name) if isinstance(value, dict) else None
+            yield value if value is None or isinstance(value, str) else repr(value)
+
+
+def _texts_of_csv(head: str, wanted: list[names.Column]) -> Iterator[str]:
+    header = names.header_of(head)
+    places = {name.strip(): place for place, name in enumerate(header.names)}
+    lines = io.StringIO(head, newline="")
+    for _ in range(header.lines_before):
+        lines.readline()
+    rows = csv.reader(lines, delimiter=header.separator)
+    next(rows, None)
+    for row in rows:
+        for column in wanted:
+            place = places.get(column.path[0], len(row))
+            if place < len(row):
+                yield row[place]
