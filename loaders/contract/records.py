@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BATCH_RECORDS = 4_000
 # A batch of huge records ends early, so that memory stays flat.
-BATCH_BYTES = 16_000_000
+BATCH_BYTES = 4_000_000
 EXCERPT_LENGTH = 500
 _WHAT_LENGTH = 1_000
 

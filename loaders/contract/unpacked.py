@@ -14,6 +14,7 @@ from typing import Any
 
 from backports.zstd import ZstdError, ZstdFile
 
+from loaders.contract.aside import no_room
 from loaders.contract.files import OpenFile
 from loaders.contract.records import FileRefused, FileStamp, file_refused
 
@@ -114,13 +115,13 @@ class Spooled:
         try:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         except OSError as error:
-            raise _no_room(error) from None
+            raise no_room(error) from None
         for piece in pieces:
             try:
                 while piece:
                     piece = piece[self._file.write(piece) :]
             except OSError as error:
-                raise _no_room(error) from None
+                raise no_room(error) from None
 
     @property
     def descriptor_path(self) -> str:
@@ -138,11 +139,6 @@ def forget(view: memoryview) -> None:
     """Free the memory of a read-only map; pages that are read again come from disk."""
     if isinstance(view.obj, mmap.mmap) and view.readonly:
         view.obj.madvise(mmap.MADV_DONTNEED)
-
-
-def _no_room(error: OSError) -> FileRefused:
-    what = f"there is no room to unpack it in {tempfile.gettempdir()}"
-    return file_refused("unreadable", f"{what} ({error.strerror})")
 
 
 class _Pieces(io.RawIOBase):

@@ -60,6 +60,7 @@ class Archive:
 
     def __init__(self, data: mmap.mmap):
         self._data = memoryview(data)
+        self.size_bytes = len(data)
         grown_bytes = _MEMBER_GROWTH * len(data)
         self._member_bytes = min(max(_MEMBER_BYTES, grown_bytes), _MOST_MEMBER_BYTES)
         # How large all members may be together: text shrinks to a fiftieth at best.

@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Raw
 
 from loaders.contract import rules
+from loaders.contract.aside import Aside, row_bytes
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import is_crowded
@@ -38,7 +39,7 @@ from loaders.contract.records import (
     file_refused,
     too_many_refused,
 )
-from loaders.inspect import documents, samples
+from loaders.inspect import documents, samples, summaries
 from loaders.inspect.container import (
     HEADER,
     START,
@@ -50,8 +51,15 @@ from loaders.inspect.documents import Malformed
 from loaders.inspect.fields import At, check_once
 from loaders.inspect.log import HEADER as HEADER_DECODER
 from loaders.inspect.log import Header, Log, Record
-from loaders.inspect.samples import Records, Sample
-from loaders.inspect.tables import INSPECT_SAMPLES
+from loaders.inspect.samples import Sample
+from loaders.inspect.summaries import (
+    Lost,
+    Summary,
+    most_rows,
+    read_summaries,
+    too_many_rows,
+)
+from loaders.inspect.tables import INSPECT_SAMPLES, INSPECT_SCORES, INSPECT_USAGE
 
 _MEMBERS = ("_journal/", HEADER, SUMMARIES, "samples/")
 _FIRST_FIELD = re.compile(
@@ -70,10 +78,11 @@ _NEWEST_JSON = 2
 _SAMPLES = re.compile(rb'"samples"\s*:\s*\[')
 # Of a list of logs, which Inspect writes beside them: logs.json.
 _LISTED = re.compile(r'[\ufeff\s]*\{\s*"[^"]*\.(?:eval|json)"\s*:\s*\{')
-_LIST = msgspec.json.Decoder(list[Raw])
+# What a sample has rows of.
+_TABLES = {
+    table.name: table for table in (INSPECT_SAMPLES, INSPECT_SCORES, INSPECT_USAGE)
+}
 _RAW = msgspec.json.Decoder(Raw)
-# Each takes one kilobyte of memory or two.
-_MOST_SAMPLES = 100_000
 # Samples are counted by themselves.
 _COUNTED = {*Header.__struct_fields__} - {"samples"}
 # As far as a metric of a score of the results.
@@ -112,15 +121,18 @@ def read(source: OpenFile) -> Iterator[Batch]:
 class _Samples:
     """Samples in the order in which they were read; of each the last one counts."""
 
-    def __init__(self, log: Log):
+    def __init__(self, log: Log, size_bytes: int):
         self._log = log
+        self._left_rows = most_rows(size_bytes)
         results = log.header.results
         self._one_scorer = results.scorer.name if results and results.scorer else None
         if not isinstance(self._one_scorer, str):
             self._one_scorer = None
-        self._found: dict[tuple[str, int], Records] = {}
+        # The rows of each, as they were laid aside.
+        self._found: dict[tuple[str, int], Any] = {}
         self.refused: set[tuple[str, int]] = set()
-        self._kept_back: list[Record] = []
+        self._kept_back: list[Any] = []
+        self._aside: Aside[Any] = Aside()
 
     def __len__(self) -> int:
         return len(self._found)
@@ -128,8 +140,10 @@ class _Samples:
     def __contains__(self, key: tuple[str, int]) -> bool:
         return key in self._found or key in self.refused
 
-    def add(self, sample: Sample, at: str, raw: Raw, is_opened: bool) -> Records | None:
-        """Take a sample; what breaks a rule is kept back."""
+    def add(
+        self, sample: Sample, at: str, raw: Raw, is_opened: bool
+    ) -> tuple[str, int] | None:
+        """Take a sample and return its key; what breaks a rule is kept back."""
         try:
             found = samples.records(sample, at, is_opened, self._one_scorer)
         except RecordRefused as refused:
@@ -138,34 +152,40 @@ class _Samples:
             self.keep_back(refused, at, raw)
             return None
         if earlier := self._found.pop(found.key, None):
-            row = earlier.rows[0][1]
-            what = f"sample {rules.shown(row[1])} epoch {row[2]} is there again"
+            sample_id, epoch = found.key
+            what = f"sample {rules.shown(sample_id)} epoch {epoch} is there again"
             refused = RecordRefused("superseded_sample", what)
-            entry = refused.at_pointer(row[0], "")
-            self._kept_back.append((INSPECT_SAMPLES, entry))
-            self._check_counts(entry)
-        self._found[found.key] = found
-        if len(self._found) > _MOST_SAMPLES:
-            what = f"it has more than {_MOST_SAMPLES:,} samples"
+            (_, row), *_ = self._aside.take(earlier)
+            self._lay_aside(refused.at_pointer(row[0], ""))
+        rows = [(table.name, row) for table, row in found.rows]
+        self._left_rows -= len(rows)
+        if self._left_rows < 0:
+            raise too_many_rows(at)
+        byte_count = sum(row_bytes(row) for _, row in rows)
+        self._found[found.key] = self._aside.put(rows, byte_count)
+        if len(self._found) > summaries.MOST_SAMPLES:
+            what = f"it has more than {summaries.MOST_SAMPLES:,} samples"
             raise file_refused("too_many_samples", what, None, at)
-        return found
+        return found.key
 
     def keep_back(self, refused: RecordRefused, at: str, raw: Raw | None) -> None:
         excerpt = b"" if raw is None else bytes(memoryview(raw)[: 4 * EXCERPT_LENGTH])
         if isinstance(refused, At) and refused.path:
             at = f"{at}/{refused.path}"
-        entry = refused.at_pointer(at, excerpt.decode(errors="replace"))
-        self._kept_back.append((INSPECT_SAMPLES, entry))
-        self._check_counts(entry)
+        self._lay_aside(refused.at_pointer(at, excerpt.decode(errors="replace")))
 
-    def _check_counts(self, entry: Quarantined) -> None:
+    def _lay_aside(self, entry: Quarantined) -> None:
+        byte_count = row_bytes((entry.position, entry.record_excerpt))
+        self._kept_back.append(self._aside.put(entry, byte_count))
         if len(self._kept_back) > MAX_REFUSED:
             raise too_many_refused(entry)
 
     def records(self) -> Iterator[Record]:
-        for found in self._found.values():
-            yield from found.rows
-        yield from self._kept_back
+        for kept in self._found.values():
+            for name, row in self._aside.take(kept):
+                yield _TABLES[name], row
+        for kept in self._kept_back:
+            yield INSPECT_SAMPLES, self._aside.take(kept)
 
 
 # ------------------------------------------------------------------ .json
@@ -173,8 +193,8 @@ class _Samples:
 
 def _json_records(data) -> Iterator[Record]:
     begun = _SAMPLES.search(data)
-    if begun and has_more_than(_MOST_SAMPLES, data, begun.end() - 1):
-        what = f"it has more than {_MOST_SAMPLES:,} samples"
+    if begun and has_more_than(summaries.MOST_SAMPLES, data, begun.end() - 1):
+        what = f"it has more than {summaries.MOST_SAMPLES:,} samples"
         raise file_refused("too_many_samples", what, None, "/samples")
     try:
         header = _header(data)
@@ -188,7 +208,7 @@ def _json_records(data) -> Iterator[Record]:
         what = f"it is of version {version}, and the newest is {_NEWEST_JSON}"
         raise file_refused("unknown_version", what)
     log = _checked(Log(header, ""), "")
-    found = _Samples(log)
+    found = _Samples(log, len(data))
     for place, raw in enumerate(header.samples or ()):
         at = f"/samples/{place}"
         try:
@@ -213,15 +233,18 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
     header: Header = _member_or_refuse(archive, member)
     status = header.status if member == HEADER else "started"
     log = _checked(Log(header, member), member)
-    rows = _summaries(archive, log)
+    lost: list[Lost] = []
+    rows = read_summaries(archive, log, lost)
     names = archive.samples
     if rows is not None and (not names or _is_enough(rows, names, header)):
-        found, read_from = _of_summaries(log, rows), "summaries"
+        found, read_from = _of_summaries(archive, log, rows), "summaries"
         if rows and not names:
             what = f"{len(rows)} summaries have no sample beside them"
             log.add_warning(SUMMARIES, "summary_without_sample", what)
     else:
         found, read_from = _of_samples(archive, log, names, rows or []), "samples"
+    for name, refused in lost:
+        found.keep_back(refused, name, None)
     for name in archive.superseded:
         what = "a member of this name comes again, and the last counts"
         if name in names and read_from == "samples":
@@ -229,6 +252,8 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
         else:
             log.add_warning(name, "superseded_member", what)
     yield from log.records("eval", status, read_from if rows or names else "none")
+    # They take as much memory again as what was found.
+    (rows or []).clear()
     yield from found.records()
     _warn_without_samples(log, found)
     yield from log.warnings()
@@ -287,53 +312,7 @@ def _member_or_refuse(archive: Archive, name: str) -> Header:
     raise file_refused("broken_log", what, None, name)
 
 
-class _Summary:
-    """A summary, or why it is none."""
-
-    def __init__(self, raw: Raw, at: str):
-        self.raw, self.at = raw, at
-        self.sample: Sample | None = None
-        self.refused: RecordRefused | None = None
-        try:
-            self.sample = samples.decoded(raw)
-        except RecordRefused as refused:
-            self.refused = refused
-
-    @property
-    def key(self) -> tuple[str, int] | None:
-        sample = self.sample
-        if sample is None or not isinstance(sample.epoch, int):
-            return None
-        return rules.canonical(str(sample.id)), sample.epoch
-
-
-def _summaries(archive: Archive, log: Log) -> list[_Summary] | None:
-    """Return the summaries, None where there are none that can be read."""
-    names = [SUMMARIES] if SUMMARIES in archive else archive.journal
-    if not names:
-        return None
-    rows: list[_Summary] = []
-    for name in names:
-        try:
-            written, most = archive.read(name), _MOST_SAMPLES - len(rows)
-            pieces = (
-                None
-                if has_more_than(most, written)
-                else documents.decode(written, _LIST)
-            )
-        except (MemberError, Malformed) as error:
-            log.add_warning(
-                name, "broken_summaries", f"{error.what}; the samples are read"
-            )
-            return None
-        if pieces is None or len(pieces) > most:
-            what = f"it has more than {_MOST_SAMPLES:,} summaries"
-            raise file_refused("too_many_samples", what, None, name)
-        rows += [_Summary(raw, f"{name}#/{at}") for at, raw in enumerate(pieces)]
-    return rows
-
-
-def _is_enough(rows: list[_Summary], names: list[str], header: Header) -> bool:
+def _is_enough(rows: list[Summary], names: list[str], header: Header) -> bool:
     """Say whether summaries tell all that the samples do.
 
     The names only say whether to open them; ids and epochs come from what they hold.
@@ -346,17 +325,13 @@ def _is_enough(rows: list[_Summary], names: list[str], header: Header) -> bool:
         }
     else:
         is_of_each = len(keys) == len(names)
-    return (
-        is_of_each
-        and not header.invalidated
-        and all(row.sample is None or row.sample.tells_all for row in rows)
-    )
+    return is_of_each and not header.invalidated and all(row.tells_all for row in rows)
 
 
-def _of_summaries(log: Log, rows: list[_Summary]) -> _Samples:
-    found = _Samples(log)
+def _of_summaries(archive: Archive, log: Log, rows: list[Summary]) -> _Samples:
+    found = _Samples(log, archive.size_bytes)
     for row in rows:
-        if row.sample is None:
+        if row.refused:
             found.keep_back(row.refused, row.at, row.raw)
         else:
             found.add(row.sample, row.at, row.raw, is_opened=False)
@@ -364,11 +339,11 @@ def _of_summaries(log: Log, rows: list[_Summary]) -> _Samples:
 
 
 def _of_samples(
-    archive: Archive, log: Log, names: list[str], rows: list[_Summary]
+    archive: Archive, log: Log, names: list[str], rows: list[Summary]
 ) -> _Samples:
     """Open the samples; then take the summaries of those that there are none of."""
-    found = _Samples(log)
-    told = {row.key: row for row in rows if row.sample is not None}
+    found = _Samples(log, archive.size_bytes)
+    told = {row.key: row for row in rows if not row.refused}
     has_summaries = bool(rows)
     for name in names:
         at = f"{name}#"
@@ -392,14 +367,14 @@ def _of_samples(
         taken = found.add(sample, at, raw, is_opened=True)
         if taken is None or not has_summaries:
             continue
-        summary = told.get(taken.key)
+        summary = told.get(taken)
         if summary is None:
             log.add_warning(name, "sample_without_summary", "no summary tells of it")
         elif differs(summary.sample, sample):
             what = "its summary says another score, error or limit; the sample counts"
             log.add_warning(name, "summary_contradicts_sample", what)
     for row in rows:
-        if row.sample is None:
+        if row.refused:
             found.keep_back(row.refused, row.at, row.raw)
         elif row.key not in found and found.add(
             row.sample, row.at, row.raw, is_opened=False

@@ -9,17 +9,14 @@ from nanoarrow.c_array_stream import CArrayStream
 from loaders.contract.arrow import ColumnBuffers, Constant
 from loaders.contract.columns import FILE_ID, Column, RawTable
 from loaders.formats import FORMATS
-from loaders.warehouse.sql import literal, quoted, transaction
+from loaders.warehouse.long_rows import Last, LongRows, check
+from loaders.warehouse.sql import MEMORY_LIMIT_MB, literal, quoted, transaction
 from loaders.warehouse.tables import TABLES
-
-# A file of a million duplicates then spills to disk instead of taking gigabytes.
-_MEMORY_LIMIT = "180MB"
-
 
 # A row group is held in memory until it is full; the default is 122,880 rows.
 _ROW_GROUP_SIZE = 16_384
 # Of rows that wait to be inserted together.
-_WAITING_BYTES = 16_000_000
+_WAITING_BYTES = 4_000_000
 # DuckDB takes so many rows at a time, and to check JSON up to 25 times their bytes.
 _VECTOR_ROWS, _CHECKED_BYTES = 2_048, 2_000_000
 
@@ -28,7 +25,7 @@ def open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
     """Open a database so that a load of any length takes the same memory."""
     connection = duckdb.connect(
         config={
-            "memory_limit": _MEMORY_LIMIT,
+            "memory_limit": f"{MEMORY_LIMIT_MB}MB",
             "temp_directory": f"{path}.tmp",
         }
     )
@@ -139,16 +136,28 @@ class Inserts:
     others.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, file_id: str):
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        file_id: str,
+        size_bytes: int,
+        long_rows: LongRows,
+    ):
         self._connection = connection
         self._file_id = file_id
+        self._size_bytes = size_bytes
+        self._long_rows = long_rows
+        self._last = Last()
         self._waiting: dict[str, tuple[RawTable, list[ColumnBuffers]]] = {}
         self._byte_count = 0
 
     def add(self, table: RawTable, rows: ColumnBuffers) -> None:
         _, pieces = self._waiting.setdefault(table.name, (table, []))
         pieces.append(rows)
-        self._byte_count += rows.byte_count
+        byte_count = rows.byte_count
+        check(self._size_bytes, self._last.add(table.name, len(rows), byte_count))
+        self._long_rows.add(table.name, len(rows), byte_count)
+        self._byte_count += byte_count
         if self._byte_count >= _WAITING_BYTES:
             self.finish()
 
@@ -161,11 +170,15 @@ class Inserts:
 
 
 def insert_rows_of_files(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, rows: list[tuple]
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    rows: list[tuple],
+    long_rows: LongRows,
 ) -> None:
     """Insert rows of several files; the first value of each is its file_id."""
     whole = RawTable(table.name, (), "", (FILE_ID, *table.columns))
     columns = ColumnBuffers.of(whole.types.values(), zip(*rows, strict=True))
+    long_rows.add(table.name, len(columns), columns.byte_count)
     _relation(connection, whole, [columns]).insert_into(table.name)
 
 

@@ -8,16 +8,30 @@ import duckdb
 
 from loaders.warehouse.publish import WarehouseError, remedy
 
+# What DuckDB may hold while files are loaded. A file of a million duplicates then spills
+# to disk instead of taking gigabytes.
+MEMORY_LIMIT_MB = 180
+
 
 @contextlib.contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("begin")
     try:
         yield
-        connection.execute("commit")
+        _commit(connection)
     except BaseException:
         with contextlib.suppress(duckdb.Error):  # a fatal one has ended it already
             connection.execute("rollback")
+        raise
+
+
+def _commit(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("commit")
+    except duckdb.TransactionException as error:
+        # Of what it is given; other reasons are the disk's.
+        if "used)" in str(error):
+            raise duckdb.OutOfMemoryException(str(error)) from None
         raise
 
 

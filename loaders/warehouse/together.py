@@ -11,6 +11,7 @@ import duckdb
 
 from loaders.contract.records import FileManifest, LoadResult, SmallFile
 from loaders.warehouse.catalog import unchanged_result
+from loaders.warehouse.long_rows import LongRows
 from loaders.warehouse.schema import insert_rows_of_files
 from loaders.warehouse.sql import path_text
 from loaders.warehouse.tables import FILE_PATHS, FILES
@@ -103,6 +104,7 @@ def insert(
     connection: duckdb.DuckDBPyConnection,
     new: list[SmallFile],
     moved: list[FileManifest],
+    long_rows: LongRows,
 ) -> None:
     """Insert files that are not known, and new paths of known ones."""
     rows = defaultdict(list)
@@ -138,7 +140,8 @@ def insert(
     tables |= {FILES.name: FILES, FILE_PATHS.name: FILE_PATHS}
     for name, table in tables.items():
         if rows[name]:
-            insert_rows_of_files(connection, table, rows[name])
+            insert_rows_of_files(connection, table, rows[name], long_rows)
+    long_rows.make_room()
 
 
 def row_count(small: SmallFile) -> int:

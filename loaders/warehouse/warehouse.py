@@ -23,7 +23,6 @@ import duckdb
 from common.warehouse import open_read_only
 from loaders.contract.arrow import as_buffers
 from loaders.contract.columns import RawTable
-from loaders.contract.faults import described
 from loaders.contract.files import is_gone
 from loaders.contract.records import (
     Batch,
@@ -60,6 +59,8 @@ from loaders.warehouse.duplicates import (
     move_duplicates,
     position_column,
 )
+from loaders.warehouse.faults import FAULTS_OF_A_FILE, as_refusal
+from loaders.warehouse.long_rows import LongRows
 from loaders.warehouse.publish import (
     Refresh,
     WarehouseBusy,
@@ -92,19 +93,6 @@ __all__ = [
 ]
 
 
-# What rows or positions of a file may raise that no reader should have handed over.
-_FAULTS_OF_A_FILE = (
-    duckdb.DataError,
-    duckdb.InvalidInputException,
-    duckdb.OutOfMemoryException,
-    ArithmeticError,
-    LookupError,
-    MemoryError,
-    TypeError,
-    ValueError,
-)
-
-
 class Warehouse:
     """The warehouse at `path`; with `publish=False` nothing written is kept.
 
@@ -120,6 +108,7 @@ class Warehouse:
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._has_changed = False
+        self._long_rows: LongRows | None = None
         # What was recorded when it was first asked for, by path.
         self._files_at: dict[str, tuple[FileStamp, LoadResult]] | None = None
         # States of known files that are not recorded yet.
@@ -138,6 +127,7 @@ class Warehouse:
             if self._refresh and self._has_changed and error is None:
                 with as_warehouse_error(self._path):
                     # Closing checkpoints too, but keeps a full disk to itself.
+                    self._long_rows.make_room()
                     self._writer.execute("checkpoint")
                     self._writer.close()
                 self._refresh.publish()
@@ -221,10 +211,10 @@ class Warehouse:
         with as_warehouse_error(self._path):
             connection = self._connection_to_write()
             try:
-                with transaction(connection):
+                with self._long_rows.room(), transaction(connection):
                     result = self._replace(connection, manifest, batches, strict)
-            except (FileRefused, *_FAULTS_OF_A_FILE) as error:
-                return self.refuse_file(manifest, _as_refusal(error))
+            except (FileRefused, *FAULTS_OF_A_FILE) as error:
+                return self.refuse_file(manifest, as_refusal(error))
         self._has_changed = True
         return result
 
@@ -263,8 +253,8 @@ class Warehouse:
                     results.append(None)
             if new or moved:
                 connection = self._connection_to_write()
-                with transaction(connection):
-                    insert(connection, new, moved)
+                with self._long_rows.room(), transaction(connection):
+                    insert(connection, new, moved, self._long_rows)
                 self._has_changed = True
         return results
 
@@ -370,6 +360,7 @@ class Warehouse:
             else:
                 copy = self._copies.enter_context(scratch_copy(self._path))
             self._writer = open_for_loading(copy)
+            self._long_rows = LongRows(self._writer)
             ensure_schema(self._writer)
         return self._writer
 
@@ -393,7 +384,7 @@ class Warehouse:
         delete_file(connection, file_id)
         loaded_count = quarantined_count = 0
         keys: dict[str, Keys] = {}
-        inserts = Inserts(connection, file_id)
+        inserts = Inserts(connection, file_id, manifest.size_bytes, self._long_rows)
         for batch in batches:
             if strict and batch.quarantined:
                 raise _refusal("strict", "the first refused one", batch.quarantined[0])
@@ -422,6 +413,7 @@ class Warehouse:
             raise _refusal("no_record_loaded", what, first)
         status = "partly_loaded" if quarantined_count else "loaded"
         insert_manifest(connection, manifest, status, loaded_count, quarantined_count)
+        self._long_rows.make_room()
         return LoadResult(
             path=manifest.path,
             file_id=file_id,
@@ -472,19 +464,6 @@ def _folder_above(path: str, folders: Container[str]) -> str | None:
         if path[: end + 1] in folders:
             return path[: end + 1]
     return None
-
-
-def _as_refusal(error: Exception) -> FileRefused:
-    """Return the refusal of a file whose records cannot be written."""
-    if isinstance(error, FileRefused):
-        return error
-    if isinstance(error, duckdb.OutOfMemoryException) and "used)" in str(error):
-        # Of what DuckDB is given, on any machine.
-        what = "its records are too long to be written, or those of one key compared"
-        return file_refused("records_too_long", what)
-    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return file_refused("reader_died", "there is not memory enough to write it")
-    return file_refused("reader_failed", f"writing it met {described(error)}")
 
 
 def _refusal(reason_code: str, what: str, first: Quarantined) -> FileRefused:

@@ -45,7 +45,7 @@ _NOT_OF_THE_FILE = {
 }
 
 # So much is read of a file, at the most, while it is hashed.
-_AHEAD_BYTES = 16_000_000
+_AHEAD_BYTES = 8_000_000
 # What a reader says of a text that is not what it should be.
 _MALFORMED = {
     *("syntax", "not_json", "truncated", "broken_log", "not_a_trace", "wrong_nesting"),

@@ -11,7 +11,7 @@ from corpus import inspect as logs
 
 from loaders.contract.files import OpenFile, open_regular
 from loaders.contract.records import FileRefused
-from loaders.inspect import container, documents, reader, samples
+from loaders.inspect import container, documents, reader, samples, summaries
 from sample import inspect as sample
 
 
@@ -260,7 +260,7 @@ def test_a_damaged_document_is_not_copied(monkeypatch):
 
 def test_too_many_summaries_are_refused_before_they_are_decoded(tmp_path, monkeypatch):
     rows = [logs.summary(name) for name in "abc"]
-    monkeypatch.setattr(reader, "_MOST_SAMPLES", 3)
+    monkeypatch.setattr(summaries, "MOST_SAMPLES", 3)
     assert len(read(tmp_path, logs.log(rows))["samples"]) == 3
     with pytest.raises(FileRefused, match="more than 3 summaries") as refused:
         read(tmp_path, logs.log([*rows, logs.summary("d")]))
