@@ -246,7 +246,7 @@ def _call(raw: Raw) -> Call:
     try:
         found = _CALL.decode(raw)
     except msgspec.ValidationError:
-        # It is no object, or a number in it is one that no double holds.
+        # It is no object, or a number in it is too large for a double.
         found = {name: raw_json.part(value) for name, value in _object(raw).items()}
     named = raw_json.fields(found)
     try:

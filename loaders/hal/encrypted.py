@@ -213,7 +213,7 @@ def _pieces(
                 yield piece
     except _DAMAGES as error:
         if is_locked:
-            what = "the zip has a password of its own, which is another one"
+            what = "the zip has its own password, which is a different one"
             raise file_refused("zip_password", what) from None
         what = f"the member is damaged ({error})"
         raise file_refused("broken_zip", what) from None

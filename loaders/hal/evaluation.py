@@ -192,7 +192,7 @@ class Evaluation:
         return json.dumps(kept, ensure_ascii=False) if kept else None
 
     def _value(self, raw: Raw, at: Pointer) -> Any:
-        """Return a value; a number that no double holds is noted, and null."""
+        """Return a value; a number that does not fit a double is noted, and null."""
         size = memoryview(raw).nbytes
         if size > RECORD_BYTES:
             what = f"it is {size:,} bytes long"

@@ -388,7 +388,7 @@ def _utc(created: Any) -> Any:
 
 
 def _double(found: float | None) -> float | None:
-    """Return a number, None for one that no double holds."""
+    """Return a number, None for one that does not fit a double."""
     try:
         return None if found is None else rules.number("value", +found)
     except RecordRefused:

@@ -106,7 +106,7 @@ class Plugin(BasePlugin):
 
     def _finish(self, refresh: Refresh, event: EventMsg) -> None:
         if not event.data.success:
-            _say_unpublished(refresh, "see above for what failed")
+            _say_unpublished(refresh, "see the failures above")
             return
         if event.data.command.endswith(" retry"):
             # What passed the first time was thrown away with the rest.

@@ -53,7 +53,7 @@ def views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return every view with what it says of itself."""
     rows = connection.execute(_COMMENTS).fetchall()
     if not any(name == "attempts" for name, _ in rows):
-        raise CannotRead("the warehouse has no views yet. Make them: dbt build")
+        raise CannotRead("the warehouse has no views yet. Build them: dbt build")
     return {name: " ".join((comment or "").split()) for name, comment in rows}
 
 

@@ -1,7 +1,8 @@
-"""`python -m loaders import --marts DIR`: views that another engine has built, as tables.
+"""`python -m loaders import --marts DIR`: views that another engine has built, as
+tables.
 
-DIR is what a build on Spark or Sail has written to $EVALHOUSE_MARTS: a folder of Parquet
-files per view and, written last, `manifest` (macros/overrides/spark_marts.sql).
+DIR is what a build on Spark or Sail has written to $EVALHOUSE_MARTS: a folder of
+Parquet files per view and, written last, `manifest` (macros/overrides/spark_marts.sql).
 """
 
 import argparse
@@ -62,7 +63,7 @@ def _refuse_others(path: Path) -> None:
         ).fetchall()
     if ("main", "views") not in tables or any(each[0] != "main" for each in tables):
         raise CannotImport(
-            f"{path}: an import would replace this file, which is not of an import; "
+            f"{path}: an import would replace this file, which no import has written; "
             "name another: --db FILE"
         )
 

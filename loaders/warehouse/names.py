@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="add the lines to the files of local/ too, but those that lack a price",
+        help="also add the lines to the files in local/, except those without a price",
     )
     parser.add_argument(
         "--folder",
@@ -174,7 +174,7 @@ def _write(lines: list[Line], folder: Path) -> None:
             text = "".join(f"{_as_csv(row)}\n" for row in [*rows, *new])
             part.write_text(text, encoding="utf-8")
         print(printable(f"{path}: {len(new)} line(s) added"), file=sys.stderr)
-    print("dbt build makes use of them", file=sys.stderr)
+    print("run dbt build to use them", file=sys.stderr)
 
 
 def _seed_path(seed: str) -> Path:

@@ -121,7 +121,7 @@ class Refresh:
         """What became of the warehouse, in words."""
         if self.is_published:
             return f"{self.live} is refreshed"
-        state = "is unchanged" if os.path.exists(self.live) else "is not yet made"
+        state = "is unchanged" if os.path.exists(self.live) else "does not exist yet"
         return f"{self.live} {state}"
 
     def publish(self) -> None:
@@ -311,8 +311,8 @@ def _temporary_folder() -> tempfile.TemporaryDirectory:
         # Python names all places it tried only where it has found none.
         where = f"folder {tempfile.tempdir}" if tempfile.tempdir else "folders"
         raise WarehouseError(
-            f"cannot write in the temporary {where} ({error.strerror}); put that "
-            "right, or name another one in the environment variable TMPDIR"
+            f"cannot write in the temporary {where} ({error.strerror}); fix that, "
+            "or name another one in the environment variable TMPDIR"
         ) from None
 
 
@@ -345,7 +345,7 @@ def remedy(reason: str) -> str:
     """Return what to do about an error of the disk, told by its text."""
     full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     is_full = any(os.strerror(number) in reason for number in full)
-    return "make room there" if is_full else "put that right"
+    return "make room there" if is_full else "fix that"
 
 
 def _open_for_reading(live: str) -> int | None:
@@ -357,7 +357,7 @@ def _open_for_reading(live: str) -> int | None:
             return None
         except OSError as error:
             raise WarehouseError(
-                f"cannot read {live} ({error.strerror}); put that right, or name "
+                f"cannot read {live} ({error.strerror}); fix that, or name "
                 "another warehouse"
             ) from None
         try:

@@ -483,7 +483,7 @@ def _as_refusal(error: Exception) -> FileRefused:
         what = "its records are too long to be written, or those of one key compared"
         return file_refused("records_too_long", what)
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return file_refused("reader_died", "there is not memory enough to write it")
+        return file_refused("reader_died", "there is not enough memory to write it")
     return file_refused("reader_failed", f"writing it met {described(error)}")
 
 

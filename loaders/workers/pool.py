@@ -1,7 +1,7 @@
 """Files are read in processes of their own, beside the one that writes.
 
-So every core reads; and when a worker dies, because a mapped file is cut short or memory
-runs out, only its file is lost: it is refused.
+So every core reads; and when a worker dies, because a mapped file is cut short or
+memory runs out, only its file is lost: it is refused.
 
 A process with threads should not be forked, and DuckDB starts some. So a fork server is
 forked before DuckDB is imported, and forks a worker whenever it is asked for one. It
@@ -97,7 +97,7 @@ class Readers:
         status = self._ended(reader)
         # The fork server ends where it may start no process.
         if status is None:
-            raise OSError(errno.EAGAIN, "no process to read with can be started")
+            raise OSError(errno.EAGAIN, "no process can be started to read with")
         if os.WIFSIGNALED(status):
             return f"was ended by {signal.Signals(os.WTERMSIG(status)).name}"
         return f"ended with exit code {os.waitstatus_to_exitcode(status)}"

@@ -165,7 +165,7 @@ def _refusal(error: BaseException) -> FileRefused:
     if isinstance(error, FileRefused):
         return error
     if isinstance(error, MemoryError):
-        return file_refused("reader_died", "there is not memory enough to read it")
+        return file_refused("reader_died", "there is not enough memory to read it")
     return file_refused("reader_failed", f"its reader met {described(error)}")
 
 
