@@ -115,6 +115,23 @@ def _move_part(
     rows: tuple[int, int],
 ) -> int:
     """Move the duplicates from the first to the last of these rows."""
+    _find_duplicates(connection, table, file_id, rows)
+    _quarantine_duplicates(connection, table, file_id)
+    (count,) = connection.execute(
+        f"delete from {quoted(table.name)} "
+        "where rowid in (select row_id from duplicates)"
+    ).fetchone()
+    connection.execute("drop table duplicates")
+    return count
+
+
+def _find_duplicates(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    file_id: str,
+    rows: tuple[int, int],
+) -> None:
+    """Create the temp table `duplicates`, with those among these rows."""
     position = position_column(table)
     connection.execute(
         f"""
@@ -135,6 +152,13 @@ def _move_part(
         """,
         {"file_id": file_id, "first_row": rows[0], "last_row": rows[1]},
     )
+
+
+def _quarantine_duplicates(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, file_id: str
+) -> None:
+    """Copy the temp table `duplicates` to quarantine."""
+    position = position_column(table)
     connection.execute(
         """
         insert into raw.quarantine
@@ -163,12 +187,6 @@ def _move_part(
             "duplicate": RECORD_REASONS["duplicate_record"],
         },
     )
-    (count,) = connection.execute(
-        f"delete from {quoted(table.name)} "
-        "where rowid in (select row_id from duplicates)"
-    ).fetchone()
-    connection.execute("drop table duplicates")
-    return count
 
 
 def _key_columns(table: RawTable) -> str:

@@ -74,13 +74,13 @@ from loaders.warehouse.schema import (
     insert_rows,
     open_for_loading,
 )
+from loaders.warehouse.small_files import insert, on_record, row_count
 from loaders.warehouse.sql import (
     as_warehouse_error,
     path_text,
     transaction,
 )
 from loaders.warehouse.tables import QUARANTINE
-from loaders.warehouse.together import insert, on_record, row_count
 
 __all__ = [
     "FileManifest",

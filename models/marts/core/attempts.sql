@@ -14,7 +14,7 @@ evaluations as (
 ),
 
 told_facts as (
-    select * from {{ ref('int_told_task_facts') }}
+    select * from {{ ref('int_task_facts_resolved') }}
 ),
 
 task_facts as (

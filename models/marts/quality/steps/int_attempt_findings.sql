@@ -10,7 +10,7 @@ repeated_attempts as (
 ),
 
 told_facts as (
-    select * from {{ ref('int_told_task_facts') }}
+    select * from {{ ref('int_task_facts_resolved') }}
 ),
 
 evaluations as (
