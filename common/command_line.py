@@ -1,4 +1,4 @@
-"""What the command lines of loaders, plots and analyses have in common."""
+"""What the command lines of loaders, plots and analyses share."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 def add_warehouse(
     parser: argparse.ArgumentParser, kind: Callable[[str], Any] = str
 ) -> None:
-    """Let a command be told its warehouse, as a `kind` of path."""
+    """Add the option --db, a path of type `kind`."""
     parser.add_argument(
         "--db",
         metavar="FILE",
@@ -24,7 +24,7 @@ def add_warehouse(
 
 def end_with(main: Callable[[], int]) -> NoReturn:
     """Run a command and end the process with its exit code."""
-    # A terminal that cannot show a name or a closed pipe is no reason for a traceback.
+    # A closed pipe, or a terminal that cannot show a name, must not end in a traceback.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -34,12 +34,12 @@ def end_with(main: Callable[[], int]) -> NoReturn:
     except OSError as error:
         if error.filename:
             raise
-        # The disk is full on which what is printed goes.
+        # The disk that the output goes to is full.
         exit_code = 1
         with suppress(OSError):
-            os.write(2, f"cannot print what became of it: {error.strerror}\n".encode())
+            os.write(2, f"cannot print the result: {error.strerror}\n".encode())
     with suppress(OSError):
         sys.stderr.flush()
-    # Python's own end frees one by one what ends with the process anyway, and says
-    # so if what was printed is not read.
+    # A normal exit would free objects one by one, and complain if the output is not
+    # read.
     os._exit(exit_code)

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written atomically."""
 
 import multiprocessing
 import os
@@ -12,10 +12,10 @@ from common.stopping import on_stop
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a path to write to, which takes the place of `path` at the end.
+    """Yield a path to write to, which replaces `path` at the end.
 
-    Until then, and after an error, `path` is what it was. What is no file, such as
-    /dev/stdout, is written to as it is.
+    Until then, and after an error, `path` is unchanged. Anything that is not a file,
+    such as /dev/stdout, is written to directly.
     """
     if path.exists() and not path.is_file():
         yield path
@@ -31,13 +31,13 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 def drop_parts(folder: Path) -> str:
-    """Remove what this command has begun to write; say what it leaves."""
+    """Remove the files that this command has begun to write; say what is left."""
     for part in folder.glob(f".*{_suffix_of_parts()}"):
         part.unlink(missing_ok=True)
-    return "what is named above is written"
+    return "the files named above are written"
 
 
 def _suffix_of_parts() -> str:
-    """Return what ends the names of this command's parts, whichever process writes."""
+    """Return the suffix of this command's partial files, whichever process writes."""
     parent = multiprocessing.parent_process()
     return f".{parent.pid if parent else os.getpid()}.part"

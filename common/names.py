@@ -5,15 +5,15 @@ import re
 from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 
-# Two names less alike than this have little in common.
+# Two names below this similarity have little in common.
 LIKE = 0.6
 
 
 def printable(text: str) -> str:
     """Return a text with its control and direction marks as escapes.
 
-    A name with a mark that cannot be seen can pass for another, and can turn the
-    line around it.
+    A name with an invisible mark can look like another name, or reverse the text around
+    it.
     """
     if text.isprintable():
         return text
@@ -26,25 +26,26 @@ def printable(text: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is most like `name`."""
+    """Return the known name that is most similar to `name`."""
     return by_likeness(name, known)[0]
 
 
 def by_likeness(name: str, known: Iterable[str]) -> list[str]:
-    """Return known names, those first that are most like `name`."""
+    """Return known names, the most similar to `name` first."""
     return sorted(known, key=lambda each: likeness(name, each), reverse=True)
 
 
 def likely(name: str, known: Iterable[str]) -> list[str]:
-    """Return the known names that one may have meant by `name`, the likeliest first."""
+    """Return the known names that `name` may stand for, the likeliest first."""
     return [each for each in by_likeness(name, known) if likeness(name, each) >= LIKE]
 
 
 def likeness(name: str, known: str) -> float:
-    """Return how like two names are, from 0 to 3, by their letters and digits alone.
+    """Return the similarity of two names, from 0 to 3, by their letters and digits
+    only.
 
-    Part of a long name is like it, however long the rest is, and so is a name of the
-    same words, or longer ones, in another order.
+    Part of a long name is similar to it, however long the rest is, and so is a name
+    with the same words, or longer ones, in another order.
     """
     our_words, their_words = words(name), words(known)
     ours, theirs = "".join(our_words), "".join(their_words)
@@ -64,7 +65,9 @@ def words(name: str) -> list[str]:
 
 
 def one_of(known: Iterable[str]) -> Callable[[str], str]:
-    """Return what takes one of the known names for argparse, or says the nearest."""
+    """Return an argparse type that takes one of the known names and suggests the
+    nearest.
+    """
     names = list(known)
 
     def taken(text: str) -> str:

@@ -1,8 +1,8 @@
-"""Ctrl-C and `kill`: end at once, with one line that says what became of the work.
+"""Ctrl-C and `kill`: end at once, with one line about the state of the work.
 
-Python's own answer is an exception. DuckDB turns it into one of its own, it can break
-off tidying up, and where nothing catches it, it ends in a traceback. What a crash
-leaves behind does no harm (see loaders/warehouse/publish.py), so stopping is a crash with a message.
+Python itself would raise an exception. DuckDB turns that into its own, it can interrupt
+the clean-up, and if nothing catches it, it ends in a traceback. A crash leaves nothing
+harmful behind (see loaders/warehouse/publish.py), so a stop is a crash with a message.
 """
 
 import os
@@ -20,18 +20,18 @@ _tidy: Callable[[], str] = _nothing_to_tidy
 
 
 def on_stop(tidy: Callable[[], str]) -> None:
-    """When stopped, call `tidy`, which returns what became of the work.
+    """When stopped, call `tidy`, which returns a message about the state of the work.
 
-    It is called between any two steps of the program. The last one given counts.
+    It can be called between any two steps of the program. The last one set counts.
     """
     global _tidy
     _tidy = tidy
 
 
 def end_when_stopped() -> None:
-    """Let Ctrl-C and `kill` end this process, without an exception.
+    """Let Ctrl-C and `kill` end this process without an exception.
 
-    Called first, so this is also where a stream that is closed gets opened.
+    It is called first, so it also opens streams that are closed.
     """
     _open_closed_streams()
     owner = os.getpid()
@@ -41,19 +41,19 @@ def end_when_stopped() -> None:
     def answer(number: int, _frame: FrameType | None) -> None:
         if os.getpid() == owner:
             end(number)
-        os._exit(128 + number)  # a worker, whose parent has the say
+        os._exit(128 + number)  # a worker: its parent decides
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        # A shell lets what runs in the background ignore the Ctrl-C of others.
+        # Background jobs of a shell ignore Ctrl-C.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, answer)
 
 
 def _open_closed_streams() -> None:
-    """Let what is said go to no one where stdout or stderr is closed (`>&-`).
+    """Discard output if stdout or stderr is closed (`>&-`).
 
-    The next file to be opened would take its number: the warehouse could become stderr,
-    and messages would be written into it.
+    Otherwise the next file to be opened would take its number: the warehouse could
+    become stderr, and messages would be written into it.
     """
     for number in range(3):
         try:
@@ -74,7 +74,7 @@ def end(number: int = signal.SIGINT) -> None:
     if multiprocessing := sys.modules.get("multiprocessing"):
         for worker in multiprocessing.active_children():
             worker.kill()
-    # On a terminal `^C`, and maybe a progress bar, stand on the line already.
+    # On a terminal the line already has `^C`, and maybe a progress bar.
     start = "\n" if os.isatty(2) else ""
     text = f"{start}stopped; {_tidy()}\n"
     os.write(2, text.encode(errors="backslashreplace"))

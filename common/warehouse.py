@@ -1,8 +1,8 @@
 """Open a warehouse for reading, whatever its file is called.
 
-DuckDB names a database after its file, so that in raw.duckdb it does not know which
-`raw` is meant, and takes a backslash in a path for a slash. So a warehouse is attached
-by a name of ours, and one with a backslash through a link without.
+DuckDB names a database after its file, so that in raw.duckdb the name `raw` is
+ambiguous, and it reads a backslash in a path as a slash. So a warehouse is attached
+under our own name, and one with a backslash through a link without.
 """
 
 import contextlib

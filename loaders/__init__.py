@@ -29,17 +29,17 @@ def load_frame(
 
         result = load_frame(frame, "my runs", columns={"task_id": "question"})
 
-    `name` takes the place of a path: a frame of the same name replaces the one
-    that was loaded before, and is the benchmark where no column tells it. All else is
-    as on the command line: `db` (else $EVALHOUSE_DB, else evalhouse.duckdb), `source`,
+    `name` takes the place of a path: a frame with the same name replaces the one loaded
+    before. It is also the benchmark if there is no such column. Everything else is as
+    on the command line: `db` (else $EVALHOUSE_DB, else evalhouse.duckdb), `source`,
     `columns` (ours: theirs, or {"value": text}, or None for no column), `mapping` (a
     file or a preset), `score_max`, `decimal`, `note` and `strict`.
 
-    Returns what became of it: `status`, `loaded_count`, `quarantined_count` and
-    `reasons`; a table that lacks columns is `refused`. Raises ValueError or TypeError
-    for arguments that mean nothing, WarehouseError if the warehouse cannot be used.
+    Returns the result, with `status`, `loaded_count`, `quarantined_count` and
+    `reasons`; a table without required columns is `refused`. Raises ValueError or
+    TypeError for invalid arguments, WarehouseError if the warehouse cannot be used.
     """
-    # Imported here, for duckdb takes longer than the help of the command line.
+    # Imported here, because importing duckdb takes longer than printing the help.
     from loaders.frames import load
 
     return load(

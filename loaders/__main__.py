@@ -1,7 +1,7 @@
 """Load files of evaluation runs into the warehouse: `python -m loaders PATH...`."""
 
 if __name__ == "__main__":
-    # At once, for the rest takes a while to import.
+    # First, because the other imports take a while.
     from common.stopping import end_when_stopped
     from loaders.contract.faults import end_on_fault
 
@@ -54,7 +54,7 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Load what the command line names, say what became of it, return the exit code."""
+    """Load the files on the command line, print the results, return the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     if given and given[0] in COMMANDS:
         return import_module(COMMANDS[given[0]]).main(given[1:])
@@ -96,7 +96,7 @@ def exit_code_of(outcome: list[LoadResult]) -> int:
 def _load(
     options: argparse.Namespace,
 ) -> tuple[list[tuple[InputFile, LoadResult]], int]:
-    """Load every file; return it with what became of it, and how many were skipped."""
+    """Load every file; return the files with their results, and how many were skipped."""
     # Opening the warehouse as a file would end DuckDB's lock on it.
     warehouse_path = os.path.realpath(options.db)
     found = find(options.paths, COMMANDS)
@@ -125,7 +125,7 @@ def _load_all(
         if count and not sys.stderr.isatty():
             say(f"{file.folder}: reading {counted(count, 'file')}")
         ahead.begin(warehouse)
-        # Again, for a file that was written since may have put it out of the warehouse.
+        # Again, because a file written since may have replaced it in the warehouse.
         result = None
         if not ahead.has_begun(file):
             result = known_by_times(file, warehouse, options)
@@ -166,7 +166,7 @@ def _load_file(
     warehouse: "Warehouse",
     options: argparse.Namespace,
 ) -> LoadResult:
-    """Load one file, or raise Skipped if it is none of the user's data."""
+    """Load one file, or raise Skipped if it is not the user's data."""
     try:
         manifest = reading.manifest()
     except FileRefused as refused:

@@ -18,13 +18,13 @@ Load files of evaluation runs into the warehouse. A PATH is a file, a folder or 
 quoted glob; the format is recognised from a file's content. What cannot be loaded is
 kept in the table raw.quarantine, with its line and the reason. `python -m loaders
 template` prints an example of a table of attempts, `export DIR` writes every view as
-Parquet, `import --marts DIR` reads views that a cluster has built, `names` lists names
+Parquet, `import --marts DIR` imports views that a cluster has built, `names` lists names
 that no seed knows, `sources` prints a sources.yml for a dbt project of your own; each
 has its own --help.
 """
 _EXIT_CODES = """\
-exit code: 0 everything is loaded, 1 something was refused or quarantined (the rest is
-loaded), 2 wrong usage or nothing could be done.
+exit code: 0 everything was loaded, 1 something was refused or quarantined (the rest
+was loaded), 2 wrong usage or nothing could be done.
 example: python -m loaders runs/ --db evalhouse.duckdb
 """
 
@@ -65,13 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--note",
         metavar="TEXT",
-        help="a note on these files, shown in load_report and in the report; a file that "
-        "has not changed keeps the note it has",
+        help="a note on these files, shown in load_report and in the report; an "
+        "unchanged file keeps its note",
     )
     parser.add_argument(
         "--rehash",
         action="store_true",
-        help="read every file, even where size and times say that it has not changed",
+        help="read every file, even if its size and times have not changed",
     )
     parser.add_argument(
         "--strict", action="store_true", help="refuse a file if any record is refused"
@@ -79,10 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--require-loaded",
         action="store_true",
-        help="end with 2 if nothing of any file is loaded",
+        help="exit with 2 if nothing was loaded",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="say what would happen, change nothing"
+        "--dry-run", action="store_true", help="show what would happen, change nothing"
     )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object per file"
@@ -102,7 +102,7 @@ def _add_table_options(parser: argparse.ArgumentParser) -> None:
         metavar="OURS=THEIRS,...",
         action="append",
         default=[],
-        help="which column is which, where the names do not tell: `score=grade`; "
+        help="which column is which, if the names do not tell: `score=grade`; "
         "`benchmark:=mine` is the same text for every row, `cost_usd=` uses no column",
     )
     tables.add_argument(

@@ -1,4 +1,4 @@
-"""What a load prints: progress, and what became of each file."""
+"""What a load prints: progress, and the result of each file."""
 
 import json
 import sys
@@ -16,8 +16,8 @@ _SHOWN_REASONS = 5
 
 
 def say(text: str) -> None:
-    """Print a line beside the results."""
-    # A full disk behind stderr is no reason to stop the load.
+    """Print a line that is not a result."""
+    # A full disk behind stderr does not stop the load.
     with suppress(OSError):
         print(printable(text), file=sys.stderr)
 
@@ -25,9 +25,9 @@ def say(text: str) -> None:
 def with_table_shown(
     batches: Iterable[Batch], found: InputFile, *, is_dry_run: bool
 ) -> Iterator[Batch]:
-    """Yield the batches; print what a table's columns are taken for.
+    """Yield the batches; print how a table's columns are read.
 
-    A dry run shows its first attempts too.
+    A dry run also shows its first attempts.
     """
     shown_count = 0
     for batch in batches:
@@ -81,7 +81,7 @@ def as_json(path: str, result: LoadResult) -> str:
 
 
 def report_all(results: list[tuple[InputFile, LoadResult]]) -> None:
-    """Print what became of each file; those of a folder that are well share a line."""
+    """Print the result of each file; files of a folder without problems share a line."""
     groups: dict[object, list[tuple[InputFile, LoadResult]]] = {}
     for found, result in results:
         is_well = result.status in ("loaded", "unchanged")
@@ -136,7 +136,7 @@ def summary(results: list[LoadResult], skipped_count: int, is_dry_run: bool) -> 
     texts = [f"{count} {status.replace('_', ' ')}" for status, count in counts.items()]
     if skipped_count:
         texts.append(f"{skipped_count} skipped")
-    ending = "; a dry run, nothing is written" if is_dry_run else ""
+    ending = "; dry run, nothing was written" if is_dry_run else ""
     return f"files: {', '.join(texts)}{ending}"
 
 

@@ -1,4 +1,5 @@
-"""What dbt knows of the raw tables, from their declarations: `python -m loaders.declared`.
+"""dbt's sources of the raw tables, from their declarations: `python -m
+loaders.declared`.
 
 Writes models/staging/<source>/_<source>__sources.yml for each folder of loaders/ that
 declares tables; those of the warehouse itself belong to the source `loads`.
@@ -25,7 +26,7 @@ sources:
 
 
 def pages() -> dict[Path, str]:
-    """Return what each file of sources says, by its path."""
+    """Return the content of each sources file, by its path."""
     tables = {"loads": list(TABLES)}
     for format_ in FORMATS.values():
         known = tables.setdefault(format_.source, [])

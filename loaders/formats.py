@@ -1,4 +1,4 @@
-"""The formats that the loaders know, and how a file's content tells which it is."""
+"""The formats that the loaders know, and how a file's format is recognised."""
 
 import codecs
 import io
@@ -53,7 +53,7 @@ class Format:
         return f"{self.name} {self.version}"
 
 
-# The first that fits wins.
+# The first one that fits wins.
 FORMATS = {
     format_.name: format_
     for format_ in (
@@ -63,7 +63,7 @@ FORMATS = {
             (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
             "loaders.metr.jsonl",
         ),
-        # By its columns, which in JSON none of the others has.
+        # By its columns, which no other JSON format has.
         Format(
             "table",
             8,
@@ -78,7 +78,7 @@ FORMATS = {
         Format(
             "terminal-bench", 5, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
-        # Last, for JSON is YAML too.
+        # Last, because JSON is YAML too.
         Format("metr-yaml", 4, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
     )
 }
@@ -91,9 +91,9 @@ _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def recognise(head: bytes, source: OpenFile | Unpacked | None = None) -> Format:
     """Return the format of a file that begins with `head`.
 
-    Damaged content is recognised too, so that its reader can say what is wrong with
-    it. Where the beginning says nothing, all of `source` is looked at. Raises
-    FileRefused when no format fits.
+    Damaged content is recognised too, so that its reader can say what is wrong with it.
+    If the beginning is not enough, all of `source` is searched. Raises FileRefused when
+    no format fits.
     """
     text = _readable(head)
     if not head:
@@ -103,7 +103,7 @@ def recognise(head: bytes, source: OpenFile | Unpacked | None = None) -> Format:
         return FORMATS["table"]
     has_more = source is not None and len(head) >= HEAD_BYTES
     if all(line.strip()[:1] in ("", "#") for line in text.splitlines()):
-        what = "the file holds nothing but comments"
+        what = "the file contains only comments"
         raise file_refused("empty_file", what)
     for format_ in FORMATS.values():
         if format_.reader.fits(text):
@@ -117,10 +117,9 @@ def recognise(head: bytes, source: OpenFile | Unpacked | None = None) -> Format:
 
 
 def _recognised_further(text: str, source: OpenFile | Unpacked) -> Format | None:
-    """Return the format that something behind the beginning tells.
+    """Return the format that something after the beginning shows.
 
-    What names a trace may stand behind its log; what names a zip's members stands at
-    its end.
+    A trace's names may come after its log; the list of a zip's members is at its end.
     """
     is_zip = text.startswith("PK")
     if not (is_zip or text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")):

@@ -1,4 +1,4 @@
-"""A data frame into the warehouse, without a file."""
+"""Load a data frame into the warehouse, without a file."""
 
 import json
 import os
@@ -37,11 +37,13 @@ def load(
 ) -> LoadResult:
     """Load a frame as its table in Parquet would be; see `loaders.load_frame`."""
     if not re.fullmatch(r"[^/\0\n]{1,200}", name):
-        raise ValueError("the name of a frame has 1 to 200 characters, and no slash")
+        raise ValueError(
+            "the name of a frame must have 1 to 200 characters and no slash"
+        )
     if decimal not in (None, ".", ","):
-        raise ValueError("decimal is '.' or ','")
+        raise ValueError("decimal must be '.' or ','")
     if score_max is not None and not 0 < score_max < float("inf"):
-        raise ValueError("score_max is more than 0")
+        raise ValueError("score_max must be above 0")
     source = user_options.checked_source(source) if source else None
     options = TableOptions(source=source, score_max=score_max, decimal=decimal)
     options = replace(options, columns=user_options.checked_columns(columns or {}))
@@ -61,7 +63,7 @@ def load(
                 size_bytes=opened.size_bytes,
                 loader_version=format_.loader_version,
                 note=note,
-                # Frames of the same rows are as many tables as have a name.
+                # Frames with the same rows but different names are different tables.
                 told=repr((name, options)),
             )
             batches = reader.read(opened, path=name, options=options)
@@ -69,7 +71,7 @@ def load(
 
 
 def _write(frame: Any, path: Path) -> None:
-    """Write a frame as Parquet, whatever library it is of."""
+    """Write a frame of any library as Parquet."""
     with duckdb.connect() as connection:
         try:
             if _library(frame) == "pandas" and hasattr(frame, "columns"):
@@ -111,8 +113,8 @@ def _relation(
 def _write_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, path: str) -> None:
     """Write a frame of pandas, whose stream would need pyarrow.
 
-    DuckDB tells the type of a column of objects by some of its rows, so a column is text
-    where they are of several.
+    DuckDB infers the type of a column of objects from some of its rows, so a column of
+    several types becomes text.
     """
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
@@ -125,7 +127,7 @@ def _write_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, path: str) 
     try:
         relation = connection.from_df(_with_texts(frame, mixed))
         types = dict(zip(relation.columns, map(str, relation.types), strict=True))
-        # Else as Python shows them, or with text for all that they hold.
+        # Otherwise they are as Python prints them, or with text for everything in them.
         mixed += [
             name
             for name, found in kinds.items()
@@ -140,8 +142,8 @@ def _write_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, path: str) 
         ]
         connection.from_df(_with_texts(frame, mixed)).write_parquet(path)
     except duckdb.Error:
-        # A number or an object is larger than in those rows, or the columns lie in
-        # memory from the last row to the first.
+        # A number or an object is larger than in those rows, or the columns are in
+        # memory in reverse.
         mixed = [name for name, found in kinds.items() if found - {str}]
         connection.from_df(_with_texts(frame.copy(), mixed)).write_parquet(path)
 
@@ -162,7 +164,7 @@ def _text(value: Any) -> str:
 
 
 def _check_names(names: Iterable[str]) -> None:
-    """Refuse columns that DuckDB would give names of its own."""
+    """Refuse columns that DuckDB would rename."""
     seen: dict[str, str] = {}
     for name in names:
         if name.lower() in seen:

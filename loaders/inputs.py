@@ -8,30 +8,30 @@ from difflib import get_close_matches
 
 from loaders.contract.files import InputFile
 
-# The warehouse and its log are often beside the data.
+# The warehouse and its log are often next to the data.
 _WAREHOUSE_SUFFIXES = (".duckdb", ".duckdb.wal")
-# A folder with such files is one of a run. What else is in it, or below, may be anything
-# that an agent or a harness wrote.
+# A folder with such files belongs to a run. Other files in it, or below, may be
+# anything that an agent or a harness wrote.
 _OF_RUNS = ({"result.json", "config.json"}, {"results.json", "run_metadata.json"})
 _OWN_NAME = re.compile(
     r"results?\.json|config\.json|run_metadata\.json|trajectory[^/]*\.json"
 )
-# What Inspect writes beside the logs of an eval set or of a bundle: what they say. And
-# above those of a bundle, for the page that shows them.
+# Files that Inspect writes next to the logs of an eval set or bundle, and above those
+# of a bundle for its viewer.
 _BESIDE_LOGS = {"eval-set.json", "listing.json", "logs.json"}
 _ABOVE_LOGS = {"content-security-policy.json"}
-# What HAL's harness writes beside a trace: the answers that its report judges.
+# Files that HAL's harness writes next to a trace: the answers that its report judges.
 _TRACE, _ANSWERS = "_UPLOAD.json", "_RAW_SUBMISSIONS.jsonl"
-# So many small files are read and loaded at a time; fewer are as fast one by one.
+# This many small files are read and loaded at a time; fewer are as fast one by one.
 _FEWEST_TOGETHER, _MOST_TOGETHER = 16, 256
 _SMALL_BYTES, _BYTES_TOGETHER = 256_000, 8_000_000
 
 
 def find(names: Iterable[str], commands: Iterable[str] = ()) -> list[InputFile]:
-    """Return the files that the names stand for, each once, in order.
+    """Return the files that the names match, each once, in order.
 
-    A name is a file, a folder or a glob. Raises FileNotFoundError when one stands for
-    nothing; one of `commands` may have been meant.
+    A name is a file, a folder or a glob. Raises FileNotFoundError if one matches
+    nothing; it suggests one of `commands` if that may be meant.
     """
     found = {}
     for name in names:
@@ -62,11 +62,11 @@ def find(names: Iterable[str], commands: Iterable[str] = ()) -> list[InputFile]:
                     is_beside |= base in _BESIDE_LOGS and parent in logs
                     is_beside |= base in _ABOVE_LOGS and f"{parent}/logs" in logs
                     is_beside |= file in answers
-                # What is behind a link to another folder would be missed.
+                # Files behind a link to another folder would be missed.
                 is_named = not is_folder or (not run and _leads_out(file, path))
                 named = InputFile(file, real_path, is_named, run, is_beside)
-                # Of the names of one file the one that says that it is data counts: a
-                # store keeps it under a name that says nothing, with a link to it.
+                # If a file has several names, the one that looks like data counts: a
+                # store keeps the file under an opaque name, with a link to it.
                 first = found.setdefault(real_path, named)
                 if named.is_meant and not first.is_meant:
                     found[real_path] = named
@@ -74,7 +74,7 @@ def find(names: Iterable[str], commands: Iterable[str] = ()) -> list[InputFile]:
 
 
 def _leads_out(path: str, folder: str) -> bool:
-    """Say whether a path in a folder is a link to a folder that is not inside of it."""
+    """Return whether a path in a folder is a link to a folder outside of it."""
     if not (os.path.islink(path) and os.path.isdir(path)):
         return False
     inside = os.path.join(os.path.realpath(folder), "")
@@ -82,7 +82,7 @@ def _leads_out(path: str, folder: str) -> bool:
 
 
 def _hint(name: str, commands: Iterable[str]) -> str:
-    """Return what is most like a name that is not there: a command, or a file beside."""
+    """Return what is most similar to a missing name: a command, or a file next to it."""
     meant = get_close_matches(name, commands, n=1)
     if meant:
         return f". Did you mean the command {meant[0]}?"
@@ -123,7 +123,7 @@ def together(files: list[InputFile]) -> list[list[InputFile]]:
 
 
 def _size(path: str) -> int:
-    """Return a file's size; too large if it has none."""
+    """Return a file's size; infinite if it has none."""
     try:
         return os.stat(path).st_size
     except OSError:
@@ -131,7 +131,7 @@ def _size(path: str) -> int:
 
 
 def _tells_of_logs(file: str) -> bool:
-    """Say whether a file is in a folder of Inspect's logs alone."""
+    """Return whether a file is in a folder with only Inspect logs."""
     return file.endswith((".eval", "/eval-set.json"))
 
 
@@ -147,7 +147,7 @@ def _run_folders(files: list[str]) -> dict[str, str]:
         if any(of_run <= names[folder] for of_run in _OF_RUNS)
     }
     outermost: dict[str, str | None] = {}
-    # Shorter paths first, so that what is above a folder is known.
+    # Shorter paths first, so that the folders above are known.
     for folder in sorted(names, key=len):
         above = os.path.dirname(folder)
         while above not in outermost and above != os.path.dirname(above):

@@ -21,12 +21,12 @@ from loaders.workers.pool import Readers, Reading, ReadingTogether
 if TYPE_CHECKING:  # Importing duckdb takes longer than printing the help.
     from loaders.warehouse.warehouse import Warehouse
 
-# What a folder may hold besides data.
+# Names of files in a folder that are not data.
 _NOT_DATA = {
     *("unknown_format", "empty_file", "not_a_regular_file", "merge_conflict"),
     *("pointer_file", "web_page", "unusable_columns", "linked_folder"),
 }
-# What the folder of a run may hold besides it.
+# Names of files in the folder of a run that are not part of it.
 _NOT_DATA_OF_RUNS = {"compressed", "broken_compression", "truncated", "too_large"}
 
 
@@ -35,7 +35,7 @@ class Skipped(Exception):
 
 
 class Ahead:
-    """The files that are read already while it is the turn of those before them."""
+    """The files that are read ahead while earlier ones are loaded."""
 
     def __init__(
         self, files: list[InputFile], readers: Readers, options: argparse.Namespace
@@ -55,7 +55,7 @@ class Ahead:
         self._together: dict[InputFile, _Together] = {}
 
     def begin(self, warehouse: "Warehouse | None") -> None:
-        """Let each free reader begin with a file that is not known."""
+        """Let each free reader begin with an unknown file."""
         while self._waiting and self._readers.has_free:
             files = [
                 file
@@ -75,17 +75,17 @@ class Ahead:
     def loaded_together(
         self, file: InputFile, warehouse: "Warehouse"
     ) -> LoadResult | None:
-        """Return what became of a file that was read with others, if it was."""
+        """Return the result of a file that was read with others, if it was."""
         group = self._together.pop(file, None)
         return group and group.result(file, warehouse)
 
     def take(self, file: InputFile, warehouse: "Warehouse") -> Reading:
-        """Return the reading of the file whose turn it is."""
+        """Return the reading of the next file."""
         return self._begun.pop(file, None) or self._start(file, warehouse)
 
     def _start(self, file: InputFile, warehouse: "Warehouse | None") -> Reading:
         state = stamp_at(file.real_path)
-        # Bytes that were loaded before are as many; only then it pays to hash first.
+        # A loaded file has the same size; only then is it worth hashing first.
         size_bytes = state.size_bytes if state else -1
         is_hashed_first = size_bytes in self._sizes or bool(
             warehouse and warehouse.has_file_of(size_bytes)
@@ -95,7 +95,7 @@ class Ahead:
 
 
 class _Together:
-    """Some small files that are read, and loaded, at a time."""
+    """Some small files that are read and loaded together."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class _Together:
         self._read: dict[InputFile, tuple[SmallFile, LoadResult | None]] = {}
 
     def result(self, found: InputFile, warehouse: "Warehouse") -> LoadResult | None:
-        """Return what became of a file; None if it has to be read by itself."""
+        """Return the result of a file; None if it must be read on its own."""
         if self._reading:
             self._load(warehouse)
         if found not in self._read:
@@ -129,7 +129,7 @@ class _Together:
         return warehouse.load_file(manifest, small.batches, strict=self._options.strict)
 
     def _load(self, warehouse: "Warehouse") -> None:
-        """Load what can be loaded together. If the reader died, nothing is read."""
+        """Load the files that can be loaded together. If the reader died, none is read."""
         read, self._reading = self._reading.files(), None
         if read is None:
             return
@@ -150,7 +150,7 @@ class _Together:
 def known_by_times(
     found: InputFile, warehouse: "Warehouse", options: argparse.Namespace
 ) -> LoadResult | None:
-    """Return what became of a file that has not changed since."""
+    """Return the result of a file that has not changed."""
     state = None if options.rehash else stamp_at(found.real_path)
     known = state and warehouse.file_at(found.real_path, state)
     is_as_wanted = known and options.format in (None, known.format)
@@ -160,7 +160,7 @@ def known_by_times(
 def known_by_hash(
     manifest: FileManifest, warehouse: "Warehouse", options: argparse.Namespace
 ) -> LoadResult | None:
-    """Return what became of these bytes if they are loaded already."""
+    """Return the result of these bytes if they are already loaded."""
     known = warehouse.known_file(manifest)
     return known if known and _is_enough(known, options) else None
 
@@ -196,9 +196,9 @@ def _refused_unread(found: InputFile, refused: FileRefused) -> LoadResult:
 
 
 def _is_enough(known: LoadResult, options: argparse.Namespace) -> bool:
-    """Say whether a file may stay as it is loaded.
+    """Return whether a loaded file can stay as it is.
 
-    A strict load reports it each time that part of the file is not loaded.
+    A strict load reports it every time that part of the file is not loaded.
     """
     if options.table.is_said and known.format in ("table", None):
         return False

@@ -75,15 +75,20 @@ def place_labels(
                 )
                 break
     if len(texts) < len(labels):
-        axes.set_title(
-            f"{len(labels) - len(texts)} without room for a name",
-            loc="right",
-            size=9,
-            weight="normal",
-            color=GREY,
-            # Without it matplotlib sets the pad of every title of the axes again.
-            pad=pad,
-        )
+        note_unnamed(axes, len(labels) - len(texts), pad)
+
+
+def note_unnamed(axes: Axes, count: int, pad: float | None) -> None:
+    """Write above the axes how many points have no room for a name."""
+    axes.set_title(
+        f"{count} without room for a name",
+        loc="right",
+        size=9,
+        weight="normal",
+        color=GREY,
+        # Without it matplotlib sets the pad of every title of the axes again.
+        pad=pad,
+    )
 
 
 def text_extent(axes: Axes, text: str, size: float) -> Bbox:

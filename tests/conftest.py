@@ -168,8 +168,8 @@ LONGEST = [
     *("test_analyses", "test_warehouse", "test_hal_refusals", "test_cli"),
     *("test_table_forms", "test_table_cells", "test_faults"),
     *("test_actions_oracle", "test_leaderboard_oracle", "test_names", "test_layouts"),
-    *("test_view_rules", "test_small_files", "test_metr_jsonl_typed", "test_refresh"),
-    *("test_same_numbers", "test_metr_yaml_pattern", "test_reading", "test_unchanged"),
+    *("test_view_rules", "test_small_files", "test_metr_jsonl_fast", "test_refresh"),
+    *("test_same_numbers", "test_metr_yaml_fast", "test_reading", "test_unchanged"),
     *("test_inspect_oracle", "test_surroundings", "test_harbor_files"),
     *("test_hal_encrypted", "test_benchmarks", "test_same_output", "test_docs"),
 ]

@@ -1,1 +1,1 @@
-"""What a source hands over, and the rules that all sources share."""
+"""What a reader hands over, and the rules that all readers share."""

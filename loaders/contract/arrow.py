@@ -1,7 +1,7 @@
-"""Rows held column by column, as Arrow lays them out: the way they reach DuckDB.
+"""Rows held column by column in Arrow's layout, as they are passed to DuckDB.
 
-By nanoarrow, since importing pyarrow takes as long as loading 10,000 records. Of bytes
-and arrays, so that they go from process to process as they are.
+Uses nanoarrow, since importing pyarrow takes as long as loading 10,000 records. They
+consist of bytes and arrays, so that they can be passed between processes as they are.
 """
 
 import pickle
@@ -19,7 +19,7 @@ from loaders.contract.columns import RawTable
 # DuckDB's fixed-width types, as Arrow and as the array module know them.
 _NUMBERS = {"bigint": (nanoarrow.int64(), "q"), "double": (nanoarrow.float64(), "d")}
 
-# Which values are there (None: all are), then where texts end, then the values.
+# Which values are present (None: all), then where texts end, then the values.
 _Buffers = list[Any]
 
 
@@ -31,12 +31,12 @@ class Constant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ColumnBuffers:
-    """Rows of a table as one set of buffers per column; to iterate gives tuples."""
+    """Rows of a table as one set of buffers per column; iterating gives tuples."""
 
     row_count: int
     types: list[str]
     buffers: list[_Buffers | Constant]
-    # To tell that no key is duplicated; None where the reader does not say.
+    # Shows that no key is duplicated; None if the reader does not say.
     key_hashes: array | None = None
 
     @classmethod
@@ -52,13 +52,13 @@ class ColumnBuffers:
         if key is not None:
             keys = zip(*key, strict=True)
             if any(None in column for column in key):
-                # SQL takes no null for the same as another one.
+                # In SQL two nulls are not equal.
                 keys = [each for each in keys if None not in each]
             hashes = array("q", map(hash, keys))
         return cls(len(columns[0]), types, list(map(_buffers, columns, types)), hashes)
 
     def array(self, at: int) -> CArray:
-        """Return a column, written out where it has one value in all rows."""
+        """Return a column, expanded if it has one value for all rows."""
         column, type_ = self.buffers[at], self.types[at]
         if isinstance(column, Constant):
             column = _repeated(column.value, type_, self.row_count)
@@ -80,7 +80,7 @@ class ColumnBuffers:
         return self.row_count
 
     def __reduce_ex__(self, protocol: int) -> Any:
-        """Let its buffers go from process to process beside a pickle, not in it."""
+        """Let its buffers pass between processes next to a pickle, not in it."""
         if protocol < 5:
             return super().__reduce_ex__(protocol)
         buffers = [
@@ -143,7 +143,7 @@ def _repeated(value: str | None, type_: str, count: int) -> _Buffers:
 
 
 def _validity(values: Sequence) -> bytes:
-    """Return one bit per value, from the lowest: whether it is there."""
+    """Return one bit per value, from the lowest: whether it is present."""
     bits = "".join(["0" if value is None else "1" for value in reversed(values)])
     return int(bits, base=2).to_bytes((len(values) + 7) // 8, "little")
 
@@ -155,6 +155,6 @@ def _filled(values: Sequence, filling: Any) -> list:
 def _text(values: Sequence[str]) -> list[Any]:
     """Return where each text ends, and all of them in one."""
     whole = "".join(values)
-    # Where each character is a byte, nothing but the whole has to be encoded.
+    # If each character is one byte, the joined text is encoded at once.
     pieces = values if whole.isascii() else [value.encode() for value in values]
     return [array("i", accumulate(map(len, pieces), initial=0)), whole.encode()]

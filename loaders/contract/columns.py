@@ -1,7 +1,7 @@
 """A raw table is declared once: its columns with path, type, unit, null rule, meaning.
 
-From the declaration follow the reading of flat records (extract.py), the table and its
-comments (warehouse/schema.py), and what dbt knows of it (`python -m loaders.declared`).
+The declaration drives the reading of flat records (extract.py), the table and its
+comments (warehouse/schema.py), and dbt's sources (`python -m loaders.declared`).
 """
 
 from collections.abc import Callable
@@ -17,13 +17,13 @@ class Column:
     name: str
     # DuckDB's name of the type.
     type: str
-    # What it says, as a sentence.
+    # What it means, as a sentence.
     meaning: str
     # Where a record has the value: names of fields from the outermost in, with `/`
     # between them; of several paths the first that has a value. None: the reader
     # gives the value.
     path: str | tuple[str, ...] | None = None
-    # "minutes", "US dollars", ...; None where the meaning says all.
+    # "minutes", "US dollars", ...; None if the meaning is enough.
     unit: str | None = None
     # When it is null, as a sentence; None: never, and a record without it is refused.
     null: str | None = None
@@ -34,19 +34,19 @@ class Column:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Where a record may have the value, the most telling path first."""
+        """The paths where a record may have the value, the preferred one first."""
         if self.path is None:
             return ()
         return self.path if isinstance(self.path, tuple) else (self.path,)
 
     @property
     def description(self) -> str:
-        """What a person who queries the table is told."""
+        """The comment for anyone who queries the table."""
         unit = f"Unit: {self.unit}." if self.unit else ""
         return " ".join(filter(None, (self.meaning, unit, self.null or "Never null.")))
 
 
-# Columns that many tables have.
+# Columns that several tables have.
 FILE_ID = Column(
     "file_id",
     "varchar",
@@ -64,16 +64,16 @@ EXTRA = Column(
 
 @dataclass(frozen=True)
 class RawTable:
-    """A raw table as a source fills it; the warehouse puts file_id before it."""
+    """A raw table as a reader fills it; the warehouse adds file_id in front."""
 
     name: str
-    # The columns that identify a record inside one file.
+    # The columns that identify a record within one file.
     key: tuple[str, ...]
     # What a row is.
     comment: str
-    # The first one says where in its file a record is.
+    # The first one is a record's position in its file.
     columns: tuple[Column, ...]
-    # Whether its rows are records of the file; warnings about them are none.
+    # Whether its rows are records of the file, unlike warnings about them.
     has_records: bool = True
 
     @cached_property

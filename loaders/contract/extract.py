@@ -14,9 +14,9 @@ def row(
     unread: list[tuple[str, RecordRefused]] | None = None,
     **given: Any,
 ) -> tuple:
-    """Return a record as a row: what is given, all else by path and rule.
+    """Return a record as a row: the given values, and all others by path and rule.
 
-    Values are taken out of the record, and what is left is the column `extra`. Raises
+    Values are removed from the record, and the rest becomes the column `extra`. Raises
     RecordRefused for the first column that cannot be filled; but with `unread`, which
     takes it with the column's path, a column that may be null is null then.
     """
@@ -44,9 +44,9 @@ def take(
 ) -> Any:
     """Take a column's value out of a record and return it by the column's rule.
 
-    Of several paths the first that has a value counts. `decode` makes a plain value of
-    what is at a path. Raises RecordRefused where a value breaks the rule, which then
-    stays in the record, and where one is missing that must be there.
+    Of several paths the first with a value counts. `decode` turns the content at a path
+    into a plain value. Raises RecordRefused if a value breaks the rule (it then stays
+    in the record), or if a required one is missing.
     """
     missing = null = None
     for path in column.paths:

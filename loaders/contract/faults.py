@@ -1,4 +1,4 @@
-"""Errors that were not expected, as one line for the person who can report them."""
+"""Unexpected errors, as one line that a user can report."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ TOO_LITTLE_MEMORY = (
 
 
 def described(error: BaseException) -> str:
-    """Return the type of an error, what it says, and where in our code it arose."""
+    """Return the type of an error, its message, and where in our code it arose."""
     said = " ".join(str(error).split())
     if len(said) > _MOST_CHARACTERS:
         said = f"{said[: _MOST_CHARACTERS - 1]}…"
@@ -31,8 +31,8 @@ def described(error: BaseException) -> str:
 def end_on_fault(state: str) -> None:
     """Let an error that is not caught end the process with 2 and one line.
 
-    Python's own end is a traceback and 1, with which a load says that some records are
-    refused. `state` says what became of the work.
+    Python would exit with a traceback and 1, which for a load means that some records
+    are refused. `state` describes the state of the work.
     """
 
     def answer(
@@ -50,7 +50,7 @@ def end_on_fault(state: str) -> None:
 def _cause(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return TOO_LITTLE_MEMORY
-    return f"a fault of evalhouse, please report it: {described(error)}"
+    return f"a bug in evalhouse, please report it: {described(error)}"
 
 
 def _is_ours(path: str) -> bool:

@@ -17,8 +17,8 @@ from typing import BinaryIO
 from loaders.contract.foreign import broken_link
 from loaders.contract.records import Batch, FileRefused, FileStamp, file_refused
 
-# A file with such a name, found in a folder, is meant to be loaded.
-# Of tables, whatever their columns are called.
+# A file in a folder with such a name is meant to be loaded; a table even if its columns
+# are unknown.
 TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 DATA_SUFFIXES = (
     *(".eval", ".yaml", ".yml", ".json", ".zip"),
@@ -27,25 +27,25 @@ DATA_SUFFIXES = (
     *TABLE_SUFFIXES,
 )
 _SIDE = r"(?:md5|sha[0-9]+|sig|asc|lock|license|meta|idx|index|md)$"
-# Also with more behind it: packed, cut in parts, a copy that somebody kept; but what says
-# something about a file is none.
+# Also with a suffix: packed, split into parts, a backup copy; but not a file about
+# another file.
 _DATA_NAME = re.compile(
     rf"(?:{'|'.join(map(re.escape, DATA_SUFFIXES))})(?:[.~ (](?!{_SIDE})[^/]*)?$",
     re.IGNORECASE,
 )
-# A file as long as the first, of which the disk holds less than the second share, is
-# holes: a copy that broke off, or a trap for who would read terabytes of zeros. File
-# systems that pack come nowhere near.
+# A file of at least the first size, with less than the second share on disk, is sparse:
+# an interrupted copy, or a trap of terabytes of zeros. Compressing file systems come
+# nowhere near.
 _SPARSE_BYTES = 1 << 30
 _SPARSE_SHARE = 0.01
-# To start a thread takes as long as to hash so many bytes.
+# Starting a thread takes as long as hashing this many bytes.
 _HASHED_AT_ONCE = 1_000_000
-# No file system in use tells times apart less well.
+# No file system in use has a coarser clock.
 _TIMES_TICK_NS = 2_000_000_000
 
 
 def is_table_name(path: str) -> bool:
-    """Say whether a file, packed or not, is called as tables are."""
+    """Return whether a file, packed or not, is named like a table."""
     return (
         path.lower().removesuffix(".gz").removesuffix(".zst").endswith(TABLE_SUFFIXES)
     )
@@ -70,7 +70,7 @@ class InputFile:
 
     @property
     def is_meant(self) -> bool:
-        """Whether the user would miss it if it were passed over."""
+        """Whether the user would miss it if it were skipped."""
         is_data = _DATA_NAME.search(self.path) is not None
         return self.is_named or (is_data and not self.is_beside_run)
 
@@ -97,7 +97,7 @@ def open_regular(path: str) -> Iterator[BinaryIO]:
 
 
 def _check(state: os.stat_result) -> None:
-    """Refuse what is no file, or nearly all holes."""
+    """Refuse anything that is not a file, or that is nearly all holes."""
     if stat.S_ISDIR(state.st_mode):
         what = "it is a link to a folder, which is not followed"
         raise file_refused("linked_folder", what)
@@ -111,7 +111,7 @@ def _check(state: os.stat_result) -> None:
 
 
 def is_gone(path: str) -> bool:
-    """Say whether nothing is at a path; not where that cannot be known."""
+    """Return whether nothing is at a path; false if that cannot be known."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -150,28 +150,28 @@ class OpenFile:
 
     @property
     def descriptor_path(self) -> str:
-        """A path to the open file, whatever has become of its name."""
+        """A path to the open file, even if it was renamed or removed."""
         return f"/dev/fd/{self._file.fileno()}"
 
     @property
     def state(self) -> FileStamp | None:
-        """What the file can be known by; None so soon after it was written that another
-        write may leave the same times.
+        """Identifies the file's state; None so soon after a write that another write
+        may leave the same times.
         """
         state = self._state_at_start
         last_ns = max(state.modified_ns, state.changed_ns)
         return state if last_ns + _TIMES_TICK_NS < self._opened_ns else None
 
     def head(self, size: int) -> bytes:
-        """Return the beginning of the file, wherever it is read."""
+        """Return the beginning of the file, whatever the read position."""
         return self.piece(size, 0)
 
     def piece(self, size: int, start: int) -> bytes:
-        """Return bytes from somewhere in the file, wherever it is read."""
+        """Return bytes from anywhere in the file, whatever the read position."""
         return self._take(lambda size: os.pread(self._file.fileno(), size, start), size)
 
     def beginning(self, size: int) -> bytes:
-        """Return its head, or that of its data where there are comments before it."""
+        """Return its head, or that of its data if comments come before it."""
         start = data_start(self)
         has_data_in_head = start < size // 2 or start == self.size_bytes
         return self.piece(size, 0 if has_data_in_head else start)
@@ -191,7 +191,7 @@ class OpenFile:
     def map(self) -> mmap.mmap:
         """Return all of the file, mapped into memory and hashed in the background.
 
-        The hash is one call outside of Python's lock, beside the decoding of the map.
+        The hash is one call outside of Python's lock, in parallel with the decoding.
         """
         if self._map is None:
             self._map = self._mapped(mmap.ACCESS_READ)
@@ -246,7 +246,7 @@ class OpenFile:
         return self._hash.hexdigest()
 
     def has_changed(self) -> bool:
-        """Return whether anybody wrote to the file since it was opened."""
+        """Return whether the file was written to since it was opened."""
         return self._state() != self._state_at_start
 
     def _state(self) -> FileStamp:
@@ -273,9 +273,9 @@ _PIECE_BYTES = 1 << 20
 
 
 def data_start(stream: BinaryIO) -> int:
-    """Return where the blank lines and comments end that a file begins with.
+    """Return where the blank lines and comments at the beginning of a file end.
 
-    It is left at its start.
+    The file is left at its start.
     """
     stream.seek(0)
     at, is_in_comment = 0, False
@@ -297,7 +297,7 @@ def data_start(stream: BinaryIO) -> int:
 def unchanged(batches: Iterable[Batch], source: OpenFile) -> Iterator[Batch]:
     """Yield the batches of a file; refuse it if it changed meanwhile.
 
-    Its reader may stumble over a file that is being written; then that is the reason.
+    If its reader fails on a file that is being written, that is the reason given.
     """
     refused = None
     try:

@@ -1,26 +1,26 @@
-"""What a file is that no format fits: links to data, archives, pages, merges."""
+"""What an unrecognised file is: a link to data, an archive, a web page, a merge."""
 
 import re
 from collections.abc import Iterable
 
 from loaders.contract.records import FileRefused, file_refused
 
-# Of the Mac's file manager, beside the files that one packed.
+# Written by the Mac's file manager next to packed files.
 _MAC_FOLDERS = ("__MACOSX",)
 _MAC_PREFIX = "._"
 
 _CONFLICT = re.compile(rb"(?m)^(?:<{7}|\|{7}|>{7})(?: [^\r\n]{0,200})?\r?$")
 _POINTERS = {
     re.compile(rb"version https://git-lfs\.github\.com/spec/"): (
-        "it is a pointer of git-lfs, which stands for the data",
+        "it is a git-lfs pointer, not the data",
         "`git lfs pull` gets them",
     ),
     re.compile(rb"/annex/objects/|(?:\.\./)*\.git/annex/objects/"): (
-        "it is a pointer of git-annex, which stands for the data",
+        "it is a git-annex pointer, not the data",
         "`git annex get` gets them",
     ),
     re.compile(rb"(?:[^\n]*\n){0,9}outs:\s*\n(?:[^\n]*\n){0,9}?[ -]*md5:"): (
-        "it is a pointer of DVC, which stands for the data",
+        "it is a DVC pointer, not the data",
         "`dvc pull` gets them",
     ),
     re.compile(rb"\.\./[^\n]{0,400}/?blobs/[0-9a-f]{40,64}\s*\Z"): (
@@ -28,7 +28,7 @@ _POINTERS = {
         "`hf download` gets the data, or copy the file that it names",
     ),
 }
-# What a link leads through, and how to get what it leads to.
+# Stores that a link points into, and how to get the data.
 _STORES = {
     ".git/annex/objects/": ("git-annex", "`git annex get`"),
     "/blobs/": ("a cache of Hugging Face", "`hf download`"),
@@ -49,7 +49,7 @@ _PACKED = {
     b"\x28\xb5\x2f\xfd": "zstd, inside another packing",
 }
 _TAR_AT, _TAR = 257, b"ustar"
-# Names of fields by which runs are known; two of them are no coincidence.
+# Names of fields that runs have; two of them are not a coincidence.
 _FIELDS = re.compile(
     r'"(run_id|task_id|sample_id|score|success|is_resolved|agent|agent_name|model|'
     r'benchmark_name|alias|human_minutes|action_count|raw_eval_results|samples)"\s*:'
@@ -62,26 +62,26 @@ _DATA_NAME = re.compile(
 
 
 def is_mac_copy(name: str) -> bool:
-    """Say whether a member of a zip is what a Mac writes beside the file of a name."""
+    """Return whether a member of a zip is a Mac's resource fork of another file."""
     *folders, last = name.replace("\\", "/").split("/")
     return last.startswith(_MAC_PREFIX) or any(each in _MAC_FOLDERS for each in folders)
 
 
 def conflict_marker(line: bytes) -> str | None:
-    """Return a marker that git leaves in a file, if a line is one."""
+    """Return the conflict marker in a line, if it is one."""
     found = _CONFLICT.match(line.rstrip(b"\r\n"))
     return found[0].decode(errors="replace") if found else None
 
 
 def refuse_conflict(line: bytes, number: int) -> None:
-    """Raise FileRefused if a line is a marker of a merge that was not finished."""
+    """Raise FileRefused if a line is the marker of an unfinished merge."""
     if marker := conflict_marker(line):
         what = f"line {number} is a merge conflict marker of git ({marker[:60]})"
         raise file_refused("merge_conflict", what, number)
 
 
 def refuse_conflicts(pieces: Iterable[bytes]) -> None:
-    """Raise FileRefused if a text has a marker of a merge that was not finished."""
+    """Raise FileRefused if a text has the marker of an unfinished merge."""
     number, rest = 1, b""
     for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")
@@ -93,7 +93,7 @@ def refuse_conflicts(pieces: Iterable[bytes]) -> None:
 
 
 def refuse_pointer(head: bytes) -> None:
-    """Raise FileRefused if a file is short text that stands for the data."""
+    """Raise FileRefused if a file is a short text that points to the data."""
     if len(head) > 4096:
         return
     for pattern, (what, how) in _POINTERS.items():
@@ -102,9 +102,9 @@ def refuse_pointer(head: bytes) -> None:
 
 
 def refuse_packed(head: bytes) -> None:
-    """Raise FileRefused if a file is an archive, or packed in a way that is not read.
+    """Raise FileRefused if a file is an archive, or compressed in an unsupported way.
 
-    Runs that can be read in it may be cut.
+    Runs that can be read in it may be cut off.
     """
     for mark, packing in _PACKED.items():
         if head.startswith(mark):
@@ -114,16 +114,18 @@ def refuse_packed(head: bytes) -> None:
 
 
 def broken_link(target: str) -> FileRefused | None:
-    """Return the refusal of a link into a store that has not the data."""
+    """Return the refusal of a link into a store without the data."""
     for part, (store, how) in _STORES.items():
         if part in target:
-            what = f"it is a link into {store}, which has not the data here: {how}"
+            what = (
+                f"it is a link into {store}, which does not have the data here: {how}"
+            )
             return file_refused("pointer_file", f"{what} gets them")
     return None
 
 
 def refusal(head: bytes, names: str) -> FileRefused:
-    """Return why a file that no format fits is refused."""
+    """Return why an unrecognised file is refused."""
     try:
         refuse_pointer(head)
         for number, line in enumerate(head.split(b"\n"), 1):
@@ -132,7 +134,7 @@ def refusal(head: bytes, names: str) -> FileRefused:
     except FileRefused as refused:
         return refused
     if _PAGE.match(head):
-        return file_refused("web_page", "it is a page of the web or XML, not data")
+        return file_refused("web_page", "it is a web page or XML, not data")
     refused = file_refused("unknown_format", f"the content is none of {names}")
     text = head.decode(errors="replace")
     fields = {match[1] for match in _FIELDS.finditer(text)}
@@ -156,5 +158,5 @@ def zip_refusal(members: list[tuple[str, bool]], names: str) -> FileRefused:
     others = f" and {len(inside) - 1:,} more" if len(inside) > 1 else ""
     what = f"it is a zip of {name[:100]!r}{others}"
     if is_encrypted:
-        what += ", with a password of its own"
+        what += ", with its own password"
     return file_refused("compressed", what)

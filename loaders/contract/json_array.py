@@ -11,21 +11,21 @@ _BLOCK_BYTES = 1 << 20
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
 _SPACE = re.compile(rb"\s*")
 _BETWEEN = re.compile(rb"[\s,]*")
-# Texts, whole or not ended yet, and what opens or closes a list or an object.
+# Texts, complete or not, and whatever opens or closes a list or an object.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[{\[]|[}\]]', re.DOTALL)
 _SCALAR_END = re.compile(rb"[\s,\]]")
 
 
 def begins_array(block: bytes) -> bool:
-    """Say whether a file that begins with `block` is an array of objects."""
+    """Return whether a file that begins with `block` is an array of objects."""
     return _BEGINNING.match(block) is not None
 
 
 def elements(begun: bytes, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield the elements of an array, each with the line on which it begins.
 
-    `begun` is what was read of it, if anything. What is behind an array, or where it is
-    cut short, is an element that is no JSON.
+    `begun` is the part already read, if any. Text after the array, or a truncated end,
+    is an element that is not JSON.
     """
     buffer, line = begun or stream.read(_BLOCK_BYTES), 1
     at = buffer.index(b"[") + 1
@@ -64,7 +64,7 @@ def elements(begun: bytes, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def _end(buffer: bytes, at: int) -> int:
-    """Return where the element that begins there ends, -1 if that is not known yet."""
+    """Return where the element that begins there ends, -1 if not known yet."""
     if buffer[at] not in b'{["':
         found = _SCALAR_END.search(buffer, at)
         return found.start() if found else -1

@@ -29,11 +29,11 @@ from loaders.contract.records import (
 )
 from loaders.contract.warnings import Warnings
 
-# What is made of a block fits into a cache, so that smaller ones decode faster.
+# A decoded block should fit into the cache, so that small ones decode faster.
 _BLOCK_BYTES = 1_000_000
-# Where lines are shorter, they are no records, and not held all at once.
+# Shorter lines are not records, and are not all held at once.
 _SHORTEST_BYTES = 50
-# Whatever is beyond every double has so many digits or such an exponent.
+# A number too large for a double has this many digits or such an exponent.
 _MAY_BE_INFINITE = re.compile(r"NaN|Infinity|[0-9]{200}|[eE]\+?0*[0-9]{3}")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -48,7 +48,7 @@ Fast = Callable[
 ]
 
 
-# Takes the row of a record, returns codes of what is odd about it.
+# Takes the row of a record, returns codes of warnings about it.
 Odd = Callable[[tuple[Any, ...]], list[str]]
 
 
@@ -115,7 +115,9 @@ def _array(
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield a file in blocks of lines; a line that is too long is cut, one byte over."""
+    """Yield a file in blocks of lines; a line that is too long is cut one byte after
+    the limit.
+    """
     while block := stream.read(_BLOCK_BYTES):
         if not block.endswith(b"\n"):
             begun = len(block) - (block.rfind(b"\n") + 1)
@@ -133,7 +135,7 @@ def _records(
     odd: Odd | None,
 ) -> Iterator[tuple | Quarantined]:
     """Yield the row of each numbered line, or why the line is refused."""
-    # Of each required column, the fields that may hold it.
+    # The fields that may hold each required column.
     required = [
         [path.partition("/")[0] for path in column.paths]
         for column in table.columns
@@ -179,11 +181,11 @@ def _without_byte_order_mark(line: bytes, warnings: Warnings) -> bytes:
 
 
 def _parse(line: bytes, required: list[list[str]]) -> tuple[dict[str, Any], list[str]]:
-    """Return the fields of the object in a line, and codes of what was corrected."""
+    """Return the fields of the object in a line, and codes of repairs."""
     if len(line) > RECORD_BYTES:
         raise RecordRefused("line_too_long", "the line does not end")
     if is_crowded(line):
-        # Decoded to nothing, it says whether it nests too deep, which says more.
+        # Decoding without a result reports whether it nests too deep, a better reason.
         with suppress(msgspec.DecodeError):
             raw_json.record(_RAW, Raw(line))
         raise RecordRefused("too_many_values", "the line holds too many")
@@ -199,7 +201,7 @@ def _parse(line: bytes, required: list[list[str]]) -> tuple[dict[str, Any], list
         raise RecordRefused("not_a_record", f"the line is {rules.shown(fields)}")
     oddities = []
     if _SURROGATE_ESCAPE.search(text):
-        # json pairs surrogates up, so those that are left stand alone.
+        # json joins surrogate pairs, so the remaining ones are lone.
         whole = json.dumps(fields, ensure_ascii=False)
         if _SURROGATE.search(whole):
             fields = _loads(_SURROGATE.sub("\ufffd", whole))

@@ -16,13 +16,13 @@ from loaders.contract.records import Quarantined, RecordRefused
 from loaders.contract.times import time
 
 _SECTION = (raw_json.decoder(Section),)
-# Fields are counted before they are decoded if they are no longer than this: of longer
-# ones a file has fewer.
+# Fields up to this length are counted before they are decoded: a file has fewer longer
+# ones.
 _FIELD_BYTES = 200
 _LIST = raw_json.decoder(list[Raw])
 # How much of a value is copied at a time.
 _COUNTED_BYTES = 1 << 20
-# Numbers and texts in lists; a trial may have those of all its tokens.
+# Numbers and texts in lists; a trial may have one for each of its tokens.
 _MOST_ITEMS = 10 * MAX_VALUES
 
 # A row of a table, or why it is refused.
@@ -32,7 +32,7 @@ Record = tuple[RawTable, tuple | Quarantined]
 def entries(stream: OpenFile) -> dict[str, Raw]:
     """Return the entries of the object, not decoded.
 
-    Raises FileRefused when the file is no JSON object, or contradicts itself.
+    Raises FileRefused if the file is not a JSON object, or contradicts itself.
     """
     document = Document(stream.map(), stream.map_private, Pointer())
     if raw_json.has_more_than(MAX_FIELDS, document.data, entry_bytes=_FIELD_BYTES):
@@ -55,7 +55,7 @@ def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
 
 
 def is_crowded(raw: Raw) -> bool:
-    """Say whether a value holds more lists, objects and fields than any record has, or
+    """Return whether a value has more lists, objects and fields than any record has, or
     more numbers and texts.
     """
     data = memoryview(raw)
@@ -75,18 +75,18 @@ def is_crowded(raw: Raw) -> bool:
 
 
 def items(raw: Raw) -> Iterator[Raw]:
-    """Yield the items of a list one by one; raise RecordRefused if it is none."""
+    """Yield the items of a list one by one; raise RecordRefused if it is not a list."""
     data = memoryview(raw)
     if data.nbytes <= _COUNTED_BYTES or data[:1] != b"[":
         yield from raw_json.record(_LIST, raw)
         return
-    # As a list of all they would take many times their bytes.
+    # A list of all of them would take many times their bytes.
     for _, item in json_array.elements(b"", io.BytesIO(data)):
         yield Raw(item)
 
 
 def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:
-    """Yield what an object such as {"2": 0.75} says of each k; None: no number."""
+    """Yield each k and value of an object such as {"2": 0.75}; None: not a number."""
     for k, value in found.items() if isinstance(found, dict) else ():
         if k.isascii() and k.isdigit() and 0 < int(k) <= rules.MAX_COUNT:
             yield int(k), number_or_none(value)

@@ -19,7 +19,7 @@ _BEFORE_VALUE = re.compile(rb"\s*:")
 
 
 def has_long_key(data: Any) -> bool:
-    """Say whether an object of a document has a key of more bytes than a record may."""
+    """Return whether an object in a document has a key longer than a record may be."""
     data = memoryview(data)
     at = 0
     while at < data.nbytes:

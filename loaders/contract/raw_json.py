@@ -3,7 +3,7 @@
 msgspec reads a trace where it lies in memory and builds only what a type asks for, so
 message text is passed over. It refuses a whole document for what Python's own writer
 puts into it: NaN, Infinity and lone surrogates. Those are repaired in a private copy of
-their pages (null and U+FFFD, as Python's tolerant reader would give), and noted.
+their pages (to null and U+FFFD, as Python's tolerant reader would), and noted.
 """
 
 import codecs
@@ -26,7 +26,7 @@ from loaders.contract.records import (
 )
 from loaders.contract.rules import is_deeper
 
-# What is checked at a time stays in the cache, with four bytes for each.
+# The part checked at a time stays in the cache, at four bytes each.
 _CHUNK_BYTES = 1 << 14
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -40,13 +40,13 @@ _CONSTANT = re.compile(
     rb"(-?(?:NaN|Infinity))?",
     re.DOTALL,
 )
-# A pair of surrogates, or one that may stand alone.
+# A surrogate pair, or a surrogate that may be lone.
 _SURROGATES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 _ESCAPE_BYTES = 6
-# A text, complete or cut short, or a sign that separates entries.
+# A text, complete or cut off, or a separator of entries.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
 # Of lists there may be as many entries of so many bytes as a file has, and of sections,
 # which take four times the memory.
@@ -97,7 +97,7 @@ class Document:
     data: Any
     # Returns the same bytes, free to be written to.
     private: Callable[[], Any]
-    # Where it begins: empty, or `member#` inside a zip.
+    # Where it begins: empty, or `member#` in a zip.
     root: Pointer
 
     def refused(
@@ -111,7 +111,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What was not JSON, and how often it was put right."""
+    """What was not JSON, and how often it was repaired."""
 
     code: str
     detail: str
@@ -126,8 +126,10 @@ def decoder(kind: Any) -> msgspec.json.Decoder:
 def decode(
     document: Document, decoders: tuple[msgspec.json.Decoder, ...]
 ) -> tuple[Any, list[Repaired]]:
-    """Return what the first decoder whose type fits makes of the document, and what
-    was repaired. Raises FileRefused when it is no JSON, or of no such type.
+    """Return the result of the first decoder whose type fits the document, and the
+    repairs.
+
+    Raises FileRefused if it is not JSON, or of another type.
     """
     start = _checked_start(document)
     data = memoryview(document.data)[start:]
@@ -144,11 +146,11 @@ def decode(
 
 
 def entries_once(section: Any, at: Pointer) -> Iterator[tuple[str, Raw | Quarantined]]:
-    """Yield each name with its value, or with why a value of that name is refused.
+    """Yield each name with its value, or with the reason why its value is refused.
 
-    Names are tasks or models, in their one form. Of entries that agree the first
-    counts; of those that differ none does. Null has no entries, and what is no object
-    is refused under an empty name.
+    Names are tasks or models, normalised. Of equal entries the first counts; of
+    different ones none does. Null has no entries, and anything but an object is refused
+    under an empty name.
     """
     if section is None:
         return
@@ -207,10 +209,10 @@ def has_more_than(
     levels: int = 1,
     entry_bytes: int = _ENTRY_BYTES,
 ) -> bool:
-    """Say whether a list or an object has more entries, as far as its beginning tells.
+    """Return whether a list or an object has more entries, judging by its beginning.
 
-    Those of lists and objects inside count too, `levels` deep. Before it is decoded: each
-    entry takes 70 bytes and more, however small it is; for those longer than
+    Those of lists and objects inside count too, `levels` deep. Before it is decoded:
+    each entry takes 70 bytes and more, however small it is; for those longer than
     `entry_bytes` there is room.
     """
     beginning = bytes(memoryview(data)[start : start + entry_bytes * most])
@@ -239,7 +241,7 @@ def part(found: Any, at: Pointer | None = None) -> Any:
     try:
         return record(_PART, found)
     except RecordRefused:
-        return found  # A number that no double holds.
+        return found  # A number that does not fit a double.
 
 
 def record(decoder: msgspec.json.Decoder, found: Any) -> Any:
@@ -254,7 +256,7 @@ def record(decoder: msgspec.json.Decoder, found: Any) -> Any:
 
 
 def record_refused(error: msgspec.ValidationError) -> RecordRefused:
-    """Return the refusal of the record that a decoder found wrong."""
+    """Return the refusal of a record that a decoder rejected."""
     message = _MESSAGE.fullmatch(str(error))
     what, path = message["what"].replace("`", ""), message["path"]
     is_whole = path is None and what.startswith("Expected object")
@@ -299,9 +301,9 @@ def value(raw: Raw) -> Any:
 
 
 def wrong_kind(found: Any) -> RecordRefused:
-    """Return the refusal of a value that is not the list or object it should be."""
+    """Return the refusal of a value that should be a list or an object."""
     kind = {list: "a list", dict: "an object"}.get(type(found))
-    if isinstance(found, Raw):  # A number that no double holds.
+    if isinstance(found, Raw):  # A number that does not fit a double.
         kind = f"the number {rules.shown(excerpt(found))}"
     return RecordRefused("wrong_type", f"it is {kind or rules.shown(found)}")
 
@@ -388,7 +390,7 @@ _Span = tuple[int, int]
 
 
 def lone_surrogates(data: memoryview) -> Iterator[_Span]:
-    """Yield where half of a pair of surrogates stands alone."""
+    """Yield the positions of lone surrogates."""
     for match in _SURROGATES.finditer(data):
         is_alone = len(match[0]) == _ESCAPE_BYTES
         if is_alone and _is_escape(data, match.start()):
@@ -396,7 +398,7 @@ def lone_surrogates(data: memoryview) -> Iterator[_Span]:
 
 
 def constants(data: memoryview) -> Iterator[_Span]:
-    """Yield where NaN and Infinity stand, with their sign."""
+    """Yield the positions of NaN and Infinity, with their sign."""
     at = 0
     while (found := _CONSTANT.match(data, at)).end() > at:
         if found[1] is not None:
@@ -405,7 +407,7 @@ def constants(data: memoryview) -> Iterator[_Span]:
 
 
 def _is_escape(data: memoryview, at: int) -> bool:
-    """Say whether the backslash there is not itself escaped."""
+    """Return whether the backslash there is not itself escaped."""
     before = at
     while before and data[before - 1] == ord("\\"):
         before -= 1
@@ -420,7 +422,7 @@ def replace_lone_surrogates(data: memoryview) -> Iterator[int]:
 
 
 class _Found:
-    """How often something was put right, and where first."""
+    """How often something was repaired, and where first."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -432,10 +434,10 @@ class _Found:
 
 
 def _patched(data: memoryview) -> tuple[Any, dict[str, _Found]]:
-    """Return the bytes as JSON, with what was put right.
+    """Return the bytes as JSON, with the repairs.
 
-    In place, so that a flood of them takes no memory, or joined again from the first one
-    for which there is no room.
+    In place, so that a flood of them takes no memory; or rejoined from the first one
+    without room.
     """
     found = {"not_finite": _Found(), "lone_surrogate": _Found()}
     for start in replace_lone_surrogates(data):

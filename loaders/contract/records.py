@@ -1,4 +1,4 @@
-"""What a source hands to the warehouse: batches, refusals and what identifies a file."""
+"""What a reader hands to the warehouse: batches, refusals and what identifies a file."""
 
 import hashlib
 import os
@@ -50,7 +50,7 @@ class Batch:
 
 
 class FileStamp(NamedTuple):
-    """What differs once somebody has written to a file; times are in nanoseconds."""
+    """Changes whenever a file is written to; times are in nanoseconds."""
 
     size_bytes: int
     modified_ns: int
@@ -71,9 +71,9 @@ class FileManifest:
     format: str | None
     size_bytes: int
     loader_version: str | None
-    # What the user says of it, by --note.
+    # The user's --note.
     note: str | None = None
-    # What the file can be known by without its bytes, where it can.
+    # Identifies the file without its bytes, if possible.
     state: FileStamp | None = None
     # What its records depend on besides its bytes, such as a model that its folder names.
     told: str = ""
@@ -90,10 +90,10 @@ class FileManifest:
 
 @dataclass(slots=True)
 class LoadResult:
-    """What became of one file; record_count is None if it was refused whole.
+    """The result of one file; record_count is None if the whole file was refused.
 
     `reasons` holds one {"reason_code", "count", "first_position", "detail"} per
-    reason, most frequent first. `detail` adds what the status alone does not say.
+    reason, most frequent first. `detail` adds to the status.
     """
 
     path: str
@@ -111,12 +111,12 @@ class LoadResult:
 class SmallFile:
     """A file that was read to its end, with all that is in it."""
 
-    # None where not even its hash is known. If nothing refuses it, it has to be read by
-    # itself.
+    # None if not even its hash is known. If nothing refuses it, it must be read on its
+    # own.
     manifest: FileManifest | None
     batches: list[Batch]
     refused: "FileRefused | None"
-    # Nothing of it is quarantined, and no key is duplicated.
+    # Nothing in it is quarantined, and no key is duplicated.
     is_plain: bool
 
 
@@ -128,11 +128,11 @@ class RecordRefused(Exception):
     """One record breaks the contract; the rest of its file is loaded."""
 
     def __init__(self, reason_code: str, what: str):
-        # Those that it is made of, so that it can go from process to process.
+        # Its arguments, so that it can pass between processes.
         super().__init__(reason_code, what)
         self.reason_code = reason_code
         what = what[:_WHAT_LENGTH] + "…" * (len(what) > _WHAT_LENGTH)
-        # Once, however many records are refused alike.
+        # Stored once, however many records are refused for the same reason.
         self.detail = sys.intern(f"{what}; {RECORD_REASONS[reason_code]}")
 
     def __str__(self) -> str:
@@ -189,7 +189,7 @@ def file_refused(
     line: int | None = None,
     position: str | None = None,
 ) -> FileRefused:
-    """Return the refusal that says `what` was wrong and how to put it right."""
+    """Return the refusal that says `what` was wrong and how to fix it."""
     what = what[:_WHAT_LENGTH] + "…" * (len(what) > _WHAT_LENGTH)
     detail = f"{what}; {FILE_REASONS[reason_code]}"
     position = position and shortened(position)
@@ -197,7 +197,7 @@ def file_refused(
 
 
 def too_many_refused(entry: Quarantined) -> FileRefused:
-    """Return the refusal of a file of which too many records are, this one too."""
+    """Return the refusal of a file with too many refused records, including this one."""
     what = f"more than {MAX_REFUSED:,} records are refused, one of them"
     what = f"{what}: {entry.reason_code}: {entry.detail}"
     return file_refused("too_many_refused", what, entry.line, entry.position)
@@ -218,7 +218,7 @@ def by_table(
 ) -> Iterator[Batch]:
     """Yield the records of several tables in batches.
 
-    A record is kept back where its position or its key is too long to be one.
+    A record whose position or key is too long is quarantined.
     """
     batches: dict[str, Batch] = {}
     sizes: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Rules for fields, whichever source they come from.
+"""Rules for fields, shared by all readers.
 
 Each rule takes a field's name and value and returns the value to store, or raises
 RecordRefused. Values are Python's: None, bool, int, float, str, list, dict.
@@ -19,13 +19,13 @@ from loaders.contract.visible import is_visible
 
 Rule = Callable[[str, Any], Any]
 
-# What the views can add up without overflow, and no run comes near.
+# The views can sum this without overflow, and no run comes near it.
 MAX_COUNT = 10**12
 MAX_MINUTES = 10**9  # 1,900 years
 # A year; longer times are in micro- or nanoseconds.
 MAX_SECONDS = 366 * 24 * 3600
 MAX_USD = 10**9
-# Blanks at which no line breaks, as a plain one; of no width, and so in no place to see.
+# Non-breaking blanks become a plain one; zero-width ones are removed.
 _PLAIN_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
 _NO_WIDTH = "\u200b\u2060\ufeff"
 
@@ -48,7 +48,7 @@ def text(name: str, value: Any) -> str:
 
 
 def named(name: str, value: Any) -> str:
-    """Return a name in its one form; one can see something of it."""
+    """Return a normalised name with at least one visible character."""
     found = canonical(text(name, value))
     if not is_visible(found):
         raise RecordRefused("empty_text", f"{name} is empty")
@@ -56,9 +56,9 @@ def named(name: str, value: Any) -> str:
 
 
 def canonical(written: str) -> str:
-    """Return a name in the one form that all its spellings with the same look have.
+    """Return a normalised name, the same for all spellings that look the same.
 
-    Letters are composed (NFC), blanks plain, and none stand around it.
+    Letters are composed (NFC), blanks are plain, and none are around it.
     """
     if written.isascii():
         return written.strip()
@@ -69,7 +69,7 @@ def canonical(written: str) -> str:
 
 
 def identifier(name: str, value: Any) -> str:
-    """Return an id or a key in its one form; it is neither empty nor huge."""
+    """Return a normalised id or key; it is neither empty nor huge."""
     found = named(name, value)
     if is_too_long(found):
         what = f"{name} has more than {MAX_TEXT_BYTES:,} bytes"
@@ -78,7 +78,7 @@ def identifier(name: str, value: Any) -> str:
 
 
 def is_too_long(text: str) -> bool:
-    """Say whether a text is too long for an id, a key or a position."""
+    """Return whether a text is too long for an id, a key or a position."""
     # A character has one byte to four.
     return len(text) * 4 > MAX_TEXT_BYTES < len(text.encode(errors="replace"))
 
@@ -152,10 +152,10 @@ def iso_time(value: str) -> str:
 
 
 def moment(name: str, value: Any) -> str:
-    """Return a time in ISO 8601: text as written, a number by the unit it must have.
+    """Return a time in ISO 8601: text as written, a number in the only unit that fits.
 
-    Since 1970 in seconds, milli-, micro- or nanoseconds, it is a time from 1971 to 2200
-    in one of them alone.
+    Seconds, milli-, micro- or nanoseconds since 1970: only one of them gives a time
+    from 1971 to 2200.
     """
     if isinstance(value, str):
         try:
@@ -191,7 +191,7 @@ def at_most(limit: int, name: str, value: float) -> int | float:
 
 
 def is_deeper(value: Any, depth: int) -> bool:
-    """Say whether lists and objects nest more than `depth` levels."""
+    """Return whether lists and objects nest more than `depth` levels."""
     if isinstance(value, dict):
         value = value.values()
     elif not isinstance(value, list):
@@ -200,7 +200,7 @@ def is_deeper(value: Any, depth: int) -> bool:
 
 
 def is_finite(value: Any) -> bool:
-    """Say whether all numbers in a value are finite."""
+    """Return whether all numbers in a value are finite."""
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, dict):

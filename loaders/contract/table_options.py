@@ -1,4 +1,4 @@
-"""What the user says of tables of attempts."""
+"""The user's options for tables of attempts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
-    """What a table does not say itself."""
+    """Options for what a table does not contain."""
 
     # What `attempts.source` says.
     source: str | None = None

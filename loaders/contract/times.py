@@ -14,7 +14,7 @@ def time(name: str, value: Any) -> str:
 
 
 def seconds_between(start: str | None, end: str | None) -> float | None:
-    """Return the seconds from one time to another; negative where a clock went back."""
+    """Return the seconds from one time to another; negative if a clock went back."""
     if start is None or end is None:
         return None
     return (_moment("end", end) - _moment("start", start)).total_seconds()

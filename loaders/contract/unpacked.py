@@ -1,7 +1,7 @@
-"""Files packed by gzip or zstd, read as what they hold.
+"""Files packed with gzip or zstd, read as their content.
 
-They are unpacked piece by piece, so that the memory is that of a piece. What has to be
-mapped is unpacked into a file without a name.
+They are unpacked piece by piece, so that only one piece is in memory. Content that must
+be mapped is unpacked into an unnamed file.
 """
 
 import gzip
@@ -22,8 +22,8 @@ _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 # The other bytes of a frame that zstd passes over; the first is one of sixteen.
 _SKIPPED_FRAME = b"\x2a\x4d\x18"
 _PIECE_BYTES = 1 << 20
-# Text becomes a fiftieth at best, a log that repeats itself less. A packed file that
-# holds more than the first, and over so many times its size, is a trap.
+# Text shrinks to a fiftieth at best, a repetitive log further. A packed file whose
+# content is larger than the first number and over this many times its size is a trap.
 MOST_BYTES = 256 << 20
 MOST_GROWTH = 120
 
@@ -31,7 +31,7 @@ _DAMAGES = (gzip.BadGzipFile, zlib.error, ZstdError)
 
 
 def opened(source: OpenFile) -> "OpenFile | Unpacked":
-    """Return the file, or what it holds if it is packed."""
+    """Return the file, or its content if it is packed."""
     mark = source.head(4)
     if mark.startswith(_GZIP):
         return Unpacked(source, _gunzip)
@@ -44,7 +44,7 @@ def _gunzip(packed: io.BufferedReader) -> gzip.GzipFile:
 
 
 class Unpacked:
-    """What a packed file holds, to be read from its start; see OpenFile."""
+    """The content of a packed file, read from its start; see OpenFile."""
 
     def __init__(self, source: OpenFile, packing: Any):
         self._source = source
@@ -69,7 +69,7 @@ class Unpacked:
         return self._source.has_changed()
 
     def head(self, size: int) -> bytes:
-        """Return the beginning of what the file holds, wherever it is read."""
+        """Return the beginning of the content, whatever the read position."""
         return Unpacked(self._source, self._packing).read(size)
 
     def read(self, size: int) -> bytes:
@@ -91,7 +91,7 @@ class Unpacked:
         self.stream = io.BufferedReader(held, _PIECE_BYTES)
 
     def map(self) -> mmap.mmap:
-        """Return all that the file holds, mapped into memory."""
+        """Return the whole content, mapped into memory."""
         if self._map is None:
             self._map = self.spooled().map(mmap.ACCESS_READ)
         return self._map
@@ -101,7 +101,7 @@ class Unpacked:
         return self.spooled().map(mmap.ACCESS_COPY)
 
     def spooled(self) -> "Spooled":
-        """Return all that the file holds in a file of its own."""
+        """Return the whole content in a separate file."""
         if self._stored is None:
             self.seek(0)
             self._stored = Spooled(iter(lambda: self.stream.read(_PIECE_BYTES), b""))
@@ -136,13 +136,13 @@ class Spooled:
 
 
 def forget(view: memoryview) -> None:
-    """Free the memory of a read-only map; pages that are read again come from disk."""
+    """Free the memory of a read-only map; pages read again come from disk."""
     if isinstance(view.obj, mmap.mmap) and view.readonly:
         view.obj.madvise(mmap.MADV_DONTNEED)
 
 
 class _Pieces(io.RawIOBase):
-    """The stored file, from its start, wherever else it is read."""
+    """The stored file, from its start, whatever other read positions it has."""
 
     def __init__(self, source: OpenFile):
         self._source = source
@@ -159,7 +159,7 @@ class _Pieces(io.RawIOBase):
 
 
 class _Held(io.RawIOBase):
-    """What a packed file holds; its damages and traps are refusals."""
+    """The content of a packed file; damage and traps are refusals."""
 
     def __init__(self, unpacking: Any, stored_bytes: int):
         self._unpacking = unpacking

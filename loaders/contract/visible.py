@@ -1,4 +1,4 @@
-"""Whether anything of a text can be seen."""
+"""Whether any character of a text is visible."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 # Controls, marks of direction and width, separators, halves of pairs; and accents,
 # which need a letter.
 _UNSEEN = {"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"}
-# Letters and signs that are drawn as nothing: Hangul fillers, the empty Braille cell,
-# a note without a head, and what Unicode keeps free for more of the kind.
+# Letters and signs without ink: Hangul fillers, the empty Braille cell,
+# a note without a head, and what Unicode reserves for more of them.
 _BLANK = frozenset("\u115f\u1160\u2065\u2800\u3164\uffa0\U0001d159") | frozenset(
     map(chr, (*range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)))
 )
 
 
 def is_visible(text: str) -> bool:
-    """Say whether a text has a character that one can see."""
+    """Return whether a text has a visible character."""
     if text.isascii():
         return not text.isspace() and any(map(str.isprintable, text.strip()))
     return any(
@@ -24,7 +24,7 @@ def is_visible(text: str) -> bool:
 
 
 def are_visible(texts: Iterable[str]) -> bool:
-    """Say whether each text is visible; nearly all are plain, so it is quick."""
+    """Return whether every text is visible; nearly all are plain, so it is fast."""
     texts = list(texts)
     is_plain = (
         all(map(str.isascii, texts))

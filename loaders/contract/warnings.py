@@ -1,4 +1,4 @@
-"""What is odd about a file read by lines and loaded all the same."""
+"""Warnings about a file that is read by lines and was loaded."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def warnings_table(name: str) -> RawTable:
             Column(
                 "note_code",
                 "varchar",
-                "What kind of oddity, as a stable code to count by.",
+                "The kind of warning, as a stable code to count by.",
             ),
             Column(
                 "detail", "varchar", "What was odd, how often, and how it was read."
@@ -45,7 +45,7 @@ def warnings_table(name: str) -> RawTable:
 
 
 class Warnings:
-    """What is odd about a file and loaded all the same, each kind with its count."""
+    """Warnings about a file that was loaded, each kind with its count."""
 
     def __init__(self, table: RawTable) -> None:
         self._table = table

@@ -1,4 +1,4 @@
-"""The logged model calls of a HAL trace, in the forms that its logs had.
+"""The logged model calls of a HAL trace, in the forms that logs have had.
 
 list of calls      {id, inputs, outputs, summary, ...}, the oldest
 list of records    the same with op_name, parent_id, started_at, ended_at, output
@@ -26,7 +26,7 @@ from loaders.hal.usage import NO_TOKENS, Tokens, Usage, tokens, total
 
 
 class _Fields(Struct, gc=False):
-    """The fields of a logged call; what is inside the last four is not decoded."""
+    """The fields of a logged call; the last four are not decoded further."""
 
     id: Id | None = None
     parent_id: Id | None = None
@@ -122,7 +122,7 @@ class Log:
     def notes(self) -> Iterator[tuple]:
         """Yield rows about unreadable times, missing calls and missing usage.
 
-        Only after all records have been yielded.
+        Call it only after all records have been yielded.
         """
         yield from self._moments.notes()
         yield from self._gaps.notes()
@@ -274,7 +274,7 @@ def _call(raw: Raw) -> Call:
     try:
         found = _CALL.decode(raw)
     except msgspec.ValidationError:
-        # It is no object, or a number in it is one that no double holds.
+        # It is no object, or a number in it is too large for a double.
         found = {name: raw_json.part(value) for name, value in _object(raw).items()}
     named = raw_json.fields(found)
     try:
@@ -315,12 +315,12 @@ def _object(raw: Raw) -> Section:
 
 
 def _inside(found: Any) -> dict[str, Raw]:
-    """Return the fields of an object; only an object is looked into."""
+    """Return the fields of an object; anything else has none."""
     return raw_json.fields(found) if isinstance(found, dict) else {}
 
 
 def _by_model(raw: Raw) -> list[tuple[str, Raw]]:
-    """Return each usage by its model: they are in an object, or in a list of some."""
+    """Return each usage by its model, from an object or a list of objects."""
     if raw_json.has_more_than(MAX_FIELDS, raw, levels=2, entry_bytes=_USAGE_BYTES):
         raise RecordRefused("too_many_values", "summary.usage holds too many")
     found = _nested(_USAGE_BY_MODEL, "summary.usage", raw) or []
@@ -364,7 +364,7 @@ def _list(raw: Raw | None, at: Pointer) -> list[Raw]:
 
 
 def _nested(decoder: msgspec.json.Decoder, name: str, raw: Raw) -> Any:
-    """Return what is inside of a record, or raise its refusal."""
+    """Return the content of a record, or raise its refusal."""
     try:
         return raw_json.record(decoder, raw)
     except RecordRefused as refused:
@@ -374,7 +374,7 @@ def _nested(decoder: msgspec.json.Decoder, name: str, raw: Raw) -> Any:
 
 
 def _scalar(raw: Raw | None) -> Any:
-    """Return a text or a number; None for all else."""
+    """Return a text or a number; None for anything else."""
     if raw is None:
         return None
     found = raw_json.part(raw)
@@ -382,28 +382,28 @@ def _scalar(raw: Raw | None) -> Any:
 
 
 def _text(raw: Raw | None) -> str | None:
-    """Return a text of which one can see something, None for all else."""
+    """Return a text with a visible character, None for anything else."""
     found = _scalar(raw)
     is_text = isinstance(found, str) and is_visible(found)
     return rules.canonical(found) if is_text else None
 
 
 def _id_if_any(name: str, value: Id | None) -> str | None:
-    """Return an id as text, None where there is none or it is empty."""
+    """Return an id as text, None if it is missing or empty."""
     if value is None or not is_visible(str(value)):
         return None
     return rules.identifier(name, str(value))
 
 
 def _shared(name: str | None) -> str | None:
-    """Return a name that many calls have as one text, to save memory."""
+    """Intern a name that many calls share, to save memory."""
     return None if name is None else sys.intern(name)
 
 
 def _copies(calls: list[Call | None]) -> dict[int, bool]:
-    """Return which calls are copies of one before them, or of one id and different.
+    """Return the calls that repeat the id of an earlier one, and whether they differ.
 
-    To whether they differ; of those that agree, the first is no copy.
+    Of equal calls, the first is not a copy.
     """
     known = [call.id for call in calls if _has_id(call)]
     if len(set(known)) == len(known):
@@ -431,7 +431,7 @@ def _copy(call: Call, differs: bool) -> RecordRefused:
 
 
 def _inherit_tasks(calls: list[Call | None]) -> None:
-    """Give a call that names no task that of the nearest call above it."""
+    """Give a call without a task the task of its nearest ancestor."""
     by_id = {call.id: call for call in calls if _has_id(call)}
     without = set()
     for call in by_id.values():
@@ -446,10 +446,10 @@ def _inherit_tasks(calls: list[Call | None]) -> None:
 
 
 def _inherit_usage(calls: list[Call | None], above: set[str]) -> None:
-    """Give a usage that no call below repeats to the first model call below it.
+    """Move a usage that no descendant repeats to the first model call below it.
 
-    Sometimes only the wrapper around a call has the usage. Calls with others below
-    them are not counted, so that usage would be lost.
+    Sometimes only the wrapper around a call has the usage. Calls with others below them
+    are not counted, so the usage would be lost.
     """
     by_id = {call.id: call for call in calls if _has_id(call)}
     is_repeated = _above(calls, _tells_usage)
@@ -480,12 +480,12 @@ def _tells_usage(call: Call) -> bool:
 
 
 def _above_model_calls(calls: list[Call | None]) -> set[str]:
-    """Return the ids of the calls that repeat the usage of a model call below them."""
+    """Return the ids of calls that repeat the usage of a model call below them."""
     return _above(calls, lambda call: call.is_model_call)
 
 
 def _above(calls: list[Call | None], is_meant: Callable[[Call], bool]) -> set[str]:
-    """Return the ids of all calls above those for which `is_meant` is true."""
+    """Return the ids of all ancestors of calls for which `is_meant` is true."""
     known = list(filter(_has_id, calls))
     parents = {call.id: call.parent_id for call in known}
     above = set()

@@ -1,10 +1,9 @@
-"""A trace whose log is cut out, and decoded in one pass.
+"""Decodes a trace in one pass by cutting out its log.
 
-All values of one object decode to one type, and the parts of a trace are best kept as
-written: which of them are read is known once their names are. The log is nearly all of
-a trace, so here it is cut out and has a type of its own. Where to cut is a guess; but
-if what comes before, inside and after are each whole JSON, so is the trace, and it
-says the same.
+All values of an object decode to one type, and the parts of a trace are kept undecoded
+until their names are known. The log is nearly all of a trace, so it is cut out and gets
+its own type. Where to cut is a guess; but if the text before, inside and after it are
+each complete JSON, then so is the trace, with the same content.
 """
 
 import re
@@ -36,7 +35,7 @@ class CutLog:
     """Decodes a whole trace, as a decoder of msgspec does."""
 
     def decode(self, data: memoryview) -> dict[Key, Any]:
-        """Return the parts of a trace; raise ValidationError where it cannot."""
+        """Return the parts of a trace; raise ValidationError if it cannot."""
         try:
             return _decoded(data)
         except msgspec.DecodeError:
@@ -55,7 +54,7 @@ def _decoded(data: memoryview) -> dict[Key, Any]:
 
 def log_cut_out(data: memoryview) -> tuple[Section, int, int, Section]:
     """Return the parts before the log with its key, where it begins and ends, and the
-    parts after it; raise DecodeError where that cannot be guessed.
+    parts after it; raise DecodeError if that cannot be guessed.
     """
     key = LOG_KEY.search(data, 0, MOST_BEFORE)
     if key is None or data[key.end() : key.end() + 1] not in (b"{", b"["):
@@ -77,5 +76,5 @@ def _tail(data: memoryview, start: int) -> tuple[int, Section]:
     window = max(start, len(data) - _MOST_SPACE)
     ending = bytes(data[window:]).rstrip(_SPACE)
     if not ending.endswith(b"}"):
-        raise msgspec.ValidationError("the log has no end that one can guess")
+        raise msgspec.ValidationError("the end of the log cannot be guessed")
     return window + len(ending) - 1, {}

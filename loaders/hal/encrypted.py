@@ -1,10 +1,10 @@
 """Encrypted zips, as the HAL harness uploads its traces.
 
 Each member `<name>.encrypted` is a JSON object of two texts: `encrypted_data`, the
-base64 of a Fernet token, and `salt`, from which and the password its key is derived. A
-member is unpacked, decoded and decrypted piece by piece into one buffer, so that a
-trace is in memory once and never on disk. Nothing of it is used before its signature
-is checked.
+base64 of a Fernet token, and `salt`, from which, with the password, its key is derived.
+A member is unpacked, decoded and decrypted piece by piece into one buffer, so that a
+trace is in memory once and never on disk. Nothing is used before its signature is
+checked.
 """
 
 import binascii
@@ -66,11 +66,11 @@ _DAMAGES = (
 
 
 class _Malformed(Exception):
-    """A member is not what the harness writes."""
+    """A member is not in the harness's form."""
 
 
 class Member(NamedTuple):
-    """A member of a zip: what it says, or why it is refused, if it may be a trace."""
+    """A member of a zip: its content or, if it may be a trace, why it is refused."""
 
     name: str
     plain: Any = None
@@ -80,14 +80,14 @@ class Member(NamedTuple):
 
     @property
     def is_trace(self) -> bool:
-        """Whether the harness names a trace so."""
+        """Whether the harness uses this name for a trace."""
         return self.name.removesuffix(SUFFIX).endswith(TRACE_SUFFIX)
 
 
 def members(data: memoryview, password: str) -> Iterator[Member]:
-    """Yield the members, those that a Mac adds left out.
+    """Yield the members, except those that a Mac adds.
 
-    Raises FileRefused when the zip itself is damaged or unsafe.
+    Raises FileRefused if the zip itself is damaged or unsafe.
     """
     _check_directory(data)
     try:
@@ -120,9 +120,9 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str) -> M
 def _holds_trace(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str
 ) -> bool:
-    """Say whether a member of another name looks like a trace.
+    """Return whether a member with another name looks like a trace.
 
-    Raises FileRefused where it holds traces and is packed itself.
+    Raises FileRefused if it is itself a zip of traces.
     """
     try:
         head = next(_pieces(archive, info, password), b"")
@@ -150,7 +150,7 @@ def _check_directory(data: memoryview) -> None:
 
 
 def _checked(infos: list[zipfile.ZipInfo], size_bytes: int) -> list[zipfile.ZipInfo]:
-    """Return the members, none of which can surprise."""
+    """Return the members, after checking that each is safe."""
     if not infos:
         raise file_refused("empty_file", "the zip has no member")
     infos = [
@@ -178,14 +178,14 @@ def _checked(infos: list[zipfile.ZipInfo], size_bytes: int) -> list[zipfile.ZipI
 
 
 def _is_plain(name: str) -> bool:
-    """Say whether a name leads nowhere; no name is ever used as a path."""
+    """Return whether a name is a plain file name; no name is ever used as a path."""
     parts = name.replace("\\", "/").split("/")
     is_local = bool(parts[0]) and ":" not in parts[0]
     return is_local and ".." not in parts and name.isprintable()
 
 
 def unsealed(pieces: Iterable[bytes], passwords: list[str]) -> memoryview:
-    """Return what an encrypted member says, by the password that fits."""
+    """Return the content of an encrypted member, decrypted with the password that fits."""
     try:
         token, salt = _token_and_salt(_Quoted(iter(pieces)))
         return _opened(token, salt, passwords)
@@ -203,7 +203,7 @@ def _passwords(info: zipfile.ZipInfo, password: str) -> list[str]:
 def _pieces(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str
 ) -> Iterator[bytes]:
-    """Yield a member as it is in the zip, piece by piece."""
+    """Yield a member as stored in the zip, piece by piece."""
     is_locked = info.flag_bits & _IS_LOCKED
     if info.compress_type == _AES:
         raise file_refused("zip_password", "the zip is encrypted by AES")
@@ -213,7 +213,7 @@ def _pieces(
                 yield piece
     except _DAMAGES as error:
         if is_locked:
-            what = "the zip has a password of its own, which is another one"
+            what = "the zip has its own password, which is a different one"
             raise file_refused("zip_password", what) from None
         what = f"the member is damaged ({error})"
         raise file_refused("broken_zip", what) from None
@@ -222,7 +222,9 @@ def _pieces(
 def _unlocked(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str
 ) -> io.BufferedIOBase:
-    """Return a member, opened by the first password that fits the zip's own lock."""
+    """Return a member, opened with the first password that fits the zip's own
+    encryption.
+    """
     *others, last = _passwords(info, password)
     for each in others:
         try:
@@ -240,7 +242,7 @@ class _Quoted:
         self._rest = b""
 
     def to_quote(self) -> Iterator[bytes]:
-        """Yield what comes before the next quotation mark, and pass over it."""
+        """Yield the text before the next quotation mark, and skip the mark."""
         while chunk := self._rest or next(self._pieces, b""):
             piece, quote, self._rest = chunk.partition(b'"')
             yield piece
@@ -249,7 +251,7 @@ class _Quoted:
         raise _Malformed("it ends inside a text")
 
     def text(self) -> bytes:
-        """Return what comes before the next quotation mark, if it is short."""
+        """Return the text before the next quotation mark, if it is short."""
         text = b""
         for piece in self.to_quote():
             text += piece
@@ -258,7 +260,7 @@ class _Quoted:
         return text
 
     def expect(self, sign: bytes) -> None:
-        """Pass over what is between two texts."""
+        """Skip the characters between two texts."""
         if self.text().strip() != sign:
             raise _Malformed(f"{sign.decode()} is missing")
 
@@ -315,14 +317,14 @@ def _base64(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 @lru_cache(maxsize=MAX_MEMBERS)
 def _key(password: str, salt: bytes) -> bytes:
-    """Return the key; deriving it takes a good part of a second, on purpose."""
+    """Return the key; deriving it deliberately takes a good part of a second."""
     return hashlib.pbkdf2_hmac(
         "sha256", password.encode(), salt, _ITERATIONS, _KEY_BYTES
     )
 
 
 def _opened(token: bytearray, salt: bytes, passwords: list[str]) -> memoryview:
-    """Return what a token says, decrypted where it lies, by the password that fits."""
+    """Return a token's content, decrypted in place with the password that fits."""
     # A slow import that only encrypted files need.
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 

@@ -1,4 +1,4 @@
-"""What a HAL trace says about itself: what ran, and the numbers of its headline."""
+"""The evaluation of a HAL trace: what ran, and its headline numbers."""
 
 import json
 from collections import Counter
@@ -49,7 +49,7 @@ PARTS = READ_PARTS | {"git_info", "metadata", "task_metrics", "task_prompts"}
 
 
 class Evaluation:
-    """What a trace says about itself; what is odd about it is in `notes`."""
+    """The evaluation of a trace; warnings are in `notes`."""
 
     def __init__(self, document: Document, parts: dict[str, Any], trace_number: int):
         for name in ("config", "results"):
@@ -97,7 +97,7 @@ class Evaluation:
                 self._notes[key] = shortened(detail)
 
     def all_notes(self) -> Iterator[tuple]:
-        """Yield what is odd; of many of a kind the first ones, and how many more."""
+        """Yield the warnings; of many of a kind the first ones, and how many more."""
         for (pointer, code), detail in self._notes.items():
             yield pointer, self._trace_number, code, detail
         for code, count in self._note_counts.items():
@@ -107,7 +107,7 @@ class Evaluation:
                 yield at, self._trace_number, code, detail
 
     def tasks(self) -> Tasks:
-        """Return what is said about tasks, wherever it stands."""
+        """Return the parts about tasks, wherever they are."""
         root, benchmark = self._document.root, self._identity["benchmark_name"]
         tasks = Tasks(self._trace_number)
         for name, outcome in _LISTS.items():
@@ -162,7 +162,7 @@ class Evaluation:
         return dict(raw_json.entries_whole(self._document, section, at))
 
     def _agent_args(self) -> dict[str, Raw] | None:
-        """Return the agent's arguments, None and a note where they are no object."""
+        """Return the agent's arguments; None and a note if they are not an object."""
         at = self._at(_AGENT_ARGS)
         found = raw_json.part(self._config.get("agent_args"), at)
         if not isinstance(found, dict):
@@ -176,8 +176,8 @@ class Evaluation:
     def _taken(self, column: Column) -> Any:
         """Take a column's value out of the trace.
 
-        One that breaks the rule is noted and stays where it is, among what no column
-        takes; but a trace without its identity is refused.
+        One that breaks the rule is noted and stays among the extra fields; but a trace
+        without its identity is refused.
         """
         try:
             return take(column, self._record, self._decoded)
@@ -196,7 +196,7 @@ class Evaluation:
         return self._value(found, self._at(path)) if isinstance(found, Raw) else found
 
     def _json(self, fields: dict[str, Raw], path: str) -> str | None:
-        """Return fields that no column takes as JSON text, None if there are none."""
+        """Return the extra fields as JSON text, None if there are none."""
         kept, at, size = {}, self._at(path), 0
         for name, raw in fields.items():
             size += len(name) + memoryview(raw).nbytes
@@ -207,7 +207,7 @@ class Evaluation:
         return json.dumps(kept, ensure_ascii=False) if kept else None
 
     def _value(self, raw: Raw, at: Pointer) -> Any:
-        """Return a value; a number that no double holds is noted, and null."""
+        """Return a value; a number that does not fit a double is noted, and null."""
         size = memoryview(raw).nbytes
         if size > RECORD_BYTES:
             what = f"it is {size:,} bytes long"

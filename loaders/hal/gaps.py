@@ -15,7 +15,7 @@ NESTED_CALLS = "calls_nested"
 
 
 class Gaps:
-    """Counts what is missing. Tasks have a note each, calls one note together."""
+    """Counts what is missing. Each task has a note; calls share one."""
 
     def __init__(self, trace_number: int):
         self._trace_number = trace_number
@@ -82,7 +82,7 @@ class Gaps:
         return self._wrappers if is_each and not self._untimed_count else set()
 
     def notes(self) -> Iterator[tuple]:
-        """Yield a row per task that lacks calls, and one for each kind of call.
+        """Yield a row per task with missing calls, and one for each kind of call.
 
         If no call has a usage, no sum can be too low. A few calls may run inside others
         with the same usage by chance.

@@ -1,7 +1,7 @@
 """What `raw_eval_results` of a HAL trace says about its tasks, by benchmark.
 
-The harness puts each benchmark's own report there as it comes. Its lists of successful
-and failed tasks are made from that; where they are missing, these rules stand in.
+The harness stores each benchmark's own report there unchanged. Its lists of successful
+and failed tasks are made from that report; if they are missing, these rules are used.
 """
 
 from collections.abc import Callable, Container, Iterator
@@ -17,7 +17,7 @@ from loaders.hal.usage import Number
 
 
 class Verdict(NamedTuple):
-    """What the raw result of a task says."""
+    """The meaning of a task's raw result."""
 
     is_success: bool | None
     score: float | None
@@ -187,8 +187,8 @@ _TASK_IDS = raw_json.decoder(list[raw_json.Id])
 def verdicts(
     benchmark: str, results: Any, at: Pointer
 ) -> Iterator[tuple[Pointer, str, Verdict | Quarantined]]:
-    """Yield where each task's result stands, its id, and what it says or why it says
-    nothing; nothing at all where the benchmark has no rule.
+    """Yield the position of each task's result, its id, and its meaning or why it has
+    none; nothing at all if the benchmark has no rule.
     """
     if benchmark.startswith("swebench"):
         is_mini = benchmark.startswith("swebench_verified_mini")

@@ -67,7 +67,7 @@ TOKENS = (
 
 
 def _text_if_any(_name: str, value: Any) -> str | None:
-    """Return a name that one can see; anything else does not count."""
+    """Return a visible name; anything else does not count."""
     if not isinstance(value, str) or not is_visible(value):
         return None
     return rules.canonical(value)
@@ -80,7 +80,7 @@ def _identity(name: str, meaning: str, rule: rules.Rule = rules.named) -> Column
 def _day(name: str, value: Any) -> str:
     """Return a day as written, in a form that SQL reads where there is one.
 
-    Of a time that is a number it is the day in UTC.
+    For a number it is the day in UTC.
     """
     if isinstance(value, str) and not value.strip().isdigit():
         try:
@@ -91,7 +91,7 @@ def _day(name: str, value: Any) -> str:
 
 
 def _share(name: str, value: Any) -> float:
-    """Return a share; a mean of ones may be more than 1 by its rounding."""
+    """Return a share; rounding may lift a mean of ones above 1."""
     is_rounded = isinstance(value, float) and 1 < value < 1 + _ROUNDING
     return rules.score(name, 1.0 if is_rounded else value)
 
@@ -109,7 +109,9 @@ def _metric(name: str) -> Column:
 
 
 def _argument(name: str, meaning: str, *fields: str) -> Column:
-    """Return the column of one of the agent's arguments, which also stays there."""
+    """Return the column of one of the agent's arguments, which also stays in
+    agent_args.
+    """
     sections = ("config/agent_args", "config")
     return Column(
         name,

@@ -1,4 +1,4 @@
-"""The tasks of a HAL trace: outcome, steps and time, from wherever it tells them."""
+"""The tasks of a HAL trace: outcome, steps and time, wherever they are."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,8 +52,8 @@ class _Task:
     def outcome(self) -> tuple[str | None, str]:
         """Return the outcome and what decided it.
 
-        Lists that contradict each other decide nothing: to prefer one of them would
-        raise or lower a success rate by a guess.
+        Contradicting lists decide nothing: preferring one of them would raise or lower
+        a success rate by a guess.
         """
         if len(self.listed) == 1:
             return next(iter(self.listed)), "list"
@@ -63,7 +63,7 @@ class _Task:
 
 
 class Tasks:
-    """What one trace says about its tasks; what breaks a rule is in `quarantined`."""
+    """The tasks of one trace; parts that break a rule are in `quarantined`."""
 
     def __init__(self, trace_number: int):
         self._trace_number = trace_number
@@ -133,7 +133,7 @@ class Tasks:
         return task
 
     def _numbers(self, section: Any, at: Pointer, rule=rules.count) -> Iterator[tuple]:
-        """Yield task id, number and where it is; null is no number."""
+        """Yield task id, number and position; null is not a number."""
         for task_id, raw in raw_json.entries_once(section, at):
             if isinstance(raw, Quarantined):
                 self.quarantined.append(raw)

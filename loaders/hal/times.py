@@ -1,4 +1,4 @@
-"""Times in a HAL trace: ISO text as written, a number by the unit that it must have."""
+"""Times in a HAL trace: ISO text as written, a number in the only unit that fits."""
 
 from loaders.contract import rules
 from loaders.contract.raw_json import Pointer
@@ -16,7 +16,7 @@ class Moments:
         self._unread: dict[str, tuple[Pointer, str, int]] = {}
 
     def read(self, at: Pointer, name: str, value: Time) -> str | None:
-        """Return a time as text, None for none or for what is no time."""
+        """Return a time as text, None if it is missing or not a time."""
         if value is None:
             return None
         try:
@@ -29,7 +29,7 @@ class Moments:
             return None
 
     def notes(self) -> list[tuple]:
-        """Return a row for each field of which a time cannot be read."""
+        """Return a row for each field with an unreadable time."""
         return [
             (
                 first,

@@ -65,7 +65,7 @@ _Record = tuple[RawTable, tuple | Quarantined]
 
 
 def fits(head: str) -> bool:
-    """Say whether the beginning of a file looks like traces, or a zip of them."""
+    """Return whether the beginning of a file looks like traces, or a zip of them."""
     if head.startswith("PK"):
         return head.startswith("PK\5\6") or _names_traces(head)
     first = _FIRST_PART.match(head)
@@ -75,8 +75,8 @@ def fits(head: str) -> bool:
 
 
 def fits_further(window: str) -> bool:
-    """Say whether a part of a file that begins with an object, or of a zip, is a
-    trace's.
+    """Return whether a part of a zip, or of a file that begins with an object, is from
+    a trace.
     """
     if window.startswith("PK"):
         return _names_traces(window)
@@ -90,10 +90,10 @@ def _names_traces(window: str) -> bool:
 def read(stream: OpenFile, password: str | None = None) -> Iterator[Batch]:
     """Yield the rows of a trace, or of each trace in a zip, a list or lines.
 
-    Also those of an encrypted member that was taken out of its zip. Without a password
-    it is the one that the HAL harness gives to everybody. A record
-    that breaks a rule is quarantined, as is one of several traces that is none. Raises
-    FileRefused when the file is no JSON, no trace, or does not say what ran.
+    Also those of an encrypted member that was taken out of its zip. The default
+    password is the HAL harness's public one. A record that breaks a rule is
+    quarantined, and so is an entry that is not a trace if there are several. Raises
+    FileRefused if the file is not JSON, not a trace, or does not say what ran.
     """
     data = stream.map()
     if data[:2] == b"PK":
@@ -111,7 +111,7 @@ def read(stream: OpenFile, password: str | None = None) -> Iterator[Batch]:
 
 
 def _is_sealed(head: str) -> bool:
-    """Say whether a file is an encrypted member that was taken out of its zip."""
+    """Return whether a file is an encrypted member that was taken out of its zip."""
     return _SEALED.match(head) is not None
 
 
@@ -123,7 +123,7 @@ class _Several:
         self.refusals: list[FileRefused] = []
 
     def add(self, document: Document, member: str | None) -> Iterator[_Record]:
-        """Yield the records of a trace, all or none; raise FileRefused for none."""
+        """Yield the records of a trace, all of them or none; raise FileRefused if none."""
         records = list(_trace_records(document, self.count + 1, member))
         self.count += 1
         yield from records
@@ -178,7 +178,7 @@ def _list_records(document: Document) -> Iterator[_Record]:
 
 
 def _file_records(document: Document) -> Iterator[_Record]:
-    """Yield the records of the one trace in a file, or of a trace in each line."""
+    """Yield the records of the trace in a file, or of one trace per line."""
     try:
         yield from _trace_records(document, 1, None)
     except FileRefused as refused:
@@ -202,7 +202,7 @@ def _each_records(
 
 
 def _has_lines(data: Any) -> bool:
-    """Say whether the first line is an object by itself, and more follows."""
+    """Return whether the first line is a complete object, with more lines after it."""
     end = data.find(b"\n") if hasattr(data, "find") else -1
     try:
         _SECTIONS.decode(bytes(data[: max(end, 0)]).lstrip(_BLANKS))

@@ -1,4 +1,4 @@
-"""Token usage, in every spelling that the HAL harness passes on."""
+"""Token usage, in every vocabulary that the HAL harness passes on."""
 
 import operator
 from collections.abc import Callable
@@ -36,7 +36,7 @@ class _Details(Struct, gc=False):
 
 
 class Usage(Struct, gc=False):
-    """Counts of tokens; who wrote them decides which of the names are there."""
+    """Counts of tokens; which names are present depends on the provider."""
 
     prompt_tokens: Number = None
     completion_tokens: Number = None
@@ -89,7 +89,7 @@ class Usage(Struct, gc=False):
 
 
 class Tokens(NamedTuple):
-    """Usage in one spelling; a count that the source does not give is None."""
+    """Usage in our own names; a count that the source does not give is None."""
 
     vocabulary: str | None
     # Neither read from a cache nor written to one, where the source tells them apart.
@@ -107,7 +107,7 @@ _Read = tuple[str, Callable[["Usage"], Any], Rule]
 
 
 def _plain_count(_name: str, value: Any) -> int | None:
-    """Return a count; what is none is not known, and costs nothing else."""
+    """Return a count; anything else is unknown, and is not refused."""
     is_whole = type(value) is int or (type(value) is float and value.is_integer())
     return int(value) if is_whole and 0 <= value <= rules.MAX_COUNT else None
 
@@ -117,7 +117,7 @@ _RULES = {"reasoning_tokens": _plain_count}
 
 
 def _reads(vocabulary: Vocabulary) -> list[list[_Read]]:
-    """Return for each count how to read the fields that it may be in."""
+    """Return for each count how to read the fields that may have it."""
     return [
         [
             (
@@ -160,7 +160,7 @@ NO_TOKENS = Tokens(None, None, None, None, None, None)
 
 
 def tokens(usage: Usage | None, *, is_run_total: bool = False) -> Tokens:
-    """Return the usage in our spelling, or raise RecordRefused.
+    """Return the usage in our own names, or raise RecordRefused.
 
     HAL's own sum over a run has LiteLLM's names, but does not count what was written
     to a cache as a part of the prompt.
@@ -181,7 +181,7 @@ _HAL_RUN_TOTAL = VOCABULARIES[0]._replace(
 
 
 def _vocabulary(usage: Usage) -> Vocabulary | None:
-    """Return the first vocabulary that tells a token, else the first that is there."""
+    """Return the first vocabulary with a token, else the first that is present."""
     found = None
     for vocabulary in VOCABULARIES:
         for sign in vocabulary.signs:
@@ -199,8 +199,8 @@ def _vocabulary(usage: Usage) -> Vocabulary | None:
 def total(parts: list[Tokens]) -> Tokens:
     """Return the sum.
 
-    Input and output are None where a part tells others and not these; what was
-    cached, or spent on reasoning, only where no part tells it.
+    Input and output are None if a part has other counts but not these; cached and
+    reasoning tokens only if no part has them.
     """
     if len(parts) < 2:
         return parts[0] if parts else NO_TOKENS
@@ -268,9 +268,9 @@ def _inside(
     parts: tuple[int, int, int],
     all_tokens: int | None,
 ) -> Inside:
-    """Return what is inside of what: as the total says, else as the vocabulary does.
+    """Return which counts include which: by the total, else by the vocabulary.
 
-    What is inside is no more than what it is a part of.
+    A part is never more than the whole.
     """
     usual = vocabulary.inside
     best, least = usual, (3, 0)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Inside(NamedTuple):
-    """Which counts are a part of another one, not beside it."""
+    """Which counts are included in another one."""
 
     # Tokens read from a cache and written to one are input.
     read: bool

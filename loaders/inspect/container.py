@@ -166,7 +166,7 @@ def _own_members(
     has_header = any(f"{folder}{each}" in names for each in (HEADER, START))
     for entry in entries:
         if entry.flag_bits & 1 and entry.filename.endswith((HEADER, START)):
-            what = "the log is in a zip with a password of its own"
+            what = "the log is in a zip with its own password"
             raise file_refused("compressed", what)
         name = entry.filename
         yield (name.removeprefix(folder) if has_header else name), entry
@@ -193,7 +193,7 @@ def _checked(pieces: Iterator[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes]
     if length < entry.file_size:
         raise MemberError("broken_member", "it is shorter than the zip says")
     if checksum != entry.CRC:
-        raise MemberError("broken_member", "its checksum (CRC-32) is another one")
+        raise MemberError("broken_member", "its checksum (CRC-32) does not match")
 
 
 def _stored(packed: memoryview) -> Iterator[bytes]:

@@ -193,9 +193,7 @@ class Log:
         dataset = about.dataset or _Dataset()
         results, stats = header.results or _Results(), header.stats or _Stats()
         plan, error = header.plan, header.error
-        headline = results.headline or about.headline_metric or _Headline()
-        if isinstance(headline, str):
-            headline = _Headline(metric=headline)
+        headline = _headline(results.headline or about.headline_metric)
         packages = about.packages or {}
         model_config = about.model_generate_config
         plan_config = plan.config if plan else NOTHING
@@ -388,7 +386,7 @@ def _utc(created: Any) -> Any:
 
 
 def _double(found: float | None) -> float | None:
-    """Return a number, None for one that no double holds."""
+    """Return a number, None for one that does not fit a double."""
     try:
         return None if found is None else rules.number("value", +found)
     except RecordRefused:
@@ -398,6 +396,11 @@ def _double(found: float | None) -> float | None:
 def written(found: Any) -> str:
     """Return a value as JSON writes it, NaN and Infinity included."""
     return json.dumps(found, ensure_ascii=False)
+
+
+def _headline(found: _Headline | str | None) -> _Headline:
+    """Return the headline of a log, which may be the metric's name alone."""
+    return _Headline(metric=found) if isinstance(found, str) else found or _Headline()
 
 
 def _names(raw: Raw) -> str | None:

@@ -14,9 +14,10 @@ _ARRAY = re.compile(r"\s*\[\s*\{")
 
 
 def fits(head: str) -> bool:
-    """Say whether a line at the beginning of a file looks like a METR JSONL run.
+    """Return whether a line at the beginning of a file looks like a METR JSONL run.
 
-    A broken line counts too: the reader says what is wrong with it. So does an array.
+    A broken line counts too, because the reader says what is wrong with it; so does an
+    array.
     """
     if _ARRAY.match(head):
         return _names_a_run(head)
@@ -43,5 +44,5 @@ _SCORE = list(METR_HORIZON_RUNS.types).index("score")
 
 
 def _oddities(row: tuple[Any, ...]) -> list[str]:
-    """Return codes of what is odd about a run that is loaded all the same."""
+    """Return codes of warnings about a run that is loaded."""
     return [SCORE_OUTSIDE] if is_outside(row[_SCORE]) else []

@@ -1,9 +1,8 @@
-"""METR's JSONL runs as METR writes them: every field there once, each of its type.
+"""METR's JSONL runs as METR writes them: every field once, with its type. msgspec
+decodes such a line in a tenth of the time of jsonl.py, which defines what is right.
 
-msgspec decodes such a line in a tenth of the time of metr_jsonl.py, which says what is
-right: what is taken here, both read alike, and any other line is left to it, as
-lines with a score outside 0 to 1 and lines with some fields of one release of METR and
-some of another.
+Lines accepted here are read alike by both; all others are left to jsonl.py, such as
+lines with a score outside 0 to 1, or with fields of two releases of METR.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -99,7 +98,7 @@ _COLUMNS = [column for column in METR_HORIZON_RUNS.columns if column is not LINE
 
 @dataclass(frozen=True)
 class _Shape:
-    """A release of METR: how its lines are decoded, and which columns they fill."""
+    """A release of METR's file: how its lines are decoded, and which columns they fill."""
 
     decode: Callable[[bytes], Any]
     fields: tuple[str, ...]
@@ -107,10 +106,10 @@ class _Shape:
     has_fractions: bool
 
     def quote_count(self, values: Sequence[tuple]) -> int:
-        """Return how many quotation marks lines have, if no field is duplicated.
+        """Return how many quotation marks lines have if no field is duplicated. msgspec
+        would take the last duplicate.
 
-        msgspec takes the last of them. Another one, or a mark inside of a text, is one
-        more.
+        A duplicate, or a mark within a text, adds to the count.
         """
         run_count = len(values[0])
         text_count = list(map(type, values[0])).count(str)
@@ -120,7 +119,7 @@ class _Shape:
         return 2 * (run_count * (len(self.fields) + len(_NAMES)) + text_count)
 
     def stands_once(self, line: bytes, run: Any) -> bool:
-        """Say whether a line is regular and no field is duplicated."""
+        """Return whether a line is regular and no field is duplicated."""
         return run is not None and line.count(b'"') == self.quote_count(
             _transposed([run])
         )
@@ -185,7 +184,7 @@ def typed_columns(
 
 
 def _are_canonical(names: list[str]) -> bool:
-    """Say whether names are in their one form; nearly all are plain ASCII."""
+    """Return whether names are normalised; nearly all are plain ASCII."""
     if "".join(names).isascii():
         return list(map(str.strip, names)) == names
     return list(map(rules.canonical, names)) == names

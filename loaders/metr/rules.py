@@ -33,7 +33,7 @@ def human_minutes(name: str, value: Any) -> float:
 
 
 def action_count(name: str, value: Any) -> int:
-    """Return a count of actions; 3.0 is fractional, for a count is never a float."""
+    """Return a count of actions; 3.0 is fractional, because a count is never a float."""
     rules.number(name, value)
     what = f"{name} is {rules.shown(value)}"
     if isinstance(value, float):
@@ -44,7 +44,7 @@ def action_count(name: str, value: Any) -> int:
 
 
 def millis(name: str, value: Any) -> int:
-    """Return a time in whole milliseconds since 1970, also of a fraction or ISO text."""
+    """Return a time in whole milliseconds since 1970, also from a fraction or ISO text."""
     if isinstance(value, str):
         try:
             time = datetime.fromisoformat(value)

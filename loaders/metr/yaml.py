@@ -1,8 +1,8 @@
 """METR's action-count file: YAML, task family > variant > run id > fields.
 
-It is read block by block. A block in the shape that METR writes is parsed by a
-pattern (metr_yaml_pattern.py), any other by libyaml (yaml_full.py), which says
-what is right: the pattern takes only what both read alike.
+It is read block by block. A block in the form that METR writes is parsed by a pattern
+(yaml_fast.py), any other by libyaml (yaml_full.py), which defines what is right: the
+pattern accepts only what both read alike.
 """
 
 import codecs
@@ -23,7 +23,7 @@ _FIELD = re.compile(
 
 
 def fits(head: str) -> bool:
-    """Say whether the beginning of a file has the field names of METR's YAML."""
+    """Return whether the beginning of a file has the field names of METR's YAML."""
     names = set()
     for match in _FIELD.finditer(head):
         names.add(match[1])
@@ -35,8 +35,8 @@ def fits(head: str) -> bool:
 def read(stream: BinaryIO) -> Iterator[Batch]:
     """Yield the runs of a METR YAML file.
 
-    A record that breaks a rule is quarantined. Raises FileRefused when the structure
-    of the file is in doubt.
+    A record that breaks a rule is quarantined. Raises FileRefused if the structure of
+    the file is in doubt.
     """
     comment_bytes = data_start(stream)
     place, warnings, stream = Place(), Warnings(METR_NOTES), _Watched(stream)
@@ -54,7 +54,7 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
 
 
 class _Watched:
-    """A file that is read from its start, and what stood at its two ends."""
+    """A file that is read from its start, with its first and last bytes."""
 
     def __init__(self, stream: BinaryIO):
         self._stream = stream
@@ -98,7 +98,7 @@ def _by_block(stream: _Watched, place: Place, warnings: Warnings) -> Iterator[Ba
 def _from_line(
     line: int, stream: _Watched, comment_bytes: int, warnings: Warnings
 ) -> Iterator[Batch]:
-    """Yield the runs from a line on; what comes before it is read nevertheless."""
+    """Yield the runs from a line on; the lines before it are read too."""
     from loaders.metr import yaml_full
 
     source = yaml_full.Source(stream, comment_bytes)

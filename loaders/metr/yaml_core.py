@@ -1,7 +1,6 @@
 """What a plain YAML scalar means, by the core schema of YAML 1.2.
 
-So `0123` and `1e-3` are the numbers they look like; PyYAML's own rules are those of
-YAML 1.1.
+So `0123` and `1e-3` are the numbers that they look like; PyYAML follows YAML 1.1.
 """
 
 import math
@@ -27,7 +26,7 @@ _MOST_DIGITS = 250
 def core_value(text: str) -> Any:
     """Return what a plain scalar means by YAML's core schema; text if nothing else.
 
-    A number beyond every double is infinite.
+    A number too large for a double is infinite.
     """
     return _core_value(text) if len(text) <= _MOST_DIGITS else _long_value(text)
 

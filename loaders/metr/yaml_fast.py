@@ -1,8 +1,8 @@
-"""METR's YAML in the shape that METR writes it, parsed by one pattern.
+"""METR's YAML in the form that METR writes, parsed by one pattern.
 
-The pattern is about syntax only, and takes none that could mean anything else: names
-and plain values of letters, digits and a few signs, one field to a line, nothing more.
-What the values mean is for the rules that all readers share.
+The pattern covers syntax only, and accepts only what cannot mean anything else: names
+and plain values of letters, digits and a few signs, one field per line. The rules that
+all readers share interpret the values.
 """
 
 import re
@@ -45,7 +45,7 @@ _NAME_BEGINS = re.compile(rb"""\n(?: {2}| {4})?['"\w]""", re.ASCII)
 
 
 class NotAPart(Exception):
-    """A block may read otherwise in its file than on its own."""
+    """A block may mean something else in its file than on its own."""
 
 
 @dataclass(slots=True)
@@ -106,8 +106,8 @@ def regular_columns(
 ) -> ColumnBuffers | None:
     """Return the runs of a block and move `place` to its end.
 
-    None if it is not of the regular shape through and through, or if any run breaks a
-    rule. Raises NotAPart where a section is duplicated.
+    None if any part of it is not regular, or if any run breaks a rule. Raises NotAPart
+    where a section is duplicated.
     """
     if not block.isascii():
         return None
@@ -130,7 +130,7 @@ def regular_columns(
 
 
 def _numbers(name: str, texts: Sequence[str]) -> list[int | float]:
-    """Return the numbers of a field; most of them stand there many times."""
+    """Return the numbers of a field; most of them occur many times."""
     rule = _NUMBERS[name]
     meanings = {text: rule(name, core_value(text)) for text in set(texts)}
     return [meanings[text] for text in texts]
@@ -172,5 +172,5 @@ def _last_end(block: bytes) -> int:
 
 
 def _escaped(name: str) -> str:
-    """Return a name in double quotes, whatever it holds."""
+    """Return a name in double quotes, whatever it contains."""
     return '"' + "".join(f"\\U{ord(character):08x}" for character in name) + '"'

@@ -1,4 +1,4 @@
-"""METR's YAML of any shape, as a stream of libyaml events.
+"""METR's YAML in any form, as a stream of libyaml events.
 
 The document is never built, names keep their text, duplicate keys are seen, and
 aliases are never expanded.
@@ -123,7 +123,7 @@ def read_block(
 ) -> tuple[list[tuple], list[Quarantined]]:
     """Return the rows and quarantine entries of a block; move `place` to its end.
 
-    Raises NotAPart, or FileRefused, where the file may read otherwise than its blocks
+    Raises NotAPart, or FileRefused, if the file may mean something else than its blocks
     one by one.
     """
     opening = place.reopen(block)
@@ -168,7 +168,7 @@ def _runs(
 
 
 def _events(source: Source) -> Iterator[Event]:
-    """Yield libyaml's events; refuse those that stand for something else."""
+    """Yield libyaml's events; refuse anchors, aliases and tags."""
     depth = 0
     try:
         # What yaml.parse does, without its own loop in Python.
@@ -231,8 +231,8 @@ def _entries(
 ) -> Iterator[tuple[str, int]]:
     """Yield name and line of each entry of the mapping that comes next.
 
-    Who takes them consumes the value before the next one. Raises NotAPart where the
-    names do not all begin in `column`.
+    The caller consumes each value before the next name. Raises NotAPart if the names do
+    not all begin in `column`.
     """
     start = next(events)
     if type(start) is not MappingStartEvent:

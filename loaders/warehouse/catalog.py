@@ -1,4 +1,4 @@
-"""What the warehouse records about files: raw.files, raw.file_paths, raw.quarantine."""
+"""The warehouse's records about files: raw.files, raw.file_paths, raw.quarantine."""
 
 import os
 from typing import Any
@@ -32,7 +32,7 @@ def add_path(
     path: str,
     state: FileStamp | None = None,
 ) -> bool:
-    """Record that the bytes stand at `path`, and return whether that is news."""
+    """Record that the bytes are at `path`, and return whether that is new."""
     is_news = not is_at(connection, file_id, path)
     if is_news:
         connection.execute(
@@ -64,8 +64,8 @@ def look_up(
 ) -> LoadResult | None:
     """Return an `unchanged` result if these bytes are loaded, None if not.
 
-    By `file_id` where the bytes alone do not say what the file is. Without options it
-    stays the file that this path had.
+    By `file_id` if the bytes alone do not identify the file. Without options it stays
+    the file that this path had.
     """
     # Anything else recorded for this path is out of date, so load.
     query = """
@@ -116,7 +116,7 @@ def look_up(
 def files_by_path(
     connection: duckdb.DuckDBPyConnection,
 ) -> dict[str, tuple[FileStamp, LoadResult]]:
-    """Return the loaded files by path that can be known by size and times."""
+    """Return the loaded files by path that can be identified by size and times."""
     try:
         rows = connection.execute(
             """
@@ -143,7 +143,7 @@ def files_by_path(
             {"versions": [each.loader_version for each in FORMATS.values()]},
         ).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):
-        return {}  # nothing was loaded yet, or by a loader that kept no times
+        return {}  # nothing was loaded yet, or the loader kept no times
     return {
         path: (FileStamp(*state), unchanged_result(path, *on_record))
         for path, state, *on_record in rows
@@ -178,10 +178,10 @@ def leave_others(
     *,
     only_refused: bool = False,
 ) -> bool:
-    """Take the path from other files, and return whether any had it.
+    """Take the path away from other files, and return whether any had it.
 
-    A file that is left without a path is deleted; one that was loaded from this
-    path is from now on loaded from another of its own.
+    A file without any path left is deleted; one that was loaded from this path gets
+    another of its own paths.
     """
     path = path_text(manifest.path)
     others = connection.execute(
@@ -202,10 +202,10 @@ def leave_others(
 
 
 def leave_older(connection: duckdb.DuckDBPyConnection, manifest: FileManifest) -> None:
-    """Delete what an older loader made of a table of which nothing is said.
+    """Delete an older loader's rows of a table without options.
 
-    It knew the table by its bytes alone, now its name counts too: beside the new rows
-    its own, kept for a copy of the same name, would count as repeats.
+    That loader identified the table by its bytes only; now its name counts too. Next to
+    the new rows, the old ones would count as repeats.
     """
     if not manifest.told or manifest.is_said:
         return
@@ -264,7 +264,7 @@ def run_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 def record_refusal(
     connection: duckdb.DuckDBPyConnection, manifest: FileManifest, entry: Quarantined
 ) -> bool:
-    """Write the refusal if it is news, and return whether anything was written."""
+    """Write the refusal if it is new, and return whether anything was written."""
     has_left = leave_others(connection, manifest, only_refused=True)
     is_new_path = add_path(connection, manifest.file_id, path_text(manifest.path))
     on_record = connection.execute(
@@ -303,8 +303,8 @@ def number_shared_positions(
 ) -> None:
     """Make positions unique: the second refusal on line 7 becomes `7:2`.
 
-    Where a position of the file ends like that by itself, as a task called `a:2` does,
-    more colons come before the number than before any of these.
+    If a position already ends like that, such as a task called `a:2`, more colons are
+    put before the number than in any such position.
     """
     shared = """
         select hash(position)
@@ -391,7 +391,7 @@ def insert_manifest(
 
 
 def delete_file(connection: duckdb.DuckDBPyConnection, file_id: str) -> None:
-    """Delete what is known of a file, but for the paths that it stands at."""
+    """Delete everything about a file except its paths."""
     query = "select count(*) from raw.files where file_id = ?"
     if connection.execute(query, [file_id]).fetchall() == [(0,)]:
         return

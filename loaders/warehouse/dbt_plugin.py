@@ -5,10 +5,10 @@ publish.py. Everything else (`dbt test`, `dbt show`, `dbt docs generate`, ..., a
 `--empty`, whose views have no rows) gets a throw-away copy: it changes nothing, waits
 for no one and blocks no one.
 
-Publishing hangs on dbt's closing event, CommandCompleted, not on an on-run-end
-hook: dbt's own verdict includes tests, hooks and `run-operation`, and by then all
-work is done, so the copy can be closed before it takes the warehouse's place. An
-error there becomes dbt's exit code.
+Publishing waits for dbt's last event, CommandCompleted, instead of an on-run-end hook:
+dbt's result includes tests, hooks and `run-operation`, and by then all work is done, so
+the copy can be closed before it replaces the warehouse. An error there becomes dbt's
+exit code.
 """
 
 import atexit
@@ -47,10 +47,10 @@ class Plugin(BasePlugin):
         self._copies = contextlib.ExitStack()
         self._refresh: Refresh | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
-        # A program that calls dbt has its own way to stop.
+        # A program that calls dbt handles signals itself.
         self._is_command = Path(sys.argv[0]).name == "dbt"
         if self._is_command:
-            # On a full disk: no traceback for each line that dbt's log cannot take.
+            # On a full disk: no traceback for each line that dbt cannot log.
             logging.raiseExceptions = False
         self._answers_ctrl_c = False
         add_callback_to_manager(self._on_event)
@@ -58,10 +58,11 @@ class Plugin(BasePlugin):
     def update_connection_config(
         self, creds: DuckDBCredentials, config: dict[str, Any]
     ) -> None:
-        """Point dbt to a copy, named like the profile's path, as its catalog is.
+        """Point dbt to a copy with the name of the profile's path, so that its catalog
+        has that name.
 
-        The warehouse itself may have any name: it is the one that an environment
-        variable names, where the profile says which.
+        The warehouse itself may have any name: an environment variable gives it if the
+        profile says so.
         """
         warehouse = os.environ.get(self._variable) or creds.path
         name = os.path.basename(creds.path)
@@ -73,7 +74,7 @@ class Plugin(BasePlugin):
                 creds.path = self._copies.enter_context(scratch_copy(warehouse, name))
         except (WarehouseError, OSError) as error:
             raise DbtRuntimeError(str(error)) from error
-        # For an end without the event; closing twice does no harm.
+        # For an exit without the event; closing twice is harmless.
         atexit.register(self._discard)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
@@ -93,10 +94,10 @@ class Plugin(BasePlugin):
             self._discard()
 
     def _answer_ctrl_c(self) -> None:
-        """Spare the user dbt's traceback.
+        """Avoid dbt's traceback on Ctrl-C.
 
-        At its first event in the main thread, for dbt makes its plugins in another
-        one, where Python does not let signals be dealt with.
+        Runs at the first event in the main thread, because dbt creates plugins in
+        another thread, where Python cannot set signal handlers.
         """
         if isinstance(sys.exception(), KeyboardInterrupt):
             end()
@@ -106,10 +107,10 @@ class Plugin(BasePlugin):
 
     def _finish(self, refresh: Refresh, event: EventMsg) -> None:
         if not event.data.success:
-            _say_unpublished(refresh, "see above for what failed")
+            _say_unpublished(refresh, "see the failures above")
             return
         if event.data.command.endswith(" retry"):
-            # What passed the first time was thrown away with the rest.
+            # What passed the first time was discarded with the rest.
             error = DbtRuntimeError(
                 "dbt retry would publish half a build; run `dbt build` instead"
             )
@@ -134,7 +135,7 @@ class Plugin(BasePlugin):
 
 
 def _is_building() -> bool:
-    """Return whether the command makes what readers are to see."""
+    """Return whether the command's result is for readers."""
     flags = get_flags()
     return flags.WHICH in _BUILDING_COMMANDS and not getattr(flags, "EMPTY", False)
 

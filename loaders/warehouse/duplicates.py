@@ -1,4 +1,4 @@
-"""Records of one file with the same key: the copies are refused."""
+"""Duplicate records within a file: copies are refused."""
 
 from array import array
 
@@ -15,9 +15,9 @@ from loaders.warehouse.sql import quoted
 # About how many hashes, then rows, are searched for repeated keys at a time.
 _PART_HASHES = 2_000_000
 _PART_ROWS = 100_000
-# Up to so many keys are compared as they arrive, without a query.
+# Up to this many keys are compared as they arrive, without a query.
 _COMPARED_KEYS = 50_000
-# Up to so many are sorted at the end: 8 bytes each.
+# Up to this many are sorted at the end: 8 bytes each.
 _SORTED_KEYS = 4_000_000
 
 
@@ -60,7 +60,7 @@ class Keys:
 
 
 def position_column(table: RawTable) -> str:
-    """Return the column that says where a record is: a line or a pointer."""
+    """Return the column with a record's position: a line or a pointer."""
     return table.columns[0].name
 
 
@@ -88,9 +88,9 @@ def move_duplicates(
 ) -> int:
     """Move duplicates of one file to quarantine and return how many were moved.
 
-    Of records that agree in everything but their position the first stays; records
-    with one key that disagree all go, because nothing says which is right. So does
-    a record that shares its key with a refused one.
+    Of records that are equal except for their position the first stays. Records with
+    the same key that differ are all moved, because nothing says which is right. So is a
+    record that shares its key with a refused one.
     """
     create_refused_keys(connection, table)
     moved_count = 0
@@ -99,7 +99,7 @@ def move_duplicates(
         first_row, last_row = connection.execute(
             f"select min(rowid), max(rowid) from {name} where file_id = ?", [file_id]
         ).fetchone()
-        # Part by part, so that a file of nothing but duplicates takes no more memory.
+        # In parts, so that a file of only duplicates takes no more memory.
         for start in range(first_row, last_row + 1, _PART_ROWS):
             rows = (start, start + _PART_ROWS - 1)
             moved_count += _move_part(connection, table, file_id, rows)
@@ -115,6 +115,23 @@ def _move_part(
     rows: tuple[int, int],
 ) -> int:
     """Move the duplicates from the first to the last of these rows."""
+    _find_duplicates(connection, table, file_id, rows)
+    _quarantine_duplicates(connection, table, file_id)
+    (count,) = connection.execute(
+        f"delete from {quoted(table.name)} "
+        "where rowid in (select row_id from duplicates)"
+    ).fetchone()
+    connection.execute("drop table duplicates")
+    return count
+
+
+def _find_duplicates(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    file_id: str,
+    rows: tuple[int, int],
+) -> None:
+    """Create the temp table `duplicates`, with those among these rows."""
     position = position_column(table)
     connection.execute(
         f"""
@@ -135,6 +152,13 @@ def _move_part(
         """,
         {"file_id": file_id, "first_row": rows[0], "last_row": rows[1]},
     )
+
+
+def _quarantine_duplicates(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, file_id: str
+) -> None:
+    """Copy the temp table `duplicates` to quarantine."""
+    position = position_column(table)
     connection.execute(
         """
         insert into raw.quarantine
@@ -163,12 +187,6 @@ def _move_part(
             "duplicate": RECORD_REASONS["duplicate_record"],
         },
     )
-    (count,) = connection.execute(
-        f"delete from {quoted(table.name)} "
-        "where rowid in (select row_id from duplicates)"
-    ).fetchone()
-    connection.execute("drop table duplicates")
-    return count
 
 
 def _key_columns(table: RawTable) -> str:
@@ -188,10 +206,10 @@ def _record_text(table: RawTable) -> str:
 def _find_repeated_keys(
     connection: duckdb.DuckDBPyConnection, table: RawTable, file_id: str
 ) -> bool:
-    """Fill the temp table `repeated` with the keys that a file holds more than once.
+    """Fill the temp table `repeated` with the keys that occur more than once in a file.
 
-    Only keys whose hash is repeated are compared. Part by part, so that a file of any
-    length takes the memory of one part.
+    Only keys with a repeated hash are compared, in parts, so that a file of any length
+    takes the memory of one part.
     """
     key = _key_columns(table)
     position = position_column(table)
@@ -280,6 +298,6 @@ def _find_suspects(
 
 
 def _parts(key: str, row_count: int, most: int) -> list[str]:
-    """Return conditions that part keys, so that about `most` rows fulfil each."""
+    """Return conditions that split the keys into parts of about `most` rows."""
     count = 1 + row_count // most
     return [f"hash({key}) % {count} = {part}" for part in range(count)]

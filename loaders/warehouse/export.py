@@ -32,7 +32,7 @@ order by column_index
 
 
 class CannotRead(Exception):
-    """The views cannot be read; the message says why and what to do."""
+    """The views cannot be read; the message gives the reason and what to do."""
 
 
 def open_views(path: str) -> duckdb.DuckDBPyConnection:
@@ -50,10 +50,10 @@ def open_views(path: str) -> duckdb.DuckDBPyConnection:
 
 
 def views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return every view with what it says of itself."""
+    """Return every view with its comment."""
     rows = connection.execute(_COMMENTS).fetchall()
     if not any(name == "attempts" for name, _ in rows):
-        raise CannotRead("the warehouse has no views yet. Make them: dbt build")
+        raise CannotRead("the warehouse has no views yet. Build them: dbt build")
     return {name: " ".join((comment or "").split()) for name, comment in rows}
 
 
@@ -71,7 +71,7 @@ def columns(
 def export(
     connection: duckdb.DuckDBPyConnection, folder: Path, names: Iterable[str]
 ) -> Iterable[tuple[Path, int]]:
-    """Write each view as a file, whole or not at all; yield its path and its rows.
+    """Write each view to a file atomically; yield its path and number of rows.
 
     The comments are metadata of the file: `comment`, and `columns` as JSON.
     """
@@ -101,7 +101,7 @@ def _quoted(name: str) -> str:
 
 
 def _part(name: str) -> str:
-    """Return the name of a part, as it may stand in a path on any cluster."""
+    """Return the name of a part, safe in a path on any cluster."""
     if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
         raise argparse.ArgumentTypeError("letters, digits, - and _ only")
     return name

@@ -1,7 +1,8 @@
-"""`python -m loaders import --marts DIR`: views that another engine has built, as tables.
+"""`python -m loaders import --marts DIR`: views that another engine has built, as
+tables.
 
-DIR is what a build on Spark or Sail has written to $EVALHOUSE_MARTS: a folder of Parquet
-files per view and, written last, `manifest` (macros/overrides/spark_marts.sql).
+DIR is what a build on Spark or Sail has written to $EVALHOUSE_MARTS: a folder of
+Parquet files per view and, written last, `manifest` (macros/overrides/spark_marts.sql).
 """
 
 import argparse
@@ -24,11 +25,11 @@ _AGAIN = "build again with EVALHOUSE_MARTS set to a new folder"
 
 
 class CannotImport(Exception):
-    """What was written cannot be read; the message says why and what to do."""
+    """The folder cannot be imported; the message gives the reason and what to do."""
 
 
 def import_marts(folder: Path, path: Path) -> Iterator[tuple[str, int]]:
-    """Write the views as tables to a new warehouse; yield each name and its rows."""
+    """Write the views as tables to a new warehouse; yield each name and number of rows."""
     _refuse_others(path)
     manifest = _files(folder / "manifest")
     if not manifest:
@@ -53,7 +54,7 @@ def import_marts(folder: Path, path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _refuse_others(path: Path) -> None:
-    """Raise CannotImport where a file is there that no import has written."""
+    """Raise CannotImport if there is a file that no import has written."""
     if not path.exists():
         return
     with open_read_only(path) as connection:
@@ -62,7 +63,7 @@ def _refuse_others(path: Path) -> None:
         ).fetchall()
     if ("main", "views") not in tables or any(each[0] != "main" for each in tables):
         raise CannotImport(
-            f"{path}: an import would replace this file, which is not of an import; "
+            f"{path}: an import would replace this file, which no import has written; "
             "name another: --db FILE"
         )
 
@@ -73,9 +74,9 @@ def _import_view(
     folder: Path,
     columns: dict[str, list[str]],
 ) -> int:
-    """Make a table of a view's files; return its number of rows."""
+    """Create a table from a view's files; return its number of rows."""
     files = _files(folder)
-    # An engine may write no file for no rows.
+    # An engine may write no file if there are no rows.
     rows, here = "where false", list(columns)
     if files:
         rows = f"from {_parquet(files)}"
@@ -110,7 +111,7 @@ def _describe(
 
 
 def _files(folder: Path) -> list[str]:
-    """Return the Parquet files of a folder; what engines leave beside is hidden."""
+    """Return the Parquet files of a folder; other files of the engines are hidden."""
     return sorted(
         str(path) for path in folder.glob("*.parquet") if path.name[0] not in "._"
     )

@@ -52,7 +52,7 @@ _KINDS = """
 
 
 class NamesRefused(Exception):
-    """What is asked for cannot be done; the message says why and what to do."""
+    """The request cannot be fulfilled; the message gives the reason and what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Line:
 
     seed: str
     values: tuple[str, ...]
-    # The name that is not known, and the column that has the known ones.
+    # The unknown name, and the column with the known ones.
     name: str
     column: str
 
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="add the lines to the files of local/ too, but those that lack a price",
+        help="also add the lines to the files in local/, except those without a price",
     )
     parser.add_argument(
         "--folder",
@@ -138,14 +138,14 @@ def _lines(path: str) -> Iterator[Line]:
 
 
 def _alias(source: str, name: str) -> Iterator[Line]:
-    """Yield the line that makes a name known to its source, if that has aliases."""
+    """Yield the line that adds a name to its source's aliases, if it has any."""
     for seed in (f"{source}_model_aliases", f"{source}_models"):
         if name != "unknown" and _seed_path(seed).is_file():
             yield Line(seed, (name, name), name, "model")
 
 
 def _show(lines: list[Line]) -> None:
-    """Print the lines of one seed, and beside each the nearest name."""
+    """Print the lines of one seed, each with the nearest name."""
     seed = lines[0].seed
     header, *rows = _read(_seed_path(seed))
     known = {row[header.index(lines[0].column)] for row in rows}
@@ -159,7 +159,7 @@ def _show(lines: list[Line]) -> None:
 
 
 def _write(lines: list[Line], folder: Path) -> None:
-    """Add the lines to the files of a folder that do not have them."""
+    """Add the lines to the files of a folder, unless they are already there."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed in sorted({line.seed for line in lines} - {"model_prices"}):
         header = _read(_seed_path(seed))[0]
@@ -174,7 +174,7 @@ def _write(lines: list[Line], folder: Path) -> None:
             text = "".join(f"{_as_csv(row)}\n" for row in [*rows, *new])
             part.write_text(text, encoding="utf-8")
         print(printable(f"{path}: {len(new)} line(s) added"), file=sys.stderr)
-    print("dbt build makes use of them", file=sys.stderr)
+    print("run dbt build to use them", file=sys.stderr)
 
 
 def _seed_path(seed: str) -> Path:

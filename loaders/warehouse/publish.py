@@ -48,12 +48,12 @@ import duckdb
 from common.stopping import on_stop
 from loaders.contract.records import WarehouseError
 
-# What shells before DuckDB 2.0 can still open.
+# The version that shells before DuckDB 2.0 can still open.
 STORAGE_VERSION = "v1.5.0"
 
-# DuckDB takes the first for a slash, and puts a log where the other is.
+# DuckDB reads the first as a slash, and puts a log where the other is.
 _MISREAD = "\\?"
-# Of the copies, where the caller does not say.
+# Name of the copies, if the caller gives none.
 COPY_NAME = "evalhouse.duckdb"
 _LOG_SUFFIXES = (".wal", ".wal.checkpoint", ".wal.recovery")
 
@@ -67,7 +67,7 @@ _logger = logging.getLogger(__name__)
 
 
 class WarehouseBusy(WarehouseError):
-    """Another process is in the way; the message names it."""
+    """Another process uses the warehouse; the message names it."""
 
 
 class Refresh:
@@ -113,19 +113,19 @@ class Refresh:
 
     @property
     def is_published(self) -> bool:
-        """Whether the copy has taken the warehouse's place; right at any instant."""
+        """Whether the copy has replaced the warehouse; correct at any moment."""
         return self._published or _is_same(self._candidate, self.live)
 
     @property
     def outcome(self) -> str:
-        """What became of the warehouse, in words."""
+        """The state of the warehouse, in words."""
         if self.is_published:
             return f"{self.live} is refreshed"
-        state = "is unchanged" if os.path.exists(self.live) else "is not yet made"
+        state = "is unchanged" if os.path.exists(self.live) else "does not exist yet"
         return f"{self.live} {state}"
 
     def publish(self) -> None:
-        """Put the copy, closed by now, in the place of the warehouse.
+        """Replace the warehouse with the copy, which is closed by now.
 
         Raises WarehouseError if a connection to the copy is still open, and
         WarehouseBusy if another process made or changed the warehouse meanwhile.
@@ -166,7 +166,7 @@ class Refresh:
             return
         with contextlib.suppress(OSError):  # the next refresh clears what stays
             self._remove_build_folder()
-        # In this order, for without the lock the folder may be another process's.
+        # In this order, because without the lock the folder may be another process's.
         lock, self._build_lock = self._build_lock, None
         os.close(lock)
         if self._live_lock is not None and not self.is_published:
@@ -174,7 +174,7 @@ class Refresh:
         self._live_lock = None
 
     def _stop(self) -> str:
-        """Remove the copy of a process that ends now; say what became of it all."""
+        """Remove the copy of a process that is ending; describe the state."""
         outcome = self.outcome
         if self._build_lock is not None:
             with contextlib.suppress(OSError):
@@ -252,7 +252,7 @@ class Refresh:
                     os.unlink(entry.path)
 
     def _remove_build_folder(self) -> None:
-        # Looking into it opens it, which may be one file more than this process may.
+        # Listing it opens it, which may exceed this process's limit of open files.
         with contextlib.suppress(OSError):
             self._clear_build_folder()
         os.rmdir(self._build)
@@ -271,7 +271,7 @@ class Refresh:
 def scratch_copy(
     warehouse: str | os.PathLike[str], copy_name: str = COPY_NAME
 ) -> Iterator[str]:
-    """Yield the path of a throw-away copy: free to change, in no one's way.
+    """Yield the path of a throw-away copy, which can be changed freely.
 
     Without a warehouse the copy is an empty one. Raises WarehouseBusy while
     another process has the warehouse open read-write.
@@ -294,7 +294,7 @@ def scratch_copy(
         if _logs(path):
             _replay_logs(path)
         for foreign in _logs(path):
-            os.unlink(foreign)  # of this copy; a refresh sets the original aside
+            os.unlink(foreign)  # of this copy; a refresh sets the original log aside
         yield path
 
 
@@ -308,11 +308,11 @@ def _temporary_folder() -> tempfile.TemporaryDirectory:
     try:
         return tempfile.TemporaryDirectory(prefix="evalhouse-")
     except OSError as error:
-        # Python names all places it tried only where it has found none.
+        # Python lists all places it tried only if it found none.
         where = f"folder {tempfile.tempdir}" if tempfile.tempdir else "folders"
         raise WarehouseError(
-            f"cannot write in the temporary {where} ({error.strerror}); put that "
-            "right, or name another one in the environment variable TMPDIR"
+            f"cannot write in the temporary {where} ({error.strerror}); fix that, "
+            "or name another one in the environment variable TMPDIR"
         ) from None
 
 
@@ -342,10 +342,10 @@ def busy_writing(live: str, writer: str) -> WarehouseBusy:
 
 
 def remedy(reason: str) -> str:
-    """Return what to do about an error of the disk, told by its text."""
+    """Return what to do about a disk error, judging by its text."""
     full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     is_full = any(os.strerror(number) in reason for number in full)
-    return "make room there" if is_full else "put that right"
+    return "make room there" if is_full else "fix that"
 
 
 def _open_for_reading(live: str) -> int | None:
@@ -357,7 +357,7 @@ def _open_for_reading(live: str) -> int | None:
             return None
         except OSError as error:
             raise WarehouseError(
-                f"cannot read {live} ({error.strerror}); put that right, or name "
+                f"cannot read {live} ({error.strerror}); fix that, or name "
                 "another warehouse"
             ) from None
         try:
@@ -387,7 +387,7 @@ def _lock_for_reading(descriptor: int, live: str) -> None:
 
 
 def _lock_holder(descriptor: int) -> str:
-    """Return "process <id>" for the process that keeps a read lock from being granted."""
+    """Return "process <id>" for the process that blocks a read lock."""
     question = [0] * 5
     question[_TYPE] = fcntl.F_RDLCK
     answer = struct.unpack(
@@ -430,7 +430,7 @@ def _logs(database: str) -> list[str]:
 
 
 def _recover_logs(database: str) -> None:
-    """Bring a database without an owner, and with a log, to a state without."""
+    """Replay the log of a database that no process has open."""
     if not _logs(database):
         return
     if os.path.exists(database):
@@ -445,7 +445,7 @@ def _replay_logs(database: str) -> None:
             connection.execute("checkpoint")
     except duckdb.Error as error:
         if "does not match" in str(error):
-            return  # DuckDB's words for the log of another file or generation
+            return  # DuckDB's message for the log of another file or generation
         if "Conflicting lock" in str(error):
             raise WarehouseBusy(
                 f"{database} is open in another process, or is open for reading "

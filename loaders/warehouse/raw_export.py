@@ -2,7 +2,8 @@
 
 DIR gets a folder per table with a Parquet file in it, named after the part. The part's
 manifest, DIR/manifest/<part>.json, is removed first and written last: without it, or
-where it says another size, the build refuses the export (macros/dialect/raw_tables.sql).
+where it says another size, the build refuses the export
+(macros/dialect/raw_tables.sql).
 """
 
 import json
@@ -40,7 +41,7 @@ def export_raw(path: str, folder: Path, part: str) -> Iterator[tuple[Path, int]]
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: RawTable, file: Path) -> int:
-    """Write a table, with null for columns that an older loader did not know."""
+    """Write a table, with null for columns that an older loader did not have."""
     present = set()
     if connection.execute(
         "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = ?",

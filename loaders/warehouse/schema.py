@@ -1,4 +1,4 @@
-"""The schema raw: its tables, made where they are missing, and filled."""
+"""The schema raw: its tables are created if missing, and filled."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,9 +15,9 @@ from loaders.warehouse.tables import TABLES
 
 # A row group is held in memory until it is full; the default is 122,880 rows.
 _ROW_GROUP_SIZE = 16_384
-# Of rows that wait to be inserted together.
+# Size of the rows that wait to be inserted together.
 _WAITING_BYTES = 4_000_000
-# DuckDB takes so many rows at a time, and to check JSON up to 25 times their bytes.
+# DuckDB takes this many rows at a time; checking JSON takes up to 25 times their bytes.
 _VECTOR_ROWS, _CHECKED_BYTES = 2_048, 2_000_000
 
 
@@ -37,10 +37,10 @@ def open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
 
 
 def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the schema raw, and those of its tables and columns that are missing.
+    """Create the schema raw, and any of its tables and columns that are missing.
 
-    Rows are inserted by position, so a table of an older loader is made again where a
-    new column is not behind the others.
+    Rows are inserted by position, so a table of an older loader is rebuilt if a new
+    column is not the last.
     """
     statements = []
     for table in raw_tables():
@@ -56,7 +56,7 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
         if [name for name in found if name in wanted] != wanted:
             statements += _reordering(table)
     if statements:
-        # In one transaction, for each one of its own waits for the disk.
+        # In one transaction, because each transaction waits for the disk.
         with transaction(connection):
             connection.execute(
                 "; ".join(["create schema if not exists raw", *statements])
@@ -66,10 +66,8 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
 def _existing_columns(
     connection: duckdb.DuckDBPyConnection, table: RawTable
 ) -> list[str] | None:
-    """Return the columns of a table that is there.
-
-    duckdb_columns() knows them too, but looks through all of its own views first,
-    which takes longer than to make a dozen tables.
+    """Return the columns of an existing table. duckdb_columns() has them too, but
+    searches all system views first, which takes longer than creating a dozen tables.
     """
     try:
         found = connection.execute(f"from {quoted(table.name)} limit 0")
@@ -85,7 +83,7 @@ def raw_tables() -> list[RawTable]:
 
 
 def _creation(table: RawTable) -> Iterator[str]:
-    """Yield the statements that create a table and say what it holds."""
+    """Yield the statements that create a table and its comments."""
     columns = (FILE_ID, *table.columns)
     typed = ", ".join(f"{quoted(column.name)} {column.type}" for column in columns)
     yield f"create table {quoted(table.name)} ({typed})"
@@ -102,7 +100,7 @@ def _addition(table: RawTable, column: Column) -> Iterator[str]:
 
 
 def _reordering(table: RawTable) -> Iterator[str]:
-    """Yield the statements that make a table again, with its columns in their order."""
+    """Yield the statements that rebuild a table with its columns in order."""
     schema, _, name = table.name.partition(".")
     old = f"{name}_in_another_order"
     columns = ", ".join(quoted(column.name) for column in (FILE_ID, *table.columns))
@@ -132,8 +130,8 @@ def insert_rows(
 class Inserts:
     """Rows of a file on their way into raw tables.
 
-    A statement takes as long as to insert some thousand rows, so small pieces wait for
-    others.
+    A statement takes as long as inserting a few thousand rows, so small batches are
+    collected.
     """
 
     def __init__(
@@ -162,7 +160,7 @@ class Inserts:
             self.finish()
 
     def finish(self) -> None:
-        """Insert what waits."""
+        """Insert the collected rows."""
         for table, pieces in self._waiting.values():
             insert_rows(self._connection, table, self._file_id, *pieces)
         self._waiting.clear()
@@ -188,7 +186,7 @@ def _relation(
     pieces: Sequence[ColumnBuffers],
     *first: str,
 ) -> duckdb.DuckDBPyRelation:
-    """Return rows as a relation, with what is the same in all of them before them."""
+    """Return rows as a relation, with the values that all of them share in front."""
     constants = {}
     for at, name in enumerate(table.types):
         value = pieces[0].buffers[at]

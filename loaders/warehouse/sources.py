@@ -1,4 +1,4 @@
-"""`python -m loaders sources`: the views as sources of a dbt project of one's own."""
+"""`python -m loaders sources`: the views as sources for your own dbt project."""
 
 import argparse
 import json
@@ -40,7 +40,7 @@ def sources(connection: duckdb.DuckDBPyConnection, database: str) -> str:
 
 
 def _text(value: str) -> str:
-    """Return a text as YAML, that dbt does not read as Jinja."""
+    """Return a text as YAML that dbt does not read as Jinja."""
     return json.dumps(value.replace("{{", "{ {").replace("{%", "{ %"))
 
 

@@ -1,4 +1,4 @@
-"""Transactions, names and errors: small things about DuckDB."""
+"""DuckDB helpers: transactions, names and errors."""
 
 import contextlib
 import os
@@ -29,13 +29,13 @@ def _commit(connection: duckdb.DuckDBPyConnection) -> None:
     try:
         connection.execute("commit")
     except duckdb.TransactionException as error:
-        # Of what it is given; other reasons are the disk's.
+        # The limit that DuckDB was given; other reasons are the disk's.
         if "used)" in str(error):
             raise duckdb.OutOfMemoryException(str(error)) from None
         raise
 
 
-# How DuckDB begins to say that a file is not, or no longer, what it wrote.
+# How DuckDB's messages begin if a file is damaged or not a database.
 _DAMAGES = (
     "Corrupt database file",
     "Could not read enough bytes",
@@ -61,7 +61,7 @@ def as_warehouse_error(path: str) -> Iterator[None]:
 
 
 def advice(error: duckdb.Error) -> str:
-    """Return what DuckDB says in a line, and what to do about it."""
+    """Return DuckDB's message in one line, and what to do about it."""
     reason = str(error).splitlines()[0]
     if is_damage(error):
         what = (
@@ -74,7 +74,7 @@ def advice(error: duckdb.Error) -> str:
 
 
 def is_damage(error: duckdb.Error) -> bool:
-    """Say whether DuckDB met a file that is damaged or cut short."""
+    """Return whether DuckDB found a file that is damaged or cut short."""
     text = str(error)
     kinds = (
         duckdb.SerializationException,

@@ -7,9 +7,9 @@ are published together.
             result = warehouse.load_file(manifest, module.read(source))
 
 The first write takes a private copy (see publish.py); leaving without an error
-publishes it, if anything changed. A file is known by its content: `file_id` is
-the first 16 hex digits of its SHA-256, the same on every machine. Of a table of which
-the user says something, or whose name or folder does, this is hashed too.
+publishes it, if anything changed. A file is known by its content: `file_id` is the
+first 16 hex digits of its SHA-256, the same on every machine. For a table with options,
+or if its name or folder matters, these are hashed too.
 """
 
 import contextlib
@@ -75,13 +75,13 @@ from loaders.warehouse.schema import (
     insert_rows,
     open_for_loading,
 )
+from loaders.warehouse.small_files import insert, on_record, row_count
 from loaders.warehouse.sql import (
     as_warehouse_error,
     path_text,
     transaction,
 )
 from loaders.warehouse.tables import QUARANTINE
-from loaders.warehouse.together import insert, on_record, row_count
 
 __all__ = [
     "FileManifest",
@@ -94,10 +94,10 @@ __all__ = [
 
 
 class Warehouse:
-    """The warehouse at `path`; with `publish=False` nothing written is kept.
+    """The warehouse at `path`; with `publish=False` no changes are kept.
 
-    Its methods raise WarehouseBusy or WarehouseError if the warehouse cannot be
-    used, and OSError if the disk is full: then it is as it was.
+    Its methods raise WarehouseBusy or WarehouseError if the warehouse cannot be used,
+    and OSError if the disk is full; the warehouse is then unchanged.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, publish: bool = True):
@@ -135,13 +135,13 @@ class Warehouse:
                 self._writer.close()
 
     def make_ready(self) -> None:
-        """Prepare to write where nothing is known yet, while the first file is read."""
+        """Prepare to write into an empty warehouse while the first file is read."""
         if not os.path.exists(self._path):
             with as_warehouse_error(self._path):
                 self._connection_to_write()
 
     def has_file_of(self, size_bytes: int) -> bool:
-        """Return whether a file of this size is recorded; others cannot be known."""
+        """Return whether a file of this size is recorded; otherwise it is new."""
         query = "select count(*) > 0 from raw.files where size_bytes = ?"
         with as_warehouse_error(self._path):
             connection = self._connection_to_look()
@@ -155,7 +155,7 @@ class Warehouse:
     def file_at(self, path: str, state: FileStamp) -> LoadResult | None:
         """Return an `unchanged` result if the file at `path` is recorded in this state.
 
-        None if its bytes have to be looked at. Takes no copy and writes nothing.
+        None if its bytes must be read. Takes no copy and writes nothing.
         """
         with as_warehouse_error(self._path):
             connection = self._connection_to_look()
@@ -174,8 +174,8 @@ class Warehouse:
     def known_file(self, manifest: FileManifest) -> LoadResult | None:
         """Return an `unchanged` result if loading these bytes would change nothing.
 
-        None if they have to be loaded. Takes no copy and writes nothing, unless they
-        are known from another path only: then this one is recorded too.
+        None if they must be loaded. Takes no copy and writes nothing, unless they are
+        known only from another path: then this path is recorded too.
         """
         wanted = (
             path_text(manifest.path),
@@ -202,11 +202,10 @@ class Warehouse:
     def load_file(
         self, manifest: FileManifest, batches: Iterable[Batch], *, strict: bool = False
     ) -> LoadResult:
-        """Replace what this path and these bytes held before by `batches`.
+        """Replace the rows of this path and these bytes with `batches`.
 
-        If `batches` raises FileRefused, or with `strict` refuses a record, nothing
-        of the file is loaded, what it held before stays, and the refusal is
-        recorded.
+        If `batches` raises FileRefused, or with `strict` refuses a record, nothing of
+        the file is loaded, its earlier rows stay, and the refusal is recorded.
         """
         with as_warehouse_error(self._path):
             connection = self._connection_to_write()
@@ -219,10 +218,10 @@ class Warehouse:
         return result
 
     def load_together(self, files: list[SmallFile]) -> list[LoadResult | None]:
-        """Load small files that are not known, and recognise those that are.
+        """Load new small files, and recognise known ones, in one transaction.
 
-        In one transaction. None for a file that has to be loaded by itself: one with
-        quarantined records, or of which other bytes or another path are recorded.
+        None for a file that must be loaded on its own: one with quarantined records, or
+        with other bytes or another path recorded.
         """
         manifests = [small.manifest for small in files if small.is_plain]
         with as_warehouse_error(self._path):
@@ -261,8 +260,9 @@ class Warehouse:
     def leave_gone(self, present: dict[str, set[str]]) -> dict[str, int]:
         """Remove the files that are no longer in the folders of runs; count them.
 
-        For example a trial that its harness deleted to run it again. `present` has the
-        files of each folder, which is absolute, without symlinks, and ends in a slash.
+        An example is a trial that its harness deleted to run it again. `present` has
+        the files of each folder; a folder is absolute, without symlinks, and ends in a
+        slash.
         """
         folders = {path_text(folder): folder for folder in present}
         known = {path_text(path) for paths in present.values() for path in paths}
@@ -317,10 +317,8 @@ class Warehouse:
         )
 
     def _record_learned(self) -> None:
-        """Record that files are unchanged though their times differ.
-
-        So that they need not be hashed again; but not if to copy the warehouse for
-        it takes longer than that.
+        """Record that files are unchanged although their times differ, so that they
+        need not be hashed again; but not if copying the warehouse would take longer.
         """
         hashed_bytes = sum(state.size_bytes for _, _, state in self._learned)
         if not self._learned or not (

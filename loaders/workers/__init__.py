@@ -1,1 +1,1 @@
-"""Files are read in processes beside the one that writes."""
+"""Reads files in separate processes."""

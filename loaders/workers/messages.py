@@ -1,6 +1,7 @@
-"""What a reading process tells the writing one: a pickle, and its buffers behind it.
+"""Messages from a reading process to the writing one: a pickle, followed by its
+buffers.
 
-Rows by the hundred thousand are in no pickle, which would hold each of them again.
+Large numbers of rows are not in the pickle, which would copy each of them.
 """
 
 import pickle
@@ -13,7 +14,7 @@ _HEAD = struct.Struct("=qq")
 
 
 def written(message: Any) -> Iterator[bytes | memoryview]:
-    """Yield a message in pieces, the first only once it is whole."""
+    """Yield a message in pieces, the first one only when it is complete."""
     found: list[pickle.PickleBuffer] = []
     pickled = pickle.dumps(message, protocol=5, buffer_callback=found.append)
     buffers = [buffer.raw() for buffer in found]

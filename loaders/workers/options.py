@@ -1,4 +1,4 @@
-"""What a worker is told about how to read a file."""
+"""Options for reading a file, as passed to a worker."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ _NOTHING_SAID = TableOptions()
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read files; the password is for the formats that declare to take one."""
+    """How to read files; the password goes only to formats that declare one."""
 
     # Name of the format that all files have, None: recognise it.
     format: str | None = None

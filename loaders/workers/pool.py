@@ -1,11 +1,11 @@
-"""Files are read in processes of their own, beside the one that writes.
+"""Reads files in separate processes.
 
-So every core reads; and when a worker dies, because a mapped file is cut short or memory
-runs out, only its file is lost: it is refused.
+So every core reads; and if a worker dies because a mapped file is truncated or memory
+runs out, only its file is refused.
 
-A process with threads should not be forked, and DuckDB starts some. So a fork server is
-forked before DuckDB is imported, and forks a worker whenever it is asked for one. It
-imports what the workers need while the writing process imports DuckDB.
+A process with threads should not be forked, and DuckDB starts threads. So a fork server
+is forked before DuckDB is imported, and forks a worker on request. It imports what the
+workers need while the writing process imports DuckDB.
 """
 
 import errno
@@ -43,7 +43,7 @@ _TABLES = {table.name: table for each in FORMATS.values() for table in each.tabl
 
 
 class Readers:
-    """Some processes that read files, one file at a time each."""
+    """A pool of processes, each reading one file at a time."""
 
     def __init__(self, count: int):
         self._count = count
@@ -84,26 +84,26 @@ class Readers:
         return ReadingTogether(self, reader, files, options)
 
     def take_back(self, reader: "_Reader") -> None:
-        """Take a reader that has finished with its file."""
+        """Take back a reader that has finished its file."""
         self._count += 1
         self._free.append(reader)
 
     def leave(self, reader: "_Reader") -> None:
-        """End a reader that is at a file; another one may be started in its place."""
+        """End a reader in the middle of a file; another one may be started instead."""
         self._ended(reader, is_killed=True)
 
     def reap(self, reader: "_Reader") -> str:
-        """Return how a reader has died; another one may be started in its place."""
+        """Return how a reader died; another one may be started instead."""
         status = self._ended(reader)
         # The fork server ends where it may start no process.
         if status is None:
-            raise OSError(errno.EAGAIN, "no process to read with can be started")
+            raise OSError(errno.EAGAIN, "no process can be started to read with")
         if os.WIFSIGNALED(status):
             return f"was ended by {signal.Signals(os.WTERMSIG(status)).name}"
         return f"ended with exit code {os.waitstatus_to_exitcode(status)}"
 
     def _ended(self, reader: "_Reader", *, is_killed: bool = False) -> int | None:
-        """Return the status with which a reader has ended; None without a fork server."""
+        """Return a reader's exit status; None without a fork server."""
         self._count += 1
         answer = b""
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -112,7 +112,7 @@ class Readers:
         return _STATUS.unpack(answer)[0] if answer else None
 
     def _new_reader(self) -> "_Reader":
-        """Ask for a reader; not even that it is there has to be waited for."""
+        """Ask for a reader, without waiting for it."""
         self._started_count += 1
         ours, theirs = socket.socketpair()
         number = _READER.pack(self._started_count, False)
@@ -123,7 +123,7 @@ class Readers:
 
 
 class _Reader:
-    """A process that reads, as the writing one sees it."""
+    """The writing process's view of a reading process."""
 
     def __init__(self, number: int, connection: socket.socket):
         self.number = number
@@ -144,7 +144,7 @@ class _Reader:
 
 
 class Reading:
-    """A file that a reader is at: first what identifies it, then its batches."""
+    """A file being read: first its identity, then its batches."""
 
     def __init__(
         self,
@@ -164,13 +164,13 @@ class Reading:
     def manifest(self) -> FileManifest:
         """Return what identifies the file.
 
-        If it is hashed first, go_on or stop decides what becomes of the rest. Raises
-        FileRefused where not even so much is known.
+        If it is hashed first, go_on or stop decides about the rest. Raises FileRefused
+        if not even that is known.
         """
         return self._next()
 
     def stop(self) -> None:
-        """Do without the rest of a file that is hashed first."""
+        """Skip the rest of a file that is hashed first."""
         self._reader.send(False)
         with suppress(FileRefused):  # Dead by now: nothing more is asked of it.
             self._next()
@@ -179,12 +179,12 @@ class Reading:
         self._reader.send(True)
 
     def batches(self) -> Iterator[Batch]:
-        """Yield what is in the file, or raise FileRefused."""
+        """Yield the file's batches, or raise FileRefused."""
         while (batch := self._next()) is not None:
             yield replace(batch, table=_TABLES[batch.table])
 
     def finish(self) -> None:
-        """Do without what was not asked for."""
+        """Skip the rest."""
         if self._reader:
             self._readers.leave(self._reader)
             self._reader = None
@@ -211,7 +211,7 @@ class Reading:
 
 
 class ReadingTogether:
-    """Some small files that a reader is at."""
+    """A group of small files being read."""
 
     def __init__(
         self,
@@ -225,7 +225,7 @@ class ReadingTogether:
         reader.send((files, options, False))
 
     def files(self) -> list[SmallFile] | None:
-        """Return the files; None if the reader died of one of them."""
+        """Return the files; None if the reader died on one of them."""
         try:
             message = self._reader.receive()
         except EOFError:
@@ -275,7 +275,8 @@ def _fork_server(writer: socket.socket) -> None:
 
 
 def _served(writer: socket.socket, living: dict[int, int], serve: Callable) -> bool:
-    """Start the reader of a number or, if no socket comes with it, say how it has died.
+    """Start the reader with this number or, if no socket comes with it, report how it
+    died.
 
     Returns whether there was anything to do.
     """

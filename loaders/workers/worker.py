@@ -1,4 +1,4 @@
-"""What a reading process does: a file in, what identifies it and its batches out."""
+"""The reading process: a file in, its identity and batches out."""
 
 import errno
 import os
@@ -54,7 +54,7 @@ _MALFORMED = {
 
 
 class _ByItself(Exception):
-    """A file is packed, and may hold more than a small one."""
+    """A file is packed, and its content may not be small."""
 
 
 def serve(writer: socket.socket) -> None:
@@ -91,7 +91,7 @@ def serve(writer: socket.socket) -> None:
 def _answer_together(
     files: list[InputFile], options: ReadOptions
 ) -> list[SmallFile] | BaseException:
-    """Return some small files read to their ends, or a fault of ours."""
+    """Return a group of small files, read completely, or a bug of ours."""
     found = None
     try:
         answer = []
@@ -122,7 +122,9 @@ def _small_file(found: InputFile, options: ReadOptions) -> SmallFile:
 
 
 def _has_each_key_once(batches: list[Batch]) -> bool:
-    """Say whether no key of a table is duplicated; one with a null equals none."""
+    """Return whether no key of a table is duplicated; a key with a null equals no
+    other.
+    """
     keys: dict[str, set[tuple]] = {}
     for batch in batches:
         places = [list(batch.table.types).index(name) for name in batch.table.key]
@@ -138,7 +140,7 @@ def _has_each_key_once(batches: list[Batch]) -> bool:
 
 
 def _with_origin(error: BaseException, path: str) -> BaseException:
-    """Return an error that can travel and, if it is a fault of ours, says from where."""
+    """Return an error that can be pickled and, if it is a bug of ours, says where."""
     if isinstance(error, FileRefused):
         return error
     origin = f"while reading {path}:\n{traceback.format_exc()}"
@@ -152,7 +154,7 @@ def _with_origin(error: BaseException, path: str) -> BaseException:
 
 @contextmanager
 def _as_refusals() -> Iterator[None]:
-    """Refuse a file for whatever goes wrong while it is read."""
+    """Refuse a file for any error while it is read."""
     try:
         yield
     except Exception as error:
@@ -165,7 +167,7 @@ def _refusal(error: BaseException) -> FileRefused:
     if isinstance(error, FileRefused):
         return error
     if isinstance(error, MemoryError):
-        return file_refused("reader_died", "there is not memory enough to read it")
+        return file_refused("reader_died", "there is not enough memory to read it")
     return file_refused("reader_failed", f"its reader met {described(error)}")
 
 
@@ -178,7 +180,7 @@ def _messages(
 ) -> Iterator[FileManifest | Batch]:
     """Yield what identifies a file, then its batches, as columns or as rows.
 
-    With `go_on` the file is hashed before it is read, and read only if that says so.
+    With `go_on` the file is hashed first, and read only if that returns true.
     """
     with open_regular(found.path) as file:
         source, format_ = OpenFile(file), None
@@ -217,7 +219,9 @@ def _messages(
 
 
 def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[Batch]:
-    """Yield a reader's batches, as columns or rows; its surprise refuses the file."""
+    """Yield a reader's batches, as columns or rows; an unexpected error refuses the
+    file.
+    """
     refused_count = 0
     with _as_refusals():
         for batch in read():
@@ -234,7 +238,7 @@ def _guarded(read: Callable[[], Iterator[Batch]], *, as_rows: bool) -> Iterator[
 def _recognised(
     content: OpenFile | Unpacked, found: InputFile, options: ReadOptions
 ) -> Format:
-    """Return the format of a file; a table whose columns are not known is one too."""
+    """Return the format of a file; a table with unknown columns has one too."""
     is_plain = isinstance(content, OpenFile)
     head = content.beginning(HEAD_BYTES) if is_plain else content.head(HEAD_BYTES)
     try:
@@ -258,7 +262,7 @@ def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, 
 def _explained(
     batches: Iterator[Batch], content: OpenFile | Unpacked
 ) -> Iterator[Batch]:
-    """Yield the batches; where text is malformed, look for an unfinished merge."""
+    """Yield the batches; if text is malformed, look for an unfinished merge."""
     try:
         yield from batches
     except FileRefused as refused:
@@ -270,7 +274,7 @@ def _explained(
 
 
 def _begun(batches: Iterator[Batch], source: OpenFile) -> Iterator[Batch]:
-    """Return the batches, of which the first are read while a mapped file is hashed."""
+    """Return the batches; the first ones are read while a mapped file is hashed."""
     ahead, byte_count = [], 0
     for batch in batches:
         ahead.append(batch)

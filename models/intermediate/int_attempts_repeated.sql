@@ -1,6 +1,6 @@
 -- Grain: one row per attempt id that more than one file holds.
--- The loader resolves repeats inside a file; between files only the warehouse
--- can see them.
+-- The loader resolves repeats within a file; repeats across files are resolved
+-- here.
 {%- set measures = [
     'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
     'reasoning_tokens', 'total_tokens', 'cost_usd',
@@ -41,7 +41,8 @@ compared as (
         source,
         count(*) as record_count,
         min(case when fullness_rank = 1 then file_id end) as fullest_file_id,
-        -- Null and a value differ too, so null is compared as empty text.
+        -- Null and a value count as different, so null is compared as empty
+        -- text.
         {%- for column in [
             'task_family',
             'task_id',
@@ -58,7 +59,7 @@ compared as (
             distinct coalesce(cast({{ column }} as string), '')
         ) > 1
         {%- endfor %}
-        -- One release of a file may tell what another leaves out.
+        -- One release of a file may have fields that another leaves out.
         {%- for measure in measures %}
         or count(distinct {{ measure }}) > 1
         {%- endfor %}
@@ -73,8 +74,9 @@ final as (
         source,
         record_count,
         is_conflicting,
-        -- Of copies that agree the fullest is kept. Conflicting ones: none,
-        -- since nothing says which is right; data_findings names them.
+        -- Of copies that agree, the most complete one is kept. Of conflicting
+        -- copies none is kept, since nothing says which is right; data_findings
+        -- names them.
         case when not is_conflicting then fullest_file_id end as kept_file_id
     from compared
 )

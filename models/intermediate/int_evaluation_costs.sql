@@ -1,5 +1,5 @@
--- Grain: one row per evaluation: its reported cost, what its tokens cost by the
--- list, and whether the reported cost can be complete.
+-- Grain: one row per evaluation: its reported cost, the cost of its tokens at
+-- list prices, and whether the reported cost can be complete.
 with
 
 evaluations as (
@@ -10,7 +10,7 @@ outcomes as (
     select * from {{ ref('int_evaluation_outcomes') }}
 ),
 
--- A price of tokens of which a part is refused cannot be checked.
+-- A cost cannot be checked if part of the tokens was refused.
 refused_usage as (
     select distinct hal_evaluations.evaluation_id
     from {{ ref('int_hal_refused_parts') }} as refused_parts
@@ -22,7 +22,7 @@ refused_usage as (
 model_costs as (
     select
         *,
-        -- Without a price of its day the latest is a measure too.
+        -- Without a price of its day, the latest is used.
         coalesce(repriced_cost_usd, current_cost_usd) as list_cost_usd
     from {{ ref('int_model_costs') }}
 ),
@@ -30,7 +30,7 @@ model_costs as (
 sums as (
     select
         evaluation_id,
-        -- A model without a price leaves the sum unknown; it is not free.
+        -- A model without a price makes the sum unknown; it is not free.
         case
             when count(*) = count(repriced_cost_usd)
                 then {{ exact_sum('repriced_cost_usd', 12) }}
@@ -53,13 +53,13 @@ sums as (
                     * 1e0
                     / nullif(sum(token_count), 0)
         end as priced_token_share,
-        -- Of the models whose tokens and price are known.
+        -- Only models with known tokens and a known price.
         {{ exact_sum('list_cost_usd', 12) }} as least_cost_usd
     from model_costs
     group by evaluation_id
 ),
 
--- Each model that used tokens, beside what the others cost.
+-- Each model that used tokens, with the cost of the others.
 compared as (
     select
         evaluation_id,
@@ -73,8 +73,8 @@ compared as (
     where model_costs.known_token_count > 0
 ),
 
--- A cost that leaves out a model equals what the other models cost; one that
--- counts a single model, what that costs.
+-- A cost that leaves out one model equals the cost of the others; a cost that
+-- counts only one model equals the cost of that one.
 partial_costs as (
     select
         evaluation_id,

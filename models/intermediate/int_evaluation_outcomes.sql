@@ -9,8 +9,8 @@ attempt_successes as (
     select * from {{ ref('attempt_successes') }}
 ),
 
--- All tasks of the benchmark that anyone is known to have tried. Those that
--- perturbed runs alone have, such as rewordings, no other run can try.
+-- All tasks of the benchmark that any run tried. Tasks that only perturbed runs
+-- have, such as rewordings, cannot be tried by other runs.
 known_tasks as (
     select
         source,
@@ -37,7 +37,7 @@ task_counts as (
     group by source, benchmark, population, evaluation_id
 ),
 
--- The source's own verdict where it judges every attempt, else any credit, the
+-- The source's own verdict if it judges every attempt, else any credit, the
 -- rule of METR's study.
 verdicts as (
     select

@@ -58,7 +58,8 @@ excluded as (
         = evaluations.benchmark
 ),
 
--- A study's choice is about its own runs; a row without a study is the user's.
+-- A study's choice applies to its own runs; a row without a study is the
+-- user's.
 applicable as (
     select
         excluded.*,

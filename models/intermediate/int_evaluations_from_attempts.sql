@@ -15,7 +15,8 @@ unreported as (
         identified_evaluations.reasoning_effort,
         identified_evaluations.is_mean_of_tasks,
         {{ is_unpriced_attempt('attempts') }} as is_unpriced,
-        -- What came from or went to a cache is a part of an attempt's input.
+        -- An attempt's input includes what was read from and written to a
+        -- cache.
         attempts.input_tokens
         - coalesce(attempts.cache_read_tokens, 0)
         - coalesce(attempts.cache_write_tokens, 0) as uncached_tokens
@@ -44,7 +45,7 @@ task_means as (
     group by evaluation_id, benchmark
 ),
 
--- A sum that lacks an attempt's part is unknown.
+-- A sum is unknown if any attempt's part is.
 sums as (
     select
         evaluation_id,
@@ -71,7 +72,8 @@ sums as (
         end as {{ tokens }}_tokens,
         {%- endfor %}
         cast(sum(total_tokens) as bigint) as known_token_count,
-        -- Runs of one agent can come from several files; then no one file does.
+        -- Runs of one agent can come from several files; then there is no
+        -- single file.
         case when min(file_id) = max(file_id) then min(file_id) end as file_id
     from unreported
     group by evaluation_id, benchmark, is_mean_of_tasks

@@ -1,4 +1,4 @@
--- Grain: one row per evaluation of Harbor, as its trials sum up.
+-- Grain: one row per Harbor evaluation, aggregated from its trials.
 with
 
 attempts as (
@@ -19,7 +19,7 @@ kept_trials as (
         attempts.cost_usd,
         trials.has_zero_cost,
         attempts.latency_seconds,
-        -- Those from the cache are a part of Harbor's input.
+        -- Harbor's input includes cached tokens.
         case
             when attempts.input_tokens >= coalesce(trials.cached_tokens, 0)
                 then attempts.input_tokens - coalesce(trials.cached_tokens, 0)
@@ -34,7 +34,7 @@ kept_trials as (
             and attempts.file_id = trials.file_id
 ),
 
--- A sum over some of the trials would be too little.
+-- A sum over only some of the trials would be too low.
 final as (
     select
         evaluation_id,
@@ -45,7 +45,7 @@ final as (
         case when count(score) > 0 then 'mean_score' end as accuracy_metric,
         case
             when count(cost_usd) = count(*) then {{ exact_sum('cost_usd', 12) }}
-            -- What costs 0 was not priced, and is found to say so.
+            -- A cost of 0 was not priced; a finding says so.
             when count(*) filter (where has_zero_cost) = count(*) then 0e0
         end as total_cost_usd,
         {{ exact_mean('latency_seconds') }} as mean_latency_seconds,

@@ -82,7 +82,7 @@ named as (
         source,
         agent,
         coalesce(scaffold, 'unknown') as scaffold,
-        -- A source that tells no framework apart has its scaffold.
+        -- A source without frameworks has its scaffold there.
         coalesce(framework, scaffold, 'unknown') as framework,
         coalesce(model, 'unknown') as model,
         reasoning_effort,
@@ -107,7 +107,7 @@ labelled as (
     select
         named.*,
         named.agent || ' [' || named.model || ']' as label_with_model,
-        -- What an agent does while disturbed is not compared with the rest.
+        -- Perturbed runs are not compared with others.
         case
             when named.population = 'perturbed' then ' [perturbed]' else ''
         end as population_label,
@@ -132,8 +132,8 @@ final as (
         labelled.evaluation_id,
         labelled.source,
         labelled.agent,
-        -- Tells apart what one agent string ran with several models, and that
-        -- from an agent whose own name is such a label.
+        -- Distinguishes several models of one agent name, and these from an
+        -- agent whose own name looks like such a label.
         case
             when
                 labelled.has_several_models

@@ -1,5 +1,5 @@
--- Grain: one row per evaluation, as its source reports it, else as its
--- attempts sum up.
+-- Grain: one row per evaluation, as reported by its source or aggregated from
+-- its attempts.
 {%- set columns = {
     'evaluation_id': 'string',
     'benchmark': 'string',
@@ -48,7 +48,7 @@ harbor_metrics as (
     select * from {{ ref('int_harbor_metrics') }}
 ),
 
--- What harnesses report apart from what they say of each attempt.
+-- Numbers that harnesses report in addition to their attempts.
 harness_reports as (
     select
         evaluation_id,

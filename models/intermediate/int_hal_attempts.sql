@@ -25,7 +25,7 @@ refused_parts as (
     select * from {{ ref('int_hal_refused_parts') }}
 ),
 
--- Calls that were refused, by their task. One that names no task may be of any.
+-- Refused calls by task. One that names no task may belong to any.
 refused_calls as (
     select
         file_id,
@@ -45,7 +45,7 @@ tasks_with_refused_call as (
     where part = 'call'
 ),
 
--- Parents repeat what their children used, so leaves alone count.
+-- Parent calls repeat their children's usage, so only leaves count.
 call_sums as (
     select
         file_id,
@@ -58,7 +58,7 @@ call_sums as (
             + coalesce(sum(cache_write_tokens), 0) as bigint
         ) as input_tokens,
         {{ known_token_sum('output_tokens') }} as output_tokens,
-        -- Null where no call tells of a cache, or of reasoning.
+        -- Null if no call reports a cache, or reasoning.
         cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(cache_write_tokens) as bigint) as cache_write_tokens,
         cast(sum(reasoning_tokens) as bigint) as reasoning_tokens
@@ -81,7 +81,7 @@ final as (
         task_results.score,
         'scored' as status,
         task_results.is_reported_success,
-        -- Without the refused calls it would be too few. A sum is no call.
+        -- Without the refused calls the count would be too low. A sum is not a call.
         coalesce(
             task_results.step_count,
             case

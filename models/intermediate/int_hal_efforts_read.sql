@@ -42,7 +42,7 @@ matched as (
     group by names.file_id, names.trace_number
 ),
 
--- `_thinking_8000`: how many tokens it may think.
+-- `_thinking_8000`: a thinking budget in tokens.
 budgets as (
     select
         file_id,

@@ -1,5 +1,5 @@
--- Grain: one row per HAL evaluation: what it used in all.
--- A sum that lacks a part, refused or not told, is unknown.
+-- Grain: one row per HAL evaluation: its totals. A sum with a part that was
+-- refused or not reported is unknown.
 with
 
 evaluations as (
@@ -82,7 +82,7 @@ final as (
     select
         evaluations.evaluation_id,
         mean_latencies.timed_task_count,
-        -- A trace that logs no calls may time its tasks by the clock.
+        -- A trace without logged calls may have wall-clock times of its tasks.
         case
             when refused_times.latency_count > 0
                 then null
@@ -92,7 +92,7 @@ final as (
                 then mean_wall_clocks.mean_wall_clock_seconds
         end as mean_latency_seconds,
         token_sums.input_tokens,
-        -- Who does not tell of a cache has none, or counts it as input.
+        -- A source that reports no cache has none, or counts it as input.
         case
             when token_sums.is_each_told then token_sums.cache_read_tokens
         end as cache_read_tokens,
@@ -100,7 +100,7 @@ final as (
             when token_sums.is_each_told then token_sums.cache_write_tokens
         end as cache_write_tokens,
         token_sums.output_tokens,
-        -- Null unless it is known that there were none.
+        -- Null unless it is known that there was none.
         case
             when
                 token_sums.known_token_count > 0

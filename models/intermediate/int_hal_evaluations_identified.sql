@@ -1,6 +1,6 @@
--- Grain: one row per HAL evaluation: a trace, of repeated ones the kept one.
--- The agent's name says the scaffold; model and effort come from the trace's
--- config, since one agent name runs several models.
+-- Grain: one row per HAL evaluation: a trace, or the kept one of repeated
+-- traces. The agent's name gives the scaffold; model and effort come from the
+-- trace's config, since one agent name can run several models.
 with
 
 evaluations as (
@@ -56,7 +56,7 @@ kept as (
 efforts as (
     select
         kept.evaluation_id,
-        -- A correction knows what the study published, and what is right.
+        -- A correction has the published value and the right one.
         case
             when corrections.subject is null then efforts_read.reasoning_effort
             when {{ var('apply_corrections') }}
@@ -68,7 +68,7 @@ efforts as (
     left join corrections
         on
             kept.evaluation_id = corrections.subject
-            -- A trace that says otherwise needs no correction.
+            -- A trace with another value needs no correction.
             and nullif(corrections.published_value, '')
             is not distinct from kept.reasoning_effort
 ),
@@ -84,7 +84,7 @@ final as (
         scaffolds_matched.scaffold,
         scaffolds.is_generalist,
         models_named.model as base_model,
-        -- The default effort is what the model does unless told otherwise.
+        -- The default effort is the model's own unless it is configured.
         models_named.model
         || case
             when efforts.reasoning_effort = default_efforts.default_effort

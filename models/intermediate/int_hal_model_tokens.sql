@@ -1,6 +1,6 @@
 -- Grain: one row per HAL evaluation and model that it called.
--- total_usage covers the run; where it tells of no token, the leaf calls of the
--- log are summed. What was refused of them leaves its model's tokens unknown.
+-- total_usage covers the run; if it has no tokens, the leaf calls of the log
+-- are summed. If a part was refused, its model's tokens are unknown.
 {%- set kinds = [
     'input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens'
 ] %}

@@ -1,7 +1,7 @@
 -- Grain: one row per name of a model, as HAL traces write it.
--- A path before the name is left out where it is a provider's, or where what
--- follows is a known name, as what Bedrock and Vertex put around one is. Any
--- other path is part of the name: `runs/a/final` and `runs/b/final` are two
+-- A path before the name is removed if it is a provider's, or if a known name
+-- follows; so is whatever Bedrock and Vertex add. Any other path is part of the
+-- name: `runs/a/final` and `runs/b/final` are two
 -- models.
 with
 
@@ -51,7 +51,7 @@ names as (
     where model_name is not null
 ),
 
--- How many parts from the beginning are providers.
+-- The number of leading parts that are providers.
 provider_paths as (
     select
         names.model_name,
@@ -94,7 +94,7 @@ looked_up as (
         on {{ maker_model_name('endings.ending') }} = made_by.alias
 ),
 
--- The longest ending that is a known name, else what follows the providers.
+-- The longest ending that is a known name, else the part after the providers.
 ranked as (
     select
         looked_up.model_name,

@@ -1,6 +1,6 @@
 -- Grain: one row per part of a HAL trace that is missing from a sum: a refused
 -- record, or calls of a task that were counted but not logged.
--- A copy of a record that is loaded is refused, but no sum lacks it.
+-- A refused copy of a loaded record is not missing from any sum.
 with
 
 evaluations as (
@@ -40,7 +40,7 @@ roots as (
     from evaluations
 ),
 
--- Inside a zip the pointer begins with the trace's member.
+-- In a zip the pointer begins with the trace's member.
 located as (
     select
         file_id,
@@ -64,7 +64,7 @@ named as (
             when left(pointer, 18) = '/results/latencies' then 'latency'
             when left(pointer, 17) = '/wall_clock_times' then 'wall_clock'
         end as part,
-        -- The name in it: of a model, or of the task of a log by task.
+        -- The name in the pointer: a model, or the task in a log by task.
         replace(
             replace(
                 nullif(

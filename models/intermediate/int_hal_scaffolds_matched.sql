@@ -1,6 +1,7 @@
 -- Grain: one row per HAL trace: the program around its model.
--- By the first rule that fits the agent's name. An unknown scaffold stands for
--- itself, so that two of them are not one, but without the model that it ran:
+-- By the first rule that matches the agent's name. An unknown scaffold keeps
+-- its own name, so that two of them stay apart, but without the model that it
+-- ran:
 -- `Lantern (o3)` and `Lantern (o4-mini high)` are both Lantern.
 with
 
@@ -38,7 +39,8 @@ matched as (
         on
             left(lower(evaluations.agent), length(scaffold_rules.prefix))
             = scaffold_rules.prefix
-            -- Browser-Use-Plus is another scaffold, Browser-Use_test is not.
+            -- Browser-Use-Plus is a different scaffold, Browser-Use_test is
+            -- not.
             and not coalesce(
                 contains(
                     'abcdefghijklmnopqrstuvwxyz0123456789-',
@@ -64,7 +66,7 @@ known_keys as (
     select {{ model_name_key('model') }} as model_key from model_aliases
 ),
 
--- What is in brackets at the end of the name, and what before them.
+-- The text in brackets at the end of the name, and the text before them.
 bracketed as (
     select
         file_id,

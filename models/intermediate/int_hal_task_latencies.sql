@@ -1,6 +1,6 @@
 -- Grain: one row per task of a HAL trace that was timed.
--- A table that lost the ids of its tasks numbers their latencies from 0. Such a
--- number can be the id of another task, so it is no id here.
+-- If a table has lost its task ids, its latencies are numbered from 0. Such a
+-- number can be the id of another task, so it is not used as an id.
 with
 
 task_latencies as (
@@ -38,8 +38,8 @@ named_counts as (
     group by task_latencies.file_id, task_latencies.trace_number
 ),
 
--- Where every task has a latency and few others do, they are ids: a task that
--- crashed is in no list.
+-- If every task has a latency and few other keys do, the keys are ids: a task
+-- that crashed is in no list.
 latency_keys as (
     select
         file_id,

@@ -4,7 +4,8 @@ with
 traces as (
     select
         *,
-        -- A run id begins with its benchmark, which may have such a name.
+        -- A run id begins with its benchmark, whose name may contain such a
+        -- word.
         lower(agent || ' ' || replace(run_id, benchmark, '')) as full_name
     from {{ ref('stg_hal__evaluations') }}
 ),
@@ -17,7 +18,7 @@ names as (
     select * from {{ ref('hal_perturbation_names') }}
 ),
 
--- Of the agent's arguments first, where its command line put them.
+-- The agent's arguments come first; the command line put them there.
 switches as (
     select
         traces.file_id,
@@ -39,7 +40,7 @@ told as (
         what,
         field
     from switches
-    -- A switch is on unless it says that it is off.
+    -- A switch is on unless its value says that it is off.
     where
         lower(trim(value))
         not in (

@@ -1,6 +1,6 @@
 -- Grain: one row per HAL run id that more than one trace holds.
 -- The same run comes as an encrypted zip, decrypted, and reduced to its
--- headline. Of traces that agree the fullest is kept.
+-- headline. Of traces that agree, the most complete one is kept.
 with
 
 traces as (
@@ -31,7 +31,7 @@ contradicted_runs as (
     select * from {{ ref('int_hal_runs_contradicted') }}
 ),
 
--- The provider may stand before the model in one trace of a run alone.
+-- Only one trace of a run may have the provider before the model.
 evaluations as (
     select
         traces.*,
@@ -83,7 +83,8 @@ ranked as (
                 file_id asc,
                 trace_number asc
         ) as fullness_rank,
-        -- Null and a value differ too, so null is compared as empty text.
+        -- Null and a value count as different, so null is compared as empty
+        -- text.
         concat_ws(
             '|',
             {%- for column in [
@@ -136,8 +137,8 @@ final as (
         source,
         trace_count,
         is_conflicting,
-        -- Conflicting ones: none, since nothing says which is right;
-        -- data_findings names them.
+        -- Of conflicting traces none is kept, since nothing says which is
+        -- right; data_findings names them.
         case when not is_conflicting then fullest_file_id end as kept_file_id,
         case when not is_conflicting then fullest_trace_number end
             as kept_trace_number

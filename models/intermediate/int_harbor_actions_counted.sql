@@ -21,14 +21,14 @@ located as (
     select
         trajectories.agent_step_count,
         file_paths.folder,
-        -- The folder of a trial, or of a step of one.
+        -- The folder of a trial, or of one of its steps.
         regexp_replace(file_paths.folder, 'agent/$', '') as part_folder,
         regexp_replace(file_paths.path, '^.*/', '') as file_name
     from trajectories
     inner join file_paths using (file_id)
 ),
 
--- Agents write others beside it: of summaries, and of subagents.
+-- Agents also write other trajectories, of summaries and subagents.
 own as (
     select
         agent_step_count,
@@ -63,7 +63,7 @@ by_trial_folder as (
         cast(
             coalesce(
                 by_folder.trial_action_count,
-                -- Of some of the steps it would be too few.
+                -- A count over only some of the steps would be too low.
                 case
                     when by_folder.step_count >= trials.step_count
                         then by_folder.step_action_count
@@ -80,7 +80,7 @@ by_trial_folder as (
 final as (
     select
         attempt_id,
-        -- Copies that disagree say nothing.
+        -- Copies that disagree are not used.
         case
             when min(action_count) = max(action_count) then min(action_count)
         end as action_count

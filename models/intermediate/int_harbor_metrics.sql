@@ -1,5 +1,5 @@
--- Grain: one row per evaluation and number that its job reports of it: what the
--- job says, and what its trials give.
+-- Grain: one row per evaluation and number that its job reports: the reported
+-- number, and the one that its trials give.
 with
 
 metrics as (
@@ -14,8 +14,8 @@ attempts as (
     select * from {{ ref('attempts') }}
 ),
 
--- A job names agent, model and data set; versions and efforts of one name are
--- one number there. Old versions of Harbor write no slash into it.
+-- A job's numbers are by agent, model and data set; all versions and efforts of
+-- one name share a number. Old versions of Harbor write no slash.
 named_trials as (
     select
         trials.evaluation_id,
@@ -40,8 +40,8 @@ versions as (
     group by group_id
 ),
 
--- Harbor counts trials with a reward that counts. Before it had a policy of
--- errors it counted all: a missing reward as 0, and one beside any exception.
+-- Harbor counts trials with a valid reward. Before it had an error policy it
+-- counted all: a missing reward as 0, and a reward in spite of any exception.
 kept_trials as (
     select
         named_trials.evaluation_id,
@@ -61,7 +61,7 @@ reported as (
         || replace(eval_name, '/', '-') as group_id,
         metric,
         k,
-        -- Copies of a job that disagree say nothing.
+        -- Copies of a job that disagree are not used.
         case when min(value) = max(value) then min(value) end as reported
     from metrics
     group by job_id, replace(eval_name, '/', '-'), metric, k

@@ -1,4 +1,5 @@
--- Grain: one row per trial record of Harbor and file: who ran, and what counts.
+-- Grain: one row per Harbor trial record and file: its evaluation, and the
+-- score and status that count.
 with
 
 trials as (
@@ -17,7 +18,7 @@ model_aliases as (
     select * from {{ ref('harbor_model_aliases') }}
 ),
 
--- Old jobs do not say it in their trials.
+-- Trials of old jobs lack it.
 folder_jobs as (
     select
         attempt_id,
@@ -27,8 +28,8 @@ folder_jobs as (
     having count(distinct folder_job_id) = 1
 ),
 
--- A regrade has what the agent did in the trial that it judges again, so one of
--- them counts: the latest that has a verdict, else the trial itself.
+-- A regrade judges the same work as the original trial, so only one of them
+-- counts: the latest with a verdict, else the original.
 judged_again as (
     select
         trials.attempt_id,
@@ -134,7 +135,7 @@ final as (
         match_rule,
         reasoning_effort,
         agent_settings,
-        -- As a job's result.json names what it sums up.
+        -- The name that a job's result.json uses for its totals.
         agent_name || coalesce('__' || model_name, '') || '__' || benchmark
             as eval_name,
         trial_name,

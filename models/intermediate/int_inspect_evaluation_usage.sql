@@ -1,6 +1,6 @@
--- Grain: one row per Inspect log that says what its models used, less graders.
--- The log of a retry may count its own calls alone: where the samples, those
--- that it took over too, used more, their sum counts.
+-- Grain: one row per Inspect log with its models' usage, without graders. The
+-- log of a retry may count only its own calls. If its samples, including those
+-- taken over, used more, their sum counts.
 {%- set counts = ['input_tokens', 'output_tokens', 'total_tokens'] %}
 {%- set parts = [
     'cache_read_tokens', 'cache_write_tokens', 'reasoning_tokens',
@@ -16,7 +16,7 @@ told as (
     where scope = 'evaluation'
 ),
 
--- A sum that lacks a sample's part is unknown.
+-- A sum is unknown if any sample's part is.
 samples as (
     select
         file_id,
@@ -40,7 +40,7 @@ samples as (
     group by file_id
 ),
 
--- What the samples say is joined only where it is more.
+-- The samples' sum is used only if it is higher.
 final as (
     select
         told.file_id,
@@ -51,7 +51,7 @@ final as (
         end as {{ column }},
         {%- endfor %}
         case
-            -- What costs 0 was not priced, and is found to say so.
+            -- A cost of 0 was not priced; a finding says so.
             when samples.file_id is not null and told.cost_usd <> 0
                 then samples.cost_usd
             else told.cost_usd

@@ -1,4 +1,4 @@
--- Grain: one row per Inspect evaluation: a log, of copies the kept one.
+-- Grain: one row per Inspect evaluation: a log, or the kept one of copies.
 with
 
 evaluations as (

@@ -1,7 +1,7 @@
--- Grain: one row per Inspect log: which score is the score, and what it says.
+-- Grain: one row per Inspect log: its headline score.
 -- A row in seeds/inspect_score_scales.csv, else the log's headline, else the
 -- first of its scores. If no task declares a headline, it is the first metric
--- that is not of a group only; none where there is no other.
+-- that is not of one group only; none if there is no other.
 with
 
 evaluations as (
@@ -49,7 +49,7 @@ declared as (
         evaluations.headline_reducer as reducer,
         coalesce(score_scales.minimum, 0e0) as minimum,
         coalesce(score_scales.maximum, 1e0) as maximum,
-        -- Where there are no results: the headline's scorer, if it scored.
+        -- Without results: the headline's scorer, if it scored.
         coalesce(
             score_scales.scorer,
             sampled_scorers.scorer,
@@ -66,7 +66,7 @@ declared as (
         on
             evaluations.file_id = sampled_scorers.file_id
             and evaluations.headline_scorer = sampled_scorers.scorer
-    -- Samples have a scorer's name without its package.
+    -- Samples name the scorer without its package.
     left join sampled_scorers as unqualified_scorers
         on
             evaluations.file_id = unqualified_scorers.file_id
@@ -102,8 +102,8 @@ compared as (
         on metrics.file_id = declared.file_id
 ),
 
--- As Inspect resolves it: each field that is told narrows the choice, and a
--- headline that fits nothing counts for none.
+-- As Inspect resolves it: each given field narrows the choice, and a headline
+-- that matches nothing counts as none.
 ranked as (
     select
         *,

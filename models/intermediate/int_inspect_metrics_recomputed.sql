@@ -1,5 +1,5 @@
--- Grain: one row per metric that an Inspect evaluation reports: what the log
--- says, and what its scores say.
+-- Grain: one row per metric that an Inspect evaluation reports: the reported
+-- value, and the value computed from its scores.
 with
 
 evaluations as (
@@ -30,7 +30,7 @@ totals as (
     group by file_id, score_number
 ),
 
--- Samples of one cluster are not independent.
+-- Samples in one cluster are not independent.
 clustered as (
     select
         metrics.file_id,
@@ -130,7 +130,7 @@ final as (
     select
         source,
         evaluation_id,
-        -- Two scorers of one name are told apart by their number.
+        -- Two scorers with the same name differ by their number.
         scorer || case
             when repeat_number > 1 then ' #' || repeat_number
             else ''

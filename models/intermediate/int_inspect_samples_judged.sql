@@ -27,7 +27,7 @@ chosen_scores as (
         scores.value_text,
         scores.value_kind,
         scores.is_unreadable,
-        -- Two scorers may have the same keys, so both have to match.
+        -- Two scorers may have the same keys, so both must match.
         scores.score_key in ('', headlines.score) as is_its_key,
         (scores.value - headlines.minimum)
         / nullif(headlines.maximum - headlines.minimum, 0) as scaled_value,
@@ -58,8 +58,8 @@ scored as (
         is_its_key
         and (scaled_value not between 0 and 1 or value_kind = 'infinite')
             as is_out_of_range,
-        -- A value with several keys of which none is that of the score is no
-        -- number either.
+        -- A value with several keys, none of them the score's, is not a number
+        -- either.
         not is_its_key or is_unreadable or value_kind in ('list', 'object')
             as is_unreadable_score
     from chosen_scores
@@ -71,7 +71,7 @@ final as (
         file_id,
         sample_id,
         epoch,
-        -- A person declared it invalid: the log's metrics still count it.
+        -- A person marked it invalid, but the log's metrics still count it.
         case when not samples.is_invalidated then scored.score end as score,
         case
             when samples.is_invalidated or samples.is_cancelled then 'unscored'
@@ -90,7 +90,7 @@ final as (
         samples.metadata,
         samples.started_at,
         samples.uuid,
-        -- All that was read, from a cache or not.
+        -- All tokens read, from a cache or not.
         usage.input_tokens
         + coalesce(usage.cache_read_tokens, 0)
         + coalesce(usage.cache_write_tokens, 0) as input_tokens,

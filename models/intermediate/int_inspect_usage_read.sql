@@ -1,9 +1,8 @@
--- Grain: one row per Inspect log, sample (none: the evaluation) and epoch: the
--- tokens of its models, less those of graders. A sum that lacks a part, refused
--- or not told, is unknown.
--- Since version 0.3.184 the input is without what a cache gave; before it, that
--- depends on the provider, as does whether reasoning is in the output. The
--- total tells where it can.
+-- Grain: one row per Inspect log, sample (empty: the evaluation) and epoch: the
+-- tokens of its models, without graders. A sum with a part that was refused or
+-- not reported is unknown. Since version 0.3.184 the input excludes cached
+-- tokens. Before that it depends on the provider, as does whether the output
+-- includes reasoning. The total decides if it can.
 with
 
 usage as (
@@ -22,7 +21,7 @@ grader_roles as (
     select * from {{ ref('inspect_grader_roles') }}
 ),
 
--- What a sample used is refused with the sample.
+-- A sample's usage is refused with the sample.
 logs_with_refused_usage as (
     select distinct file_id
     from quarantined_records
@@ -48,7 +47,7 @@ compared as (
         on usage.file_id = evaluations.file_id
 ),
 
--- What the total says is beside input and output.
+-- Tokens that the total has in addition to input and output.
 uncached as (
     select
         *,
@@ -60,7 +59,7 @@ uncached as (
             when
                 tokens_beside in (0, known_reasoning_tokens)
                 and known_read_tokens > 0
-                -- More than the input cannot be a part of it.
+                -- A part cannot be more than the input.
                 and known_read_tokens <= reported_input_tokens
                 then reported_input_tokens - known_read_tokens
             when is_new or asked_provider = 'anthropic'
@@ -92,7 +91,7 @@ uncached as (
 signed as (
     select
         uncached.*,
-        -- A total below its parts does not count them.
+        -- A total below the sum of its parts does not include them.
         case
             when
                 uncached.total_tokens
@@ -125,7 +124,7 @@ summed as (
             when count(*) = count(written_tokens)
                 then cast(sum(sign * written_tokens) as bigint)
         end as output_tokens,
-        -- Null where no model tells of a cache.
+        -- Null if no model reports a cache.
         cast(sum(sign * cache_read_tokens) as bigint) as cache_read_tokens,
         cast(sum(sign * cache_write_tokens) as bigint) as cache_write_tokens,
         cast(sum(sign * reasoning_tokens) as bigint) as reasoning_tokens,
@@ -135,7 +134,8 @@ summed as (
         end as total_tokens,
         count(*) filter (where kind = 'model') as model_count,
         count(*) filter (where kind = 'role') as grader_count,
-        -- A cost is complete if each model that used tokens has one, and not 0.
+        -- A cost is complete if every model that used tokens has a nonzero
+        -- cost.
         count(*) filter (
             where
             kind = 'model'
@@ -148,7 +148,7 @@ summed as (
             ) > 0
             and coalesce(cost_usd, 0) <= 0
         ) as unpriced_count,
-        -- What costs 0 was not priced, and the evaluation is found to say so.
+        -- A cost of 0 was not priced; a finding about the evaluation says so.
         count(*) filter (where kind = 'model' and cost_usd = 0)
         = greatest(count(*) filter (where kind = 'model'), 1) as is_all_zero,
         count(*) filter (
@@ -192,7 +192,7 @@ final as (
                 then cost_usd
             when scope = 'evaluation' and not is_short and is_all_zero then 0e0
         end as cost_usd,
-        -- A grader is one of the models, or the evaluated model itself.
+        -- A grader is another model, or the evaluated model itself.
         model_count > 1 + grader_count as has_several_models
     from known
 )

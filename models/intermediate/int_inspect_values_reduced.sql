@@ -1,5 +1,5 @@
 -- Grain: one row per score that an Inspect log reports, and sample: its epochs
--- reduced as Inspect reduces them; where it does not, one row per epoch.
+-- reduced as Inspect does. If Inspect does not reduce them, one row per epoch.
 {%- set most_k = 1000 %}
 with
 
@@ -15,7 +15,7 @@ evaluations as (
     select * from {{ ref('stg_inspect__evaluations') }}
 ),
 
--- Before 0.3.248 a sample that ended in an error was in no metric.
+-- Before 0.3.248 metrics left out samples that ended in an error.
 errors as (
     select * from {{ ref('stg_inspect__samples') }}
     where error is not null
@@ -61,7 +61,7 @@ counted as (
         epoch,
         scores.counted_value,
         scores.is_unscored,
-        -- To Python true, 1 and 1.0 are equal, and the text C is another value.
+        -- In Python true, 1 and 1.0 are equal, and the text C is another value.
         count(*) over (
             partition by
                 file_id, reported_scores.score_number, sample_id,
@@ -179,7 +179,7 @@ final as (
         sample_id,
         unit,
         case
-            -- An infinite value is no number to count.
+            -- An infinite value is not counted.
             when known_count < value_count then null
             when is_by_epoch or reducer = 'mean' then mean_value
             when reducer = 'median' then median_value
@@ -191,7 +191,7 @@ final as (
             when reducer like 'pass@_k@_%' escape '@' then all_alike
         end as value
     from drawn
-    -- Of too few epochs these are undefined, and the sample is not scored.
+    -- With too few epochs these are undefined, and the sample is not scored.
     where
         not (reducer like 'pass@_%' escape '@' and value_count < k)
         and (reducer <> 'majority' or is_by_epoch or has_majority)

@@ -1,7 +1,7 @@
 -- Grain: one row per agent string of METR's runs: all its runs are one
 -- evaluation.
--- METR's rules search the whole string and the first by position wins, so an
--- advisor or a branch name can decide the model; `match_rule` says which did.
+-- METR's rules search the whole string, and the first by position wins, so an
+-- advisor or a branch name can decide the model; `match_rule` names the rule.
 with
 
 runs as (

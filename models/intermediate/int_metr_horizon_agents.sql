@@ -25,7 +25,7 @@ agents as (
     group by source, agent, is_human
 ),
 
--- `o3 (Inspect)`: the model in a scaffold, where the brackets name one. Other
+-- `o3 (Inspect)`: a model and its scaffold, if the brackets name one. Other
 -- brackets are part of the model: `Claude 3.5 Sonnet (New)`, `o3 (high)`.
 split_names as (
     select

@@ -15,7 +15,7 @@ final as (
         task_family,
         task_id,
         agent,
-        -- A score may pass that of the reference, which is 1.
+        -- A score can exceed the reference's, which is 1.
         least(greatest(score, 0e0), 1e0) as score,
         case
             when fatal_error_from is null then 'scored'
@@ -24,12 +24,12 @@ final as (
         end as status,
         human_minutes,
         latency_seconds,
-        -- Below zero or beyond what any run can spend: unknown.
+        -- Unknown if below zero or more than any run can spend.
         case
             when total_tokens between 0 and 1e15
                 then cast(round(total_tokens) as bigint)
         end as total_tokens,
-        -- No tokens were paid for a person's run: its cost is unknown.
+        -- A person's run uses no paid tokens, so its cost is unknown.
         case when not is_human then generation_cost_usd end as cost_usd,
         is_reported_success,
         started_at

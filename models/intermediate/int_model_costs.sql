@@ -1,5 +1,5 @@
--- Grain: one row per evaluation and model that it called: what its tokens cost
--- by the list prices.
+-- Grain: one row per evaluation and model that it called: the cost of its
+-- tokens at list prices.
 with
 
 evaluations as (
@@ -30,7 +30,7 @@ used as (
         model_tokens.model,
         evaluations.evaluated_on,
         model_tokens.input_tokens,
-        -- Where the source does not report a cache, none was used.
+        -- If the source does not report a cache, none was used.
         coalesce(model_tokens.cache_read_tokens, 0) as cache_read_tokens,
         coalesce(model_tokens.cache_write_tokens, 0) as cache_write_tokens,
         model_tokens.output_tokens,

@@ -1,6 +1,6 @@
 -- Grain: one row per evaluation and model whose tokens are known.
--- A source counts tokens by model, or by evaluation: they are the tokens of the
--- evaluation's model then, if it used no other.
+-- If a source counts tokens by evaluation, not by model, they are those of the
+-- evaluation's model, provided that it used no other.
 {%- set kinds = [
     'input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens',
     'known_token_count',
@@ -59,8 +59,7 @@ of_one_model as (
         and not coalesce(evaluations.has_several_models, false)
 ),
 
--- By its whole name, else without the provider before it, or without what a
--- cloud puts around it.
+-- By its whole name, else without its provider, or without what a cloud adds.
 named as (
     select
         of_one_model.evaluation_id,

@@ -1,4 +1,5 @@
--- Grain: one row per study and loaded evaluation that is a run of its own.
+-- Grain: one row per study and loaded evaluation that is one of the study's
+-- runs.
 with
 
 evaluations as (
@@ -13,7 +14,7 @@ study_runs as (
     select * from {{ ref('study_runs') }}
 ),
 
--- Run ids are chosen freely: another result is another run.
+-- Run ids are chosen freely, so another result means another run.
 runs_by_id as (
     select
         study_runs.study,

@@ -1,4 +1,4 @@
--- Grain: one row per evaluation of a table: who ran on which benchmark.
+-- Grain: one row per evaluation of a table: its agent and benchmark.
 with
 
 attempts as (

@@ -1,5 +1,6 @@
 -- Grain: one row per run and number that its results.json reports, or its
--- metadata where there is none: what it says, and what its trials give.
+-- metadata if there is none: the reported number, and the one that its trials
+-- give.
 with
 
 results as (
@@ -22,7 +23,7 @@ attempts as (
     select * from {{ ref('attempts') }}
 ),
 
--- A file with the trials of two runs sums up neither.
+-- A file with the trials of two runs is the total of neither.
 files_of_one_run as (
     select
         trial_runs.file_id,
@@ -71,7 +72,7 @@ agreed as (
     select
         evaluation_id,
         k,
-        -- Copies that disagree say nothing.
+        -- Copies that disagree are not used.
         case when min(value) = max(value) then min(value) end as reported
     from reported
     group by evaluation_id, k
@@ -85,7 +86,7 @@ wanted as (
     where k is not null
 ),
 
--- As the harness counts: a trial without a verdict is a failure.
+-- As in the harness, a trial without a verdict is a failure.
 task_outcomes as (
     select
         evaluation_id as group_id,

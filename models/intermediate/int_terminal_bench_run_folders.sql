@@ -1,5 +1,5 @@
--- Grain: one row per file of trials and run named in it, where the folder of
--- exactly one such run has the file. A trial's own file is two folders below.
+-- Grain: one row per file of trials and run named in it, if exactly one such
+-- run has the file in its folder. A trial's own file is two folders below.
 with
 
 runs as (
@@ -24,7 +24,7 @@ run_folders as (
         on runs.file_id = file_paths.file_id
 ),
 
--- Trials that name no run may be of any.
+-- Trials that name no run may belong to any.
 runs_in_files as (
     select distinct
         file_id,

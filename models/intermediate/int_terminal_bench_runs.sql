@@ -21,8 +21,8 @@ file_paths as (
     select * from {{ ref('stg_loads__file_paths') }}
 ),
 
--- What only the lock beside the metadata says: the harness writes no settings
--- into the latter.
+-- Only the lock next to the metadata has the settings; the harness does not
+-- write them into the metadata.
 locked_settings as (
     select
         runs.evaluation_id,
@@ -45,7 +45,7 @@ numbered as (
         runs.*,
         coalesce(runs.agent_settings, locked_settings.agent_settings)
             as known_settings,
-        -- Without who serves it.
+        -- Without the provider.
         regexp_replace(runs.model_name, '^.*/', '') as short_name,
         row_number() over (
             partition by runs.evaluation_id order by runs.file_id
@@ -66,7 +66,7 @@ with_settings as (
 named as (
     select
         with_settings.*,
-        -- A name that is not an alias is a model of that name.
+        -- A name that is not an alias is its own model.
         coalesce(whole.model, short.model, with_settings.short_name)
             as base_model,
         coalesce(whole.alias, short.alias) as match_rule,
@@ -100,7 +100,7 @@ final as (
         labelled.accuracy,
         coalesce(submissions.submission_count > 1, false)
             as is_named_by_folder,
-        -- Else the submissions of one agent would be one.
+        -- Otherwise the submissions of one agent would be merged.
         labelled.agent_name || coalesce(
             '/' || labelled.base_model,
             case

@@ -1,6 +1,6 @@
 -- Grain: one row per run that names no model: the folder of its submission.
--- The leaderboard's folders begin with a day, such as 20250923_droid; else it
--- is the folder around the run's.
+-- The leaderboard's folders begin with a date, such as 20250923_droid;
+-- otherwise it is the folder around the run's folder.
 with
 
 runs as (
@@ -25,7 +25,7 @@ located as (
     inner join file_paths using (file_id)
 ),
 
--- Of several copies one is as good as another.
+-- Any of several copies will do.
 submitted as (
     select
         evaluation_id,

@@ -1,5 +1,5 @@
--- Grain: one row per trial record and file: the attempt that it is, and the
--- evaluation that this belongs to.
+-- Grain: one row per trial record and file: its attempt, and the evaluation
+-- that the attempt belongs to.
 with
 
 runs as (
@@ -14,7 +14,7 @@ run_folders as (
     select * from {{ ref('int_terminal_bench_run_folders') }}
 ),
 
--- Two runs of one name are told apart by their folders only.
+-- Two runs with the same name differ only by their folders.
 named_runs as (
     select
         run_id,
@@ -43,8 +43,8 @@ located as (
             and coalesce(trials.run_id, '') = run_folders.run_id
 ),
 
--- A copy of a trial in a folder of its own belongs where its other copy does;
--- but a name without an id stands for a trial in its run only.
+-- A copy of a trial in another folder belongs to the run of its other copy. But
+-- a name without an id identifies a trial only within its run.
 copies as (
     select
         *,
@@ -101,8 +101,8 @@ names_in_files as (
     group by evaluation_id, trial_name, file_id
 ),
 
--- The harness keeps one trial of a name in a run. Where two files have one of
--- another id each, one was run again, and they are one attempt.
+-- A run has only one trial of each name. If two files have it with different
+-- ids, it was run again, and they are one attempt.
 trials_run_again as (
     select
         evaluation_id,

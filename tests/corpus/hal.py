@@ -209,46 +209,63 @@ def _duplicates() -> Iterator[Case]:
 
 def _duplicate_fields() -> Iterator[Case]:
     """Yield records with one field twice; msgspec alone would take the last."""
-    call = {
-        "id": "c",
-        "parent_id": None,
-        "weave_task_id": "a",
-        "started_at": "1",
-        "inputs": {"model": "o3", "messages": ["x"]},
-        "output": {
-            "model": "o3",
-            "usage": {
-                "prompt_tokens": 9,
-                "prompt_tokens_details": {"cached_tokens": 3},
-            },
+    yield from _duplicate_fields_of_calls()
+    yield from _duplicate_fields_of_parts()
+    yield from _duplicate_sections()
+    effort = {"effort": "high"}
+    for name, document, at in (
+        ("agent_args", trace({"agent_args": {"a": [effort]}}), "/config/agent_args/a"),
+        ("config", trace({"b": {"c": effort}}), "/config/b"),
+        ("results", trace(results={"d": effort}), "/results/d"),
+    ):
+        old = '"effort": "high"'
+        content = _replaced(old, f'"effort": "low", {old}', document)
+        yield _refused(f"inside_{name}_twice", content, "duplicate_field", at)
+
+
+CALL_OF_ALL_FIELDS = {
+    "id": "c",
+    "parent_id": None,
+    "weave_task_id": "a",
+    "started_at": "1",
+    "inputs": {"model": "o3", "messages": ["x"]},
+    "output": {
+        "model": "o3",
+        "usage": {
+            "prompt_tokens": 9,
+            "prompt_tokens_details": {"cached_tokens": 3},
         },
-        "summary": {"usage": {"o3": {"completion_tokens": 2}}},
-        "attributes": {"weave_task_id": "a"},
-    }
-    task = {
-        "model": "o4",
-        "call_count": 1,
-        "messages": [],
-        "call_metadata": [{"usage": {"prompt_tokens": 7}, "ended_at": "1"}],
-    }
-    # What appears there, and what comes before it again.
-    in_calls = {
-        "id": ('"id": "c"', '"id": "c"'),
-        "parent": ('"parent_id": null', '"parent_id": "p"'),
-        "task": ('"weave_task_id": "a", "started_at"', '"weave_task_id": "a"'),
-        "start": ('"started_at": "1"', '"started_at": null'),
-        "model": ('"model": "o3", "messages"', '"model": "o4"'),
-        "output": ('"output": {"model"', '"output": null'),
-        "count": ('"prompt_tokens": 9', '"prompt_tokens": 8'),
-        "details": ('"cached_tokens": 3', '"cached_tokens": 4'),
-        "count_by_model": ('"completion_tokens": 2', '"completion_tokens": 1'),
-        "usage_by_model": ('"usage": {"o3"', '"usage": {}'),
-        "model_of_usage": ('"o3": {"completion_tokens"', '"o3": null'),
-        "attribute": ('"weave_task_id": "a"}}', '"weave_task_id": "b"'),
-    }
+    },
+    "summary": {"usage": {"o3": {"completion_tokens": 2}}},
+    "attributes": {"weave_task_id": "a"},
+}
+TASK_LOG = {
+    "model": "o4",
+    "call_count": 1,
+    "messages": [],
+    "call_metadata": [{"usage": {"prompt_tokens": 7}, "ended_at": "1"}],
+}
+# The field as written, and the same field with another value before it.
+CALL_FIELDS = {
+    "id": ('"id": "c"', '"id": "c"'),
+    "parent": ('"parent_id": null', '"parent_id": "p"'),
+    "task": ('"weave_task_id": "a", "started_at"', '"weave_task_id": "a"'),
+    "start": ('"started_at": "1"', '"started_at": null'),
+    "model": ('"model": "o3", "messages"', '"model": "o4"'),
+    "output": ('"output": {"model"', '"output": null'),
+    "count": ('"prompt_tokens": 9', '"prompt_tokens": 8'),
+    "details": ('"cached_tokens": 3', '"cached_tokens": 4'),
+    "count_by_model": ('"completion_tokens": 2', '"completion_tokens": 1'),
+    "usage_by_model": ('"usage": {"o3"', '"usage": {}'),
+    "model_of_usage": ('"o3": {"completion_tokens"', '"o3": null'),
+    "attribute": ('"weave_task_id": "a"}}', '"weave_task_id": "b"'),
+}
+
+
+def _duplicate_fields_of_calls() -> Iterator[Case]:
     good = {"id": "d"}
-    for name, (old, before) in in_calls.items():
-        document = trace(raw_logging_results=[call, good])
+    for name, (old, before) in CALL_FIELDS.items():
+        document = trace(raw_logging_results=[CALL_OF_ALL_FIELDS, good])
         yield partly(
             f"hal_call_has_{name}_twice",
             FORMAT,
@@ -257,7 +274,7 @@ def _duplicate_fields() -> Iterator[Case]:
             (2, 1),
             {"duplicate_field": "/raw_logging_results/0"},
         )
-    by_task = trace(raw_logging_results={"a": task, "b": {"call_metadata": [{}]}})
+    by_task = trace(raw_logging_results={"a": TASK_LOG, "b": {"call_metadata": [{}]}})
     for name, old, at in (
         ("model", '"model": "o4"', ""),
         ("call_count", '"call_count": 1', ""),
@@ -273,6 +290,9 @@ def _duplicate_fields() -> Iterator[Case]:
             (2, 1),
             {"duplicate_field": f"/raw_logging_results/a{at}"},
         )
+
+
+def _duplicate_fields_of_parts() -> Iterator[Case]:
     for name, document, old, at in (
         (
             "latency",
@@ -319,16 +339,6 @@ def _duplicate_fields() -> Iterator[Case]:
             (2, 1),
             {"duplicate_field": at},
         )
-    yield from _duplicate_sections()
-    effort = {"effort": "high"}
-    for name, document, at in (
-        ("agent_args", trace({"agent_args": {"a": [effort]}}), "/config/agent_args/a"),
-        ("config", trace({"b": {"c": effort}}), "/config/b"),
-        ("results", trace(results={"d": effort}), "/results/d"),
-    ):
-        old = '"effort": "high"'
-        content = _replaced(old, f'"effort": "low", {old}', document)
-        yield _refused(f"inside_{name}_twice", content, "duplicate_field", at)
 
 
 def _duplicate_sections() -> Iterator[Case]:
@@ -436,7 +446,15 @@ def _odd() -> Iterator[Case]:
 
 
 def _records() -> Iterator[Case]:
-    good = {"total_time": 1}
+    yield from _positions_alike()
+    yield from _odd_numbers()
+    yield from _unseen_ids()
+    for name, parts, results, counts, reason, at in BROKEN_RECORDS:
+        content = text(trace(results=results, **parts))
+        yield partly(f"hal_{name}", FORMAT, SUFFIX, content, counts, {reason: at})
+
+
+def _positions_alike() -> Iterator[Case]:
     latencies = b'"latencies": {"a": -1, "a": -1, "a:2": -1, "b": 1}'
     content = GOOD.replace(b'"accuracy": 0.5', latencies)
     yield partly(
@@ -450,6 +468,10 @@ def _records() -> Iterator[Case]:
             "duplicate_record": "/results/latencies/a::2",
         },
     )
+
+
+def _odd_numbers() -> Iterator[Case]:
+    """Yield numbers that only some parsers read, and sums too large for a double."""
     numbers = {"underscore": "1_0", "arabic": "\u0661", "inf": "inf", "plus": "+1"}
     for name, number in numbers.items():
         judged = {"a": [{"result": {"fraction_passed": number}}], "b": []}
@@ -464,6 +486,23 @@ def _records() -> Iterator[Case]:
             (2, 1),
             {"wrong_type": "/raw_eval_results/sdict/a"},
         )
+    twice = [{"reward": 1.7e308}, {"reward": 1.7e308}]
+    rewarded = trace(
+        {"benchmark_name": "taubench_airline"},
+        raw_eval_results={"a": twice, "b": {"reward": 1.0}},
+    )
+    yield partly(
+        "hal_rewards_add_up_beyond_doubles",
+        FORMAT,
+        SUFFIX,
+        text(rewarded),
+        (2, 1),
+        {"not_finite": "/raw_eval_results/a"},
+    )
+
+
+def _unseen_ids() -> Iterator[Case]:
+    """Yield ids and names without a visible character."""
     for name, unseen in {
         "empty": "",
         "blank": " ",
@@ -488,148 +527,137 @@ def _records() -> Iterator[Case]:
         content = text(trace({"agent_name": unseen}))
         at = "/config/agent_name"
         yield _refused(f"name_of_agent_is_{name}", content, "identity_missing", at)
-    twice = [{"reward": 1.7e308}, {"reward": 1.7e308}]
-    rewarded = trace(
-        {"benchmark_name": "taubench_airline"},
-        raw_eval_results={"a": twice, "b": {"reward": 1.0}},
-    )
-    yield partly(
-        "hal_rewards_add_up_beyond_doubles",
-        FORMAT,
-        SUFFIX,
-        text(rewarded),
-        (2, 1),
-        {"not_finite": "/raw_eval_results/a"},
-    )
-    for name, parts, results, counts, reason, at in (
-        (
-            "latency_negative", {}, {"latencies": {"x": {"total_time": -1}, "y": good}},
-            (2, 1), "seconds_negative", "/results/latencies/x",
-        ),
-        (
-            "latency_is_text", {}, {"latencies": {"x": "fast", "y": good}},
-            (2, 1), "wrong_type", "/results/latencies/x",
-        ),
-        (
-            "latencies_are_a_list", {}, {"latencies": [1]},
-            (1, 1), "wrong_type", "/results/latencies",
-        ),
-        (
-            "task_is_a_fraction", {}, {"failed_tasks": ["a", 3.5]},
-            (2, 1), "wrong_type", "/results/failed_tasks/1",
-        ),
-        (
-            "task_is_blank", {}, {"failed_tasks": ["a", " "]},
-            (2, 1), "empty_text", "/results/failed_tasks/1",
-        ),
-        (
-            "tasks_are_an_object", {}, {"failed_tasks": {"a": 1}},
-            (1, 1), "wrong_type", "/results/failed_tasks",
-        ),
-        (
-            "steps_negative", {"task_step_counts": {"a": -1, "b": 2}}, {},
-            (2, 1), "count_negative", "/task_step_counts/a",
-        ),
-        (
-            "steps_fractional", {"task_step_counts": {"a": 1.5, "b": 2.0}}, {},
-            (2, 1), "count_fractional", "/task_step_counts/a",
-        ),
-        (
-            "steps_boolean", {"task_step_counts": {"a": True, "b": 2}}, {},
-            (2, 1), "wrong_type", "/task_step_counts/a",
-        ),
-        (
-            "steps_too_many", {"task_step_counts": {"a": 2**64, "b": 2}}, {},
-            (2, 1), "value_too_large", "/task_step_counts/a",
-        ),
-        (
-            "usage_cached_negative",
-            {
-                "total_usage": {
-                    "m": {"prompt_tokens": 1, "cache_read_input_tokens": -2}
-                }
-            },
-            {}, (1, 1), "count_negative", "/total_usage/m",
-        ),
-        (
-            "usage_beyond_all_measure",
-            {"total_usage": {"m": {"prompt_tokens": 9 * 10**18}}},
-            {}, (1, 1), "value_too_large", "/total_usage/m",
-        ),
-        (
-            "call_beyond_all_measure",
-            {
-                "raw_logging_results": [
-                    CALL | {"output": {"usage": {"completion_tokens": 9 * 10**18}}}
-                ]
-            },
-            {}, (1, 1), "value_too_large", "/raw_logging_results/0",
-        ),
-        (
-            "latency_beyond_all_measure", {}, {"latencies": {"x": 1e21, "y": good}},
-            (2, 1), "value_too_large", "/results/latencies/x",
-        ),
-        (
-            "usage_is_a_list", {"total_usage": [1]}, {},
-            (1, 1), "wrong_type", "/total_usage",
-        ),
-        (
-            "call_is_text", {"raw_logging_results": ["x", CALL]}, {},
-            (2, 1), "not_a_record", "/raw_logging_results/0",
-        ),
-        (
-            "call_without_id", {"raw_logging_results": [{"op_name": "x"}, CALL]}, {},
-            (2, 1), "missing_field", "/raw_logging_results/0",
-        ),
-        (
-            "log_is_a_number", {"raw_logging_results": 3}, {},
-            (1, 1), "wrong_type", "/raw_logging_results",
-        ),
-        (
-            "task_log_is_text",
-            {"raw_logging_results": {"a": "x", "b": {"call_metadata": [{}]}}},
-            {}, (2, 1), "not_a_record", "/raw_logging_results/a",
-        ),
-        (
-            "raw_score_has_400_digits",
-            {"raw_eval_results": {"a": {"score": 10**400}, "b": {"score": 1}}},
-            {}, (2, 1), "not_finite", "/raw_eval_results/a",
-        ),
-        (
-            "scores_add_up_beyond_doubles",
-            {"raw_eval_results": {"a": [{"score": 1e308}] * 2, "b": {"score": 1}}},
-            {}, (2, 1), "not_finite", "/raw_eval_results/a",
-        ),
-        (
-            "sum_of_usage_beyond_all_measure",
-            {
-                "raw_logging_results": [
-                    {
-                        "id": "c",
-                        "summary": {
-                            "usage": {
-                                "m": {"prompt_tokens": 9 * 10**11},
-                                "n": {"prompt_tokens": 9 * 10**11},
-                            }
-                        },
+
+
+GOOD_LATENCY = {"total_time": 1}
+# Name, parts of the trace, its results, records loaded and refused, reason, position.
+BROKEN_RECORDS = (
+    (
+        "latency_negative", {}, {"latencies": {"x": {"total_time": -1}, "y": GOOD_LATENCY}},
+        (2, 1), "seconds_negative", "/results/latencies/x",
+    ),
+    (
+        "latency_is_text", {}, {"latencies": {"x": "fast", "y": GOOD_LATENCY}},
+        (2, 1), "wrong_type", "/results/latencies/x",
+    ),
+    (
+        "latencies_are_a_list", {}, {"latencies": [1]},
+        (1, 1), "wrong_type", "/results/latencies",
+    ),
+    (
+        "task_is_a_fraction", {}, {"failed_tasks": ["a", 3.5]},
+        (2, 1), "wrong_type", "/results/failed_tasks/1",
+    ),
+    (
+        "task_is_blank", {}, {"failed_tasks": ["a", " "]},
+        (2, 1), "empty_text", "/results/failed_tasks/1",
+    ),
+    (
+        "tasks_are_an_object", {}, {"failed_tasks": {"a": 1}},
+        (1, 1), "wrong_type", "/results/failed_tasks",
+    ),
+    (
+        "steps_negative", {"task_step_counts": {"a": -1, "b": 2}}, {},
+        (2, 1), "count_negative", "/task_step_counts/a",
+    ),
+    (
+        "steps_fractional", {"task_step_counts": {"a": 1.5, "b": 2.0}}, {},
+        (2, 1), "count_fractional", "/task_step_counts/a",
+    ),
+    (
+        "steps_boolean", {"task_step_counts": {"a": True, "b": 2}}, {},
+        (2, 1), "wrong_type", "/task_step_counts/a",
+    ),
+    (
+        "steps_too_many", {"task_step_counts": {"a": 2**64, "b": 2}}, {},
+        (2, 1), "value_too_large", "/task_step_counts/a",
+    ),
+    (
+        "usage_cached_negative",
+        {
+            "total_usage": {
+                "m": {"prompt_tokens": 1, "cache_read_input_tokens": -2}
+            }
+        },
+        {}, (1, 1), "count_negative", "/total_usage/m",
+    ),
+    (
+        "usage_beyond_all_measure",
+        {"total_usage": {"m": {"prompt_tokens": 9 * 10**18}}},
+        {}, (1, 1), "value_too_large", "/total_usage/m",
+    ),
+    (
+        "call_beyond_all_measure",
+        {
+            "raw_logging_results": [
+                CALL | {"output": {"usage": {"completion_tokens": 9 * 10**18}}}
+            ]
+        },
+        {}, (1, 1), "value_too_large", "/raw_logging_results/0",
+    ),
+    (
+        "latency_beyond_all_measure", {}, {"latencies": {"x": 1e21, "y": GOOD_LATENCY}},
+        (2, 1), "value_too_large", "/results/latencies/x",
+    ),
+    (
+        "usage_is_a_list", {"total_usage": [1]}, {},
+        (1, 1), "wrong_type", "/total_usage",
+    ),
+    (
+        "call_is_text", {"raw_logging_results": ["x", CALL]}, {},
+        (2, 1), "not_a_record", "/raw_logging_results/0",
+    ),
+    (
+        "call_without_id", {"raw_logging_results": [{"op_name": "x"}, CALL]}, {},
+        (2, 1), "missing_field", "/raw_logging_results/0",
+    ),
+    (
+        "log_is_a_number", {"raw_logging_results": 3}, {},
+        (1, 1), "wrong_type", "/raw_logging_results",
+    ),
+    (
+        "task_log_is_text",
+        {"raw_logging_results": {"a": "x", "b": {"call_metadata": [{}]}}},
+        {}, (2, 1), "not_a_record", "/raw_logging_results/a",
+    ),
+    (
+        "raw_score_has_400_digits",
+        {"raw_eval_results": {"a": {"score": 10**400}, "b": {"score": 1}}},
+        {}, (2, 1), "not_finite", "/raw_eval_results/a",
+    ),
+    (
+        "scores_add_up_beyond_doubles",
+        {"raw_eval_results": {"a": [{"score": 1e308}] * 2, "b": {"score": 1}}},
+        {}, (2, 1), "not_finite", "/raw_eval_results/a",
+    ),
+    (
+        "sum_of_usage_beyond_all_measure",
+        {
+            "raw_logging_results": [
+                {
+                    "id": "c",
+                    "summary": {
+                        "usage": {
+                            "m": {"prompt_tokens": 9 * 10**11},
+                            "n": {"prompt_tokens": 9 * 10**11},
+                        }
                     },
-                    CALL,
-                ]
-            },
-            {}, (2, 1), "value_too_large", "/raw_logging_results/0",
-        ),
-        (
-            "usage_is_a_number_beyond_doubles",
-            {"total_usage": 10**400},
-            {}, (1, 1), "wrong_type", "/total_usage",
-        ),
-        (
-            "raw_result_is_a_number", {"raw_eval_results": {"a": 3, "b": {"score": 1}}},
-            {}, (2, 1), "wrong_type", "/raw_eval_results/a",
-        ),
-    ):  # fmt: skip
-        content = text(trace(results=results, **parts))
-        yield partly(f"hal_{name}", FORMAT, SUFFIX, content, counts, {reason: at})
+                },
+                CALL,
+            ]
+        },
+        {}, (2, 1), "value_too_large", "/raw_logging_results/0",
+    ),
+    (
+        "usage_is_a_number_beyond_doubles",
+        {"total_usage": 10**400},
+        {}, (1, 1), "wrong_type", "/total_usage",
+    ),
+    (
+        "raw_result_is_a_number", {"raw_eval_results": {"a": 3, "b": {"score": 1}}},
+        {}, (2, 1), "wrong_type", "/raw_eval_results/a",
+    ),
+)  # fmt: skip
 
 
 def _sizes() -> Iterator[Case]:

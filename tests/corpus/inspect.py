@@ -236,6 +236,12 @@ def _members() -> Iterator[Case]:
 
 
 def _rows() -> Iterator[Case]:
+    yield from _broken_summaries()
+    yield from _repeated_summaries()
+    yield from _summaries_and_samples()
+
+
+def _broken_summaries() -> Iterator[Case]:
     good = summary("good")
     for name, changes, reason, field in (
         ("epoch_zero", {"epoch": 0}, "epoch_not_positive", "epoch"),
@@ -260,6 +266,11 @@ def _rows() -> Iterator[Case]:
         at = "summaries.json#/1/model_usage/m~1x/input_tokens"
         rows = [good, summary(model_usage=usage)]
         yield _partly(name, log(rows), (4, 1), {reason: at})
+
+
+def _repeated_summaries() -> Iterator[Case]:
+    """Yield logs with a sample, or a field, more than once."""
+    good = summary("good")
     reasons = {"superseded_sample": "summaries.json#/0"}
     again = log([summary(1), summary("1")], [("samples/1.json", text(summary("1")))])
     yield _partly("one_as_number_and_text", again, (4, 1), reasons)
@@ -283,6 +294,10 @@ def _rows() -> Iterator[Case]:
         reasons = {"duplicate_field": f"summaries.json#/1/{at}"}
         name = f"field_twice_in_{at.replace('/', '_')}"
         yield _partly(name, log(rows, samples), (4, 1), reasons)
+
+
+def _summaries_and_samples() -> Iterator[Case]:
+    """Yield logs whose summaries and samples differ, or of which one is missing."""
     odd = text([summary(scores={"match": {"value": 9}})]).replace(b": 9}", b": NaN}")
     yield _loaded("not_a_number", log(odd, [("samples/a.json", b"{}")]), 4)
     without = log([summary("a"), summary("b")], [("samples/a.json", text(summary()))])

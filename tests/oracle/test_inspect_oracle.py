@@ -32,7 +32,6 @@ OLD = {"message_count", "metadata"}
 LIST_VALUED = "09_list_valued.eval"
 # inspect_ai says 0 for what version 1 does not count.
 UNCOUNTED = "2024_v1_0.3.6_epochs1.json"
-STAGED = ("evaluations", "samples", "scores", "metrics", "usage")
 
 
 @pytest.fixture(scope="module")

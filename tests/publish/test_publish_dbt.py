@@ -159,7 +159,7 @@ def test_first_build_that_fails_makes_no_warehouse(project):
     warehouse_of(project).unlink()
     code, output = dbt(project, "build", IS_TAX_EVADED="true")
     assert code == 1
-    assert "is not yet made" in output
+    assert "does not exist yet" in output
     assert not warehouse_of(project).exists()
 
 

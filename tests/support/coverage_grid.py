@@ -300,10 +300,11 @@ def document(rates: pd.DataFrame, pairs: pd.DataFrame, boards: pd.DataFrame) -> 
     pairs = in_order(in_order(pairs, "design", DESIGNS), "repeats", REPEATS)
     lines = [
         (
-            f"`agent_intervals`, {rates.set_count.min():,} sets a cell: share of "
-            "intervals that hold the true rate (mean width, and as a multiple of the "
-            "narrowest that covers of three textbook intervals: t by clusters, Wilson's "
-            "and the exact one over the effective tasks; - where none covers)."
+            f"`agent_intervals`, {rates.set_count.min():,} sets per cell: share of "
+            "intervals that contain the true rate. In brackets: mean width, and width "
+            "as a multiple of the narrowest textbook interval that covers, of three (t "
+            "by clusters, Wilson's, the exact one over the effective tasks); - if none "
+            "covers."
         ),
         "",
         "| tasks | attempts at each | " + " | ".join(f"rate {r}" for r in RATES) + " |",
@@ -320,10 +321,11 @@ def document(rates: pd.DataFrame, pairs: pd.DataFrame, boards: pd.DataFrame) -> 
     lines += [
         "",
         (
-            f"`paired_comparisons`, {pairs.set_count.min():,} sets a cell: at equal "
-            "rates the share of p-values at most 0.05, which should be at most 5 %, "
-            f"of {pairs.set_count.max():,} new sets where the first had more; "
-            "last the share of intervals that hold the difference of 0.98 and 0.92."
+            f"`paired_comparisons`, {pairs.set_count.min():,} sets per cell: at equal "
+            "rates, the share of p-values of at most 0.05, which should be at most 5 % "
+            f"(from {pairs.set_count.max():,} new sets if the first ones had more). "
+            "Last column: share of intervals that contain the difference of 0.98 and "
+            "0.92."
         ),
         "",
         "| tasks | attempts at each | "
@@ -336,7 +338,11 @@ def document(rates: pd.DataFrame, pairs: pd.DataFrame, boards: pd.DataFrame) -> 
         shares = [f"{cells.found[rate, rate]:.1%}" for rate in RATES]
         shares.append(f"{cells.coverage[0.98, 0.92]:.1%}")
         lines.append(f"| {design} | {repeats} | " + " | ".join(shares) + " |")
-    lines += ["", "`separability`, boards of ten equal agents with a wrong rank:", ""]
+    lines += [
+        "",
+        "`separability`, boards of ten equal agents on which any rank is wrong:",
+        "",
+    ]
     lines += [
         f"- {row.design}: {row.wrong:.1%} of {row.set_count:,} boards"
         for row in boards.sort_values("design").itertuples()

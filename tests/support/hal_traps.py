@@ -99,6 +99,12 @@ def repeated() -> Iterator[tuple[str, dict]]:
 
 def identified() -> Iterator[dict]:
     """Yield traces that differ in who ran."""
+    for traces in (scaffolds, efforts, study_runs, perturbed, thinking, corrected):
+        yield from traces()
+
+
+def scaffolds() -> Iterator[dict]:
+    """Yield agents whose scaffold is found by a rule, or by none."""
     for number, agent in enumerate(
         [
             "colbench_text_o3",  # the longer of two prefixes
@@ -110,6 +116,10 @@ def identified() -> Iterator[dict]:
         ]
     ):
         yield run(f"scaffold_{number}", agent=agent, **FULL)
+
+
+def efforts() -> Iterator[dict]:
+    """Yield efforts of the configuration or the agent's name."""
     for number, (agent, model, effort) in enumerate(
         [
             ("SeeAct(m_high_reasoning_effort)", "o3-mini", None),
@@ -126,6 +136,10 @@ def identified() -> Iterator[dict]:
         ]
     ):
         yield run(f"effort_{number}", agent=agent, model=model, effort=effort, **FULL)
+
+
+def study_runs() -> Iterator[dict]:
+    """Yield runs of a study, and runs that only look like one."""
     # Runs of a study by id and accuracy: left out by the exact name of the model, a
     # name that contains it, and a run of that id with another result.
     for name, effort, accuracy in (
@@ -151,6 +165,10 @@ def identified() -> Iterator[dict]:
             benchmark="taubench_airline",
             results={"accuracy": 0.4, "total_cost": cost},
         )
+
+
+def perturbed() -> Iterator[dict]:
+    """Yield runs that were disturbed on purpose, and some that were not."""
     # Disturbed on purpose, and a switch that is off.
     for name, switches in {
         "faults": {"enable_fault_injection": "true"},
@@ -172,6 +190,10 @@ def identified() -> Iterator[dict]:
     yield run(
         "variations", agent="SeeAct(v)", prompt_sensitivity_metrics={"n": 1}, **FULL
     )
+
+
+def thinking() -> Iterator[dict]:
+    """Yield budgets and words for thinking, and what names a model."""
     claude = "claude-3-7-sonnet-20250219"
     for number, (agent, model, arguments) in enumerate(
         [
@@ -195,6 +217,10 @@ def identified() -> Iterator[dict]:
             arguments=arguments,
             **FULL,
         )
+
+
+def corrected() -> Iterator[dict]:
+    """Yield runs that seeds/corrections.csv corrects."""
     # Corrected by hand: an effort, and a cost of 0 without a token.
     yield run(
         "seeact_claude-3-7-sonnet-20250219_thinking_high_4096",
@@ -208,7 +234,15 @@ def identified() -> Iterator[dict]:
 
 
 def headlines() -> Iterator[dict]:
-    """Yield traces whose result or cost stands elsewhere, or nowhere."""
+    """Yield traces whose result or cost is elsewhere, or nowhere."""
+    for traces in (metrics, free_runs, priced_runs, refused_parts, partial_costs):
+        yield from traces()
+    # The leaf calls of the log replace total_usage.
+    yield run("usage_logged", raw_logging_results=FULL["raw_logging_results"])
+
+
+def metrics() -> Iterator[dict]:
+    """Yield the places where an accuracy and a cost can be."""
     yield run(
         "first_metric",
         results={"average_correctness": 0, "success_rate": 0.5, "average_score": 0.75},
@@ -218,6 +252,10 @@ def headlines() -> Iterator[dict]:
     yield run("no_metric", results={"accuracy": None, "average_exact_match": 0.5})
     yield run("cost_outside", results={"total_cost": None}, total_cost=7.5)
     yield run("cost_inside", results={"total_cost": 2.5}, total_cost=7.5)
+
+
+def free_runs() -> Iterator[dict]:
+    """Yield costs of 0, with and without tokens."""
     free = {"results": {"total_cost": 0}, "total_cost": 0}
     yield run("free", **free)
     for name, used in {
@@ -231,6 +269,10 @@ def headlines() -> Iterator[dict]:
         ),
     }.items():
         yield run(f"free_{name}", **free, total_usage={"o3-2025-04-16": used})
+
+
+def priced_runs() -> Iterator[dict]:
+    """Yield days and models with a price, and without."""
     for name, day in {
         "before": "2025-06-09",
         "after": "2025-06-10",
@@ -252,7 +294,10 @@ def headlines() -> Iterator[dict]:
     }.items():
         used = {"o3-2025-04-16": usage(1000, 50)} | other
         yield run(f"models_{name}", total_usage=used)
-    # A part that was refused: of a usage, in either spelling of its model, of all.
+
+
+def refused_parts() -> Iterator[dict]:
+    """Yield parts that were refused: of a usage, in either spelling of its model, or all of it."""
     # A sum of nothing over calls that used tokens.
     yield run(
         "unsummed",
@@ -277,7 +322,10 @@ def headlines() -> Iterator[dict]:
         raw_logging_results={"a/b": bad, "c": metadata},
     )
     yield run("refused_latency", results=lists("a", "b", latencies={"a": 3, "b": -1}))
-    # A part of the cost: o3 costs 12 dollars, gpt-4.1 0.8, together 12.8.
+
+
+def partial_costs() -> Iterator[dict]:
+    """Yield costs of a part: o3 costs 12 dollars, gpt-4.1 0.8, together 12.8."""
     both = {"o3-2025-04-16": usage(10**6, 50_000), "gpt-4.1": usage(400_000)}
     both["gpt-4.1"]["completion_tokens"] = 0
     for name, cost, other in (
@@ -291,8 +339,6 @@ def headlines() -> Iterator[dict]:
     ):
         results = {"total_cost": cost}
         yield run(f"part_{name}", results=results, total_usage=both | other)
-    # The log stands in for total_usage, its leaves alone.
-    yield run("usage_logged", raw_logging_results=FULL["raw_logging_results"])
 
 
 def attempted() -> Iterator[dict]:

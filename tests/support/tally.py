@@ -17,8 +17,8 @@ from pathlib import Path
 
 SCALE = float(os.environ.get("EVALHOUSE_SOAK_SCALE", "1"))
 KINDS = ("lost", "doubled", "half", "failed reads")
-START = "<!-- what `make soak` wrote -->"
-END = "<!-- the end of it -->"
+START = "<!-- written by make soak -->"
+END = "<!-- end of soak -->"
 HEAD = f"""\
 | fault | tried | {" | ".join(KINDS)} | what was seen | on |
 |---|---:|{"---:|" * len(KINDS)}---|---|
@@ -95,9 +95,10 @@ def written(page: str) -> str:
     rows = {row.split(" | ")[0]: row for row in old}
     rows |= {f"| {tally.fault}": tally.row for tally in TALLIES}
     about = (
-        f"Each row has its own number of tries and its date; the last to be written "
-        f"are of a machine with {os.cpu_count()} cores and Python "
-        f"{platform.python_version()}, other work on it: load {os.getloadavg()[2]:.0f}."
+        f"Each row has its own number of tries and its own date. The latest rows are "
+        f"from a machine with {os.cpu_count()} cores and Python "
+        f"{platform.python_version()}, with other work running (load "
+        f"{os.getloadavg()[2]:.0f})."
     )
     table = HEAD + "\n".join(rows.values())
     return f"{before}{START}\n\n{about}\n\n{table}\n\n{END}{after}"

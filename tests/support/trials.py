@@ -31,7 +31,12 @@ from tiny_project import GENERATIONS, ROWS, ask, warehouse_of, write_project
 
 SIGNALS = {INTERRUPTED: signal.SIGINT, TERMINATED: signal.SIGTERM}
 WORDS_OF_ENDING = {
-    "first": ("is unchanged", "is not yet made", "nothing was changed", "is written"),
+    "first": (
+        "is unchanged",
+        "does not exist yet",
+        "nothing was changed",
+        "is written",
+    ),
     "second": ("is refreshed", "is written"),
 }
 METR_RUN = """\

@@ -130,9 +130,9 @@ def lines_of(
 ) -> Iterator[str]:
     """Yield the lines of the tables as docs/inference.md has them."""
     yield (
-        f"`model_ratings`, {ratings.set_count.min():,} sets a cell of two models: of the "
-        "intervals, the share that holds the true strength (and the share of sets with "
-        "one: where all matches are ties there is none)."
+        f"`model_ratings`, {ratings.set_count.min():,} sets of two models per cell: share "
+        "of intervals that contain the true strength. In brackets: share of sets with an "
+        "interval; there is none if all matches are ties."
     )
     yield ""
     names = [f"both {a}" if a == b else f"{a}, {b}" for a, b in PAIRS]
@@ -143,13 +143,13 @@ def lines_of(
         yield f"| {design} | {repeats} | {' | '.join(shares)} |"
     yield ""
     yield (
-        f"`action_delta_summary`, {deltas.set_count.min():,} sets a cell whose deltas "
-        "have the median 0: share of intervals that hold it, and of `sign_test_p` at "
-        f"most 0.05, of {10 * deltas.set_count.min():,} new sets where more than 5 % "
-        "were; for deltas that differ, and for whole numbers of which many are 0."
+        f"`action_delta_summary`, {deltas.set_count.min():,} sets per cell, deltas with a "
+        "median of 0: share of intervals that contain 0, and share of `sign_test_p` of at "
+        f"most 0.05 (from {10 * deltas.set_count.min():,} new sets if the first ones had "
+        "more than 5 %). For continuous deltas, and for whole numbers of which many are 0."
     )
     yield ""
-    yield "| tasks | holds 0 | small p | whole numbers: holds 0 | small p |"
+    yield "| tasks | contains 0 | small p | whole numbers: contains 0 | small p |"
     yield "|---|---:|---:|---:|---:|"
     for design, own in deltas.groupby("design", sort=False):
         shares = [f"{row.coverage:.1%} | {row.found:.1%}" for row in own.itertuples()]
@@ -157,9 +157,9 @@ def lines_of(
     yield ""
     yield (
         "Rank correlations in `headline_sensitivity`, "
-        f"{correlations.set_count.max():,} sets a cell in which action count and score "
-        "have nothing in common: share of intervals that leave out 0, by control; of "
-        f"{3 * correlations.set_count.max():,} new sets where one was above 6 %."
+        f"{correlations.set_count.max():,} sets per cell in which action count and score "
+        "are independent: share of intervals that exclude 0, by control (from "
+        f"{3 * correlations.set_count.max():,} new sets if a share was above 6 %)."
     )
     yield ""
     yield f"| tasks | {' | '.join(CONTROLS)} |"
@@ -172,9 +172,9 @@ def lines_of(
         yield f"| {design} | {' | '.join(shares)} |"
     yield ""
     yield (
-        f"`model_win_rates`, {win_rates.set_count.min():,} sets a cell of four models at "
-        "these rates, at tasks that each tries once: of the intervals, the share that "
-        "holds the win rate of endless tasks."
+        f"`model_win_rates`, {win_rates.set_count.min():,} sets per cell of four models at "
+        "these rates, each task tried once: share of intervals that contain the win rate "
+        "over infinitely many tasks."
     )
     yield ""
     yield f"| tasks | {' | '.join(win_rates.rates.unique())} |"

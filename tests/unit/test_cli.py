@@ -305,7 +305,7 @@ def test_a_dry_run_misses_the_folder_too(load, tmp_path):
 def test_a_dry_run_changes_nothing(load, database):
     code, out, err = load("--dry-run", YAML)
     assert (code, out) == (0, f"{YAML}: 10 rows loaded\n")
-    assert err.endswith("a dry run, nothing is written\n")
+    assert err.endswith("dry run, nothing was written\n")
     assert not database.exists()
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from loaders.contract import records, rules
 from loaders.contract.records import FileRefused, Quarantined
 from loaders.metr import yaml as metr_yaml
-from loaders.metr import yaml_fast as metr_yaml_pattern
+from loaders.metr import yaml_fast
 from loaders.metr import yaml_full as metr_yaml_events
 from loaders.metr.tables import METR_NOTES, METR_RUNS
 
@@ -326,7 +326,7 @@ def test_harmless_forms_are_read(content):
 
 def test_records_come_in_batches(monkeypatch):
     content = FIXTURE.read_bytes()
-    monkeypatch.setattr(metr_yaml_pattern, "_BLOCK_BYTES", 600)
+    monkeypatch.setattr(yaml_fast, "_BLOCK_BYTES", 600)
     batches = list(metr_yaml.read(io.BytesIO(content)))
     assert len(batches) > 1
     assert sum(len(batch.rows) for batch in batches) == 10

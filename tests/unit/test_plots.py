@@ -791,7 +791,7 @@ def test_an_interrupt_ends_every_process_with_a_word(drawing, whom, tmp_path):
         os.killpg(process.pid, signal.SIGINT)
     else:
         first.terminate()
-    assert process.communicate()[1] == "stopped; what is named above is written\n"
+    assert process.communicate()[1] == "stopped; the files named above are written\n"
     assert process.returncode == (130 if whom == "all" else 143)
     assert not list(tmp_path.glob("figures/.*.part"))
     assert psutil.wait_procs(workers, timeout=3_600)[1] == []

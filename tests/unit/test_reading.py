@@ -144,7 +144,7 @@ def test_too_little_memory_is_a_refusal(load, folder, monkeypatch):
     monkeypatch.setattr(metr_yaml, "read", fail)
     code, out = load(folder / "0.yaml")
     assert code == 1
-    assert "refused: reader_died: there is not memory enough to read it; " in out
+    assert "refused: reader_died: there is not enough memory to read it; " in out
 
 
 def test_results_do_not_depend_on_who_is_quick(load, folder, tmp_path, monkeypatch):
@@ -206,7 +206,9 @@ def test_a_surprise_of_a_reader_refuses_its_file_alone(
     assert f"9.yaml: refused: reader_failed: its reader met {described}" in line
     where = f" at {Path(__file__).relative_to(REPOSITORY)}:"
     assert where in line
-    assert line.endswith("; this is a fault of evalhouse, so report it, with the file")
+    assert line.endswith(
+        "; this is a bug in evalhouse; please report it, with the file"
+    )
     assert f"{folder}/: 5 files loaded, 50 rows\n" in out
 
 
@@ -310,7 +312,7 @@ runpy.run_module("loaders", run_name="__main__")
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        ('KeyError("x")', "a fault of evalhouse, please report it: KeyError ('x') at "),
+        ('KeyError("x")', "a bug in evalhouse, please report it: KeyError ('x') at "),
         ("MemoryError", "there is too little memory; free some, or load fewer or sm"),
     ],
 )
@@ -338,7 +340,7 @@ def test_a_fork_server_that_cannot_start_says_so(folder, tmp_path, monkeypatch, 
     err = capfd.readouterr().err
     assert "import of loaders.workers.worker halted" in err
     last = err.splitlines()[-1]
-    assert last == "no process to read with can be started; the warehouse is unchanged"
+    assert last == "no process can be started to read with; the warehouse is unchanged"
 
 
 def test_a_reader_may_die_when_a_known_file_is_done_with(

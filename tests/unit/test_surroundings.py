@@ -49,7 +49,7 @@ def loaded(database: Path) -> int:
     [
         (CLOSED, 0, ""),
         (STDOUT_CLOSED, 0, f"{FIXTURE}: reading "),
-        (FULL, 1, "cannot print what became of it: No space left on device\n"),
+        (FULL, 1, "cannot print the result: No space left on device\n"),
         (BOTH_FULL, 1, ""),
     ],
     ids=["closed", "stdout closed", "full", "both full"],

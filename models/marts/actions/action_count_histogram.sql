@@ -1,4 +1,5 @@
--- Grain: one row per source and bin of `action_count_bins`, empty ones too.
+-- Grain: one row per source and bin of `action_count_bins`, including empty
+-- ones.
 with
 
 action_count_frequencies as (

@@ -23,7 +23,7 @@ summaries as (
         summary_number,
         min(cluster_count) as cluster_count,
         count(*) as pair_count,
-        -- Deltas that are all equal do not tell how far others may be.
+        -- Equal deltas say nothing about how far others may be off.
         min(cluster_count) > 1
         and count(*) >= {{ var('interval_min_deltas') }}
         and min(action_delta) < max(action_delta) as has_interval,
@@ -36,7 +36,8 @@ summaries as (
     group by success_rule, population, source, grain, summary_number
 ),
 
--- What the test flips: a cluster's deltas above 0 less those below, as a sum.
+-- The test flips the sign of this sum: a cluster's deltas above 0 minus those
+-- below.
 clusters as (
     select
         summary_number,
@@ -62,7 +63,7 @@ intervals as (
     from normal_intervals
 ),
 
--- Where all sums are 0, every pattern of signs gives the same total.
+-- If all sums are 0, every sign pattern gives the same total.
 tested as (
     select
         summaries.*,
@@ -77,7 +78,7 @@ tested as (
     left join sign_flips using (summary_number)
 ),
 
--- An interval never leaves out 0 where the test does not.
+-- The interval contains 0 if the test finds no difference.
 final as (
     select
         success_rule,

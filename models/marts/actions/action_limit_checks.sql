@@ -1,5 +1,5 @@
 -- Grain: one row per source and action count that could be a limit.
--- A limit on actions would pile attempts up at a round number.
+-- With a limit on actions, unusually many attempts would end at a round number.
 with
 
 action_count_frequencies as (

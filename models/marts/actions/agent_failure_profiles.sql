@@ -39,8 +39,8 @@ profiles as (
         ) }} as median_action_count,
         sum(action_count * value_count) * 1e0 / max(failure_count)
             as mean_action_count,
-        -- Nearest rank, as polars' default: the value at the position, counted
-        -- from zero, that is nearest to (n - 1) * q; halves go up.
+        -- Nearest rank, polars' default: the value at the position (from zero)
+        -- nearest to (n - 1) * q; halves round up.
         min(action_count) filter (
             where
             cumulative_count > floor((failure_count - 1) * 0.9e0 + 0.5)

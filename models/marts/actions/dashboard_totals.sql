@@ -1,4 +1,4 @@
--- Grain: one row per source with scored attempts whose actions were counted.
+-- Grain: one row per source with scored attempts that have an action count.
 with
 
 attempts as (

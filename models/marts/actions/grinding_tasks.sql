@@ -1,4 +1,4 @@
--- Grain: one row per source, benchmark and task on which agents ground on and
+-- Grain: one row per source, benchmark and task on which agents kept going and
 -- failed.
 with
 

@@ -1,5 +1,5 @@
 -- Grain: one row per source, benchmark, agent and task with failures that took
--- far more actions than the agent's failures usually do.
+-- far more actions than the agent's typical failure.
 with
 
 attempt_successes as (

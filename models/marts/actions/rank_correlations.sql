@@ -21,8 +21,8 @@ stratum_sums as (
     group by source, population, x, y, controlling_for, stratum
 ),
 
--- If x and y are unrelated inside each stratum, xy_sum has mean zero and the
--- variance xx_sum * yy_sum / (attempt_count - 1), added over the strata.
+-- If x and y are unrelated within each stratum, xy_sum has mean zero and
+-- variance xx_sum * yy_sum / (attempt_count - 1), summed over the strata.
 pooled as (
     select
         source,
@@ -75,7 +75,7 @@ partial_rhos as (
     from partial_inputs
 ),
 
--- Of three attempts it is one or minus one, up to a last digit.
+-- With three attempts it is 1 or -1, up to the last digit.
 bounded_rhos as (
     select
         source,
@@ -118,8 +118,8 @@ correlations as (
     from bounded_rhos
 ),
 
--- A correlation has no direction: both orders are rows, so either can be asked
--- for.
+-- A correlation has no direction. Both orders are rows, so that users can ask
+-- for either.
 final as (
     select
         source,

@@ -1,4 +1,4 @@
--- Grain: one row per source and tenth of the score, empty ones too.
+-- Grain: one row per source and tenth of the score, including empty ones.
 with
 
 attempts as (

@@ -1,5 +1,5 @@
 -- Grain: one row per source, benchmark and task that enough comparison models
--- attempted, so that no model is judged by easier tasks than the others.
+-- attempted, so that no model is judged on easier tasks than the others.
 with
 
 attempt_successes as (

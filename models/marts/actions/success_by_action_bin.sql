@@ -1,6 +1,6 @@
 -- Grain: one row per source, model and bin of action counts.
 -- Bins end at the model's own deciles, so each holds about a tenth of its
--- attempts; deciles that coincide make one edge.
+-- attempts; equal deciles make one edge.
 with
 
 attempt_successes as (
@@ -20,8 +20,8 @@ capability_attempts as (
         and action_count is not null
 ),
 
--- Attempts per distinct action count: all that quantiles and bins need, and
--- far fewer rows than attempts.
+-- Attempts per distinct action count. Quantiles and bins need no more, and this
+-- has far fewer rows than attempts.
 value_counts as (
     select
         source,

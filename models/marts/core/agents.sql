@@ -13,8 +13,8 @@ agents as (
     select
         source,
         agent,
-        -- A rule can hold for one benchmark only: an evaluation without a rule
-        -- goes first, so that all three are of one evaluation.
+        -- A rule can be for one benchmark only. An evaluation without a rule
+        -- comes first, so that all three columns are from one evaluation.
         min_by(scaffold, coalesce(match_rule, '')) as scaffold,
         min_by(framework, coalesce(match_rule, '')) as framework,
         case when min(model) = max(model) then min(model) end as model,

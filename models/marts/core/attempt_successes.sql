@@ -1,5 +1,5 @@
 -- Grain: one row per attempt and success rule that can judge it.
--- The attempt's own columns come along, so that no mart has to join them back.
+-- It has the attempt's columns too, so that no mart has to join them.
 with
 
 attempts as (
@@ -10,8 +10,8 @@ success_rules as (
     select * from {{ ref('success_rules') }}
 ),
 
--- By score; `reported`, the source's own verdict; and `resolved`, for which an
--- attempt that ended in an error, or without a score, has solved nothing.
+-- By score; `reported` is the source's own verdict; `resolved` counts an
+-- attempt that ended in an error, or without a score, as a failure.
 rules as (
     select
         success_rule,

@@ -14,7 +14,7 @@ evaluations as (
 ),
 
 told_facts as (
-    select * from {{ ref('int_told_task_facts') }}
+    select * from {{ ref('int_task_facts_resolved') }}
 ),
 
 task_facts as (
@@ -27,7 +27,7 @@ final as (
         attempts.source,
         attempts.benchmark,
         attempts.evaluation_id,
-        -- What the runs of a task say comes before what else is known of it.
+        -- Values from the task's runs take precedence over the seed.
         coalesce(
             told_facts.task_family,
             attempts.task_family,

@@ -86,7 +86,8 @@ judged as (
         on
             evaluations.evaluation_id = corrections.subject
             and corrections.column_name = 'total_cost_usd'
-            -- Another run of that name, or a repaired one, needs no correction.
+            -- Another run with that name, or a repaired one, needs no
+            -- correction.
             and try_cast(corrections.published_value as double)
             is not distinct from evaluations.total_cost_usd
 ),

@@ -1,5 +1,5 @@
 -- Grain: one row per success rule, source, benchmark, agent and task that the
--- agent tried; no human attempts, which are reference data.
+-- agent tried. Human attempts, which are reference data, are left out.
 with
 
 agent_attempts as (

@@ -1,4 +1,4 @@
--- Grain: one row per source: the choices that its headlines make.
+-- Grain: one row per source: the choices behind its headline rows.
 with
 
 attempts as (
@@ -13,7 +13,7 @@ headline_choices as (
     select * from {{ ref('headline_choices') }}
 ),
 
--- An evaluation can be known without its attempts.
+-- An evaluation may have no attempts.
 judged as (
     select
         source,
@@ -35,7 +35,7 @@ sources as (
     group by source
 ),
 
--- `*` is every source without a row of its own.
+-- `*` stands for every source without its own row.
 ranked as (
     select
         sources.source,

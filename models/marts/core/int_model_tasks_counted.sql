@@ -1,7 +1,7 @@
 -- Grain: one row per success rule, source, benchmark, population, task and
 -- model that tried it.
--- Tasks are counted by number: where tasks are many there are nearly as many
--- rows as attempts, and names would not fit into memory.
+-- Tasks are grouped by number: with many tasks there are nearly as many rows as
+-- attempts, and names would not fit into memory.
 {%- set attempts = ref('attempt_successes') %}
 {%- set task_names = ['source', 'benchmark', 'task_id'] %}
 with
@@ -22,7 +22,7 @@ counts as (
         attempts.population,
         attempts.model,
         tasks.task_number,
-        -- Constant within a task; data_findings says where it is not.
+        -- Constant within a task; otherwise it is a finding.
         min(attempts.human_minutes) filter (where attempts.human_minutes > 0)
             as human_minutes,
         count(*) as attempt_count,

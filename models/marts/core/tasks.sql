@@ -1,6 +1,6 @@
 -- Grain: one row per source, benchmark and task.
--- Human attempts are reference data, and perturbed ones no measure of the task:
--- they make a task known, but no statistic.
+-- Human attempts are reference data, and perturbed ones do not measure the
+-- task: such tasks have a row, but no statistics.
 with
 
 attempts as (
@@ -37,7 +37,7 @@ task_attempts as (
         benchmark,
         task_id,
         min(task_family) as task_family,
-        -- Constant within a task; data_findings says where it is not.
+        -- Constant within a task; otherwise it is a finding.
         min(human_minutes) as human_minutes,
         count(*) filter (where is_measured) as attempt_count,
         count(distinct agent) filter (where is_measured)

@@ -1,6 +1,6 @@
 -- Grain: one row per success rule, source, benchmark and agent.
--- Agents and tasks are counted by numbers: where both are many, nearly every
--- attempt has a pair of its own, and their names would not fit into memory.
+-- Agents and tasks are grouped by numbers: with many of both, nearly every
+-- attempt has its own pair, and the names would not fit into memory.
 {%- set attempts = ref('attempt_successes') %}
 {%- set agent_names = [
     'success_rule', 'source', 'benchmark', 'population', 'agent_label'
@@ -56,8 +56,8 @@ points as (
 
 {{ clustered_mean_ctes(['agent_number']) }}
 
--- The tasks that are left if those of a family have a correlation of a
--- thirtieth, or of a third.
+-- The effective tasks if those of a family have a correlation of one thirtieth,
+-- or of one third.
 correlated_tasks as (
     select
         *,
@@ -68,8 +68,7 @@ correlated_tasks as (
     from clustered_means
 ),
 
--- The same of each cluster by itself: all there is to go by where all tasks
--- succeed alike.
+-- The same for each cluster separately: used if all tasks succeed alike.
 separate_tasks as (
     select
         agent_number,
@@ -79,7 +78,7 @@ separate_tasks as (
     group by agent_number
 ),
 
--- By how many independent tasks the agent would have the same standard error.
+-- The number of independent tasks with the same standard error.
 task_worths as (
     select
         *,
@@ -91,8 +90,8 @@ task_worths as (
     from correlated_tasks
 ),
 
--- With few clusters the standard error is a guess itself: so much wider is t's
--- quantile (Korn and Graubard).
+-- With few clusters the standard error is itself uncertain, so t's quantile is
+-- wider by this factor (Korn and Graubard).
 corrected as (
     select
         task_worths.*,
@@ -116,9 +115,9 @@ corrected as (
     where task_worths.cluster_count > 1
 ),
 
--- An error can be small by luck, so the tasks count for no more than a little
--- correlation leaves, which without families is the tasks, and for no less than
--- a correlation of one third leaves.
+-- The error can be small by chance, so the tasks count for at most what a small
+-- correlation leaves (without families: all tasks), and for at least what a
+-- correlation of one third leaves.
 effective as (
     select
         *,
@@ -162,7 +161,7 @@ final as (
         binomial_limits.ci_high,
         agents.success_count * 1e0 / agents.attempt_count
             as attempt_success_share,
-        -- The variance of zeros and ones is known from their share.
+        -- The variance of zeros and ones follows from their share.
         sqrt(
             agents.success_count * 1e0
             * (agents.attempt_count - agents.success_count)

@@ -15,7 +15,7 @@ t_quantiles as (
     select * from {{ ref('t_quantiles') }}
 ),
 
--- Successes whose cost is not known do not count towards what is known.
+-- Successes with an unknown cost are left out.
 clusters as (
     select
         attempt_successes.success_rule,

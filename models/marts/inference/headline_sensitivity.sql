@@ -42,7 +42,7 @@ deltas as (
     from action_delta_summary
 ),
 
--- Attempts at the tasks of one family are not independent of each other.
+-- Attempts at the tasks of one family are not independent.
 correlations as (
     select
         case controlling_for
@@ -68,7 +68,7 @@ correlations as (
         and rank_correlations.spearman_rho is not null
 ),
 
--- The leader by the published choice; of equals the first by name.
+-- The leader by the published choice; ties go to the first name.
 ranked as (
     select
         basis,

@@ -1,4 +1,4 @@
--- Grain: one row per success rule, source, basis and model that met another.
+-- Grain: one row per success rule, source, basis and model with an opponent.
 with
 
 components as (
@@ -30,7 +30,7 @@ intervals as (
         case when is_usable then ci_low end as ci_low,
         case when is_usable then ci_high end as ci_high
     from draws
-    -- An error of less is the rounding of none.
+    -- A smaller error is rounding of zero.
     where se > 1e-9
 ),
 {%- else -%}
@@ -57,7 +57,7 @@ intervals as (
         on fits.model_number = rating_errors.model_number
     left join t_quantiles
         on rating_errors.degrees_of_freedom = t_quantiles.degrees_of_freedom
-    -- An error of less is the rounding of none.
+    -- A smaller error is rounding of zero.
     where
         fits.replicate = 0
         and rating_errors.cluster_count > 1

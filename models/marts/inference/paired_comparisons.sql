@@ -1,6 +1,6 @@
 -- Grain: one row per success rule, source, benchmark and unordered pair of
--- agents. Quadratic in the agents of a benchmark, as a pair is what it is
--- about, up to the `max_compared_agents` of each with the most attempts.
+-- agents. Quadratic in the agents of a benchmark, up to its
+-- `max_compared_agents` with the most attempts.
 {%- set keys = ['agent_number', 'opponent_number'] %}
 {%- set board = 'alike_rules.success_rule, agents.source, agents.benchmark,'
     ~ ' agents.population' %}
@@ -20,8 +20,8 @@ t_quantiles as (
 
 {{ sign_flip_ctes(keys) }}
 
--- As if each agent had won one more task, each a cluster of its own (Bonett and
--- Price): differences that do not vary would otherwise have no interval.
+-- Adds one win for each agent, each as its own cluster (Bonett and Price):
+-- differences that do not vary would otherwise have no interval.
 shrunk_means as (
     select
         {{ keys | join(', ') }},
@@ -54,7 +54,7 @@ shrunk_errors as (
         shrunk_means.shrunk_count
 ),
 
--- Without any difference every pattern of signs gives the same sum.
+-- Without any difference, every sign pattern gives the same sum.
 tested as (
     select
         clustered_means.*,
@@ -83,7 +83,7 @@ tested as (
         on clustered_means.degrees_of_freedom = t_quantiles.degrees_of_freedom
 ),
 
--- An interval never leaves out 0 where the test does not.
+-- The interval contains 0 if the test finds no difference.
 intervals as (
     select
         *,
@@ -110,7 +110,8 @@ opponent_agents as (
     select * from agents
 ),
 
--- Holm: the least p times the number of pairs, the next one times one less...
+-- Holm: the smallest p times the number of pairs, the next one times one
+-- less...
 ranked as (
     select
         intervals.*,
@@ -148,7 +149,7 @@ ranked as (
             and agents.population = alike_rules.population
 ),
 
--- ... and never less than that of a smaller p.
+-- ... and never below that of a smaller p.
 adjusted as (
     select
         *,

@@ -1,5 +1,5 @@
 -- Grain: one row per success rule, source, benchmark, unordered pair of agents
--- and difference that they could have.
+-- and possible difference.
 with
 
 paired_comparisons as (
@@ -14,9 +14,9 @@ differences as (
     {% endfor %}
 ),
 
--- The variance of the mean falls with the tasks; the normal quantiles are for a
--- test at 5 % and a power of 80 %. Student's t asks for some more clusters,
--- half the square of the first quantile (Guenther).
+-- The variance of the mean falls with the number of tasks; the normal quantiles
+-- are for a test at 5 % with a power of 80 %. Student's t needs a few more
+-- clusters: half the square of the first quantile (Guenther).
 final as (
     select
         paired_comparisons.success_rule,

@@ -19,8 +19,8 @@ standings as (
             partition by success_rule, source, benchmark, population
             order by success_rate desc
         ) as rank,
-        -- An agent with too few tasks to be compared is the best only where
-        -- all are such.
+        -- An agent with too few tasks to be compared is the best only if all
+        -- have too few.
         first_value(agent) over (
             partition by success_rule, source, benchmark, population
             order by
@@ -31,7 +31,7 @@ standings as (
     from agent_intervals
 ),
 
--- Each pair from both sides.
+-- Each pair in both orders.
 comparisons as (
     select
         success_rule,
@@ -78,7 +78,7 @@ final as (
         standings.population,
         standings.task_count,
         standings.agent_count,
-        -- Zero is observed: the agent shares enough tasks with no other.
+        -- Zero is observed: no other agent shares enough tasks.
         coalesce(separations.compared_count, 0) as compared_count,
         standings.success_rate,
         standings.best_agent,

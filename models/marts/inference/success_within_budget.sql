@@ -12,7 +12,7 @@ budgets as (
     {% endfor %}
 ),
 
--- Few action counts are distinct, so the budgets meet those.
+-- Few action counts are distinct, so the budgets are joined to those.
 action_counts as (
     select
         success_rule,

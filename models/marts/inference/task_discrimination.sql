@@ -19,7 +19,7 @@ agent_totals as (
     group by success_rule, source, benchmark, agent
 ),
 
--- What the agent does elsewhere; without another task it is not compared.
+-- The agent's results elsewhere; without another task it is not compared.
 compared as (
     select
         success_rule,

@@ -1,5 +1,5 @@
 -- Grain: one row per success rule, weighting, regularisation, source, model and
--- point of its curve: eight to a doubling of the human time.
+-- point on its curve, eight per doubling of the human time.
 with
 
 time_horizons as (

@@ -62,8 +62,8 @@ ranked_families as (
     from longest_tasks
 ),
 
--- Were p50 any shorter, so many families whose longest task is longer would all
--- succeed with a probability below 2.5 %: each with at most one half.
+-- If p50 were shorter, each of these families' longest tasks would succeed with
+-- a probability of at most one half, so all of them with less than 2.5 %.
 lower_bounds as (
     select
         fit_number,

@@ -28,7 +28,7 @@ totals as (
         cast(sum(attempt_count) as bigint) as attempt_count,
         {{ exact_mean('success_rate') }} as mean_rate,
         {{ exact_mean('1e0 / attempt_count') }} as mean_inverse,
-        -- Zeros and ones inside a task: their squares around the task's share.
+        -- Zeros and ones within a task: their squares around the task's share.
         {{ exact_sum('success_count * (1e0 - success_rate)', 18) }}
         / nullif(sum(attempt_count - 1), 0) as within_task_variance
     from agent_tasks
@@ -52,7 +52,7 @@ spreads as (
     group by success_rule, source, benchmark, population, agent
 ),
 
--- A task's mean varies by the task and by its own few attempts.
+-- A task's mean varies between tasks and with its few attempts.
 components as (
     select
         totals.*,
@@ -99,7 +99,7 @@ final as (
         end as icc,
         se as se_now,
         se / sqrt(2e0) as se_with_double_tasks,
-        -- Half of what the attempts add to the variance, and all of the rest.
+        -- Half of the attempts' part of the variance, and all of the rest.
         case
             when within_task_variance is not null
                 then

@@ -1,13 +1,13 @@
 -- Grain: one row per repeats, basis, source, benchmark, scaffold and model.
--- Counted by the order of the values: the pairs of model_comparisons would come
--- to the same, but are quadratic in the models.
+-- Counted from the order of the values. The pairs of model_comparisons give the
+-- same counts, but are quadratic in the models.
 with
 
 comparison_values as (
     select * from {{ ref('comparison_values') }}
 ),
 
--- Turned so that the greater value wins.
+-- Signed so that the greater value wins.
 signed as (
     select
         repeats,

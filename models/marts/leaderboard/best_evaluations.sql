@@ -1,5 +1,5 @@
 -- Grain: one row per repeats, source, benchmark and model: its best scaffold
--- there, by its best evaluation or by the mean of all.
+-- there, judged by its best evaluation or by the mean of all.
 with
 
 leaderboard_cells as (

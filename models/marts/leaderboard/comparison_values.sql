@@ -1,5 +1,5 @@
 -- Grain: one row per repeats, basis, source, benchmark, scaffold and model: the
--- value by which the model is compared with the others of its cell.
+-- value by which the model is compared with the others in its cell.
 with
 
 win_rate_cells as (

@@ -9,7 +9,7 @@ costs as (
     select * from {{ ref('int_evaluation_costs') }}
 ),
 
--- A cost that cannot be complete is what one wants to see here.
+-- A cost that cannot be complete should be visible here.
 compared as (
     select
         evaluations.*,

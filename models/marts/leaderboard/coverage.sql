@@ -1,5 +1,5 @@
 -- Grain: one row per source, benchmark, scaffold and model that should have
--- run, or has.
+-- run, or did.
 with
 
 evaluations as (
@@ -26,7 +26,7 @@ loaded as (
     group by source, benchmark, scaffold, model
 ),
 
--- Who has loaded none of the expected runs does not miss the others.
+-- If none of the expected runs is loaded, the others are not missing.
 expected_sources as (
     select distinct source
     from expected_runs

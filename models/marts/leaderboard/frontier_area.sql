@@ -1,6 +1,6 @@
 -- Grain: one row per x metric, source and benchmark.
--- How much accuracy the frontier offers over the whole range of x: from the
--- least x to the greatest, level beyond its last vertex.
+-- How much accuracy the frontier offers over the whole range of x, from the
+-- lowest to the highest, level beyond its last vertex.
 with
 
 pareto_frontier as (

@@ -1,6 +1,5 @@
 -- Grain: one row per repeats, basis, source, benchmark, scaffold and ordered
--- pair of models. Quadratic in the models of a cell, as a pair is what it is
--- about.
+-- pair of models. Quadratic in the models of a cell.
 with
 
 comparison_values as (

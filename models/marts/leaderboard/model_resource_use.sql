@@ -5,7 +5,7 @@ evaluations as (
     select * from {{ ref('evaluations') }}
 ),
 
--- A model that ran a benchmark often counts there once.
+-- A benchmark that a model ran often counts once.
 benchmark_means as (
     select
         source,

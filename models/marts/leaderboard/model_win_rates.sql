@@ -17,7 +17,7 @@ totals as (
         coverage,
         model,
         count(distinct benchmark) as benchmark_count,
-        -- A cell in which the model has no opponent has no win rate.
+        -- Without an opponent in the cell there is no win rate.
         count(win_rate) as cell_count,
         {{ exact_mean('win_rate') }} as win_rate_mean,
         {{ in_order('stddev_samp', 'win_rate') }} as win_rate_std,
@@ -52,7 +52,7 @@ final as (
         rated.ties,
         rated.comparisons,
         rated.overall_win_rate,
-        -- Ties, which are no wins, hardly occur among draws.
+        -- Ties, which are not wins, hardly occur among draws.
         case
             when intervals.ci_low is not null
                 then least(intervals.ci_low, rated.overall_win_rate)
@@ -63,7 +63,7 @@ final as (
         end as ci_high,
         intervals.interval_basis,
         rated.overall_win_rate_half_ties,
-        -- Models that tie share the better rank.
+        -- Tied models share the better rank.
         case
             when rated.comparisons > 0
                 then

@@ -1,6 +1,6 @@
 -- Grain: one row per repeats, x metric (`cost` or `latency`), source, benchmark
--- and model, each by its best scaffold. Grows with the points off the hull
--- times its vertices, of which points spread at random have few.
+-- and model, each by its best scaffold. Cost: the points off the hull times its
+-- vertices, which are few for random points.
 with recursive
 
 best_evaluations as (
@@ -31,7 +31,7 @@ candidates as (
     from best_evaluations
 ),
 
--- A missing cost is no free evaluation: such a point is not compared.
+-- A missing cost does not mean free: such a point is not compared.
 points as (
     select * from candidates
     where x is not null
@@ -39,8 +39,8 @@ points as (
 
 {{ pareto_ctes(['repeats', 'x_metric', 'source', 'benchmark']) }}
 
--- Ratios to the better point: the most accuracy for no greater x, the least x
--- for no less accuracy.
+-- Compared with the better point: the highest accuracy at the same or lower x,
+-- the lowest x at the same or higher accuracy.
 compared as (
     select
         *,

@@ -1,7 +1,8 @@
 -- Grain: one row per source, benchmark and model.
--- What the published frontier-distance table says, mistake and all: each
--- model's distance is looked up without the benchmark, so its alphabetically
--- first benchmark serves for every one. The truth is in benchmark_win_rates.
+-- The published frontier-distance table, including its bug: each model's
+-- distance is looked up without the benchmark, so that of its alphabetically
+-- first benchmark is used for every one. The correct values are in
+-- benchmark_win_rates.
 with
 
 comparison_values as (
@@ -38,7 +39,7 @@ looked_up as (
     inner join first_distances using (source, model)
 ),
 
--- A model wins over those that are farther away.
+-- A model beats those that are farther away.
 ranked as (
     select
         source,

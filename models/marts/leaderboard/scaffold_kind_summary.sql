@@ -6,7 +6,7 @@ known_scaffolds as (
     select * from {{ ref('scaffolds') }}
 ),
 
--- A source none of whose scaffolds is known tells no kinds apart.
+-- Without a known scaffold, a source has no kinds to compare.
 sources as (
     select distinct source from known_scaffolds
 ),
@@ -53,7 +53,7 @@ means as (
     group by source, benchmark, scaffold_kind, model
 ),
 
--- A scaffold that was run often was compared once.
+-- A scaffold that was run often is compared once.
 scaffolds as (
     select distinct
         source,

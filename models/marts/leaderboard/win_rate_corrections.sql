@@ -1,6 +1,6 @@
 -- Grain: one row per source and model.
--- Win rates by the distance to the frontier, with the published mistake and
--- without it.
+-- Win rates by the distance to the frontier, with the published bug and without
+-- it.
 with
 
 published_frontier_win_rates as (

@@ -1,6 +1,6 @@
 -- Grain: one row per repeats, basis, x metric (`cost` or `latency`), source and
 -- model.
--- Grows with the points off the hull times its vertices.
+-- Cost: the points off the hull times its vertices.
 with recursive
 
 model_win_rates as (

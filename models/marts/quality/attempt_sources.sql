@@ -1,4 +1,5 @@
--- Grain: one row per attempt: the file and the place in it that it is from.
+-- Grain: one row per attempt: the file and the position in it that it came
+-- from.
 with
 
 attempts as (
@@ -13,7 +14,7 @@ open_commands as (
     select
         format,
         command,
-        -- Any ending, where the seed has none.
+        -- Any ending, if the seed gives none.
         coalesce(ending, '') as ending
     from {{ ref('open_commands') }}
 ),
@@ -22,7 +23,7 @@ positions as (
     select * from {{ ref('int_attempt_positions') }}
 ),
 
--- The longest ending that fits decides; `*` is any format.
+-- The longest matching ending decides; `*` is any format.
 ranked_commands as (
     select
         files.file_id,
@@ -48,7 +49,8 @@ final as (
         ranked_commands.path,
         coalesce('line ' || positions.line_number, positions.json_pointer)
             as position,
-        -- The pointer last: what is in it is never read as a place to fill.
+        -- The pointer comes last, so that nothing in it is taken for a
+        -- placeholder.
         replace(
             replace(
                 replace(

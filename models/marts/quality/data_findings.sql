@@ -1,5 +1,5 @@
--- Grain: one row per finding, source and subject: what a user should know
--- about the data before publishing a number from it.
+-- Grain: one row per finding, source and subject: what to know about the data
+-- before publishing a number from it.
 with
 
 load_findings as (

@@ -1,5 +1,5 @@
--- Grain: one row per metric that a source reports of an evaluation: what it
--- says, and what its own scores say.
+-- Grain: one row per metric that a source reports for an evaluation: the
+-- reported value, and the value computed from its scores.
 {%- set columns = {
     'source': 'string',
     'evaluation_id': 'string',

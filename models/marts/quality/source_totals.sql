@@ -1,6 +1,6 @@
 -- Grain: one row per source with an evaluation.
--- Counts evaluations by themselves: one may have no attempt, as HAL traces that
--- name no task.
+-- Counts evaluations separately: one may have no attempts, such as a HAL trace
+-- that names no task.
 with
 
 attempts as (

@@ -1,4 +1,4 @@
--- Grain: one row per public view, this one aside.
+-- Grain: one row per public view, except this one.
 {{ config(post_hook="{{ view_row_counts(public_view_names()) }}") }}
 with
 

@@ -35,7 +35,7 @@ renamed as (
         ---------- text
         trim(model_name) as model_name,
         {{ told_effort() }} as reasoning_effort,
-        -- The study takes the first that is there.
+        -- The study takes the first that is present.
         case
             when average_correctness is not null then 'average_correctness'
             when success_rate is not null then 'success_rate'

@@ -1,4 +1,4 @@
--- Grain: one row per remark of the loader on a HAL trace.
+-- Grain: one row per note of the loader about a HAL trace.
 with
 
 source as (

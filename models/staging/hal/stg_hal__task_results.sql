@@ -23,7 +23,7 @@ renamed as (
         wall_clock_seconds,
 
         ---------- booleans
-        -- Its own verdict is what its lists say.
+        -- The trace's own verdict is in its lists.
         case when decided_by = 'list' then outcome = 'success' end
             as is_reported_success,
         is_in_both_lists

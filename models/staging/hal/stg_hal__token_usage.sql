@@ -1,4 +1,4 @@
--- Grain: one row per model that a HAL trace reports tokens of.
+-- Grain: one row per model for which a HAL trace reports tokens.
 with
 
 source as (

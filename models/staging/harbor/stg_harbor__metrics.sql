@@ -1,4 +1,4 @@
--- Grain: one row per number that a job sums its trials up to, and file.
+-- Grain: one row per aggregate number of a job, and file.
 with
 
 source as (

@@ -43,8 +43,8 @@ renamed as (
         step_count,
         model_count,
         episode_count,
-        -- Nothing but zeros is what an agent writes that counts nothing.
-        -- What is more than the input is beside it.
+        -- An agent that does not count tokens writes only zeros.
+        -- A count above the input is in addition to it.
         case
             when has_tokens and cached_tokens > input_tokens
                 then input_tokens + cached_tokens

@@ -71,7 +71,7 @@ renamed as (
         writer_version,
 
         ---------- numerics
-        -- Also of 0.3.95.dev16+g6527d08 and 0.3.43+d20250101.
+        -- Also for 0.3.95.dev16+g6527d08 and 0.3.43+d20250101.
         {%- for factor in [1000000, 1000, 1] %}
         {{ '+ ' if not loop.first }}try_cast(
             regexp_extract(

@@ -1,5 +1,5 @@
 -- Grain: one row per Inspect log, sample, epoch, scorer and key of its value.
--- The value as Inspect's value_to_float reads it, but that what it cannot read
+-- The value as read by Inspect's value_to_float, except that an unreadable one
 -- is null here and 0 there.
 with
 
@@ -28,7 +28,7 @@ read as (
             when lower_text in ('no', 'false') then 0e0
             else text_number
         end as value,
-        -- Inspect's own answer to what was not scored.
+        -- Inspect's own value for an unscored sample.
         value_kind = 'nan' or (value_kind = 'null' and score_key = '')
             as is_unscored
     from lowered
@@ -50,7 +50,7 @@ renamed as (
 
         ---------- numerics
         value,
-        -- What Inspect counts; null where that is no number.
+        -- The value that Inspect counts; null if it is not a number.
         case
             when is_unscored or value_kind = 'infinite' then null
             when value is null then 0e0

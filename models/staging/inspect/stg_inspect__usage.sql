@@ -1,5 +1,5 @@
--- Grain: one row per model or role whose tokens an Inspect log counts, of a
--- sample or of the evaluation.
+-- Grain: one row per model or role whose tokens an Inspect log counts, for a
+-- sample or the evaluation.
 with
 
 source as (

@@ -1,4 +1,4 @@
--- Grain: one row per oddity of an Inspect log that was loaded all the same.
+-- Grain: one row per warning about an Inspect log that was loaded.
 with
 
 source as (

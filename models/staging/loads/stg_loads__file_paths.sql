@@ -9,7 +9,7 @@ renamed as (
     select
         file_id,
         path,
-        -- With its slash.
+        -- Including the slash.
         regexp_replace(path, '[^/]*$', '') as folder
     from source
 )

@@ -5,7 +5,7 @@ source as (
     select * from {{ source('raw', 'files') }}
 ),
 
--- A table of attempts is of the source that its user says.
+-- The user names the source of a table of attempts.
 tables as (
     select
         file_id,

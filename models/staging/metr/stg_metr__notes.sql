@@ -1,4 +1,4 @@
--- Grain: one row per kind of oddity of a METR file that was loaded.
+-- Grain: one row per kind of warning about a METR file that was loaded.
 with
 
 source as (

@@ -11,13 +11,13 @@ source as (
 timed as (
     select
         *,
-        -- Before 1971 or after 2200: no time, or one in seconds, micro- or
+        -- Before 1971 or after 2200: not a time, or in seconds, micro- or
         -- nanoseconds.
         -- Human runs count from zero: a length of time, not a date.
         not (is_human and started_at = 0)
         and (started_at < 31536000000 or started_at > 7258118400000)
             as has_no_start,
-        -- Back in time, or over a year, so that its end is in another unit.
+        -- Back in time, or over a year: the end is in another unit.
         not completed_at - started_at between 0 and 31622400000 as has_no_end
     from source
 ),

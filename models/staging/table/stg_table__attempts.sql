@@ -40,7 +40,7 @@ renamed as (
         ---------- ids
         evaluation_id || ':' || {{ id_part('task_id') }} || ':' || coalesce(
             {{ id_part('attempt') }},
-            -- Of one length, so that ids are in the order of the rows.
+            -- Padded to one length, so that ids sort in the order of the rows.
             table_id || '%' || lpad(cast(line as string), 12, '0')
         ) as attempt_id,
         evaluation_id,
@@ -66,7 +66,7 @@ renamed as (
         action_count,
         human_minutes,
         latency_seconds,
-        -- A part is never more than the whole; the total tells where it can.
+        -- A part is never more than the whole; the total decides if it can.
         case
             when
                 cache_read_tokens > input_tokens

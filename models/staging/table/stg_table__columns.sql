@@ -1,4 +1,4 @@
--- Grain: one row per file, column of a table and what it was taken for.
+-- Grain: one row per file and column of a table: what it was read as.
 with
 
 source as (

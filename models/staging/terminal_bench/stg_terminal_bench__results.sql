@@ -1,4 +1,5 @@
--- Grain: one row per results.json of a run: how the harness sums up its trials.
+-- Grain: one row per results.json of a run: the harness's totals over its
+-- trials.
 with
 
 source as (

@@ -36,7 +36,7 @@ renamed as (
             when is_resolved then 1e0
             when not is_resolved then 0e0
         end as score,
-        -- The harness writes 0 and 0 where nothing was counted.
+        -- The harness writes 0 and 0 if nothing was counted.
         case when has_tokens then input_tokens end as input_tokens,
         case when has_tokens then output_tokens end as output_tokens,
         case when agent_seconds >= 0 then agent_seconds end

@@ -1,8 +1,7 @@
--- Grain: one row per summary number that is drawn: the interval of its median
--- delta.
--- The bootstrap: redraw the clusters and take the median of all their
--- deltas, over and over. Clusters and not pairs, because the pairs of one
--- cluster are not independent.
+-- Grain: one row per drawn summary: the interval of its median delta.
+-- The bootstrap: redraw the clusters many times, and take the median of all
+-- their deltas each time. It draws clusters, not pairs, because the pairs of
+-- one cluster are not independent.
 with
 
 pairs as (

@@ -1,11 +1,10 @@
--- Grain: one row per summary number that is not drawn: the interval of its
--- median delta.
--- For many clusters what the draws of int_action_delta_draws come to, and for
--- few what a test of the sign sums leaves, since draws of few clusters are too
--- much alike. A median is no greater than a value where more deltas lie up to
--- it than beyond. Each cluster has a sign sum: deltas up to the value minus
--- deltas beyond. Were the value the median, their total would have mean zero
--- and the sum of the squared sign sums as variance.
+-- Grain: one row per summary that is not drawn: the interval of its median
+-- delta.
+-- For many clusters this is the limit of int_action_delta_draws. For few
+-- clusters it inverts a test of the sign sums, since draws of few clusters are
+-- too much alike. The sign sum of a cluster at a value is its deltas up to the
+-- value minus its deltas above. If the value is the median, the total of the
+-- sign sums has mean zero and the sum of their squares as variance.
 with
 
 pairs as (
@@ -43,7 +42,7 @@ first_sign_sums as (
     select
         summary_number,
         -count(*) as sign_sum,
-        -- Each cluster's square once: it has as many rows as deltas.
+        -- Count each cluster's square once: it has as many rows as deltas.
         sum(delta_count) as square_sum
     from ranked
     group by summary_number

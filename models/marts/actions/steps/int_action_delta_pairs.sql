@@ -1,7 +1,7 @@
 -- Grain: one row per success rule, population, source, grain of comparison
--- (`task` or `task_model`) and pair: its delta. A cluster is what varies as
--- one: the tasks of a family, or a task without siblings.
--- Numbers group and join faster than names do.
+-- (`task` or `task_model`) and pair: its delta. A cluster is the tasks of a
+-- family, which vary together, or a task without siblings. Numbers group and
+-- join faster than names.
 with
 
 task_action_deltas as (

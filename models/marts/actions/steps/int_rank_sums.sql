@@ -1,9 +1,8 @@
 -- Grain: one row per source, population, pair of x and y, control, stratum and
--- cluster: sums of squares and products of the ranks, which are taken inside a
--- stratum: everywhere, or in each task. A cluster is the tasks of a family, or
--- a task without siblings.
--- Spearman's rho is Pearson's of average ranks. Names are joined last: where
--- tasks are many the cells are nearly as many as the attempts.
+-- cluster: sums of squares and products of the ranks within a stratum (all
+-- attempts, or one task). A cluster is the tasks of a family, or a task without
+-- siblings. Spearman's rho is Pearson's correlation of average ranks. Names are
+-- joined last: with many tasks there are nearly as many cells as attempts.
 {%- set attempts = ref('attempts') %}
 {%- set has_both = 'action_count is not null and score is not null' %}
 {%- set is_in_set =
@@ -69,7 +68,7 @@ cells as (
 ),
 {%- endfor %}
 
--- Ranks inside a task: half the difference between the attempts up to a value
+-- Ranks within a task: half the difference between the attempts up to a value
 -- and those from it on. A join would need as many ranks as there are cells.
 task_ranks as (
     select

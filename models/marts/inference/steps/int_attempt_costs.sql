@@ -1,4 +1,4 @@
--- Grain: one row per attempt: what it cost, its own record or else an equal
+-- Grain: one row per attempt: its cost, from its own record or else an equal
 -- share of its evaluation's.
 with
 

@@ -1,15 +1,14 @@
 -- Grain: one row per success rule, source, benchmark, agent and task that the
 -- agent tried, of the `max_compared_agents` of each population with the most
--- attempts: int_agent_tasks_counted of those who are compared in pairs. Chosen
--- before their tasks are counted, since of all agents those can be as many as
--- there are attempts.
+-- attempts, which are compared in pairs. They are chosen before their tasks are
+-- counted, because the rows of all agents can be as many as the attempts.
 with
 
 attempt_successes as (
     select * from {{ ref('attempt_successes') }}
 ),
 
--- Read again, and not kept: of 10 M attempts there are 30 M such rows.
+-- Read twice rather than kept: 10 M attempts have 30 M such rows.
 counted_attempts as (
     select * from {{ ref('attempt_successes') }}
 ),

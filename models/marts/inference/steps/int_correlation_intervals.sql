@@ -1,8 +1,8 @@
 -- Grain: one row per source, population and control: the interval of the rank
 -- correlation of action count and score, by the jackknife over clusters of
--- tasks. The ranks are taken as given; a cluster moves a correlation by its
--- share in it, less half of the correlation times its shares in both variances,
--- over what is left of the variances without it.
+-- tasks. The ranks are taken as given. A cluster moves a correlation by its
+-- share in it, minus half of the correlation times its shares in both
+-- variances, divided by the variances that remain without it.
 with
 
 scores as (
@@ -44,7 +44,7 @@ moves as (
         or scores.yy_share > 0
 ),
 
--- The partial correlation's derivatives by the three that it is made of.
+-- The partial correlation's derivatives with respect to the three correlations.
 pairs as (
     select
         source,
@@ -57,7 +57,7 @@ pairs as (
     group by source, population, controlling_for
 ),
 
--- A correlation of 1 can be a little more by rounding.
+-- Rounding can lift a correlation of 1 slightly above 1.
 norms as (
     select
         *,
@@ -137,15 +137,16 @@ variances as (
         count(*) - case when controlling_for = 'human_minutes' then 3 else 2 end
             as free_count,
         square_sum,
-        -- Of what each cluster adds to the variance, as a share of it.
+        -- Each cluster's share of the variance.
         {{ exact_sum('power(squared_move / nullif(square_sum, 0), 2)', 18) }}
             as share_squares
     from cluster_squares
     group by source, population, controlling_for, rho, square_sum
 ),
 
--- On Fisher's scale, on which no interval leaves -1 to 1. Each value has a mean
--- of its own, two or three in all: to leave out a cluster moves one of them.
+-- On Fisher's scale, so that the interval stays within -1 to 1. Each value has
+-- its own mean, two or three in all, and leaving out a cluster moves one of
+-- them.
 errors as (
     select
         source,

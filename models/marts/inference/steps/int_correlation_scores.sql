@@ -1,7 +1,7 @@
 -- Grain: one row per source, population, control, pair of values and cluster:
 -- its share in a rank correlation and in both variances. A cluster is the tasks
--- of a family, or a task without siblings. Pair `xy` is of action count and
--- score, `xz` of action count and human minutes, `zy` of those and the score.
+-- of a family, or a task without siblings. Pair `xy` is action count and score,
+-- `xz` is action count and human minutes, `zy` is human minutes and score.
 with
 
 rank_sums as (

@@ -10,7 +10,7 @@ model_win_rates as (
         and repeats = 'best'
 ),
 
--- Who wins one of many benchmarks leads nothing.
+-- A model that wins one of many benchmarks does not lead.
 most_benchmarks as (
     select
         basis,
@@ -47,7 +47,7 @@ partial_sources as (
     where {{ is_partial_run() }}
 ),
 
--- Any run can be a model's best.
+-- Here a partial run can be a model's best, too.
 best_accuracies as (
     select
         source,

@@ -1,5 +1,6 @@
--- Grain: one row per cluster and pair of models that met in it, the one with
--- the lower number first. Quadratic in the models of a task or benchmark.
+-- Grain: one row per cluster and pair of models matched in it, the one with
+-- the lower number first. Quadratic in the number of models at a task or
+-- benchmark.
 with
 
 results as (

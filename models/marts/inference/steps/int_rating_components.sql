@@ -1,6 +1,7 @@
--- Grain: one row per success rule, source, basis and model that met another.
--- Models are comparable when each has wins, directly or over others, against
--- the other: only among such models has Bradley-Terry a finite answer.
+-- Grain: one row per success rule, source, basis and model with an opponent.
+-- Two models are comparable if each has wins against the other, directly or
+-- through others: only among such models does Bradley-Terry have a finite
+-- answer.
 with recursive
 
 rating_models as (
@@ -37,9 +38,9 @@ both_ways as (
     from pairs
 ),
 
--- Two models with wins against each other are comparable. Such pairs are most
--- pairs, and cheap to follow: each model takes the least root of those it is
--- paired with, until no root changes.
+-- Two models with wins against each other are comparable. Most pairs are of
+-- this kind and cheap to follow: each model takes the lowest root of those it
+-- is paired with, until no root changes.
 {{ kept_first('mutual_pairs') }}
     select
         model_number,
@@ -155,7 +156,8 @@ members as (
         on roots.root = components.root
 ),
 
--- Numbers are in the order of names, so a component has its first model's.
+-- Numbers are in the order of names, so a component has that of its first
+-- model.
 final as (
     select
         rating_models.success_rule,

@@ -1,8 +1,8 @@
 -- Grain: one row per comparable model whose strength converged: its standard
--- error by the jackknife over clusters. To leave out a cluster moves the
--- strengths, to first order, by the inverse of the information that is left
--- times the cluster's score. The cluster is taken to hold the same share of
--- each model's information, so that one matrix serves all clusters.
+-- error by the jackknife over clusters. Leaving out a cluster moves the
+-- strengths, to first order, by the inverse of the remaining information times
+-- the cluster's score. The cluster is assumed to have the same share of every
+-- model's information, so that one matrix serves all clusters.
 {%- set width = rating_block_width() | int %}
 with recursive
 
@@ -87,7 +87,7 @@ moves as (
     where solution_steps.has_converged
 ),
 
--- Strengths have mean 0 in a component, and so have their moves.
+-- Strengths have mean 0 in a component, and so do their changes.
 centred as (
     select
         model_number,
@@ -134,7 +134,7 @@ final as (
         cluster_count,
         {{ jackknife_degrees_of_freedom('cluster_count', 'share_squares') }}
             as degrees_of_freedom,
-        -- Further digits are the solver's.
+        -- Further digits depend on the solver.
         round(
             sqrt((cluster_count - 1e0) / cluster_count * square_sum), 12
         ) as se

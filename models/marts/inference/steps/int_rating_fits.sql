@@ -1,6 +1,6 @@
 -- Grain: one row per replicate and comparable model whose strength converged.
--- Takes the pairs (x `bootstrap_replicates`, where they are drawn) in each of
--- some ten to a hundred steps.
+-- Reads the pairs (x `bootstrap_replicates`, if they are drawn) in each of
+-- about ten to a hundred steps.
 with recursive
 
 matches as (
@@ -52,9 +52,9 @@ data_fits as (
     where has_converged
 ),
 
--- A draw is near the data, and its own error far above this tolerance. Of a
--- draw that splits into models without wins against each other the strengths
--- have no maximum, and do not converge.
+-- A draw is close to the data, and its own error is far above this tolerance.
+-- If a draw splits into models without wins against each other, its strengths
+-- have no maximum and do not converge.
 {{ steps_first('replicate_steps') }}
     select
         usable.replicate,
@@ -88,7 +88,7 @@ final as (
         replicate,
         component_number,
         model_number,
-        -- Further digits are the solver's.
+        -- Further digits depend on the solver.
         round(strength, 12) as strength
     from fits
 )

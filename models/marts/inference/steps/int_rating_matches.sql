@@ -1,6 +1,6 @@
--- Grain: one row per replicate and ordered pair of comparable models that met
--- in it. Replicate 0 is the data; with `rating_intervals: bootstrap` each other
--- one draws the clusters again, which takes pairs x clusters x
+-- Grain: one row per replicate and ordered pair of comparable models matched in
+-- it. Replicate 0 is the data; with `rating_intervals: bootstrap` every other
+-- one redraws the clusters, at a cost of pairs x clusters x
 -- `bootstrap_replicates`.
 {%- set replicate_count = (
     var('bootstrap_replicates')

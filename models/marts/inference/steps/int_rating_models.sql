@@ -1,5 +1,5 @@
 -- Grain: one row per success rule, source, basis and model with a result: its
--- number, since numbers join and group faster than four names do.
+-- number, since numbers join and group faster than four names.
 with
 
 model_tasks as (

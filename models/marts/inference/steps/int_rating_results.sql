@@ -1,6 +1,6 @@
 -- Grain: one row per model number and match: a task, or for the basis
--- max_accuracy a benchmark. A cluster is what varies as one: the tasks of a
--- family, or one benchmark; where there are many, a group of them.
+-- max_accuracy a benchmark. A cluster is the tasks of a family, or one
+-- benchmark; if there are very many, a group of them.
 with
 
 model_tasks as (

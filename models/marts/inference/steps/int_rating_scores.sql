@@ -1,6 +1,6 @@
--- Grain: one row per component, cluster and model that met another of the
--- component in it: how far its wins in the cluster exceed what the strengths
--- expect, the gradient of the log likelihood.
+-- Grain: one row per component, cluster and model with an opponent of the
+-- component in it: its wins in the cluster minus those expected from the
+-- strengths, the gradient of the log likelihood.
 with
 
 comparisons as (

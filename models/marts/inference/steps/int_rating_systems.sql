@@ -1,7 +1,7 @@
--- Grain: one row per comparable model and block of clusters: its scores in
--- them, a column each, so that int_rating_errors solves a block at once. Each
--- is divided by the share of the information that is left without the cluster,
--- and scaled as conjugate_gradient_step asks for.
+-- Grain: one row per comparable model and block of clusters: its scores, one
+-- column per cluster, so that int_rating_errors can solve a block at once. Each
+-- score is divided by the share of the information that remains without the
+-- cluster, and scaled as conjugate_gradient_step needs.
 {%- set width = rating_block_width() | int %}
 with
 
@@ -28,7 +28,7 @@ component_totals as (
     group by component_number
 ),
 
--- A block of clusters is solved at once, each in a column of its own.
+-- A block of clusters is solved at once, with one column per cluster.
 clusters as (
     select
         scores.component_number,
@@ -55,7 +55,7 @@ blocks as (
     from clusters
 ),
 
--- One cluster alone leaves nothing to compare it with.
+-- A single cluster leaves nothing to compare it with.
 block_scores as (
     select
         scores.model_number,

@@ -1,5 +1,5 @@
--- Grain: one row per source, benchmark and agent of which evaluations differ in
--- an effort that no rule reads, so that they are no repeats of each other.
+-- Grain: one row per source, benchmark and agent whose evaluations differ in an
+-- effort that no rule reads, so that they are not repeats of each other.
 with
 
 hal_findings as (

@@ -6,8 +6,8 @@ repeated_evaluations as (
     select * from {{ ref('int_repeated_evaluations') }}
 ),
 
--- A mean that lacks a part is unknown. One value is its own mean, to the last
--- digit.
+-- A mean with a missing part is unknown. A single value is its own mean, to the
+-- last digit.
 final as (
     select
         repeats,

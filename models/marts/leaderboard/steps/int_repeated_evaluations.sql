@@ -9,7 +9,7 @@ evaluations as (
         and accuracy is not null
 ),
 
--- Complete evaluations go first, and are not averaged with partial ones.
+-- Complete evaluations come first, and are not averaged with partial ones.
 ranked as (
     select
         *,

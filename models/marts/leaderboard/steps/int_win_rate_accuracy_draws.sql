@@ -1,6 +1,6 @@
 -- Grain: one row per evaluation without outcomes and replicate: how far its
--- accuracy moves when its tasks are drawn again. All that is known of them is
--- how many there are, so the number of successes is binomial.
+-- accuracy moves when its tasks are redrawn. Only their number is known, so the
+-- number of successes is binomial.
 with
 
 repeated_evaluations as (
@@ -20,7 +20,7 @@ replicates as (
     {{ number_series('1', var('win_rate_replicates')) }}
 ),
 
--- 10,000 tasks are enough: beyond, the accuracy moves by less than a point.
+-- 10,000 tasks are enough: beyond that the accuracy moves by less than a point.
 compared as (
     select
         evaluations.evaluation_id,
@@ -47,8 +47,8 @@ numbers as (
     ) }}
 ),
 
--- As if one more task had been solved, and one failed, as in task_move_ctes:
--- an accuracy of 0 or 1 would else never move.
+-- Adds one solved and one failed task, as in task_move_ctes: an accuracy of 0
+-- or 1 would otherwise never move.
 rates as (
     select
         evaluation_id,
@@ -57,8 +57,8 @@ rates as (
     from compared
 ),
 
--- With some of the tasks given partial credit the accuracy varies less than
--- that, so the draws err on the wide side.
+-- With partial credit the accuracy varies less than that, so the interval is
+-- rather too wide.
 probabilities as (
     select
         rates.evaluation_id,
@@ -88,7 +88,7 @@ cumulated as (
     from probabilities
 ),
 
--- The last range ends beyond 1, whatever rounding leaves.
+-- The last range ends above 1, whatever the rounding.
 ranges as (
     select
         evaluation_id,

@@ -20,8 +20,8 @@ drawn_evaluations as (
     from repeated_evaluations
 ),
 
--- Siblings are drawn together; of very many tasks 200 groups are drawn, which
--- costs the same for any number of them.
+-- Siblings are drawn together. Very many tasks are drawn as 200 groups, so that
+-- the cost does not grow with their number.
 scored_tasks as (
     select
         drawn_evaluations.source,

@@ -1,5 +1,5 @@
--- Grain: one row per repeats, basis, source, coverage and model: between which
--- ends its win rate lies when the tasks of each benchmark are drawn again.
+-- Grain: one row per repeats, basis, source, coverage and model: the interval
+-- of its win rate when the tasks of each benchmark are redrawn.
 {%- set cell = ['repeats', 'source', 'benchmark', 'own_scaffold', 'model'] %}
 with
 
@@ -92,8 +92,9 @@ known_models as (
     having sum(cell_means.evaluation_count) = sum(cell_means.moving_count)
 ),
 
--- An accuracy moves by as much as the mean of its tasks does; that of an
--- opponent of which neither outcomes nor the number of tasks is known stays.
+-- An accuracy moves by as much as the mean of its tasks. If neither the
+-- outcomes nor the number of tasks of an opponent are known, its accuracy
+-- stays.
 cell_moves as (
     select
         {{ cell | join(', ') }},

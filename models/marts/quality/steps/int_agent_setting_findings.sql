@@ -1,6 +1,6 @@
 -- Grain: one row per evaluation of Terminal-Bench, Harbor or Inspect whose
--- agent was told something of thinking or temperature that no rule reads,
--- though it tells it apart from others of the same agent.
+-- agent has a thinking or temperature setting that no rule reads, although it
+-- differs from other evaluations of the same agent.
 with
 
 runs as (
@@ -20,8 +20,8 @@ evaluations as (
     where not is_superseded
 ),
 
--- Of a log the temperature alone: what else it says of thinking is read, or is
--- about what is shown of it.
+-- From a log only the temperature: its other thinking settings are read, or
+-- only affect what is displayed.
 told as (
     select
         evaluations.evaluation_id,
@@ -50,7 +50,7 @@ told as (
     {%- endfor %}
 ),
 
--- What a rule has read tells two of them apart by their model.
+-- If a rule has read the effort, they already differ in their model.
 unread as (
     select distinct
         evaluation_id,

@@ -10,7 +10,7 @@ repeated_attempts as (
 ),
 
 told_facts as (
-    select * from {{ ref('int_told_task_facts') }}
+    select * from {{ ref('int_task_facts_resolved') }}
 ),
 
 evaluations as (
@@ -57,8 +57,8 @@ differing_families as (
     where other_family is not null
 ),
 
--- An evaluation that its source reports ran the benchmark's tasks; one that is
--- derived from attempts may hold any of them.
+-- An evaluation reported by its source ran the benchmark's tasks; one derived
+-- from attempts may have any of them.
 reported_attempts as (
     select
         attempts.source,
@@ -90,7 +90,7 @@ task_counts as (
 ),
 
 -- A task that most evaluations of its benchmark lack belongs to another
--- benchmark, or is misspelt. Of two evaluations either may be right.
+-- benchmark, or is misspelt. With only two evaluations, either may be right.
 outside_tasks as (
     select
         'attempt_outside_known_tasks' as finding_code,

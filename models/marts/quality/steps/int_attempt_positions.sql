@@ -1,4 +1,4 @@
--- Grain: one row per attempt record and file: where in the file it is.
+-- Grain: one row per attempt record and file: its position in the file.
 with
 
 metr_runs as (

@@ -28,8 +28,8 @@ ranked as (
         on evaluations.evaluation_id = identified_evaluations.evaluation_id
 ),
 
--- Agents whose attempts are summed up here may each have been given some of
--- the tasks; where most tried all of them, one that did not is partial.
+-- Agents in a table of attempts may each have been given only some of the
+-- tasks. If most tried all of them, one that did not is partial.
 partial_shares as (
     select
         source,

@@ -39,7 +39,7 @@ zero_costs as (
     where evaluations.cost_status = 'zero_with_tokens'
 ),
 
--- Of a source that tells the cost of each attempt.
+-- Only for sources that give the cost of each attempt.
 zero_attempts as (
     select
         'zero_cost_with_tokens' as finding_code,
@@ -63,7 +63,7 @@ used_tokens as (
         evaluations.source,
         model_costs.known_token_count,
         model_costs.has_price,
-        -- Without a day only a model that has no price at all is without one.
+        -- Without a date, only a model with no price at all counts as unpriced.
         model_costs.has_price_of_day
         or (model_costs.evaluated_on is null and model_costs.has_price)
             as is_priced,

@@ -83,7 +83,7 @@ recomputed_accuracies as (
     where recomputed is not null
 ),
 
--- A mean of partial credit is no share of tasks.
+-- A mean with partial credit is not a share of tasks.
 shares as (
     select reported.*
     from reported
@@ -120,7 +120,7 @@ differing_accuracies as (
             - success_count * 1e0 / nullif(success_count + failure_count, 0)
         )
         > {{ var('accuracy_tolerance') }}
-        -- It may count the known tasks without an outcome as failures.
+        -- The metric may count known tasks without an outcome as failures.
         and abs(accuracy - success_count * task_share / task_count)
         > {{ var('accuracy_tolerance') }}
 ),

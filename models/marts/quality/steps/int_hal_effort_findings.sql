@@ -1,5 +1,5 @@
--- Grain: one row per HAL evaluation whose effort no rule reads, though it tells
--- it apart from another evaluation of the same model.
+-- Grain: one row per HAL evaluation with an effort that no rule reads, although
+-- it differs from another evaluation of the same model.
 {%- set words = '(minimal|xhigh|high|medium|low|max|ultra|think[a-z]*|effort|'
     'reason[a-z]*)' %}
 with
@@ -16,8 +16,8 @@ default_efforts as (
     select * from {{ ref('model_default_efforts') }}
 ),
 
--- The first word of an effort in the agent's name, with a number behind it; and
--- the first argument that is called after one.
+-- The first effort word in the agent's name, with a number after it; and the
+-- first argument named after an effort.
 told as (
     select
         evaluations.evaluation_id,
@@ -48,7 +48,7 @@ told as (
         on evaluations.base_model = default_efforts.model
 ),
 
--- What a rule has read tells two evaluations apart by their model.
+-- If a rule has read the effort, the evaluations already differ in their model.
 unread as (
     select
         evaluation_id,

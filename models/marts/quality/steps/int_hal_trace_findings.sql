@@ -110,7 +110,7 @@ call_totals as (
     group by file_id, trace_number
 ),
 
--- What a refused part leaves unknown is below the calls for that reason.
+-- If a part was refused, the total is below the calls for that reason.
 usage_below_calls as (
     select
         'usage_below_calls' as finding_code,

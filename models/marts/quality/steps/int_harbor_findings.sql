@@ -30,7 +30,7 @@ file_paths as (
     select * from {{ ref('stg_loads__file_paths') }}
 ),
 
--- Refused results too, which are other findings.
+-- Including refused results, which are other findings.
 result_folders as (
     select distinct folder
     from file_paths
@@ -49,7 +49,7 @@ unfinished_configs as (
         on file_paths.folder = trial_folders.folder
     left join result_folders
         on file_paths.folder = result_folders.folder
-    -- Wherever a copy of the trial has its result.
+    -- Also if a copy of the trial has its result elsewhere.
     left join staged_trials
         on
             configs.name = staged_trials.trial_name

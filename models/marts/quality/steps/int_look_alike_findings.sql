@@ -1,5 +1,5 @@
 -- Grain: one row per name that looks like another one of its kind and source.
--- They count as two: a typing error makes a task, an agent or a model.
+-- They count as two: a typo creates a task, an agent or a model.
 with
 
 evaluations as (

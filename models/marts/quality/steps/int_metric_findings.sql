@@ -1,5 +1,5 @@
--- Grain: one row per evaluation of which a reported number is not what its
--- attempts give.
+-- Grain: one row per evaluation with a reported number that its attempts do not
+-- give.
 with
 
 harbor_metrics as (

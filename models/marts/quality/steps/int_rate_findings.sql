@@ -1,5 +1,5 @@
--- Grain: one row per agent whose success rate depends on what becomes of its
--- attempts without a score.
+-- Grain: one row per agent whose success rate depends on how attempts without a
+-- score are counted.
 with
 
 attempts as (

@@ -17,7 +17,7 @@ task_facts as (
     select * from {{ ref('task_facts') }}
 ),
 
--- A table that is there in two files has the same ids in both.
+-- A table that is in two files has the same ids in both.
 untold as (
     select
         source,

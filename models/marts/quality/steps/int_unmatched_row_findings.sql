@@ -1,5 +1,5 @@
--- Grain: one row per source and seed in which a person wrote rows about tasks,
--- evaluations, models or scaffolds that are not loaded: those change nothing.
+-- Grain: one row per source and seed with rows about tasks, evaluations, models
+-- or scaffolds that are not loaded, so that they have no effect.
 with
 
 attempts as (

@@ -1,4 +1,4 @@
-"""METR JSONL decoded by msgspec gives what metr_jsonl.py says line by line.
+"""METR JSONL decoded by msgspec gives the same as jsonl.py line by line.
 
 Rows, quarantine entries, notes and refusals are compared for files that begin as METR
 writes them and are then spoilt: field by field, and byte by byte.

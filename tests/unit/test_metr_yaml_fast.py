@@ -17,7 +17,7 @@ from loaders.contract import records
 from loaders.contract.records import Batch, FileRefused
 from loaders.contract.warnings import Warnings
 from loaders.metr import yaml as metr_yaml
-from loaders.metr import yaml_fast as metr_yaml_pattern
+from loaders.metr import yaml_fast
 from loaders.metr import yaml_full as metr_yaml_events
 from loaders.metr.tables import METR_NOTES, METR_RUNS
 
@@ -167,7 +167,7 @@ def by_events(content: bytes) -> str | tuple:
 
 def by_blocks(content: bytes, block_bytes: int) -> str | tuple:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metr_yaml_pattern, "_BLOCK_BYTES", block_bytes)
+        patch.setattr(yaml_fast, "_BLOCK_BYTES", block_bytes)
         return outcome(metr_yaml.read(io.BytesIO(content)))
 
 

@@ -1,5 +1,5 @@
--- Grain: one row per task of which not all attempts tell the same family, or
--- not all a human time.
+-- Grain: one row per task whose attempts do not all give the same family, or do
+-- not all give a human time.
 with
 
 attempts as (

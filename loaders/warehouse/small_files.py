@@ -1,7 +1,7 @@
-"""Small files that the warehouse does not know: many in one go.
+"""Loads many small, new files together.
 
-A file by itself takes some twenty statements. Of most files of a folder with thousands
-the warehouse knows nothing, and all their records are good: those are inserted together.
+A single file takes about twenty statements. In a folder of thousands, most files are
+new and all their records are valid: those are inserted together.
 """
 
 from collections import defaultdict
@@ -19,13 +19,13 @@ from loaders.warehouse.tables import FILE_PATHS, FILES
 
 @dataclass(slots=True)
 class OnRecord:
-    """What the warehouse knows about some files."""
+    """The warehouse's records about some files."""
 
     files: dict[str, tuple]
     files_at: dict[str, set[str]]
 
     def known(self, manifest: FileManifest) -> LoadResult | None:
-        """Return an `unchanged` result if these bytes are loaded, and well."""
+        """Return an `unchanged` result if these bytes are loaded completely."""
         path = path_text(manifest.path)
         found = self.files.get(manifest.file_id)
         if found is None or self.files_at.get(path, set()) - {manifest.file_id}:
@@ -65,7 +65,7 @@ class OnRecord:
 def on_record(
     connection: duckdb.DuckDBPyConnection | None, manifests: list[FileManifest]
 ) -> OnRecord:
-    """Return what the warehouse knows about these files."""
+    """Return the warehouse's records about these files."""
     record = OnRecord({}, defaultdict(set))
     wanted = {
         "ids": [manifest.file_id for manifest in manifests],
