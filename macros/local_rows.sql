@@ -1,8 +1,8 @@
 {#- Where one's own rows of a seed are: local/<seed>.csv beside seeds/, which git does
     not track, or in the folder $EVALHOUSE_LOCAL. As read_csv takes a path, in which
     some characters are patterns. -#}
-{% macro local_path(name) -%}
-    {%- set folder = env_var('EVALHOUSE_LOCAL', '') or 'local' -%}
+{% macro local_path(root, name) -%}
+    {%- set folder = env_var('EVALHOUSE_LOCAL', '') or root ~ '/local' -%}
     {{ return(path_pattern(folder, '/' ~ name ~ '.csv')) }}
 {%- endmacro %}
 
@@ -37,7 +37,7 @@
 {%- endmacro %}
 
 {% macro duckdb__local_rows() -%}
-    {%- set path = local_path(model.name) -%}
+    {%- set path = local_path(model.root_path, model.name) -%}
     {%- if execute and model.name in graph.get('refresh', {}).get('local', {}) -%}
         {%- set reader = "read_csv(" ~ path ~ ", header = true, all_varchar = true,"
             ~ " delim = ',', quote = '\"', escape = '\"', strict_mode = true)" -%}
@@ -100,7 +100,7 @@
         {%- set seeds = graph.nodes.values()
             | selectattr('resource_type', 'equalto', 'seed') | list %}
         {%- set known = seeds | map(attribute='name') | list %}
-        {%- set path = local_path('*') %}
+        {%- set path = local_path(seeds[0].root_path, '*') %}
         {%- for row in run_query("select file from glob(" ~ path ~ ")") %}
             {%- set name = row[0].split('/')[-1][:-4] %}
             {%- if name not in known %}

@@ -26,6 +26,9 @@
 
 {% macro duckdb__begin_refresh() %}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed') %}
+        {%- set seeds = graph.nodes.values()
+            | selectattr('resource_type', 'equalto', 'seed') %}
+        {%- set root = (seeds | first).root_path %}
         {%- do run_query(
             "create schema if not exists intermediate;"
             ~ " create table if not exists intermediate.made"
@@ -35,7 +38,7 @@
         ) %}
         {%- set macros = run_query(
             "select md5(string_agg(content, '' order by filename)) || version()"
-            ~ " from read_text('macros/**/*.sql')"
+            ~ " from read_text(" ~ path_pattern(root, "/macros/**/*.sql") ~ ")"
         ).rows[0][0] %}
         {%- set state = {
             'base': macros ~ dbt_version, 'then': {}, 'now': {}, 'local': {},
@@ -54,11 +57,11 @@
             {%- endfor %}
         {%- endif %}
         {%- for row in run_query(
-            "select file from glob(" ~ local_path('*') ~ ")"
+            "select file from glob(" ~ local_path(root, '*') ~ ")"
         ).rows %}
             {%- set name = row[0].split('/')[-1][:-4] %}
             {%- set hash = run_query(
-                "select md5(content) from read_text(" ~ local_path(name) ~ ")"
+                "select md5(content) from read_text(" ~ local_path(root, name) ~ ")"
             ).rows[0][0] %}
             {%- do state.local.update({name: hash}) %}
         {%- endfor %}

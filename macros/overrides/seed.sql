@@ -34,15 +34,14 @@
     {{ return({'relations': [seed]}) }}
 {% endmaterialization %}
 
-{#- No line is passed over as a title or a comment, as DuckDB does where it may guess. dbt
-    works in the project's folder, wherever that was when it parsed the project. -#}
+{#- No line is passed over as a title or a comment, as DuckDB does where it may guess. -#}
 {% macro rows_of_seed() -%}
     {%- set types = [] -%}
     {%- for name, type in model.config.column_types.items() -%}
         {%- do types.append(adapter.quote(name) ~ ": '" ~ type ~ "'") -%}
     {%- endfor -%}
     read_csv(
-        {{ text_literal(model.original_file_path) }},
+        {{ path_pattern(model.root_path, '/' ~ model.original_file_path) }},
         header = true, delim = ',', quote = '"', escape = '"', skip = 0, comment = ''
         {{- ', types = {' ~ types | join(', ') ~ '}' if types }}
     )
