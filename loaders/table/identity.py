@@ -12,11 +12,12 @@ from loaders.contract import rules, unpacked
 from loaders.contract.files import OpenFile
 from loaders.contract.records import FileRefused
 from loaders.contract.table_options import TableOptions
+from loaders.table import beginning, values
 from loaders.table import mapping as names
-from loaders.table import values
 from loaders.table.opened import Opened
 from loaders.table.opening import HEAD_BYTES, PARQUET, UTF16_MARKS, Table
 from loaders.table.presets import PRESETS
+from loaders.table.rows import Rows
 
 
 class _Look(NamedTuple):
@@ -46,12 +47,12 @@ def told(source: OpenFile, path: str, options: TableOptions) -> str:
 
 
 def look_at(
-    source: OpenFile, table: Table, opened: Opened, options: TableOptions
+    source: OpenFile, opened: Opened, rows: Rows, options: TableOptions
 ) -> None:
     """Keep what told() will ask of a table that is open."""
     tellers = _tellers(opened.names, options)
-    is_told = tellers == [] or bool(tellers and table.has_any(opened, tellers))
-    _LOOKS[source] = _Look(opened.names, is_told)
+    columns = names.columns_named(tellers or (), opened.names)
+    _LOOKS[source] = _Look(opened.names, tellers == [] or rows.has_any(columns))
 
 
 def stem_of(path: str) -> str:
@@ -62,24 +63,25 @@ def stem_of(path: str) -> str:
 def _look(source: OpenFile, options: TableOptions) -> _Look:
     """Look at the beginning of a table, and at more of it only where that tells nothing."""
 
-    def by_opening(look: Callable[[Table, Opened], Any]) -> Any:
+    def by_opening(look: Callable[[Opened, Rows], Any]) -> Any:
         import duckdb
 
         try:
             with duckdb.connect() as connection, Table(source, connection) as table:
-                return look(table, table.opened())
+                opened = table.opened()
+                return look(opened, Rows(connection, opened))
         except (FileRefused, duckdb.Error):
             return None
 
     head = _head(source)
-    found = names.names_of_lines(head) or names.names_at_the_beginning(head)
+    found = beginning.names_of_lines(head) or beginning.first_names(head)
     # The first object may be longer than what was read.
-    found = found or by_opening(lambda _table, opened: opened.names) or []
+    found = found or by_opening(lambda opened, _rows: opened.names) or []
     tellers = _tellers(found, options)
     if not tellers:
         return _Look(found, is_benchmark_told=tellers == [])
     is_told = _has_value(head, tellers, found) or by_opening(
-        lambda table, opened: table.has_any(opened, tellers)
+        lambda opened, rows: rows.has_any(names.columns_named(tellers, opened.names))
     )
     return _Look(found, bool(is_told))
 
@@ -118,7 +120,7 @@ def _has_value(head: str, columns: list[str], found: list[str]) -> bool:
 
 def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None]:
     """Yield what the first objects have; of an array the very first."""
-    for record in names.records_at_the_beginning(head):
+    for record in beginning.records_of(head):
         for column in wanted:
             value: Any = record
             for name in column.path:
@@ -127,7 +129,7 @@ def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None
 
 
 def _texts_of_csv(head: str, wanted: list[names.Column]) -> Iterator[str]:
-    header = names.header_of(head)
+    header = beginning.header_of(head)
     places = {name.strip(): place for place, name in enumerate(header.names)}
     lines = io.StringIO(head, newline="")
     for _ in range(header.lines_before):

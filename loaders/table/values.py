@@ -117,6 +117,11 @@ def milliseconds(name: str, text: str, decimal: str | None = None) -> float | No
 
 
 def cost(name: str, text: str, decimal: str | None = None) -> float:
+    """Return US dollars, which a sign beside the number may say; none of another one."""
+    written = text.strip()
+    amount = written.removeprefix("$").removesuffix("$").removesuffix("USD").strip()
+    if len(amount) < len(written) and _NUMBER.fullmatch(_with_a_point(amount, decimal)):
+        text = amount
     return rules.cost(name, number(name, text, decimal))
 
 
