@@ -5,14 +5,11 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from loaders.contract.records import FileRefused, file_refused
 from loaders.contract.table_options import TableOptions
 from loaders.table.presets import PRESETS
-
-if TYPE_CHECKING:
-    from loaders.table.rows import Rows
 
 # Ours, and the names it is known by, the most telling first.
 KNOWN = {
@@ -100,6 +97,15 @@ class Constant(NamedTuple):
 Part = Column | Constant
 
 
+class AllRows(Protocol):
+    """What a mapping asks of the rows of a table, see rows.py."""
+
+    def has(self, column: Column) -> bool: ...
+    def has_all(self, column: Column) -> bool: ...
+    def only_value(self, name: str) -> Any: ...
+    def only_words(self, column: Column, pattern: str) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """What each of ours is made of; several parts are joined with a slash."""
@@ -153,7 +159,7 @@ def resolved(
     names: Sequence[str],
     options: TableOptions,
     path: str,
-    rows: "Rows | None" = None,
+    rows: AllRows | None = None,
 ) -> Mapping:
     """Return what each of ours is made of in a table with these columns.
 
@@ -249,7 +255,7 @@ def _add_known(
 class _Finder:
     """Finds what a mapping names in a table."""
 
-    def __init__(self, names: Sequence[str], path: str, rows: "Rows | None"):
+    def __init__(self, names: Sequence[str], path: str, rows: AllRows | None):
         self._names = names
         self._path = path
         self._rows = rows
