@@ -327,6 +327,28 @@ def test_a_score_that_is_kept_back_says_why(tmp_path, cell, told, words):
     assert words in one(tmp_path, "score", cell, **told).detail
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_said"),
+    [
+        ("0,5", True),
+        ("1.234,5", True),
+        ("€1,25", True),
+        ("12.5 s", True),
+        ("12 345", True),
+        ("yes", False),
+        ("3/5", False),
+        ('{"acc": 0.5}', False),
+        ("see a.txt", False),
+    ],
+)
+def test_the_decimal_sign_is_asked_about_where_there_may_be_one(
+    tmp_path, cell, is_said
+):
+    detail = one(tmp_path, "cost", cell).detail
+    assert "not a number with a point" in detail
+    assert ("--decimal" in detail) is is_said
+
+
 @pytest.mark.parametrize("score", ["[1.5]", "[0.5, 1]", "{'v': 1.5}", "['1']"])
 def test_a_list_is_no_score_whatever_is_in_it(tmp_path, score):
     path = tmp_path / "x.parquet"
