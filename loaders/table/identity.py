@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -50,9 +50,7 @@ def look_at(
     source: OpenFile, opened: Opened, rows: Rows, options: TableOptions
 ) -> None:
     """Keep what told() will ask of a table that is open."""
-    tellers = _tellers(opened.names, options)
-    columns = names.columns_named(tellers or (), opened.names)
-    _LOOKS[source] = _Look(opened.names, tellers == [] or rows.has_any(columns))
+    _LOOKS[source] = _look_of(opened, rows, options)
 
 
 def stem_of(path: str) -> str:
@@ -60,30 +58,32 @@ def stem_of(path: str) -> str:
     return rules.canonical(os.path.basename(path).split(".")[0]) or "table"
 
 
+def _look_of(opened: Opened, rows: Rows, options: TableOptions) -> _Look:
+    tellers = _tellers(opened.names, options)
+    columns = names.columns_named(tellers or (), opened.names)
+    return _Look(opened.names, tellers == [] or rows.has_any(columns))
+
+
 def _look(source: OpenFile, options: TableOptions) -> _Look:
-    """Look at the beginning of a table, and at more of it only where that tells nothing."""
-
-    def by_opening(look: Callable[[Opened, Rows], Any]) -> Any:
-        import duckdb
-
-        try:
-            with duckdb.connect() as connection, Table(source, connection) as table:
-                opened = table.opened()
-                return look(opened, Rows(connection, opened))
-        except (FileRefused, duckdb.Error):
-            return None
-
+    """Look at the beginning of a table, and at all of it only where that tells nothing."""
     head = _head(source)
-    found = beginning.names_of_lines(head) or beginning.first_names(head)
     # The first object may be longer than what was read.
-    found = found or by_opening(lambda opened, _rows: opened.names) or []
-    tellers = _tellers(found, options)
-    if not tellers:
-        return _Look(found, is_benchmark_told=tellers == [])
-    is_told = _has_value(head, tellers, found) or by_opening(
-        lambda opened, rows: rows.has_any(names.columns_named(tellers, opened.names))
-    )
-    return _Look(found, bool(is_told))
+    if found := beginning.names_of_lines(head) or beginning.first_names(head):
+        tellers = _tellers(found, options)
+        if not tellers or _has_value(head, tellers, found):
+            return _Look(found, is_benchmark_told=tellers is not None)
+    return _look_by_opening(source, options) or _Look(found, is_benchmark_told=False)
+
+
+def _look_by_opening(source: OpenFile, options: TableOptions) -> _Look | None:
+    import duckdb
+
+    try:
+        with duckdb.connect() as connection, Table(source, connection) as table:
+            opened = table.opened()
+            return _look_of(opened, Rows(connection, opened), options)
+    except (FileRefused, duckdb.Error):
+        return None
 
 
 def _said(found: list[str], options: TableOptions) -> dict[str, Any]:
@@ -138,6 +138,6 @@ def _texts_of_csv(head: str, wanted: list[names.Column]) -> Iterator[str]:
     next(rows, None)
     for row in rows:
         for column in wanted:
-            place = places.get(column.path[0], len(row))
+            place = places.get(column.path[0].strip(), len(row))
             if place < len(row):
                 yield row[place]
