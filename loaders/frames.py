@@ -21,6 +21,9 @@ from loaders.table import reader, user_options
 from loaders.table.opened import quoted
 from loaders.warehouse.warehouse import Warehouse
 
+# Types of pandas, such as `period[M]`.
+_NOT_KNOWN = re.compile("period|interval|complex|Sparse")
+
 
 def load(
     frame: Any,
@@ -116,8 +119,8 @@ def _write_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, path: str) 
     DuckDB infers the type of a column of objects from some of its rows, so a column of
     several types becomes text.
     """
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
+    _check_names(map(str, frame.columns))
+    frame = _plain(_with_index(frame))
     _check_names(map(str, frame.columns))
     kinds = {
         name: set(map(type, frame[name].dropna()))
@@ -146,6 +149,32 @@ def _write_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, path: str) 
         # memory in reverse.
         mixed = [name for name, found in kinds.items() if found - {str}]
         connection.from_df(_with_texts(frame.copy(), mixed)).write_parquet(path)
+
+
+def _with_index(frame: Any) -> Any:
+    """Return a frame of pandas with its named index as columns, where it has not both."""
+    for name in [n for n in frame.index.names if n is not None and n in frame]:
+        if not frame.set_index(name).index.equals(frame.index.get_level_values(name)):
+            what = f"its index and another one are both {name!r}"
+            raise ValueError(f"the frame has two columns of one name: {what}")
+        is_all = frame.index.nlevels == 1
+        frame = frame.reset_index(drop=True) if is_all else frame.droplevel(name)
+    is_named = any(name is not None for name in frame.index.names)
+    return frame.reset_index() if is_named else frame
+
+
+def _plain(frame: Any) -> Any:
+    """Return a frame of pandas without types that DuckDB does not know."""
+    kinds = {name: str(type_) for name, type_ in frame.dtypes.items()}
+    if not any(map(_NOT_KNOWN.match, kinds.values())):
+        return frame
+    frame = frame.copy(deep=False)
+    for name, kind in kinds.items():
+        if kind.startswith("Sparse"):
+            frame[name] = frame[name].sparse.to_dense()
+        elif _NOT_KNOWN.match(kind):
+            frame = _with_texts(frame, [name])
+    return frame
 
 
 def _with_texts(frame: Any, names: list[Any]) -> Any:

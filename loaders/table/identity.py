@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -12,11 +12,12 @@ from loaders.contract import rules, unpacked
 from loaders.contract.files import OpenFile
 from loaders.contract.records import FileRefused
 from loaders.contract.table_options import TableOptions
+from loaders.table import beginning, values
 from loaders.table import mapping as names
-from loaders.table import values
 from loaders.table.opened import Opened
 from loaders.table.opening import HEAD_BYTES, PARQUET, UTF16_MARKS, Table
 from loaders.table.presets import PRESETS
+from loaders.table.rows import Rows
 
 
 class _Look(NamedTuple):
@@ -46,12 +47,10 @@ def told(source: OpenFile, path: str, options: TableOptions) -> str:
 
 
 def look_at(
-    source: OpenFile, table: Table, opened: Opened, options: TableOptions
+    source: OpenFile, opened: Opened, rows: Rows, options: TableOptions
 ) -> None:
     """Keep what told() will ask of a table that is open."""
-    tellers = _tellers(opened.names, options)
-    is_told = tellers == [] or bool(tellers and table.has_any(opened, tellers))
-    _LOOKS[source] = _Look(opened.names, is_told)
+    _LOOKS[source] = _look_of(opened, rows, options)
 
 
 def stem_of(path: str) -> str:
@@ -59,29 +58,32 @@ def stem_of(path: str) -> str:
     return rules.canonical(os.path.basename(path).split(".")[0]) or "table"
 
 
+def _look_of(opened: Opened, rows: Rows, options: TableOptions) -> _Look:
+    tellers = _tellers(opened.names, options)
+    columns = names.columns_named(tellers or (), opened.names)
+    return _Look(opened.names, tellers == [] or rows.has_any(columns))
+
+
 def _look(source: OpenFile, options: TableOptions) -> _Look:
-    """Look at the beginning of a table, and at more of it only where that tells nothing."""
-
-    def by_opening(look: Callable[[Table, Opened], Any]) -> Any:
-        import duckdb
-
-        try:
-            with duckdb.connect() as connection, Table(source, connection) as table:
-                return look(table, table.opened())
-        except (FileRefused, duckdb.Error):
-            return None
-
+    """Look at the beginning of a table, and at all of it only where that tells nothing."""
     head = _head(source)
-    found = names.names_of_lines(head) or names.names_at_the_beginning(head)
     # The first object may be longer than what was read.
-    found = found or by_opening(lambda _table, opened: opened.names) or []
-    tellers = _tellers(found, options)
-    if not tellers:
-        return _Look(found, is_benchmark_told=tellers == [])
-    is_told = _has_value(head, tellers, found) or by_opening(
-        lambda table, opened: table.has_any(opened, tellers)
-    )
-    return _Look(found, bool(is_told))
+    if found := beginning.names_of_lines(head) or beginning.first_names(head):
+        tellers = _tellers(found, options)
+        if not tellers or _has_value(head, tellers, found):
+            return _Look(found, is_benchmark_told=tellers is not None)
+    return _look_by_opening(source, options) or _Look(found, is_benchmark_told=False)
+
+
+def _look_by_opening(source: OpenFile, options: TableOptions) -> _Look | None:
+    import duckdb
+
+    try:
+        with duckdb.connect() as connection, Table(source, connection) as table:
+            opened = table.opened()
+            return _look_of(opened, Rows(connection, opened), options)
+    except (FileRefused, duckdb.Error):
+        return None
 
 
 def _said(found: list[str], options: TableOptions) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def _has_value(head: str, columns: list[str], found: list[str]) -> bool:
 
 def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None]:
     """Yield what the first objects have; of an array the very first."""
-    for record in names.records_at_the_beginning(head):
+    for record in beginning.records_of(head):
         for column in wanted:
             value: Any = record
             for name in column.path:
@@ -127,7 +129,7 @@ def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None
 
 
 def _texts_of_csv(head: str, wanted: list[names.Column]) -> Iterator[str]:
-    header = names.header_of(head)
+    header = beginning.header_of(head)
     places = {name.strip(): place for place, name in enumerate(header.names)}
     lines = io.StringIO(head, newline="")
     for _ in range(header.lines_before):
@@ -136,6 +138,6 @@ def _texts_of_csv(head: str, wanted: list[names.Column]) -> Iterator[str]:
     next(rows, None)
     for row in rows:
         for column in wanted:
-            place = places.get(column.path[0], len(row))
+            place = places.get(column.path[0].strip(), len(row))
             if place < len(row):
                 yield row[place]

@@ -1,17 +1,11 @@
 """Which column of a table is which of ours: by name, by preset or as the user says."""
 
-import csv
 import difflib
-import io
-import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import Any, NamedTuple, Protocol
 
 from loaders.contract.records import FileRefused, file_refused
 from loaders.contract.table_options import TableOptions
@@ -68,6 +62,8 @@ _HINTS = {
     "outcome": "success",
     "accuracy": "score",
 }
+# Of these an attempt has a row for each, which is no repeat of it; so each is a benchmark.
+_PARTS = ("metric", "metricname", "scorer")
 # The same for names with such a word among others, such as `latency_minutes`.
 _HINTING_WORDS = {
     "latency": "latency_seconds",
@@ -78,13 +74,6 @@ _HINTING_WORDS = {
     "cost": "cost_usd",
 }
 _SIMILARITY = 0.85
-_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-# Blank lines, and Excel's first one.
-_BEFORE_HEADER = re.compile(
-    r"\ufeff?(?:[ \t]*(?:\r\n|\r|\n))*"
-    r'(?:"?sep=(?P<separator>[^"\r\n])"?(?:\r\n|\r|\n))?',
-    re.IGNORECASE,
-)
 
 
 class Column(NamedTuple):
@@ -106,6 +95,15 @@ class Constant(NamedTuple):
 
 
 Part = Column | Constant
+
+
+class AllRows(Protocol):
+    """What a mapping asks of the rows of a table, see rows.py."""
+
+    def has(self, column: Column) -> bool: ...
+    def has_all(self, column: Column) -> bool: ...
+    def only_value(self, name: str) -> Any: ...
+    def only_words(self, column: Column, pattern: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +136,9 @@ class Mapping:
 def plain(name: str) -> str:
     """Return a name as names are compared: `Cost ($)` is `cost_usd`.
 
-    Case, `-`, `_`, spaces and brackets do not count.
+    Case, `-`, `_`, spaces, ends of lines and brackets do not count.
     """
-    return re.sub(r"[-_ ()\[\]]", "", name.strip().lower()).replace("$", "usd")
+    return re.sub(r"[-_\s()\[\]]", "", name.strip().lower()).replace("$", "usd")
 
 
 _PLAIN_NAMES = {ours: set(map(plain, KNOWN[ours].split())) for ours in KNOWN}
@@ -161,23 +159,21 @@ def resolved(
     names: Sequence[str],
     options: TableOptions,
     path: str,
-    only_value: Callable[[str], Any] = lambda _name: None,
-    has_value: Callable[[Column], bool] = lambda _column: True,
-    has_all_values: Callable[[Column], bool] = lambda _column: True,
+    rows: AllRows | None = None,
 ) -> Mapping:
     """Return what each of ours is made of in a table with these columns.
 
     What the user says counts first, then a preset, then the known names. Raises
     FileRefused where columns are missing that every table needs.
     """
-    finder = _Finder(names, path, only_value)
+    finder = _Finder(names, path, rows)
     parts: dict[str, tuple[Part, ...]] = {}
     left_out = {ours for ours, value in options.columns if value is None}
     for ours, value in options.columns:
         if value is not None:
             parts[ours] = finder.parts(ours, value)
             for part in _inside(parts[ours]):
-                if not has_value(part):
+                if rows and not rows.has(part):
                     what = f"{ours}: no row has {part}"
                     raise file_refused("unusable_columns", what)
     preset = options.preset or recognised(names)
@@ -186,7 +182,8 @@ def resolved(
             if ours not in parts and ours not in left_out:
                 found = finder.parts_or_none(ours, value)
                 # A row without what tells its attempts apart would be kept back.
-                if ours == _TAKES_ALL and not all(map(has_all_values, _inside(found))):
+                inside = _inside(found) if ours == _TAKES_ALL and rows else []
+                if not all(map(rows.has_all, inside)):
                     found = None
                 parts |= {ours: found} if found else {}
     else:
@@ -258,12 +255,10 @@ def _add_known(
 class _Finder:
     """Finds what a mapping names in a table."""
 
-    def __init__(
-        self, names: Sequence[str], path: str, only_value: Callable[[str], Any]
-    ):
+    def __init__(self, names: Sequence[str], path: str, rows: AllRows | None):
         self._names = names
         self._path = path
-        self._only_value = only_value
+        self._rows = rows
 
     def parts(self, ours: str, value: Any) -> tuple[Part, ...]:
         """Return what a value of a mapping stands for, or raise FileRefused."""
@@ -281,11 +276,22 @@ class _Finder:
             return (Constant(found[1] if found.re.groups else found[0]),)
         if kind == "folder":
             return (Constant(_folder_of(self._path, said) or "table"),)
-        name = self._only_value(said)
+        if kind == "words_of":
+            return self._words_of(ours, said)
+        name = self._rows.only_value(said) if self._rows else None
         name = name[0] if isinstance(name, list) and name else name
         if not isinstance(name, str):
             raise self._refused(ours, f"{said} does not name one column in all rows")
         return (self._column(ours, name),)
+
+    def _words_of(self, ours: str, said: dict[str, str]) -> tuple[Part, ...]:
+        """Return what a pattern finds in a column, the same in all rows."""
+        column = self._column(ours, said["column"])
+        words = self._rows.only_words(column, said["like"]) if self._rows else None
+        if not words:
+            what = f"{column} has nothing like {said['like']!r}, or not the same"
+            raise self._refused(ours, f"{what} in all rows")
+        return (Constant(words),)
 
     def parts_or_none(self, ours: str, value: Any) -> tuple[Part, ...] | None:
         """Return the same for a preset: None without a column, which may be.
@@ -298,7 +304,9 @@ class _Finder:
         except FileRefused:
             return None
         for each in more:
-            found += self.parts_or_none(ours, each) or ()
+            more_parts = self.parts_or_none(ours, each) or ()
+            # A folder and what it holds may have the same name.
+            found += tuple(part for part in more_parts if not _is_among(part, found))
         return found
 
     def _column(self, ours: str, name: str) -> Column:
@@ -316,6 +324,12 @@ class _Finder:
 
     def _refused(self, ours: str, what: str) -> FileRefused:
         return file_refused("unusable_columns", f"{ours}: {what}")
+
+
+def _is_among(part: Part, parts: Iterable[Part]) -> bool:
+    """Say whether the same text is in all rows already."""
+    texts = [each.text.lower() for each in parts if isinstance(each, Constant)]
+    return isinstance(part, Constant) and part.text.lower() in texts
 
 
 def tellers(
@@ -343,7 +357,7 @@ def tellers(
 
 def columns_named(wanted: Iterable[str], names: Sequence[str]) -> list[Column]:
     """Return the columns, or the fields inside of them, that are there."""
-    finder = _Finder(names, "", lambda _name: None)
+    finder = _Finder(names, "", None)
     found = [finder.parts_or_none("benchmark", each) or () for each in wanted]
     return [part for parts in found for part in parts]
 
@@ -399,6 +413,9 @@ def _hints(
             continue
         short = plain(name)
         near = difflib.get_close_matches(short, known, 1, _SIMILARITY)
+        if short in _PARTS:
+            yield name, "benchmark"
+            continue
         ours = _HINTS.get(short) or (known[near[0]] if near else _hinted(name))
         if ours and (ours not in mapping or (short in known and ours not in said)):
             yield name, ours
@@ -407,70 +424,3 @@ def _hints(
 def _hinted(name: str) -> str | None:
     words = re.split("[^a-z]+", name.lower())
     return next(filter(None, map(_HINTING_WORDS.get, words)), None)
-
-
-class Header(NamedTuple):
-    """The first row of CSV."""
-
-    names: list[str]
-    separator: str
-    # Blank ones, and the one in which Excel says what separates.
-    lines_before: int
-
-
-def names_at_the_beginning(head: str) -> list[str]:
-    """Return the names of the columns of CSV, or of the first JSON object's fields."""
-    text = head.lstrip("\ufeff \r\n\t")
-    if text[:1] in ("{", "["):
-        with suppress(ValueError, RecursionError):
-            # One object alone, however large: what is inside of it is passed over.
-            return list(_OBJECT.decode(text))
-        try:
-            first, _ = json.JSONDecoder().raw_decode(text.lstrip("[ \r\n\t"))
-        except (ValueError, RecursionError):
-            return []
-        return list(first) if isinstance(first, dict) else []
-    return header_of(head).names
-
-
-def records_at_the_beginning(head: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of lines, as far as these are whole; of an array the first."""
-    text = head.lstrip("\ufeff \r\n\t")
-    with suppress(ValueError, RecursionError):
-        if text.startswith("["):
-            first, _ = json.JSONDecoder().raw_decode(text.lstrip("[ \r\n\t"))
-            yield first
-            return
-        for line in text.split("\n"):
-            if line.strip():
-                yield msgspec.json.decode(line, type=dict)
-
-
-def names_of_lines(head: str) -> list[str]:
-    """Return the names of the fields of JSON lines, as far as these are whole."""
-    found: dict[str, None] = {}
-    with suppress(ValueError, RecursionError):
-        for line in head.lstrip("\ufeff").split("\n"):
-            if line.strip():
-                found |= dict.fromkeys(_OBJECT.decode(line))
-    return list(found)
-
-
-def header_of(text: str) -> Header:
-    """Return the header of CSV: what separates its names makes the most known ones."""
-    before = _BEFORE_HEADER.match(text[:100_000])
-    rest = text[before.end() : 100_000]
-    known = {plain(name) for each in KNOWN.values() for name in each.split()}
-    best, most = Header([], ",", 0), (0, 0)
-    for separator in before["separator"] or ",\t;|":
-        try:
-            # Lines end as csv has it, not at other characters that break a line.
-            lines = io.StringIO(rest, newline="")
-            names = next(csv.reader(lines, delimiter=separator), [])
-        except csv.Error:
-            names = []
-        found = (len(known.intersection(map(plain, names))), len(names))
-        if found > most:
-            count = len(before[0].removeprefix("\ufeff").splitlines())
-            best, most = Header(names, separator, count), found
-    return best

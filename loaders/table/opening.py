@@ -4,7 +4,6 @@ import base64
 import codecs
 import csv
 import io
-import json
 import os
 import shutil
 import tempfile
@@ -13,16 +12,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from loaders.contract import unpacked
 from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
 from loaders.contract.records import file_refused
 from loaders.table import long_lines
-from loaders.table.mapping import Column, columns_named, header_of
+from loaders.table.beginning import header_of
 from loaders.table.opened import Opened, literal
-from loaders.table.values import MISSING
 
 if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
     import duckdb
@@ -344,48 +342,6 @@ class Table:
         has_duplicates = any(len(set(each)) < len(each) for each in lists)
         has_duplicates = has_duplicates or any(found for _, found in others)
         return list(names), has_duplicates, None in dict(others)
-
-    def has_value(self, opened: Opened, column: Column) -> bool:
-        """Say whether any row has a value in a column, or inside of one."""
-        text = opened.text(column)
-        rows = f"select 1 from ({opened.source()}) where {text} is not null limit 1"
-        return bool(self._connection.execute(rows).fetchall())
-
-    def has_all_values(self, opened: Opened, column: Column) -> bool:
-        """Say whether every row has a value in a column, or inside of one."""
-        is_empty = f"coalesce({opened.text(column)}, '') = ''"
-        if opened.form == "json":
-            # What is no object is no row, or kept back.
-            is_empty += " and v is not null"
-        rows = f"select 1 from ({opened.source()}) where {is_empty} limit 1"
-        return not self._connection.execute(rows).fetchall()
-
-    def has_any(self, opened: Opened, wanted: list[str]) -> bool:
-        """Say whether any row has a text other than NA and the like in these columns."""
-        columns = columns_named(wanted, opened.names)
-        missing = ", ".join(map(literal, MISSING))
-        tests = [
-            f"coalesce(trim({opened.text(column)}), '') not in ({missing})"
-            for column in columns
-        ]
-        rows = f"select 1 from ({opened.source()}) where {' or '.join(tests)} limit 1"
-        return bool(columns and self._connection.execute(rows).fetchall())
-
-    def only_value(self, opened: Opened, name: str) -> Any:
-        """Return what a column has in all rows, None where they differ.
-
-        For a column that a table names itself.
-        """
-        if name not in opened.names:
-            return None
-        text = opened.text(Column((name,)))
-        rows = self._connection.execute(
-            f"select distinct {text} from ({opened.source()}) limit 2"
-        ).fetchall()
-        ((value,),) = rows if len(rows) == 1 else [(None,)]
-        with suppress(ValueError, TypeError):
-            return json.loads(value)
-        return value
 
     def _read_head(self) -> bytes:
         with open(self._name, "rb") as file:

@@ -26,10 +26,12 @@ from loaders.contract.table_options import TableOptions
 from loaders.table import mapping as names
 from loaders.table import values
 from loaders.table.attempts import Attempts, cells_of_json, cells_of_row
+from loaders.table.beginning import first_names
 from loaders.table.identity import look_at, stem_of, told
 from loaders.table.mapping import Mapping
 from loaders.table.opened import Opened
 from loaders.table.opening import PARQUET, Table
+from loaders.table.rows import Rows
 from loaders.table.sql import EXTRAS, Query, query
 from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 
@@ -64,7 +66,7 @@ _DOUBTS = {
 
 def fits(head: str) -> bool:
     """Say whether columns at the beginning of a file have the usual names."""
-    return names.fits(names.names_at_the_beginning(head))
+    return names.fits(first_names(head))
 
 
 def holds_tables_alone(head: bytes) -> bool:
@@ -139,16 +141,15 @@ class _Reading:
 
     def batches(self, source: OpenFile) -> Iterator[Batch]:
         opened = self._table.opened()
+        rows = Rows(self._connection, opened)
         if opened.form == "parquet":
-            look_at(source, self._table, opened, self._options)
+            look_at(source, opened, rows, self._options)
         size_bytes = source.size_bytes
         mapping = names.resolved(
             opened.names,
             self._options,
             self._path,
-            lambda name: self._table.only_value(opened, name),
-            lambda column: self._table.has_value(opened, column),
-            lambda column: self._table.has_all_values(opened, column),
+            rows,
         )
         yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)

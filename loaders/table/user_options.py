@@ -18,7 +18,7 @@ from loaders.table.presets import PRESETS
 
 # What a mapping file may set besides the columns, as the options of the same name.
 _SETTINGS = ("source", "score_max", "decimal", "preset")
-_KINDS = ("value", "file", "folder", "named_by")
+_KINDS = ("value", "file", "folder", "named_by", "words_of")
 
 
 def with_mapping(options: TableOptions, mapping_name: str) -> TableOptions:
@@ -136,9 +136,22 @@ def _check_value(name: str, value: Any) -> None:
             return
         if kind == "named_by" and isinstance(content, str):
             return
+        if kind == "words_of" and _is_words(content):
+            return
     raise ValueError(
         f"{name} is the name of a column, a list of them, or one of "
         f"{{{', '.join(f'{kind}: ...' for kind in _KINDS)}}}"
+    )
+
+
+def _is_words(content: Any) -> bool:
+    """Say whether a column is named, and a pattern with a group."""
+    return (
+        isinstance(content, dict)
+        and content.keys() == {"column", "like"}
+        and all(isinstance(text, str) for text in content.values())
+        and _is_pattern(content["like"])
+        and re.compile(content["like"]).groups == 1
     )
 
 

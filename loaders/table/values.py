@@ -24,6 +24,8 @@ EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
 # What the refusal of a score says that may be right on another scale.
 ABOVE, BELOW, PERCENT = " and above ", " and below 0", " without --score-max 100"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# A number with signs of which one may be the decimal one.
+_SIGNS = re.compile(r"[^0-9]{0,3}[0-9]+([., '][0-9]+)+[^0-9]{0,5}")
 _GROUPED = r"[+-]?[1-9][0-9]{0,2}(%s[0-9]{3})+(%s[0-9]*)?"
 # What a verdict is written as.
 YES = ("yes", "pass", "passed", "correct")
@@ -45,7 +47,7 @@ def number(name: str, text: str, decimal: str | None = None) -> float:
     written = _with_a_point(text.strip(), decimal)
     if not _NUMBER.fullmatch(written):
         what = f"{name} is the text {rules.shown(text)}, not a number with a point"
-        if "," in text or "." in text:
+        if _SIGNS.fullmatch(text.strip()):
             what += "; what a comma is, --decimal says"
         raise RecordRefused("wrong_type", what)
     return rules.number(name, float(written))
@@ -117,6 +119,11 @@ def milliseconds(name: str, text: str, decimal: str | None = None) -> float | No
 
 
 def cost(name: str, text: str, decimal: str | None = None) -> float:
+    """Return US dollars, which a sign beside the number may say; none of another one."""
+    written = text.strip()
+    amount = written.removeprefix("$").removesuffix("$").removesuffix("USD").strip()
+    if len(amount) < len(written) and _NUMBER.fullmatch(_with_a_point(amount, decimal)):
+        text = amount
     return rules.cost(name, number(name, text, decimal))
 
 

@@ -251,6 +251,30 @@ def test_a_named_index_holds_columns(tmp_path):
     assert loaded(tmp_path, plain, "line || attempt") == ["12"]
 
 
+def test_an_index_that_is_a_column_too_is_read_once(tmp_path):
+    frame = pd.DataFrame({"task": ["t", "u"], "agent": "a", "score": [1, 0]})
+    kept = frame.set_index("task", drop=False)
+    assert loaded(tmp_path, kept, "task_id") == ["t", "u"]
+    other = frame.set_index(pd.Index(["u", "t"], name="task"))
+    with pytest.raises(ValueError, match="its index and another one are both 'task'"):
+        load_frame(other, "runs", db=tmp_path / "x.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (pd.arrays.SparseArray([0.0, 1.5]), ["0.0", "1.5"]),
+        (pd.period_range("2025-01", periods=2, freq="M"), ["2025-01", "2025-02"]),
+        (pd.interval_range(0, 2), ["(0, 1]", "(1, 2]"]),
+        (pd.array([1 + 2j, 3j]), ["(1+2j)", "3j"]),
+    ],
+)
+def test_types_of_pandas_alone_are_read_as_text(tmp_path, values, expected):
+    """They were refused, with all of the frame."""
+    frame = pd.DataFrame({"task": ["t", "u"], "agent": "a", "score": 1, "x": values})
+    assert loaded(tmp_path, frame, "attributes->>'x'") == expected
+
+
 @pytest.mark.parametrize(
     ("frame", "error"),
     [

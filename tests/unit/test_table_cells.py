@@ -66,6 +66,10 @@ READ = [
     ("duration_s", "2.5", "latency_seconds", 2.5),
     ("latency_ms", "2500", "latency_seconds", 2.5),
     ("latency_ms", "31622400000", "latency_seconds", 31_622_400.0),
+    # A cost is in US dollars.
+    ("cost", "$1.25", "cost_usd", 1.25),
+    ("cost", "0.5 $", "cost_usd", 0.5),
+    ("cost", "1e-2 USD", "cost_usd", 0.01),
     ("total_tokens", "7", "total_tokens", 7),
     ("cache_read_tokens", "7", "cache_read_tokens", 7),
     ("started_at", "2025-01-02T03:04:05+02:00", "started_at", "2025-01-02 01:04:05"),
@@ -123,7 +127,12 @@ REFUSED = [
     ("passed", "T", "wrong_type"),
     ("passed", "maybe", "wrong_type"),
     ("cost", "1,234", "wrong_type"),
-    ("cost", "$1.25", "wrong_type"),
+    ("cost", "€1.25", "wrong_type"),
+    ("cost", "$1,25", "wrong_type"),
+    ("cost", "$", "wrong_type"),
+    ("cost", "1.25 EUR", "wrong_type"),
+    ("cost", "$-1", "cost_negative"),
+    ("score", "$1", "wrong_type"),
     ("cost", "-1", "cost_negative"),
     ("cost", "1_000", "wrong_type"),
     ("steps", "1.5", "count_fractional"),
@@ -316,6 +325,28 @@ def test_a_score_of_0_or_1_does_not_show_the_scale(
 )
 def test_a_score_that_is_kept_back_says_why(tmp_path, cell, told, words):
     assert words in one(tmp_path, "score", cell, **told).detail
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_said"),
+    [
+        ("0,5", True),
+        ("1.234,5", True),
+        ("€1,25", True),
+        ("12.5 s", True),
+        ("12 345", True),
+        ("yes", False),
+        ("3/5", False),
+        ('{"acc": 0.5}', False),
+        ("see a.txt", False),
+    ],
+)
+def test_the_decimal_sign_is_asked_about_where_there_may_be_one(
+    tmp_path, cell, is_said
+):
+    detail = one(tmp_path, "cost", cell).detail
+    assert "not a number with a point" in detail
+    assert ("--decimal" in detail) is is_said
 
 
 @pytest.mark.parametrize("score", ["[1.5]", "[0.5, 1]", "{'v': 1.5}", "['1']"])

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from attempt_tables import HEADER, batches, options, read
 
+from loaders.contract.files import OpenFile
 from loaders.contract.records import FileRefused
 from loaders.contract.table_options import TableOptions
 from loaders.table import mapping, reader, user_options
-from loaders.table.tables import TABLE_COLUMNS, TABLE_FILES
+from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 
 
 def test_an_agent_that_is_not_named_is_made_of_what_is(tmp_path):
@@ -200,9 +201,46 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
         ("score_max: 0", "score_max is 0"),
         ("a: [", "cannot be read as YAML"),
         ("benchmark: {file: '('}", "benchmark is the name"),
+        ("benchmark: {words_of: {column: a}}", "benchmark is the name"),
+        ("benchmark: {words_of: {column: a, like: b}}", "benchmark is the name"),
     ]:
         path.write_text(text)
         with pytest.raises(ValueError, match=words):
             user_options.with_mapping(TableOptions(), str(path))
     with pytest.raises(ValueError, match="no such file"):
         user_options.with_mapping(TableOptions(), str(tmp_path / "none"))
+
+
+def test_words_of_a_column_are_the_same_in_all_rows(tmp_path):
+    told = tmp_path / "mapping.yml"
+    told.write_text("benchmark: {words_of: {column: prompt, like: '^Set ([a-z]+)'}}")
+    said = {"columns": user_options.with_mapping(TableOptions(), str(told)).columns}
+    path = tmp_path / "x.csv"
+
+    def benchmarks(*prompts: str) -> list[str]:
+        rows = "".join(f"t,a,1,{prompt}\n" for prompt in prompts)
+        path.write_text(f"task,agent,score,prompt\n{rows}")
+        with path.open("rb") as file:
+            found = reader.read(
+                OpenFile(file), path=str(path), options=TableOptions(**said)
+            )
+            attempts = [each for each in found if each.table is TABLE_ATTEMPTS]
+        return [row[2] for batch in attempts for row in batch.rows]
+
+    assert benchmarks("Set sums: 1", "Set sums: 2", "") == ["sums"] * 3
+    for prompts in (["Set a", "Set b"], ["a set", "a set"], ["Set a", "none"]):
+        with pytest.raises(FileRefused, match="prompt has nothing like"):
+            benchmarks(*prompts)
+
+
+def test_a_column_of_metrics_is_pointed_out_beside_a_benchmark(tmp_path):
+    content = "Task\nID|dataset|metric|agent|score\nt|b|f1|a|1\n"
+    quoted = content.replace("Task\nID", '"Task\nID"')
+    found = batches(tmp_path / "x.csv", quoted)[0].rows
+    assert [row[1:] for row in found] == [
+        ("Task\nID", "task_id", None),
+        ("agent", "agent", None),
+        ("score", "score", None),
+        ("dataset", "benchmark", None),
+        ("metric", "attributes", "benchmark"),
+    ]

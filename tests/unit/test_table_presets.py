@@ -221,3 +221,27 @@ def test_epochs_of_every_eval_ever_are_attempts_where_each_record_has_one(tmp_pa
     for others in ({"stop_reason": "stop"}, {"epoch": ""}, {}, None):
         assert attempts("b.jsonl", [first, record(others)]) == [None, None]
     assert attempts("c.jsonl", [EVERY_EVAL_EVER]) == [None]
+
+
+def test_domains_of_tau_bench_in_one_folder_are_benchmarks_of_their_own(tmp_path):
+    """The tasks of each are numbered from 0, and neither name tells which they are."""
+
+    def benchmarks(folder: str, policies: list[str | None]) -> list[str]:
+        path = tmp_path / folder / "m_range_0-1_user-u-llm_0102030405.json"
+        path.parent.mkdir(exist_ok=True)
+        records = []
+        for task, policy in enumerate(policies):
+            told = [{"role": "system", "content": policy}] if policy else []
+            records.append(TAU_BENCH | {"task_id": task, "traj": told})
+        rows, _ = read(path, json.dumps(records))
+        return [row["benchmark"] for row in rows]
+
+    retail = "# Retail agent policy\n\nAs a retail agent, you can help"
+    airline = "# Airline Agent Policy\n\nThe current time is 2024-05-15"
+    assert benchmarks("results", [retail]) == ["tau-bench/results/Retail"]
+    # A run that raised an error was told nothing.
+    assert benchmarks("results", [None, airline]) == ["tau-bench/results/Airline"] * 2
+    # The folder says it already.
+    assert benchmarks("retail", [retail]) == ["tau-bench/retail"]
+    assert benchmarks("mine", ["You are an agent."]) == ["tau-bench/mine"]
+    assert benchmarks("mine", [retail, airline]) == ["tau-bench/mine"] * 2

@@ -1,0 +1,72 @@
+"""Questions about all rows of a table, before they are read."""
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from loaders.table.mapping import Column
+from loaders.table.opened import Opened, literal
+from loaders.table.values import MISSING
+
+if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
+    import duckdb
+
+
+class Rows:
+    """The rows of a table that is open."""
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", opened: Opened):
+        self._connection = connection
+        self._opened = opened
+
+    def has_any(self, columns: list[Column]) -> bool:
+        """Say whether a row has a text other than NA and the like in these columns."""
+        missing = ", ".join(map(literal, MISSING))
+        tests = [
+            f"coalesce(trim({self._opened.text(column)}), '') not in ({missing})"
+            for column in columns
+        ]
+        return bool(tests) and self._has(" or ".join(tests))
+
+    def has(self, column: Column) -> bool:
+        """Say whether a row has a column, or the field inside of one."""
+        return self._has(f"{self._opened.text(column)} is not null")
+
+    def has_all(self, column: Column) -> bool:
+        """Say whether every row has a value in a column, or inside of one."""
+        is_empty = f"coalesce({self._opened.text(column)}, '') = ''"
+        if self._opened.form == "json":
+            # What is no object is no row, or kept back.
+            is_empty += " and v is not null"
+        return not self._has(is_empty)
+
+    def only_value(self, name: str) -> Any:
+        """Return what a column has in all rows, None where they differ.
+
+        For a column that a table names itself.
+        """
+        if name not in self._opened.names:
+            return None
+        value = self._only(self._opened.text(Column((name,))))
+        with suppress(ValueError, TypeError):
+            return json.loads(value)
+        return value
+
+    def only_words(self, column: Column, pattern: str) -> str | None:
+        """Return what the first group of a pattern finds, in all rows with any text."""
+        text = self._opened.text(column)
+        words = f"regexp_extract({text}, {literal(pattern)}, 1)"
+        return self._only(words, where=f"coalesce({text}, '') <> ''")
+
+    def _only(self, value: str, where: str = "true") -> str | None:
+        found = self._connection.execute(
+            f"select distinct {value} from ({self._opened.source()}) "
+            f"where {where} limit 2"
+        ).fetchall()
+        return found[0][0] if len(found) == 1 else None
+
+    def _has(self, condition: str) -> bool:
+        found = self._connection.execute(
+            f"select 1 from ({self._opened.source()}) where {condition} limit 1"
+        )
+        return bool(found.fetchall())
