@@ -98,7 +98,9 @@ model_counts as (
     select
         source,
         agent,
-        count(distinct model) as model_count
+        count(distinct model) as model_count,
+        count(distinct case when population <> 'human' then population end)
+            as population_count
     from named
     group by source, agent
 ),
@@ -107,9 +109,17 @@ labelled as (
     select
         named.*,
         named.agent || ' [' || named.model || ']' as label_with_model,
-        -- Perturbed runs are not compared with others.
+        -- Perturbed runs are not compared with others, nor safety runs with
+        -- the same agent's other runs.
         case
-            when named.population = 'perturbed' then ' [perturbed]' else ''
+            when
+                named.population = 'perturbed'
+                or (
+                    named.population = 'safety'
+                    and model_counts.population_count > 1
+                )
+                then ' [' || named.population || ']'
+            else ''
         end as population_label,
         model_counts.model_count > 1 as has_several_models
     from named
@@ -119,12 +129,18 @@ labelled as (
             and named.agent = model_counts.agent
 ),
 
-labels_with_model as (
-    select distinct
+labels as (
+    select
         source,
-        label_with_model
+        label_with_model as agent_label
     from labelled
     where has_several_models
+    union
+    select
+        source,
+        agent || population_label as agent_label
+    from labelled
+    where population_label <> ''
 ),
 
 final as (
@@ -137,7 +153,7 @@ final as (
         case
             when
                 labelled.has_several_models
-                or labels_with_model.label_with_model is not null
+                or labels.agent_label is not null
                 then labelled.label_with_model
             else labelled.agent
         end
@@ -152,10 +168,10 @@ final as (
         labelled.is_reported,
         labelled.is_mean_of_tasks
     from labelled
-    left join labels_with_model
+    left join labels
         on
-            labelled.source = labels_with_model.source
-            and labelled.agent = labels_with_model.label_with_model
+            labelled.source = labels.source
+            and labelled.agent = labels.agent_label
 )
 
 select * from final
