@@ -93,7 +93,7 @@ def _usaco(judged: list[_Judged]) -> Verdict:
         return NO_VERDICT
     passed = judged[0].result.fraction_passed
     rule = rules.number_written if isinstance(passed, str) else rules.number
-    share = rule("fraction_passed", passed)
+    share = rules.score("fraction_passed", rule("fraction_passed", passed))
     return Verdict(share == 1, share)
 
 
@@ -108,8 +108,10 @@ def _corebench(answers: _Answers) -> Verdict:
 
 
 def _scienceagentbench(result: _SuccessRate) -> Verdict:
-    rate = None if result.success_rate is None else _finite(result.success_rate)
-    return Verdict(None if rate is None else rate == 1, rate)
+    if result.success_rate is None:
+        return NO_VERDICT
+    rate = rules.score("success_rate", _finite(result.success_rate))
+    return Verdict(rate == 1, rate)
 
 
 def _colbench_backend(score: float) -> Verdict:
