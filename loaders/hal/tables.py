@@ -296,6 +296,13 @@ HAL_TASK_RESULTS = RawTable(
             null=_NONE,
             rule=rules.seconds,
         ),
+        Column(
+            "status",
+            "varchar",
+            "timeout or error, where the raw result of a failed task is a text that says "
+            "what went wrong.",
+            null="Null for any other raw result.",
+        ),
     ),
 )
 
