@@ -23,6 +23,8 @@ class Verdict(NamedTuple):
     score: float | None
     # Whether it is said to be a success and a failure, so that neither counts.
     is_contradicted: bool = False
+    # How the attempt ended, where it did not end with an answer.
+    status: str | None = None
 
 
 NO_VERDICT = Verdict(None, None)
@@ -74,9 +76,15 @@ def _gaia(result: _Varied) -> Verdict:
 
 def _by_reward(result: _Varied) -> Verdict:
     if isinstance(result, str):
-        return Verdict(False, None)  # What went wrong, or that time ran out.
+        # What went wrong, or that time ran out.
+        return Verdict(False, None, status=_status(result))
     reward = _mean_score(result)
     return Verdict(None if reward is None else reward > 0, reward)
+
+
+def _status(text: str) -> str:
+    is_late = any(words in text.lower() for words in ("timeout", "timed out"))
+    return "timeout" if is_late else "error"
 
 
 def _mean_score(result: _Varied) -> float | None:
@@ -93,7 +101,7 @@ def _usaco(judged: list[_Judged]) -> Verdict:
         return NO_VERDICT
     passed = judged[0].result.fraction_passed
     rule = rules.number_written if isinstance(passed, str) else rules.number
-    share = rule("fraction_passed", passed)
+    share = rules.score("fraction_passed", rule("fraction_passed", passed))
     return Verdict(share == 1, share)
 
 
@@ -108,8 +116,10 @@ def _corebench(answers: _Answers) -> Verdict:
 
 
 def _scienceagentbench(result: _SuccessRate) -> Verdict:
-    rate = None if result.success_rate is None else _finite(result.success_rate)
-    return Verdict(None if rate is None else rate == 1, rate)
+    if result.success_rate is None:
+        return NO_VERDICT
+    rate = rules.score("success_rate", _finite(result.success_rate))
+    return Verdict(rate == 1, rate)
 
 
 def _colbench_backend(score: float) -> Verdict:

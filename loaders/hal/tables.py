@@ -96,13 +96,15 @@ def _share(name: str, value: Any) -> float:
     return rules.score(name, 1.0 if is_rounded else value)
 
 
-def _metric(name: str) -> Column:
+def _metric(name: str, *others: str) -> Column:
     """Return the column of a number in `results`, the trace's headline."""
+    paths = tuple(f"results/{each}" for each in (name, *others))
+    written = ", else ".join(path.replace("/", ".") for path in paths)
     return Column(
         name,
         "double",
-        f"results.{name}, usually 0 to 1.",
-        path=f"results/{name}",
+        f"{written}, usually 0 to 1.",
+        path=paths,
         null=_NONE,
         rule=_share,
     )
@@ -185,7 +187,8 @@ HAL_EVALUATIONS = RawTable(
             null="Null before 2026.",
             rule=rules.text,
         ),
-        _metric("accuracy"),
+        # As old traces of GAIA call it.
+        _metric("accuracy", "overall_accuracy"),
         _metric("average_correctness"),
         _metric("success_rate"),
         _metric("average_score"),
@@ -294,6 +297,13 @@ HAL_TASK_RESULTS = RawTable(
             unit="seconds",
             null=_NONE,
             rule=rules.seconds,
+        ),
+        Column(
+            "status",
+            "varchar",
+            "timeout or error, where the raw result of a failed task is a text that says "
+            "what went wrong.",
+            null="Null for any other raw result.",
         ),
     ),
 )

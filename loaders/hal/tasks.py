@@ -61,6 +61,10 @@ class _Task:
             return "success" if self.verdict.is_success else "failure", "raw_result"
         return None, "none"
 
+    def status(self) -> str | None:
+        """Return how a failed attempt ended, where its raw result says it."""
+        return self.verdict.status if self.outcome()[0] == "failure" else None
+
 
 class Tasks:
     """The tasks of one trace; parts that break a rule are in `quarantined`."""
@@ -123,6 +127,7 @@ class Tasks:
                 task.verdict.score,
                 task.step_count,
                 task.wall_clock_seconds,
+                task.status(),
             )
 
     def _task(self, task_id: str, pointer: Pointer) -> _Task:

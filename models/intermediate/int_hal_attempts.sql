@@ -79,7 +79,7 @@ final as (
         task_results.task_id,
         evaluations.agent,
         task_results.score,
-        'scored' as status,
+        coalesce(task_results.status, 'scored') as status,
         task_results.is_reported_success,
         -- Without the refused calls the count would be too low. A sum is not a call.
         coalesce(

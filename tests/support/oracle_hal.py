@@ -395,7 +395,7 @@ def attempts_of(trace: Trace, identity: Row) -> list[Row]:
                 "task_family": None,
                 "task_id": task_id,
                 "score": 1.0 if is_success else 0.0,
-                "status": "scored",
+                "status": result["status"] or "scored",
                 "is_reported_success": (
                     is_success if result["decided_by"] == "list" else None
                 ),

@@ -192,10 +192,10 @@ def test_calls_that_ran_inside_others_of_the_same_usage_are_noted():
 
     # Each of two calls is there beside the one that wraps it.
     twice = [entry(5, 1, 4), entry(5, 1, 5), entry(9, 6, 9), entry(9, 7, 8)]
+    what = "2 of 4 calls ran inside another one with the same usage"
     assert notes(*twice) == [
         ("/raw_logging_results/a/call_metadata/0", "calls_nested",
-         ("2 of 4 calls ran inside another one with the same usage; of each two one is "
-          "counted")),
+         what + "; of each two one is counted"),
     ]  # fmt: skip
     # Three equal questions at once: who knows which is which.
     assert notes(entry(5, 1, 9), entry(5, 2, 8), entry(5, 3, 7)) == [

@@ -80,6 +80,13 @@ def test_an_accuracy_above_1_by_rounding_is_1(told, read_as):
     assert bool(loaded.rows("notes")) == (read_as is None)
 
 
+def test_old_traces_of_gaia_have_another_name_for_their_accuracy():
+    old = read(trace(results={"accuracy": None, "overall_accuracy": 0.25}))
+    assert old.evaluation["accuracy"] == 0.25
+    both = read(trace(results={"accuracy": 0.5, "overall_accuracy": 0.25}))
+    assert both.evaluation["accuracy"] == 0.5
+
+
 @pytest.mark.parametrize(
     ("results", "accuracy"),
     [

@@ -213,6 +213,45 @@ def test_raw_results_decide_by_the_rule_of_the_benchmark(benchmark, raw, expecte
     } == expected
 
 
+def test_a_text_for_a_result_says_how_the_attempt_ended():
+    """Whether or not the lists say that it failed; d is listed as a success."""
+    raw = {
+        "a": "TIMEOUT after 600 seconds",
+        "b": "ERROR: Traceback (most recent call last)",
+        "c": {"reward": 0.0},
+        "d": "ERROR: rate limit",
+        "e": "The agent timed out",
+    }
+    lists = {"successful_tasks": ["d"], "failed_tasks": ["b", "c"]}
+    config = {"benchmark_name": "taubench_airline"}
+    loaded = read(trace(config=config, results=lists, raw_eval_results=raw))
+    assert {
+        row["task_id"]: (row["outcome"], row["status"])
+        for row in loaded.rows("task_results")
+    } == {
+        "a": ("failure", "timeout"),
+        "b": ("failure", "error"),
+        "c": ("failure", None),
+        "d": ("success", None),
+        "e": ("failure", "timeout"),
+    }
+
+
+@pytest.mark.parametrize("share", [1.5, "2", -0.5])
+def test_a_share_of_passed_tests_is_between_0_and_1(share):
+    judged = {"a": [{"result": {"fraction_passed": share}}]}
+    config = {"benchmark_name": "usaco"}
+    loaded = read(trace(config=config, raw_eval_results={"sdict": judged}))
+    assert outcomes(loaded) == {}
+    assert loaded.reasons == [("/raw_eval_results/sdict/a", "score_out_of_range")]
+    if not isinstance(share, str):
+        config = {"benchmark_name": "scienceagentbench"}
+        results = {"eval_result": {"a": {"success_rate": share}}}
+        loaded = read(trace(config=config, raw_eval_results=results))
+        at = "/raw_eval_results/eval_result/a"
+        assert loaded.reasons == [(at, "score_out_of_range")]
+
+
 def test_replicatorbench_has_its_own_name_for_the_list():
     loaded = read(
         trace(results={"passed_tasks": ["a"], "failed_tasks": ["b"]}),

@@ -15,6 +15,7 @@ renamed as (
 
         ---------- text
         decided_by,
+        status,
 
         ---------- numerics
         case outcome when 'success' then 1e0 when 'failure' then 0e0 end
