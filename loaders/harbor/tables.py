@@ -24,7 +24,7 @@ _EXTRA = Column(
 
 
 def setting(_name: str, value: Any) -> str:
-    """Return a setting as text, whatever it is."""
+    """Return any setting as text."""
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -81,7 +81,7 @@ _HEADER_LEVELS = 6
 
 
 def fits(head: str) -> bool:
-    """Say whether the beginning of a file looks like an Inspect log."""
+    """Return whether the beginning of a file looks like an Inspect log."""
     if head.startswith("PK"):
         # Traces of HAL are; so may a sample be called.
         names = (START,) if ".encrypted" in head else _MEMBERS
@@ -110,7 +110,7 @@ def read(source: OpenFile) -> Iterator[Batch]:
 
 
 class _Samples:
-    """Samples in the order in which they were read; of each the last one counts."""
+    """Samples in the order of reading; the last of each counts."""
 
     def __init__(self, log: Log):
         self._log = log
@@ -129,7 +129,7 @@ class _Samples:
         return key in self._found or key in self.refused
 
     def add(self, sample: Sample, at: str, raw: Raw, is_opened: bool) -> Records | None:
-        """Take a sample; what breaks a rule is kept back."""
+        """Add a sample; one that breaks a rule is quarantined."""
         try:
             found = samples.records(sample, at, is_opened, self._one_scorer)
         except RecordRefused as refused:
@@ -248,7 +248,7 @@ def _header(data: Any) -> Header:
 
 
 def _check_counts(raw: Raw) -> None:
-    """Raise Malformed where decoding a header would make too many values, or too long."""
+    """Raise Malformed if a header has too many values, or too long ones."""
     if memoryview(raw).nbytes <= MAX_VALUES:
         return
     if memoryview(raw).nbytes > LONG_BYTES and has_long_key(raw):
@@ -288,7 +288,7 @@ def _member_or_refuse(archive: Archive, name: str) -> Header:
 
 
 class _Summary:
-    """A summary, or why it is none."""
+    """A summary, or why it is refused."""
 
     def __init__(self, raw: Raw, at: str):
         self.raw, self.at = raw, at
@@ -308,7 +308,7 @@ class _Summary:
 
 
 def _summaries(archive: Archive, log: Log) -> list[_Summary] | None:
-    """Return the summaries, None where there are none that can be read."""
+    """Return the summaries, None if none can be read."""
     names = [SUMMARIES] if SUMMARIES in archive else archive.journal
     if not names:
         return None
@@ -334,9 +334,9 @@ def _summaries(archive: Archive, log: Log) -> list[_Summary] | None:
 
 
 def _is_enough(rows: list[_Summary], names: list[str], header: Header) -> bool:
-    """Say whether summaries tell all that the samples do.
+    """Return whether the summaries are as complete as the samples.
 
-    The names only say whether to open them; ids and epochs come from what they hold.
+    Names only decide whether to open samples; ids and epochs come from their content.
     """
     keys = {row.key or row.at for row in rows}
     named = [_NAME.fullmatch(name) for name in names]
@@ -366,7 +366,7 @@ def _of_summaries(log: Log, rows: list[_Summary]) -> _Samples:
 def _of_samples(
     archive: Archive, log: Log, names: list[str], rows: list[_Summary]
 ) -> _Samples:
-    """Open the samples; then take the summaries of those that there are none of."""
+    """Open the samples; then add the summaries without a sample."""
     found = _Samples(log)
     told = {row.key: row for row in rows if row.sample is not None}
     has_summaries = bool(rows)
@@ -410,7 +410,7 @@ def _of_samples(
 
 
 def differs(summary: Sample, sample: Sample) -> bool:
-    """Say whether a summary contradicts its sample."""
+    """Return whether a summary contradicts its sample."""
     return samples.told_twice(summary) != samples.told_twice(sample)
 
 
