@@ -7,7 +7,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends make \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /evalhouse
-# What is installed changes less often than the rest.
+# Dependencies change less often than the code.
 COPY Makefile requirements*.lock ./
 RUN make .venv/installed
 COPY . .

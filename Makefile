@@ -1,7 +1,6 @@
-# evalhouse: `make run` shows what it answers, `make test` proves it.
-# Needs python3 (3.11 to 3.13), make and a package index; all else is installed
-# into .venv, in the versions of requirements.lock; the tests' tools with
-# requirements-dev.lock.
+# evalhouse: `make run` builds and draws everything, `make test` tests it.
+# Needs python3 (3.11 to 3.13), make and a package index. Everything else is installed
+# into .venv, at the versions in requirements.lock (and requirements-dev.lock for tests).
 
 PYTHON ?= python3
 # A file or folder of runs; the shipped sample, written to SAMPLE, when empty.
@@ -11,8 +10,8 @@ FIGURES ?= figures
 REPORT ?= report.html
 SAMPLE_NOTE := the runs of the shipped sample are made up, to try the views; they say nothing about any model
 
-# Names are taken as they are written, and recipes read them from the environment, as
-# "$$DATA": neither make nor the shell executes anything of them.
+# Values are taken literally, and recipes read them from the environment, as "$$DATA", so
+# that neither make nor the shell executes any part of them.
 NAMES := PYTHON DATA SAMPLE FIGURES REPORT EVALHOUSE_DB
 $(foreach name,$(NAMES),$(eval override $(name) := $$(value $(name))))
 # The sample has a warehouse of its own.
@@ -22,15 +21,15 @@ endif
 export $(NAMES)
 
 BIN := .venv/bin
-# Its processes leave semaphores, of which Python would complain.
+# Python would complain about the semaphores that its processes leave behind.
 SQLFLUFF := PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff
 INSTALLED := .venv/installed
 # The same with what lints, tests and measures.
 DEVELOPED := .venv/developed
-# uv takes seconds where pip takes a minute. It does not read pip's settings (an index
-# or a certificate of one's own), so pip follows wherever uv cannot, and says why. Both
-# compile what they install: where PYTHONDONTWRITEBYTECODE is set, as in many containers,
-# each start of dbt would compile it again, for a second.
+# uv takes seconds where pip takes a minute. It does not read pip's settings (your own
+# index or certificate), so pip is tried when uv fails, and says why. Both compile what
+# they install: with PYTHONDONTWRITEBYTECODE set, as in many containers, each start of
+# dbt would otherwise compile it again, for a second.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 INSTALL = { $(PIP) -r requirements-uv.lock && $(BIN)/uv pip install --quiet --system-certs \
 	--compile-bytecode --python $(BIN)/python --require-hashes -r $(1); } 2>/dev/null || \
@@ -52,8 +51,8 @@ help:
 	@echo "make soak              long checks: crashes, readers, hostile files, intervals (hours)"
 	@echo "make bench             measure speed and memory into benchmarks/RESULTS.md (an hour)"
 	@echo "make format            put code and SQL into the house style"
-	@echo "make lock              resolve the three locks again from pyproject.toml"
-	@echo "make audit             look for known faults in what the locks name"
+	@echo "make lock              resolve the three lock files again from pyproject.toml"
+	@echo "make audit             check the locked packages for known vulnerabilities"
 	@echo "make clean             remove what was installed and built, not the warehouse"
 	@printf '%s\n' "EVALHOUSE_DB=FILE      the warehouse (now $$EVALHOUSE_DB); the sample's is sample.duckdb"
 
@@ -69,8 +68,8 @@ $(DEVELOPED): $(INSTALLED) requirements-dev.lock
 	@$(call INSTALL,requirements-dev.lock)
 	@touch $@
 
-# The loader ends with 1 when it kept records or files back: it has said which,
-# and the rest is loaded. Unit tests ask nothing of the data: `make test` runs them.
+# The loader exits with 1 if it refused records or files: it has printed which, and the
+# rest is loaded. Unit tests do not depend on the data, so only `make test` runs them.
 run: $(INSTALLED)
 	@if [ -n "$$DATA" ]; then set -- -- "$$DATA"; \
 	else \
@@ -93,7 +92,7 @@ run: $(INSTALLED)
 	@echo "  from model_win_rates where is_headline;"
 	@echo "  from data_findings order by finding_rank;"
 
-# Of the warehouse that is there; docs/gallery.md itself shows the studies' data.
+# From your warehouse; docs/gallery.md itself shows the studies' data.
 docs: $(INSTALLED)
 	@$(BIN)/python docs/write_pages.py
 	@$(BIN)/python -m plots.gallery --out build/docs
@@ -107,8 +106,8 @@ check: lint
 test: lint
 	@$(BIN)/python -m pytest
 
-# EVALHOUSE_SOAK_SCALE=0.1 tries each fault a tenth as often. The last of the files
-# writes the table of docs/reliability.md.
+# EVALHOUSE_SOAK_SCALE=0.1 runs a tenth of the tries. The last file writes the table of
+# docs/reliability.md.
 soak: $(DEVELOPED)
 	@$(BIN)/python -m pytest --hypothesis-profile=searching -m hypothesis tests/unit
 	@$(BIN)/python -m pytest --numprocesses=0 --capture=no tests/soak/soak_*.py
@@ -121,8 +120,7 @@ lint: $(DEVELOPED)
 	@$(BIN)/ruff format --quiet --check .
 	@$(MAKE) --no-print-directory --quiet $(LINTED)
 
-# SQL that changed since it was last found well; all of it after a change to what it
-# is read with.
+# SQL that changed since it last passed; all of it after a change to macros or settings.
 $(LINTED): $(SQL) $(MACROS) .sqlfluff $(DEVELOPED)
 	@$(SQLFLUFF) lint --quiet --processes 0 $(if $(filter-out $(SQL),$?),$(SQL),$?)
 	@touch $@
@@ -132,7 +130,7 @@ format: $(DEVELOPED)
 	@$(BIN)/ruff format --quiet .
 	@$(SQLFLUFF) fix --quiet --processes 0 models analyses tests
 
-# What could not be looked up is a failure too.
+# A failed lookup is an error too.
 audit: $(INSTALLED)
 	$(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes -r requirements-dev.lock
 

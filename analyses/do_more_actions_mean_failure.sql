@@ -2,7 +2,7 @@
 -- The study: "the headline correlation (rho = -0.33) is almost entirely a
 -- confound"; within a task the median delta is -0.5 actions.
 -- The data agree on the confound: with human minutes held fixed half of rho
--- remains (-0.17), inside tasks little of it (-0.13). The -0.5 depends on
+-- remains (-0.17), within tasks little of it (-0.13). The -0.5 depends on
 -- choices: it includes safety runs (capability only: 0.0), and is -1.5 or -2.0
 -- if success means half or full credit. `answer` is rho, or the median of
 -- success minus failure in actions with its 95 % interval.

@@ -1,8 +1,8 @@
--- Does a longer agent time go with success inside a task?
--- The same agent's attempts at one task, those that succeed against those that
--- do not: is the median success longer? A failure that ends in an error is as
--- long as it took. On Terminal-Bench's public runs success is faster: an
--- agent's median success is longer at 22 of the 73 tasks where it has both.
+-- Within a task, do successes take longer than failures?
+-- Compares the same agent's successes and failures at one task: is the median
+-- success longer? A failure that ends in an error counts with the time that it
+-- took. On Terminal-Bench's public runs successes are faster: an agent's median
+-- success is longer in 22 of the 73 cases with both.
 with
 
 attempts as (
@@ -10,7 +10,7 @@ attempts as (
     where population = 'capability' and latency_seconds is not null
 ),
 
--- Of one agent, and of all agents together.
+-- For each agent, and for all agents together.
 scopes as (
     select
         source,

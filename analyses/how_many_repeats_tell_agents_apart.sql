@@ -1,10 +1,11 @@
--- How many repeats does one need to tell two agents apart?
--- The variance of a difference is that between the tasks, which no repeat makes
--- smaller, and that inside them, which r repeats divide by r. `repeats_needed`
--- is the smallest r at which the difference seen is 1.96 standard errors on the
--- shared tasks; null where even endless repeats do not do: then it takes more
--- tasks (required_tasks). On Terminal-Bench's five submissions one repeat of
--- the five does for six of the ten pairs, two for eight, three for nine.
+-- How many repeats does it take to tell two agents apart?
+-- The variance of a difference has a part between tasks, which repeats do not
+-- reduce, and a part within tasks, which r repeats divide by r.
+-- `repeats_needed` is the smallest r at which the observed difference is 1.96
+-- standard errors on the shared tasks; null if no number of repeats is enough,
+-- so that it takes more tasks (required_tasks). For Terminal-Bench's five
+-- submissions, one repeat of the five is enough for six of the ten pairs, two
+-- for eight, three for nine.
 with
 
 paired_comparisons as (

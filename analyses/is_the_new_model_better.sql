@@ -1,7 +1,7 @@
 -- Is the new model really better than the old one?
--- Two agents of one scaffold on the tasks that both tried: the mean difference,
--- its interval (tasks are drawn, epochs are repeats of one), and the newer one.
--- Only where the interval leaves 0 out is one of them better. The source's own
+-- Two agents with the same scaffold on the tasks that both tried: the mean
+-- difference, its interval (over tasks; epochs are repeats), and the newer one.
+-- One of them is better only if the interval excludes 0. The source's own
 -- success rule, capability only.
 with
 

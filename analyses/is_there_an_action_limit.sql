@@ -1,4 +1,4 @@
--- Did a limit on actions end attempts?
+-- Did a limit on actions cut attempts short?
 -- The study: "smooth distribution, no round-number censoring spikes".
 -- The data agree: at 25 actions there are 0.86 times as many attempts as at
 -- each neighbour, at 50 1.04 times; a limit would show as a multiple.

@@ -1,4 +1,4 @@
-"""The questions: which there are, what one may set in each, and its SQL."""
+"""The questions, with their settings and SQL."""
 
 import re
 from collections.abc import Mapping

@@ -1,9 +1,9 @@
--- What do repeated attempts at a task buy?
--- The data: where one attempt succeeds in 56 %, at least one of eight does in
--- 75 %, and all eight do in 35 %: on two tasks of five, eight attempts
--- disagree. Compare within a row, not between rows: each is over the pairs of
--- agent and task with at least k attempts, and tasks tried often are not
--- typical. The source's own success rule, capability only.
+-- What do repeated attempts at a task gain?
+-- The data: if one attempt succeeds in 56 %, at least one of eight does in 75
+-- %, and all eight do in 35 %: on two tasks of five, eight attempts disagree.
+-- Compare within a row, not between rows: each row is over pairs of agent and
+-- task with at least k attempts, and tasks tried often are not typical. The
+-- source's own success rule, capability only.
 with
 
 repeatability as (

@@ -1,4 +1,4 @@
--- What should one know about the data before publishing a number?
+-- What should I know about the data before I publish a number?
 -- Worst first. The study's file has no finding: every record is well-formed,
 -- every agent string matches a rule, and difficulty is constant within a task.
 with

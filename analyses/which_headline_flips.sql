@@ -1,10 +1,10 @@
 -- Which headline flips?
--- The study of METR's runs says that inside a task successes take fewer
--- actions (-0.5), and that of HAL's traces that claude-3-7-sonnet with high
+-- The study of METR's runs says that within a task successes take fewer actions
+-- (-0.5), and that of HAL's traces that claude-3-7-sonnet with high
 -- effort wins.
 -- The data: without safety runs the delta is 0.0, so the claim depends on which
 -- runs are included; that more actions go with failure holds under each choice,
--- but shrinks to -0.13 inside tasks. `spread` is the smallest to the largest
+-- but shrinks to -0.13 within tasks. `spread` is the smallest to the largest
 -- value.
 with
 

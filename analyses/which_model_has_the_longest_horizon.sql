@@ -2,9 +2,9 @@
 -- METR: a model's horizon is the human time of tasks that it finishes half the
 -- time. Fitted as METR fits it, by the source's own success rule.
 -- On its time-horizon runs claude-3.5-sonnet-v2 leads with 61 minutes, but the
--- interval goes from 17 to 207, and o1 (43) and o1-preview (38) lie inside it:
--- the three cannot be ordered. No bound on a side: null. Where the status is
--- `extrapolated`, p50 lies outside the tasks that the model tried.
+-- interval goes from 17 to 207, and o1 (43) and o1-preview (38) are inside it:
+-- the three cannot be ordered. A missing bound is null. If the status is
+-- `extrapolated`, p50 is outside the range of the tasks that the model tried.
 with
 
 time_horizons as (

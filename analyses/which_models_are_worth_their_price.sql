@@ -1,5 +1,5 @@
 -- Which models are worth their price?
--- On how many of the benchmarks where a model's cost is known does no other
+-- For each model: on how many of the benchmarks with a known cost does no other
 -- model reach its accuracy for less? And what is the median ratio of its cost
 -- to the lowest cost for that accuracy?
 -- The data: gemini-2.0-flash is efficient on all its nine benchmarks and

@@ -1,6 +1,6 @@
 -- Which tasks are solved by every agent or by none, and which ones flip?
--- `flips` counts the agents of which some attempts at the task succeed and some
--- fail. Only tasks that several agents tried, by the source's own success rule;
+-- `flips` counts the agents with both successes and failures at the task. Only
+-- tasks that several agents tried, by the source's own success rule;
 -- with `resolved` an attempt without a score is a failure.
 with
 

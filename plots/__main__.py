@@ -39,10 +39,10 @@ from plots.warehouse import (
 
 
 class UnknownName(Exception):
-    """No figure or source has this name; the message lists those that exist."""
+    """No figure or source has this name; the message lists the existing ones."""
 
 
-# Where the colours of --palette are looked for, also by the processes that draw.
+# Tells the drawing processes, too, where the colours of --palette are.
 PALETTE_VARIABLE = "EVALHOUSE_PALETTE"
 REFUSALS = (UnknownName, UnknownChoice, BadPalette, WarehouseUnreadable)
 COMMANDS = {
@@ -72,7 +72,7 @@ def usage_error(message: str) -> int:
 
 
 def command_line() -> argparse.ArgumentParser:
-    """Return what reads the command line."""
+    """Return the command line's parser."""
     parser = argparse.ArgumentParser(
         prog="python -m plots",
         description="Draw figures from the views, or write the report.",
@@ -116,7 +116,7 @@ def command_line() -> argparse.ArgumentParser:
 
 
 def add_draw_options(draw: argparse.ArgumentParser) -> None:
-    """Add what only the drawing of figures takes."""
+    """Add the options of `draw`."""
     draw.add_argument("names", nargs="*", metavar="NAME", help="see --list")
     draw.add_argument(
         "--list", action="store_true", help="print the figures' names and questions"
@@ -152,7 +152,7 @@ def add_draw_options(draw: argparse.ArgumentParser) -> None:
 
 
 def add_choices(draw: argparse.ArgumentParser) -> None:
-    """Add what the figures show, and how they look."""
+    """Add the options for what figures show and how they look."""
     for kind, noun in (("agents", "agent"), ("models", "model")):
         draw.add_argument(
             f"--{kind}",
@@ -217,7 +217,7 @@ def chosen_figures(names: Sequence[str]) -> list[str]:
 
 
 def check_source(connection: duckdb.DuckDBPyConnection, source: str | None) -> None:
-    """Refuse a source of which nothing is loaded."""
+    """Refuse a source without anything loaded."""
     if source is None:
         return
     rows = connection.execute("from source_totals select source order by all")
@@ -231,7 +231,7 @@ def check_source(connection: duckdb.DuckDBPyConnection, source: str | None) -> N
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write what the arguments ask for, print each written path, return the exit code."""
+    """Write the requested output, print each written path, return the exit code."""
     if arguments.command == "draw":
         return draw(arguments)
     with open_warehouse(arguments.db) as connection:
@@ -249,7 +249,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def draw(arguments: argparse.Namespace) -> int:
-    """Draw the figures that are asked for, print their paths, return the exit code."""
+    """Draw the requested figures, print their paths, return the exit code."""
     figures = chosen_figures(arguments.names)
     if arguments.palette:
         # Here and in the processes that draw, before anything has a colour.
@@ -265,8 +265,8 @@ def draw(arguments: argparse.Namespace) -> int:
         arguments.out.mkdir(parents=True, exist_ok=True)
         on_stop(partial(drop_parts, arguments.out))
         with drawing_pool(min(arguments.jobs, len(figures))) as pool:
-            # One connection reads for all figures: a refresh meanwhile cannot mix
-            # two warehouses.
+            # One connection reads for all figures, so that a refresh cannot mix two
+            # warehouses.
             hold_views(connection, figures, arguments)
             drawings = {
                 name: start_drawing(name, connection, arguments, pool)
@@ -278,7 +278,7 @@ def draw(arguments: argparse.Namespace) -> int:
 def say_strangers(
     names: Iterable[str], path: str, connection: duckdb.DuckDBPyConnection
 ) -> None:
-    """Say which names of a palette no figure can use."""
+    """Print which names of a palette no figure can use."""
     from plots.palette import HOUSE_COLORS
 
     rows = connection.execute("select distinct model from evaluations").fetchall()
@@ -297,7 +297,7 @@ def hold_views(
     figures: list[str],
     arguments: argparse.Namespace,
 ) -> None:
-    """Read each view once, unless a choice has put another in its place."""
+    """Read each view once, unless a choice has replaced it."""
     if arguments.agents or arguments.models or arguments.benchmark:
         return
     # Imported here: --help and --list need no matplotlib.
@@ -309,7 +309,7 @@ def hold_views(
             [query for name in figures for query in load_figure(name).QUERIES.values()],
         )
     except duckdb.Error:
-        # Said of the figures that miss it.
+        # Reported for the figures that lack it.
         return
 
 
@@ -318,7 +318,7 @@ def narrowed(
     arguments: argparse.Namespace,
     connection: duckdb.DuckDBPyConnection,
 ) -> list[str]:
-    """Let the connection see what is chosen; return the figures that can show it."""
+    """Restrict the connection to the choice; return the figures that can show it."""
     chosen = (arguments.agents, arguments.models, arguments.benchmark, arguments.order)
     if not any(chosen):
         return figures
@@ -343,7 +343,7 @@ def start_drawing(
     arguments: argparse.Namespace,
     pool: Executor,
 ) -> Future[Path]:
-    """Read what figure `name` shows and have it drawn; the result is its path."""
+    """Read the data of figure `name` and submit it for drawing; the result is its path."""
     # Imported here: --help and --list need no matplotlib.
     from plots.choice import choice_of
     from plots.render import Look, load_figure, render
@@ -362,7 +362,7 @@ def start_drawing(
 
 
 def print_results(drawings: dict[str, Future[Path]], warehouse: Path) -> int:
-    """Print each figure's path, and once what kept others from being drawn."""
+    """Print each figure's path, and each error of the others once."""
     errors = {}
     for name, drawing in drawings.items():
         if error := drawing.exception():
@@ -374,7 +374,7 @@ def print_results(drawings: dict[str, Future[Path]], warehouse: Path) -> int:
         reasons.setdefault(explain(error, warehouse), []).append(name)
     is_nothing_drawn = len(errors) == len(drawings)
     if is_nothing_drawn and all(map(is_missing, errors.values())):
-        # Which view is missed first differs; what to do does not.
+        # Figures lack different views, but the advice is the same.
         reasons = {next(iter(reasons)): list(errors)}
     for reason, names in reasons.items():
         print(f"{reason} Not drawn: {', '.join(names)}", file=sys.stderr)
@@ -435,7 +435,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def forget_output() -> None:
-    """Let what cannot be printed go, or Python would try again at its end."""
+    """Discard unprinted output, or Python would try again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 

@@ -1,13 +1,13 @@
-"""Which agents the figures with intervals show, and of which benchmark."""
+"""Which agents the figures with intervals show, and on which benchmark."""
 
 import pandas as pd
 
 from plots.text import POPULATIONS, RULES, largest_benchmark, some
 
-# Fewer attempts say little of an agent.
+# Fewer attempts say little about an agent.
 FEW_ATTEMPTS = 10
-# Of those with more the best are shown, however few tasks they tried: those whose
-# interval begins highest, as 2 of 2 tasks are no proof.
+# Of the others the best are shown, however few tasks they tried: those whose interval
+# begins highest, since 2 of 2 tasks prove nothing.
 BEST_COUNT = 3
 # Three CTEs: the benchmark with the most attempts, as one fills a figure, its agents with
 # the best, and by how many tasks they tried; of equally many the better come first.
@@ -55,7 +55,7 @@ LARGEST_BENCHMARK = f"""
 
 
 def few(attempt_count: int) -> str:
-    """Return the mark of an agent whose rate says little."""
+    """Return the mark of an agent with too few attempts."""
     return f" (under {FEW_ATTEMPTS})" if attempt_count < FEW_ATTEMPTS else ""
 
 
@@ -63,7 +63,7 @@ BEST_AND_LARGEST = "the best and those with the most tasks"
 
 
 def whose(agents: pd.DataFrame, which: str = BEST_AND_LARGEST) -> str:
-    """Return which agents of which benchmark a figure shows, for its subtitle."""
+    """Return a subtitle: which agents on which benchmark a figure shows."""
     first = agents.iloc[0]
     shown = some(len(agents), first["agent_count"], "agent", which)
     return (

@@ -1,4 +1,4 @@
-"""What several figures draw alike: axes, notes, cumulative curves."""
+"""Elements that several figures share: axes, notes, cumulative curves."""
 
 from collections.abc import Mapping
 
@@ -32,7 +32,7 @@ MINUTE_TICKS = {
 
 
 class InView(FixedLocator):
-    """Ticks at fixed values, of which only those in view are made: each costs time."""
+    """Ticks at fixed values; only those in view are created, since each costs time."""
 
     def __call__(self):
         start, end = sorted(self.axis.get_view_interval())

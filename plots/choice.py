@@ -1,4 +1,4 @@
-"""What of the views the figures show: some agents, models or one benchmark."""
+"""The selection that figures show: some agents, models or one benchmark."""
 
 import argparse
 import re
@@ -48,7 +48,7 @@ class Choice:
 
 
 def narrow(connection: duckdb.DuckDBPyConnection, choice: Choice) -> None:
-    """Let this connection see only what is chosen, in every view that says whose.
+    """Restrict this connection to the choice, in every view with such a column.
 
     A temporary view of the same name comes first where a query names it.
     """
@@ -78,7 +78,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
 
 
 def conditions_on(columns: set[str], choice: Choice) -> list[str]:
-    """Return what a row with these columns must hold to be shown."""
+    """Return the condition for a row with these columns to be shown."""
     conditions = []
     for kind in choice.kinds:
         names = ", ".join(text(name) for name in getattr(choice, kind))
@@ -93,7 +93,7 @@ def conditions_on(columns: set[str], choice: Choice) -> list[str]:
 
 
 def check(connection: duckdb.DuckDBPyConnection, choice: Choice) -> None:
-    """Refuse a name of which nothing is loaded."""
+    """Refuse a name without anything loaded."""
     for kind in choice.kinds:
         known: set[str] = set()
         for column in COLUMNS[kind][0]:
@@ -109,7 +109,7 @@ def check(connection: duckdb.DuckDBPyConnection, choice: Choice) -> None:
 
 
 def shows(name: str, choice: Choice, columns: dict[str, set[str]]) -> bool:
-    """Return whether each kind of the choice changes what figure `name` reads."""
+    """Return for each kind of choice whether it changes the data of figure `name`."""
     queries = "\n".join(load_figure(name).QUERIES.values())
     views = set(re.findall(r"(?:from|join)\s+(\w+)", queries)) & columns.keys()
     own: set[str] = set().union(*(columns[view] for view in views))
@@ -124,7 +124,7 @@ def shown_figures(
     choice: Choice,
     connection: duckdb.DuckDBPyConnection,
 ) -> list[str]:
-    """Return the figures that the choice makes sense for; one that is named must be."""
+    """Return the figures that can show the choice; a named figure must be one of them."""
     if not choice.kinds:
         return list(names)
     columns = columns_of(connection)
@@ -146,7 +146,7 @@ def text(value: str) -> str:
 
 
 def choice_of(arguments: argparse.Namespace) -> Choice:
-    """Return what the command line chooses."""
+    """Return the choice on the command line."""
     return Choice(
         tuple(dict.fromkeys(arguments.agents)),
         tuple(dict.fromkeys(arguments.models)),

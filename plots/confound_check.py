@@ -1,4 +1,4 @@
-"""Difficulty against actions and success, and what is left without it."""
+"""Difficulty against actions and success, and their correlation without it."""
 
 import pandas as pd
 from matplotlib.axes import Axes

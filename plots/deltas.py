@@ -1,4 +1,4 @@
-"""What the two figures of action deltas share: a histogram and its sensitivity."""
+"""Shared by the two figures of action deltas: a histogram and its sensitivity."""
 
 import pandas as pd
 from matplotlib.axes import Axes

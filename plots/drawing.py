@@ -1,4 +1,4 @@
-"""Several figures at once, each in a process of its own."""
+"""Draws several figures at once, each in its own process."""
 
 import multiprocessing
 import os
@@ -19,9 +19,9 @@ def default_workers() -> int:
 
 @contextmanager
 def drawing_pool(workers: int) -> Iterator[Executor]:
-    """Yield what figures are submitted to; for one worker, a thread of this process.
+    """Yield an executor for figures; for one worker, a thread of this process.
 
-    Where the block fails or is interrupted, what is being drawn is given up.
+    If the block fails or is interrupted, figures in progress are abandoned.
     """
     pool = start_processes(workers) if workers > 1 else ThreadPoolExecutor(1)
     try:
@@ -53,7 +53,7 @@ def start_processes(workers: int) -> Executor:
 
 
 def end_with_parent() -> None:
-    """Let this process end when the first one is killed, rather than wait for ever."""
+    """Let this process end when the parent is killed, rather than wait forever."""
 
     def watch() -> None:
         multiprocessing.parent_process().join()
@@ -63,5 +63,5 @@ def end_with_parent() -> None:
 
 
 def load_matplotlib() -> None:
-    """Import what draws while the first process still reads the views."""
+    """Import the drawing code while the first process still reads the views."""
     import plots.render  # noqa: F401

@@ -30,7 +30,7 @@ SCORE_QUERY = """
     where source = $source
     order by min_score
 """
-# The bin above 1,000, which the dashboard leaves out, is shown where it holds any.
+# The bin above 1,000, which the dashboard leaves out, is shown if it is not empty.
 ACTION_QUERY = """
     select action_count_bin as bin, attempt_count as count
     from action_count_histogram

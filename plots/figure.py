@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class UnknownChoice(Exception):
-    """There is nothing of this name to show; the message names the nearest."""
+    """There is nothing with this name to show; the message suggests the nearest."""
 
 
 class BadPalette(Exception):
-    """A palette file cannot be used; the message says where and why."""
+    """A palette file cannot be used; the message gives the line and the reason."""
 
 
 NO_ANSWER = "Nothing is loaded that could answer it."
@@ -28,7 +28,7 @@ NO_ANSWER = "Nothing is loaded that could answer it."
 
 @dataclass(frozen=True)
 class Answer:
-    """A query that takes `$source`, and the sentence that its first row fills.
+    """A query that takes `$source`, and the sentence that its first row completes.
 
     `item` is filled by every row: `{items}` in the sentence is their list. `more`
     is a second sentence, left out where one of its columns is null.
@@ -61,7 +61,7 @@ class Figure(Protocol):
 
 
 def say(answer: Answer, connection: duckdb.DuckDBPyConnection, source: str) -> str:
-    """Return what the views say about `source`, in a sentence."""
+    """Return the answer for `source`, in a sentence."""
     result = connection.execute(answer.query, {"source": source})
     names = [column[0] for column in result.description]
     rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -76,7 +76,7 @@ def say(answer: Answer, connection: duckdb.DuckDBPyConnection, source: str) -> s
 
 
 def fill(text: str, values: Mapping[str, Any]) -> str | None:
-    """Return the text with its values, or nothing where one of them is null."""
+    """Return the text with its values, or nothing if one of them is null."""
     named = (name for _, name, _, _ in Formatter().parse(text) if name)
     if any(values[name] is None for name in named):
         return None

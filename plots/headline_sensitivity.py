@@ -9,7 +9,7 @@ from plots.palette import BLACK, BLUE, VERMILION
 from plots.text import count, signed
 
 SIZE = (12, 9)
-# Who leads on a single benchmark is no headline: ties decide.
+# A lead on a single benchmark is not a headline, because ties decide it.
 HEADLINES = """
             source = $source
             and (
@@ -80,7 +80,7 @@ def draw(frames: dict[str, pd.DataFrame], figure: Figure) -> None:
     first_of = {}
     for axes, (headline, choices) in zip(grid[:, 0], panels, strict=True):
         draw_headline(axes, headline, choices.reset_index(drop=True))
-        # What is measured in one unit is compared on one scale.
+        # Headlines with the same unit share a scale.
         unit = unit_of(headline)
         if unit in first_of:
             axes.sharex(first_of[unit])
@@ -134,7 +134,7 @@ def unit_of(headline: str) -> str:
 
 
 def choice_name(choice) -> str:
-    """Return the choices that were made, and the number they give."""
+    """Return the choices of a row, and its number."""
     made = [
         part.replace("_", " ")
         for part in (choice.success_rule, choice.population, choice.coverage)

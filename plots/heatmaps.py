@@ -281,7 +281,7 @@ class Heatmap:
         bar.update_ticks()
 
     def add_legend(self, axes: Axes, cells: pd.DataFrame) -> None:
-        """Say what the cells without a number are, of those that occur."""
+        """Explain the kinds of cells without a number that occur."""
         missing = cells[cells["value"].isna()]
         handles = []
         if not missing["is_evaluated"].all():

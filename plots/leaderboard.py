@@ -1,4 +1,4 @@
-"""What the leaderboard's figures share: which models they show, how, and the hull."""
+"""Shared by the leaderboard's figures: which models they show, how, and the hull."""
 
 import numpy as np
 import pandas as pd
@@ -174,7 +174,7 @@ RING = {
 
 
 def shown_of(frame: pd.DataFrame, noun: str) -> str:
-    """Return how many models or benchmarks a frame shows, and of how many."""
+    """Return how many models or benchmarks a frame shows, and out of how many."""
     shown, existing = frame[noun].nunique(), frame[f"{noun}_count"].max()
     limit = {"model": MODEL_LIMIT, "benchmark": BENCHMARK_LIMIT}[noun]
     which = "with a value to draw"

@@ -1,7 +1,7 @@
-"""Labels beside points: none on another label, on a point or on a line.
+"""Places labels next to points: none on another label, on a point or on a line.
 
-Our own, because what the libraries for it (adjustText, textalloc) made of fifty
-task families was a web of long crossing lines.
+Our own code, because the libraries for it (adjustText, textalloc) drew a web of long
+crossing lines for fifty task families.
 """
 
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ def place_labels(
     curve: np.ndarray | None = None,
     pad: float | None = None,
 ) -> None:
-    """Write `text` beside each (x, y), or above the axes how many have no room.
+    """Write `text` next to each (x, y), or above the axes how many have no room.
 
     `radius` is the marker's, in points; `curve`, dense rows of x and y, is a line
-    to keep clear of. Rows come in order of importance: the first choose first.
+    to keep clear of. Rows are in order of importance: the first are placed first.
     Limits, scales and legend must be final. `pad` is the title's, if it has one.
     """
     figure = axes.get_figure(root=True)
-    # The layout alone: what is drawn now is drawn again.
+    # Only the layout; anything drawn now would be drawn again.
     figure.get_layout_engine().execute(figure)
     pixels = figure.dpi / 72
     centres = axes.transData.transform(labels[["x", "y"]])
@@ -92,7 +92,7 @@ def note_unnamed(axes: Axes, count: int, pad: float | None) -> None:
 
 
 def text_extent(axes: Axes, text: str, size: float) -> Bbox:
-    """Return the extent of `text` in pixels, with a little air around it."""
+    """Return the extent of `text` in pixels, with a small margin."""
     probe = axes.text(0, 0, text, size=size)
     extent = probe.get_window_extent().padded(6, 1)
     probe.remove()
@@ -102,7 +102,7 @@ def text_extent(axes: Axes, text: str, size: float) -> Bbox:
 def candidates(
     marker: Bbox, extent: Bbox, pixels: float
 ) -> Iterator[tuple[float, Bbox]]:
-    """Yield gaps, in points, and places, in pixels, the nearest first."""
+    """Yield gaps (in points) and positions (in pixels), the nearest first."""
     size = np.array([extent.width, extent.height])
     middle = (marker.p0 + marker.p1) / 2
     for gap in GAPS:

@@ -26,7 +26,7 @@ FAST_PNG = {"pil_kwargs": {"compress_level": 2}}
 
 @dataclass(frozen=True)
 class Look:
-    """How a figure is drawn, where it is not as the house has it."""
+    """Options for drawing a figure differently from the default."""
 
     size: tuple[float, float] | None = None  # inches
     title: str | None = None  # empty: neither title nor subtitle
@@ -38,7 +38,7 @@ HOUSE_LOOK = Look()
 
 
 def load_figure(name: str) -> Figure:
-    """Return what draws figure `name`: its module, or its family's variant."""
+    """Return the module that draws figure `name`, or its family's variant."""
     for family, names in LEADERBOARD_FAMILIES.items():
         if name in names:
             return import_module(f"plots.{family}").VARIANTS[name]
@@ -144,7 +144,7 @@ def ordered(
     if order is None:
         return frames
     name, columns = drawn.ORDERS
-    # What belongs to one name stays together, in the order it has.
+    # Rows with the same name stay together, in their order.
     keys = list(dict.fromkeys([columns[order], columns["name"]]))
     rows = frames[name].sort_values(
         keys, ascending=[order == "name", True][: len(keys)], kind="stable"

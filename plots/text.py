@@ -1,4 +1,4 @@
-"""Names and numbers as the figures print them."""
+"""Formats names and numbers for figures."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,14 +21,14 @@ RULES = {
 
 
 def largest_benchmark(first: Mapping[str, Any]) -> str:
-    """Return which benchmark a figure shows, and of how many it is the largest."""
+    """Return which benchmark a figure shows: the largest, of how many."""
     benchmarks = first["benchmark_count"]
     among = f", the largest of {count(benchmarks)}" if benchmarks > 1 else ""
     return f"benchmark {clean(first['benchmark'])}{among} · "
 
 
 def room(characters: int, width: float, usual: float) -> int:
-    """Return how long a name may be where `characters` fit at the usual width."""
+    """Return the maximum length of a name if `characters` fit at the usual width."""
     return max(12, int(characters * width / usual))
 
 
@@ -73,7 +73,7 @@ def shorten(name: str, width: int = 32) -> str:
 
 
 def shorten_apart(names: Iterable[str], width: int = 32) -> dict[str, str]:
-    """Return each name shortened; those that would look alike keep what differs."""
+    """Return each name shortened; names that would look alike keep their differences."""
     shortened = {name: shorten(name, width) for name in names}
     alike: dict[str, list[str]] = {}
     for name, short in shortened.items():
@@ -85,13 +85,13 @@ def shorten_apart(names: Iterable[str], width: int = 32) -> dict[str, str]:
 
 
 def shared_length(names: Iterable[str]) -> int:
-    """Return how many characters all names start with alike."""
+    """Return the length of the common prefix of all names."""
     columns = zip(*names, strict=False)
     return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
 
 
 def keep_difference(names: Sequence[str], width: int) -> dict[str, str]:
-    """Return the names with what they share at both ends cut to fit."""
+    """Return the names with their common beginning and end cut to fit."""
     cleaned = {name: clean(name) for name in names}
     start = shared_length(cleaned.values())
     end = shared_length(name[start:][::-1] for name in cleaned.values())

@@ -1,4 +1,4 @@
-"""Reading the views: one read-only connection, frames out."""
+"""Reads the views through one read-only connection and returns frames."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from plots import LEADERBOARD_FIGURES
 if TYPE_CHECKING:
     import pandas as pd
 
-# METR's runs are what the figures were made for; another source is drawn only
-# where they are absent.
+# The figures were made for METR's runs; another source is drawn only if they are
+# absent.
 SOURCE_QUERY = """
 select source
 from attempts
@@ -31,7 +31,7 @@ order by
 limit 1
 """
 
-# HAL's evaluations likewise; several benchmarks rank models better than one.
+# Likewise HAL's evaluations; several benchmarks rank models better than one.
 LEADERBOARD_SOURCE_QUERY = """
 select source
 from best_evaluations
@@ -46,12 +46,12 @@ limit 1
 """
 
 
-# How DuckDB says that a file is no longer what it wrote.
+# DuckDB's messages for a damaged file.
 _DAMAGED = ("Corrupt database file", "Could not read enough bytes")
 
 
-# Views of at most so many rows are read once for all figures; but not those that the
-# refresh has made tables, which are as fast to read again.
+# Views of at most this many rows are read once for all figures, except tables, which
+# are as fast to read again.
 HELD_ROWS = 20_000
 
 

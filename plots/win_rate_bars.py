@@ -1,4 +1,4 @@
-"""Overall win rate of each model, beside what it is under another choice."""
+"""Overall win rate of each model, next to its value under another choice."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -125,7 +125,7 @@ class WinRateBars:
             # Of no rows pandas makes text where pyarrow is installed.
             heights = own["model"].map(places).astype(float)
             heights += -0.19 if is_first else 0.19
-            # An entry in the legend without a bar would say that there are some.
+            # A legend entry without a bar would be misleading.
             label = label if own["rate"].notna().any() else None
             axes.barh(heights, own["rate"], 0.34, label=label, **BAR_STYLES[is_first])
             write_ends(axes, heights, own)

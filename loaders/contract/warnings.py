@@ -28,7 +28,7 @@ def warnings_table(name: str) -> RawTable:
     return RawTable(
         name=name,
         key=("note_code",),
-        comment="One row per file and kind of oddity that was loaded all the same.",
+        comment="One row per file and kind of warning about records that were loaded.",
         columns=(
             Column("line", "bigint", "Line of the first such record, from 1."),
             Column(

@@ -39,14 +39,14 @@ TOKENS = (
         "cache_read_tokens",
         "bigint",
         "Tokens read from a cache.",
-        null="Null where not told apart.",
+        null="Null where not given separately.",
         rule=rules.count,
     ),
     Column(
         "cache_write_tokens",
         "bigint",
         "Tokens written to a cache.",
-        null="Null where not told apart.",
+        null="Null where not given separately.",
         rule=rules.count,
     ),
     Column(
@@ -60,7 +60,7 @@ TOKENS = (
         "reasoning_tokens",
         "bigint",
         "Tokens of reasoning, a part of output_tokens.",
-        null="Null where not told apart.",
+        null="Null where not given separately.",
         rule=rules.count,
     ),
 )
@@ -176,7 +176,7 @@ HAL_EVALUATIONS = RawTable(
         Column(
             "extra_config",
             "json",
-            "All else of config, as JSON.",
+            "The other fields of config, as JSON.",
             null="Null if there is nothing else.",
         ),
         Column(
@@ -211,7 +211,7 @@ HAL_EVALUATIONS = RawTable(
         Column(
             "trace_total_cost",
             "double",
-            "total_cost beside results: the same cost again.",
+            "total_cost next to results: the same cost again.",
             path="total_cost",
             unit="US dollars",
             null=_NONE,
@@ -253,11 +253,11 @@ HAL_EVALUATIONS = RawTable(
 HAL_TASK_RESULTS = RawTable(
     name="raw.hal_task_results",
     key=("trace_number", "task_id"),
-    comment="One row per task that a trace says more about than its latency.",
+    comment="One row per task with more than a latency in the trace.",
     columns=(
         _POINTER,
         _TRACE_NUMBER,
-        Column("task_id", "varchar", "As the trace has it."),
+        Column("task_id", "varchar", "As written in the trace."),
         Column(
             "outcome",
             "varchar",
@@ -316,7 +316,9 @@ HAL_TASK_LATENCIES = RawTable(
         _POINTER,
         _TRACE_NUMBER,
         Column(
-            "task_id", "varchar", "As the trace has it; in rebuilt traces a position."
+            "task_id",
+            "varchar",
+            "As written in the trace; in rebuilt traces a position.",
         ),
         Column(
             "total_seconds",
@@ -359,8 +361,8 @@ HAL_MODEL_CALLS = RawTable(
         Column(
             "task_id",
             "varchar",
-            "The task it was made for: its own, else that of the nearest call above it.",
-            null="Null where none of them says.",
+            "The task of the call: its own, else that of the nearest call above it.",
+            null="Null where none of them gives it.",
         ),
         Column(
             "call_id",
@@ -371,7 +373,7 @@ HAL_MODEL_CALLS = RawTable(
         Column(
             "parent_id",
             "varchar",
-            "The call it was made by.",
+            "The parent call.",
             null="Null at the top, or where not logged.",
         ),
         Column(
@@ -383,8 +385,8 @@ HAL_MODEL_CALLS = RawTable(
         Column(
             "model",
             "varchar",
-            "As asked for, else as answered.",
-            null="Null for a call of no model.",
+            "As in the request, else as in the response.",
+            null="Null if no model was called.",
         ),
         Column(
             "started_at",
@@ -418,7 +420,7 @@ HAL_TOKEN_USAGE = RawTable(
 HAL_NOTES = RawTable(
     name="raw.hal_notes",
     key=("pointer", "note_code"),
-    comment="One row per oddity that was loaded all the same.",
+    comment="One row per warning about a trace that was loaded.",
     columns=(
         Column(
             "pointer",
@@ -427,7 +429,7 @@ HAL_NOTES = RawTable(
         ),
         _TRACE_NUMBER,
         Column(
-            "note_code", "varchar", "What kind of oddity, as a stable code to count by."
+            "note_code", "varchar", "The kind of warning, as a stable code to count by."
         ),
         Column("detail", "varchar", "What was odd, and how it was read."),
     ),

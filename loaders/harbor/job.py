@@ -1,7 +1,7 @@
 """Files of a Harbor job, each one JSON object.
 
 config.json                     what was to run
-result.json                     the job, with the sum of its trials
+result.json the job, with the totals of its trials
 <trial>/config.json             what was to run
 <trial>/result.json             how it went; missing where the trial never ended
 <trial>/agent/trajectory.json   what the agent did (ATIF)
@@ -66,7 +66,7 @@ _PASS_AT_K = "pass_at_k"
 
 
 class _Step(msgspec.Struct):
-    """What of a step of a trajectory is read; messages are passed over."""
+    """The fields of a trajectory's step that are read; messages are skipped."""
 
     source: str | None = None
     is_copied_context: bool | None = None
@@ -82,7 +82,7 @@ _TRAJECTORY = (raw_json.decoder(_Trajectory),)
 
 
 def fits(head: str) -> bool:
-    """Say whether the beginning of a file looks like one of a job."""
+    """Return whether the beginning of a file looks like a job's."""
     if not head.lstrip("\ufeff \t\r\n").startswith("{"):
         return False
     is_named = any(all(name in head for name in names) for names in _KINDS)
@@ -92,7 +92,7 @@ def fits(head: str) -> bool:
 def read(stream: OpenFile) -> Iterator[Batch]:
     """Return the rows of a file.
 
-    A record that breaks a rule is quarantined. Raises FileRefused when the file is no
+    A record that breaks a rule is quarantined. Raises FileRefused if the file is not a
     JSON object.
     """
     whole = json_object.entries(stream)
@@ -110,8 +110,8 @@ def _is_trajectory(whole: dict[str, Raw]) -> bool:
 
 
 def _check_steps(steps: Raw | bytes) -> None:
-    """Refuse a trajectory of too many steps, before they are decoded, or of a step in
-    which a field is duplicated.
+    """Refuse a trajectory with too many steps, before they are decoded, or with a
+    duplicate field in a step.
     """
     if raw_json.has_more_than(MAX_TRACE_RECORDS, steps):
         raise file_refused("too_many_records", "its steps go on", None, "/steps")
@@ -151,9 +151,9 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
 
 
 def _kept_back(table: RawTable, whole: dict[str, Raw], read_: Any) -> Iterator[Record]:
-    """Yield the row that is read from an object, or why it is refused.
+    """Yield the row of an object, or why it is refused.
 
-    Then what of it cannot be read, and is null in the row.
+    Then the fields that cannot be read, which are null in the row.
     """
     unread: Unread = []
     try:
@@ -245,9 +245,9 @@ def _beside(fields: dict[str, Any], known: set[str]) -> dict[str, Any]:
 
 
 def _take_exception(fields: dict[str, Any], steps: list[dict[str, Any]]) -> None:
-    """Let a trial of several steps have the exception of the first that has one.
+    """Give a trial with several steps the exception of the first step with one.
 
-    An exception without a type has the type `unknown`.
+    An exception without a type gets the type `unknown`.
     """
     if fields.get("exception_info") is None:
         found = [step.get("exception_info") for step in steps]
@@ -259,7 +259,7 @@ def _take_exception(fields: dict[str, Any], steps: list[dict[str, Any]]) -> None
 
 
 def _agent_of_config(fields: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the agent and model that were to run, as agent_info has them."""
+    """Return the configured agent and model, in the form of agent_info."""
     model = _at(fields, "config/agent/model_name")
     if not isinstance(model, str):
         return None
@@ -293,11 +293,11 @@ _TOKENS = ("input_tokens", "cached_tokens", "output_tokens")
 
 
 def _used(parts: dict[str, dict[str, Any]], unread: Unread) -> dict[str, Any]:
-    """Return what the agent used, over all steps; None where no step says it.
+    """Return the agent's usage over all steps; None if no step reports it.
 
-    A step that used tokens and lacks one of the counts leaves that unknown, and one
-    without a cost the cost; one in which the agent ran but reported nothing leaves all.
-    So does a count or a cost that cannot be read, which is added to `unread`.
+    If a step used tokens but lacks a count or the cost, that total is unknown; if the
+    agent ran in a step but reported nothing, all totals are. A count or cost that cannot
+    be read makes its total unknown too, and is added to `unread`.
     """
     found: dict[str, list[Any]] = {}
     lacking: set[str] = set()
@@ -330,7 +330,7 @@ def _used(parts: dict[str, dict[str, Any]], unread: Unread) -> dict[str, Any]:
 
 
 def _model_count(parts: list[dict[str, Any]]) -> int | None:
-    """Return how many models used tokens; None where no part tells of each."""
+    """Return how many models used tokens; None if not reported by model."""
     used = [_at(part, "agent_result/model_usage") for part in parts]
     return len({name for each in used for name, _ in _objects(each)}) or None
 
@@ -344,7 +344,7 @@ def _at(found: Any, path: str) -> Any:
 def _agent_seconds(
     fields: dict[str, Any], parts: dict[str, dict[str, Any]], unread: Unread
 ) -> float | None:
-    """Return the agent's time, or that of its steps; negative if one of them is."""
+    """Return the agent's time, or the sum over its steps; negative if one of them is."""
     whole = _seconds("", fields, unread)
     if whole is not None or not parts:
         return whole

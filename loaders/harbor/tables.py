@@ -24,7 +24,7 @@ _EXTRA = Column(
 
 
 def setting(_name: str, value: Any) -> str:
-    """Return a setting as text, whatever it is."""
+    """Return any setting as text."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -66,14 +66,14 @@ HARBOR_METRICS = RawTable(
         Column(
             "k",
             "bigint",
-            "Attempts of which one has to succeed.",
+            "Number of attempts, of which one must succeed.",
             null="Null unless the metric is pass_at_k.",
         ),
         Column(
             "value",
             "double",
             "What Harbor counted.",
-            null="Null where it is no finite number.",
+            null="Null where it is not a finite number.",
         ),
     ),
     has_records=False,
@@ -120,7 +120,7 @@ HARBOR_TRIALS = RawTable(
         Column(
             "reasoning_effort",
             "varchar",
-            "How hard the model was told to think.",
+            "The model's reasoning effort.",
             "config/agent/kwargs/reasoning_effort",
             null=NOT_THERE,
             rule=setting,
@@ -128,7 +128,7 @@ HARBOR_TRIALS = RawTable(
         Column(
             "agent_settings",
             "json",
-            "All that the agent was told.",
+            "All settings of the agent.",
             "config/agent/kwargs",
             null="Null without any.",
             rule=json_text,
@@ -146,7 +146,7 @@ HARBOR_TRIALS = RawTable(
             "reward",
             "double",
             "The only reward; of several the one named `reward`.",
-            null="Null without it, and where it is no finite number.",
+            null="Null without it, or where it is not a finite number.",
         ),
         Column(
             "is_reward_valid",

@@ -1,4 +1,4 @@
-"""The zip that an `.eval` log is: members by name, unpacked one at a time.
+"""The zip of an `.eval` log: members by name, unpacked one at a time.
 
 Inspect writes deflate or zstd, and a large member as several zstd frames. Python's
 zipfile before 3.14 knows the directory of such a zip but not its members, so they are
@@ -56,7 +56,7 @@ class MemberError(Exception):
 
 
 class Archive:
-    """The members of a log; of a name that is duplicated the last one counts."""
+    """The members of a log; if a name is duplicated, the last one counts."""
 
     def __init__(self, data: mmap.mmap):
         self._data = memoryview(data)
@@ -79,7 +79,7 @@ class Archive:
 
     @property
     def journal(self) -> list[str]:
-        """The names of the pieces of the journal, in the order of their numbers."""
+        """The names of the journal's pieces, in numerical order."""
         found = map(_JOURNAL.fullmatch, self._members)
         return [
             match[0]
@@ -88,11 +88,11 @@ class Archive:
 
     @property
     def samples(self) -> list[str]:
-        """The names of the samples' members, as they stand in the zip."""
+        """The names of the samples' members, in the order of the zip."""
         return [name for name in self._members if _SAMPLE.fullmatch(name)]
 
     def read(self, name: str) -> memoryview:
-        """Return what a member holds, or raise MemberError."""
+        """Return a member's content, or raise MemberError."""
         entry = self._members[name]
         if entry.flag_bits & 1:
             raise MemberError("broken_member", "it is encrypted")
@@ -152,8 +152,8 @@ def _own_members(
 ) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     """Yield the members with their names in a log.
 
-    Somebody may have zipped a log's folder again: then all are in one folder, and a Mac
-    adds files of its own.
+    If a log's folder was zipped again, all are in one folder, and a Mac adds its own
+    files.
     """
     entries = [
         entry
@@ -173,7 +173,7 @@ def _own_members(
 
 
 def _size_of_64(data: mmap.mmap, end: int) -> int:
-    """Return the size of the directory of a zip64, as its own end says it."""
+    """Return the size of a zip64's directory, from its end record."""
     at = data.rfind(b"PK\6\6", max(0, end - 4096), end)
     if at < 0:
         return end
@@ -182,7 +182,7 @@ def _size_of_64(data: mmap.mmap, end: int) -> int:
 
 
 def _checked(pieces: Iterator[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Yield the pieces, as long as the directory says and of its checksum."""
+    """Yield the pieces; check length and checksum against the directory."""
     length = checksum = 0
     for piece in pieces:
         length += len(piece)

@@ -32,7 +32,7 @@ NOTHING = Raw(b"null")
 
 
 class Malformed(Exception):
-    """A document is no JSON, or not of the type that was asked for."""
+    """A document is not JSON, or not of the expected type."""
 
     def __init__(self, reason_code: str, what: str, position: str = ""):
         super().__init__(what)
@@ -43,7 +43,7 @@ class Malformed(Exception):
 
 
 def decode(data: Any, decoder: msgspec.json.Decoder) -> Any:
-    """Return what the decoder makes of a document, or raise Malformed."""
+    """Return a document decoded, or raise Malformed."""
     view = memoryview(data)
     try:
         raw_json.check_text(view)
@@ -100,7 +100,7 @@ def plain(raw: Raw) -> Any:
 
 
 def number(found: Any) -> Any:
-    """Return the number that a text stands for, all else as it is."""
+    """Return the number in a text; anything else unchanged."""
     return _NUMBERS.get(found, found) if isinstance(found, str) else found
 
 

@@ -1,4 +1,4 @@
-"""Rules for the fields of Inspect logs, and how their tokens are written."""
+"""Rules for the fields of Inspect logs, and for their tokens."""
 
 import re
 from collections.abc import Collection
@@ -40,7 +40,7 @@ class Usage(Struct, gc=False):
 
 
 class At(RecordRefused):
-    """A record is refused for the field at a path inside it."""
+    """A record is refused because of the field at a path in it."""
 
     def __init__(self, path: str, refused: RecordRefused):
         what = refused.detail.partition("; ")[0]
@@ -65,7 +65,7 @@ def check_once(
 ) -> None:
     """Raise At if a field is duplicated in a document, `levels` deep.
 
-    Of the fields at the top those in `but` are not looked into, or `within` alone is.
+    Top-level fields in `but` are skipped; with `within` only that one is checked.
     """
     if memoryview(raw)[:1] == b"[":
         if not _OBJECT.search(raw):
@@ -97,7 +97,7 @@ def checked(rule: rules.Rule, name: str, value: Any) -> Any:
 
 
 def count(name: str, value: Any) -> int | None:
-    """Return a count; there are many, nearly all of them good."""
+    """Return a count, fast, since there are many and nearly all are valid."""
     if value is None or (type(value) is int and 0 <= value <= rules.MAX_COUNT):
         return value
     return checked(rules.count, name, value)
@@ -125,5 +125,5 @@ def time(name: str, value: Any) -> str:
 
 
 def token(text: str) -> str:
-    """Return a name as a JSON pointer has it."""
+    """Return a name escaped for a JSON pointer."""
     return text.replace("~", "~0").replace("/", "~1")

@@ -1,4 +1,4 @@
-"""What a log says about itself: what ran, its metrics and its tokens."""
+"""The header of a log: what ran, its metrics and its tokens."""
 
 import hashlib
 import json
@@ -131,7 +131,7 @@ class _Stats(Struct, gc=False):
 
 
 class Header(Struct, gc=False):
-    """A log but for its samples, which only a .json log has in the same document."""
+    """A log without its samples, which only a .json log has in the same document."""
 
     version: Number = None
     status: Any = None
@@ -167,7 +167,7 @@ class Log:
             yield INSPECT_WARNINGS, (pointer, code, detail)
 
     def missing(self) -> str | None:
-        """Return the name of what a log must say and this one does not."""
+        """Return the name of a required field that this log lacks."""
         about = self.header.eval
         if about is None:
             return "eval"
@@ -351,7 +351,7 @@ class Log:
                     yield INSPECT_USAGE, refused.at_pointer(refused.path, excerpt)
 
     def _text(self, name: str, value: Any) -> str | None:
-        """Return a text; what is none is warned of, and null."""
+        """Return a text; anything else becomes null, with a warning."""
         value = documents.number(value)
         if value is None or isinstance(value, str):
             return value
@@ -364,7 +364,7 @@ class Log:
         return self._by(rules.count, path, value)
 
     def _by(self, rule: rules.Rule, path: str, value: Any) -> Any:
-        """Return a value by its rule; what breaks it is warned of, and null."""
+        """Return a value by its rule; one that breaks it becomes null, with a warning."""
         try:
             return checked(rule, path.rpartition("/")[2], value)
         except RecordRefused as refused:
@@ -373,7 +373,7 @@ class Log:
 
 
 def _utc(created: Any) -> Any:
-    """Return a time as Inspect reads it; what is none as it is."""
+    """Return a time as Inspect reads it; anything else unchanged."""
     try:
         time_ = datetime.fromisoformat(rules.text("created", created))
     except (ValueError, RecordRefused):
@@ -394,7 +394,7 @@ def _double(found: float | None) -> float | None:
 
 
 def written(found: Any) -> str:
-    """Return a value as JSON writes it, NaN and Infinity included."""
+    """Return a value as JSON, including NaN and Infinity."""
     return json.dumps(found, ensure_ascii=False)
 
 

@@ -90,7 +90,7 @@ _HEADER_LEVELS = 6
 
 
 def fits(head: str) -> bool:
-    """Say whether the beginning of a file looks like an Inspect log."""
+    """Return whether the beginning of a file looks like an Inspect log."""
     if head.startswith("PK"):
         # Traces of HAL are; so may a sample be called.
         names = (START,) if ".encrypted" in head else _MEMBERS
@@ -119,7 +119,7 @@ def read(source: OpenFile) -> Iterator[Batch]:
 
 
 class _Samples:
-    """Samples in the order in which they were read; of each the last one counts."""
+    """Samples in the order of reading; the last of each counts."""
 
     def __init__(self, log: Log, size_bytes: int):
         self._log = log
@@ -143,7 +143,7 @@ class _Samples:
     def add(
         self, sample: Sample, at: str, raw: Raw, is_opened: bool
     ) -> tuple[str, int] | None:
-        """Take a sample and return its key; what breaks a rule is kept back."""
+        """Add a sample and return its key; one that breaks a rule is quarantined."""
         try:
             found = samples.records(sample, at, is_opened, self._one_scorer)
         except RecordRefused as refused:
@@ -273,7 +273,7 @@ def _header(data: Any) -> Header:
 
 
 def _check_counts(raw: Raw) -> None:
-    """Raise Malformed where decoding a header would make too many values, or too long."""
+    """Raise Malformed if a header has too many values, or too long ones."""
     if memoryview(raw).nbytes <= MAX_VALUES:
         return
     if memoryview(raw).nbytes > LONG_BYTES and has_long_key(raw):
@@ -313,9 +313,9 @@ def _member_or_refuse(archive: Archive, name: str) -> Header:
 
 
 def _is_enough(rows: list[Summary], names: list[str], header: Header) -> bool:
-    """Say whether summaries tell all that the samples do.
+    """Return whether the summaries are as complete as the samples.
 
-    The names only say whether to open them; ids and epochs come from what they hold.
+    Names only decide whether to open samples; ids and epochs come from their content.
     """
     keys = {row.key or row.at for row in rows}
     named = [_NAME.fullmatch(name) for name in names]
@@ -341,7 +341,7 @@ def _of_summaries(archive: Archive, log: Log, rows: list[Summary]) -> _Samples:
 def _of_samples(
     archive: Archive, log: Log, names: list[str], rows: list[Summary]
 ) -> _Samples:
-    """Open the samples; then take the summaries of those that there are none of."""
+    """Open the samples; then add the summaries without a sample."""
     found = _Samples(log, archive.size_bytes)
     told = {row.key: row for row in rows if not row.refused}
     has_summaries = bool(rows)
@@ -385,7 +385,7 @@ def _of_samples(
 
 
 def differs(summary: Sample, sample: Sample) -> bool:
-    """Say whether a summary contradicts its sample."""
+    """Return whether a summary contradicts its sample."""
     return samples.told_twice(summary) != samples.told_twice(sample)
 
 

@@ -1,4 +1,4 @@
-"""Samples, as their summaries tell of them or as they are themselves."""
+"""Samples, from their summaries or in full."""
 
 import math
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ class _Transcript(Struct, gc=False):
 
 
 class Sample(Struct, gc=False):
-    """A sample or its summary; what a table takes, and how it is to be counted."""
+    """A sample or its summary: the fields that tables read."""
 
     id: Number | UnsetType = UNSET
     epoch: Number | UnsetType = UNSET
@@ -85,12 +85,12 @@ class Sample(Struct, gc=False):
 
     @property
     def tells_all(self) -> bool:
-        """Whether a summary tells all that the sample itself does."""
+        """Whether a summary is as complete as the sample."""
         return self.model_usage is not UNSET and self.turn_count is not UNSET
 
 
 class Records(NamedTuple):
-    """What became of one sample: its rows, and what tells it from others."""
+    """The result of one sample: its rows, and what identifies it."""
 
     key: tuple[str, int]
     rows: list[Record]
@@ -156,7 +156,7 @@ def decoded(raw: Raw | memoryview) -> Sample:
 
 
 def _counted(raw: Raw | memoryview) -> Section:
-    """Return the fields; raise RecordRefused where decoding would make too many values."""
+    """Return the fields; raise RecordRefused if decoding would give too many values."""
     if has_more_than(MAX_FIELDS, raw):
         raise RecordRefused("too_many_values", "it has too many fields")
     pieces = documents.record(raw, SECTION)
@@ -170,7 +170,7 @@ def _counted(raw: Raw | memoryview) -> Section:
 
 
 def _check_texts(pieces: Section) -> None:
-    """Raise RecordRefused where a text that would be decoded is too long.
+    """Raise RecordRefused if a text that would be decoded is too long.
 
     Text that is skipped, such as that of messages, may have any length.
     """
@@ -209,9 +209,9 @@ def _check_length(name: str, *found: Raw, most: int | None = None) -> None:
 def records(
     sample: Sample, at: str, is_opened: bool, one_scorer: str | None
 ) -> Records:
-    """Return the rows of a sample, or raise At with the field that is wrong.
+    """Return the rows of a sample, or raise At with the wrong field.
 
-    `at` is where it begins; `one_scorer` is the name of the scorer of version 1.
+    `at` is its position; `one_scorer` is the scorer's name in version 1.
     """
     sample_id, epoch = _id(sample.id), _epoch(sample.epoch)
     row = (
@@ -297,7 +297,7 @@ def _has_value(raw: Raw) -> bool:
 
 
 def _model_events(sample: Sample) -> int | None:
-    """Return how many model events come before the first scorer."""
+    """Return the number of model events before the first scorer."""
     events = sample.events
     if events is None and sample.transcript is not None:
         events = sample.transcript.events
@@ -371,7 +371,7 @@ def _values(
 
 
 def _value(found: Any) -> tuple[str, str, float | None]:
-    """Return the kind of a value, how it is written and what number it is."""
+    """Return the kind of a value, its text and its number."""
     found = documents.number(found)
     if isinstance(found, bool):
         return "boolean", written(found), float(found)
@@ -407,7 +407,7 @@ def _usage(sample: Sample) -> Iterator[tuple]:
 
 
 def told_twice(sample: Sample) -> tuple[Any, ...]:
-    """Return what a summary and its sample must agree on, however it is written."""
+    """Return the values that a summary and its sample must agree on, normalised."""
     values = {
         scorer: documents.plain(score.value)
         for scorer, score in (sample.scores or {}).items()

@@ -5,7 +5,7 @@ from loaders.contract.columns import Column, RawTable
 _POINTER = Column(
     "pointer",
     "varchar",
-    "Where it is: `<member>#<JSON pointer>`, in a .json log the pointer alone.",
+    "Its position: `<member>#<JSON pointer>`, or in a .json log only the pointer.",
 )
 _SAMPLE_ID = Column(
     "sample_id", "varchar", "The sample's id as text; automatic ids are positions."
@@ -192,7 +192,9 @@ INSPECT_SAMPLES = RawTable(
             "Model events before the first scorer.",
             null="Null where the sample was not opened, or has no events.",
         ),
-        Column("message_count", "bigint", "Messages of the sample.", null=_NO),
+        Column(
+            "message_count", "bigint", "Number of messages in the sample.", null=_NO
+        ),
         Column(
             "assistant_message_count", "bigint", "Those of the model.", null=_UNOPENED
         ),
@@ -213,7 +215,7 @@ INSPECT_SAMPLES = RawTable(
         Column(
             "has_usage",
             "boolean",
-            "Whether its tokens are told; a log of old summaries does not tell them.",
+            "Whether it has tokens; old summaries do not.",
         ),
         Column("read_from", "varchar", "summary or sample."),
     ),
@@ -271,8 +273,8 @@ INSPECT_METRICS = RawTable(
         Column(
             "metric_group",
             "varchar",
-            "The metric that gives this one beside others, such as one by group.",
-            null="Null where it is a metric of its own, and in older logs.",
+            "The metric that produces this one and others, such as one by group.",
+            null="Null where it is a separate metric, and in older logs.",
         ),
         Column(
             "value",
@@ -303,11 +305,11 @@ INSPECT_USAGE = RawTable(
         Column(
             "input_tokens",
             "bigint",
-            "As written: with what was read from a cache in logs of some versions.",
+            "As written; in logs of some versions this includes tokens read from a cache.",
             null=_NO,
         ),
         Column("output_tokens", "bigint", "Tokens of output.", null=_NO),
-        Column("total_tokens", "bigint", "The sum that the log tells.", null=_NO),
+        Column("total_tokens", "bigint", "The total that the log reports.", null=_NO),
         Column("cache_read_tokens", "bigint", "Read from a cache.", null=_NO),
         Column("cache_write_tokens", "bigint", "Written to a cache.", null=_NO),
         Column("reasoning_tokens", "bigint", "Part of the output.", null=_NO),
@@ -319,10 +321,10 @@ INSPECT_WARNINGS = RawTable(
     name="raw.inspect_warnings",
     key=("pointer", "warning_code"),
     has_records=False,
-    comment="One row per oddity of an Inspect log that was loaded all the same.",
+    comment="One row per warning about a log that was loaded.",
     columns=(
         _POINTER,
-        Column("warning_code", "varchar", "What is odd, as a stable code."),
+        Column("warning_code", "varchar", "The kind of warning, as a stable code."),
         Column("detail", "varchar", "What was odd, and what was made of it."),
     ),
 )

@@ -122,7 +122,7 @@ METR_HORIZON_RUNS = RawTable(
         Column(
             "human_score",
             "double",
-            "METR's score of people at the task; not only 0 to 1.",
+            "METR's score of people at the task; it can be outside 0 to 1.",
             path="human_score",
             null="Null where the run has none.",
             rule=rules.number,
@@ -138,7 +138,7 @@ METR_HORIZON_RUNS = RawTable(
         Column(
             "time_limit",
             "double",
-            "Most time the run could take; 0 for people.",
+            "Time limit of the run; 0 for people.",
             path="time_limit",
             unit="seconds",
             null="Null where the run has none.",
@@ -193,7 +193,7 @@ METR_HORIZON_RUNS = RawTable(
         Column(
             "equal_task_weight",
             "double",
-            "METR's weight of the run, every task alike.",
+            "METR's weight of the run, with every task equal.",
             path="equal_task_weight",
             null="Null where the run has none.",
             rule=rules.number,
@@ -219,7 +219,7 @@ METR_HORIZON_RUNS = RawTable(
         Column(
             "human_cost",
             "double",
-            "What a person would be paid for the task.",
+            "Pay of a person for the task.",
             path="human_cost",
             unit="US dollars",
             null="Null where the run does not say.",

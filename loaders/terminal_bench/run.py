@@ -2,7 +2,7 @@
 
 run_metadata.json      what ran
 tb.lock                what it was started with
-results.json           all trials of the run, with their sum
+results.json all trials of the run, with their totals
 <task>/<trial>/results.json   one of those trials again
 """
 
@@ -43,7 +43,7 @@ _LOCK = ('"lockfile_version"', '"harness"', '"agent"')
 
 
 def fits(head: str) -> bool:
-    """Say whether the beginning of a file looks like one of a run."""
+    """Return whether the beginning of a file looks like a run's."""
     is_object = head.lstrip("\ufeff \t\r\n").startswith("{")
     kinds = (_TRIAL, _RUN, _RESULTS, _LOCK)
     return is_object and any(all(name in head for name in kind) for kind in kinds)
@@ -52,7 +52,7 @@ def fits(head: str) -> bool:
 def read(stream: OpenFile) -> Iterator[Batch]:
     """Return the rows of a file.
 
-    A trial that breaks a rule is quarantined. Raises FileRefused when the file is no
+    A trial that breaks a rule is quarantined. Raises FileRefused if the file is not a
     JSON object.
     """
     whole = json_object.entries(stream)
@@ -102,9 +102,9 @@ _RUN_ID = list(TERMINAL_BENCH_TRIALS.types).index("run_id")
 def _read(
     table: RawTable, found: Raw | dict[str, Raw], at: Pointer, **given: Any
 ) -> list[tuple | Quarantined]:
-    """Return the row of an object and what of it cannot be read; or why it is refused.
+    """Return the row of an object and its unreadable fields, or why it is refused.
 
-    What cannot be read is null. But a verdict that is none refuses its trial.
+    Unreadable fields are null, but an unreadable verdict refuses its trial.
     """
     try:
         fields = json_object.fields(found)
@@ -124,7 +124,7 @@ def _read(
 
 
 def _derived(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return what follows from several fields, which stay where they are."""
+    """Return values derived from several fields, which are kept."""
     copy = dict(fields)
     values: list[str | None] = []
     for column in ("trial_name", "agent_started_at", "agent_ended_at"):

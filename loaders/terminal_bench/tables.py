@@ -23,7 +23,7 @@ def _settings(path: str) -> Column:
     return Column(
         "agent_settings",
         "json",
-        "What the agent was told beside its task, such as an effort.",
+        "The agent's settings, such as an effort.",
         path,
         null="Null without any.",
         rule=json_text,
@@ -179,12 +179,12 @@ TERMINAL_BENCH_PASS_AT_K = RawTable(
     comment="One row per k of a run's results.json: pass@k as the harness counted.",
     columns=(
         POINTER,
-        Column("k", "bigint", "Attempts of which one has to succeed."),
+        Column("k", "bigint", "Number of attempts, of which one must succeed."),
         Column(
             "value",
             "double",
             "The mean over the tasks of the probability that one does.",
-            null="Null where it is no finite number.",
+            null="Null where it is not a finite number.",
         ),
     ),
     has_records=False,

@@ -51,8 +51,8 @@ FILES = RawTable(
         Column(
             "note",
             "varchar",
-            "What was said of it when it was loaded, by --note.",
-            null="Null where nothing was.",
+            "The note given with --note when it was loaded.",
+            null="Null where none was given.",
         ),
         Column(
             "loaded_at", "timestamp with time zone", "When it was loaded or refused."
@@ -80,7 +80,7 @@ FILE_PATHS = RawTable(
         Column(
             "changed_ns",
             "bigint",
-            "When its state last changed, since 1970, which cannot be set.",
+            "When its state last changed, since 1970; unlike modified_ns it cannot be set.",
             unit="nanoseconds",
             null="Null where modified_ns is.",
         ),
@@ -107,9 +107,9 @@ QUARANTINE = RawTable(
         Column(
             "reason_code",
             "varchar",
-            "The rule that was broken, as a stable code to count by.",
+            "The broken rule, as a stable code to count by.",
         ),
-        Column("detail", "varchar", "What was wrong, and how to correct it."),
+        Column("detail", "varchar", "What is wrong, and how to correct it."),
         Column(
             "record_excerpt",
             "varchar",

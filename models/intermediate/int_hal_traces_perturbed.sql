@@ -33,7 +33,7 @@ switches as (
     cross join fields
 ),
 
-told as (
+perturbations as (
     select
         file_id,
         trace_number,
@@ -71,7 +71,7 @@ final as (
         trace_number,
         count(distinct what) as perturbation_count,
         min(what || ' (' || field || ')') as perturbation
-    from told
+    from perturbations
     group by file_id, trace_number
 )
 

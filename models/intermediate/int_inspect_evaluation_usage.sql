@@ -11,7 +11,7 @@ usage as (
     select * from {{ ref('int_inspect_usage_read') }}
 ),
 
-told as (
+logs as (
     select * from usage
     where scope = 'evaluation'
 ),
@@ -43,26 +43,26 @@ samples as (
 -- The samples' sum is used only if it is higher.
 final as (
     select
-        told.file_id,
+        logs.file_id,
         {%- for column in counts + parts %}
         case
-            when samples.file_id is null then told.{{ column }}
+            when samples.file_id is null then logs.{{ column }}
             else samples.{{ column }}
         end as {{ column }},
         {%- endfor %}
         case
             -- A cost of 0 was not priced; a finding says so.
-            when samples.file_id is not null and told.cost_usd <> 0
+            when samples.file_id is not null and logs.cost_usd <> 0
                 then samples.cost_usd
-            else told.cost_usd
+            else logs.cost_usd
         end as cost_usd,
-        told.has_several_models
+        logs.has_several_models
         or coalesce(samples.has_several_models, false) as has_several_models
-    from told
+    from logs
     left join samples
         on
-            told.file_id = samples.file_id
-            and told.total_tokens < samples.known_tokens
+            logs.file_id = samples.file_id
+            and logs.total_tokens < samples.known_tokens
 )
 
 select * from final

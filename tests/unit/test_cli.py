@@ -566,7 +566,7 @@ def test_a_warehouse_without_times_gains_them(load, database, folder, unread):
     with duckdb.connect(database, read_only=True) as connection:
         described = "from duckdb_columns() where column_name = 'changed_ns'"
         [comment] = connection.sql(f"select comment {described}").fetchall()
-    assert "which cannot be set" in comment[0]
+    assert "it cannot be set" in comment[0]
     unread()
     assert "2 files unchanged" in load(folder)[1]
 

@@ -248,7 +248,7 @@ def test_a_surprise_while_a_format_is_recognised_refuses_that_file_alone(
     [
         (duckdb.ConversionException("no"), "reader_failed: writing it met Conversion"),
         (UnicodeEncodeError("utf-8", "\ud800", 0, 1, "no"), "reader_failed: writing"),
-        (duckdb.OutOfMemoryException("no"), "reader_died: there is not memory enough"),
+        (duckdb.OutOfMemoryException("no"), "reader_died: there is not enough memory"),
     ],
     ids=lambda value: type(value).__name__,
 )

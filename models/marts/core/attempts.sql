@@ -13,7 +13,7 @@ evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
-told_facts as (
+resolved_facts as (
     select * from {{ ref('int_task_facts_resolved') }}
 ),
 
@@ -29,7 +29,7 @@ final as (
         attempts.evaluation_id,
         -- Values from the task's runs take precedence over the seed.
         coalesce(
-            told_facts.task_family,
+            resolved_facts.task_family,
             attempts.task_family,
             task_facts.task_family
         ) as task_family,
@@ -50,7 +50,7 @@ final as (
         attempts.action_count,
         coalesce(
             attempts.human_minutes,
-            told_facts.human_minutes,
+            resolved_facts.human_minutes,
             task_facts.human_minutes
         ) as human_minutes,
         attempts.latency_seconds,
@@ -82,11 +82,11 @@ final as (
         on attempts.evaluation_id = evaluations.evaluation_id
     left join repeated_attempts
         on attempts.attempt_id = repeated_attempts.attempt_id
-    left join told_facts
+    left join resolved_facts
         on
-            attempts.source = told_facts.source
-            and attempts.benchmark = told_facts.benchmark
-            and attempts.task_id = told_facts.task_id
+            attempts.source = resolved_facts.source
+            and attempts.benchmark = resolved_facts.benchmark
+            and attempts.task_id = resolved_facts.task_id
     left join task_facts
         on
             attempts.source = task_facts.source

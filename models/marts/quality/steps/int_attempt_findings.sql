@@ -9,7 +9,7 @@ repeated_attempts as (
     select * from {{ ref('int_attempts_repeated') }}
 ),
 
-told_facts as (
+resolved_facts as (
     select * from {{ ref('int_task_facts_resolved') }}
 ),
 
@@ -53,7 +53,7 @@ differing_families as (
         {{ escaped('benchmark', '/') }} || '/' || task_id as subject,
         'its attempts tell ' || task_family || ' and ' || other_family || '; '
         || task_family || ' is used' as detail
-    from told_facts
+    from resolved_facts
     where other_family is not null
 ),
 
