@@ -20,7 +20,6 @@ final as (
     where
         score = 0
         and action_count > {{ var('extreme_actions') }}
-        and population <> 'human'
 )
 
 select * from final
