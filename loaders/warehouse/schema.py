@@ -13,7 +13,9 @@ from loaders.warehouse.sql import literal, quoted, transaction
 from loaders.warehouse.tables import TABLES
 
 # A file of a million duplicates then spills to disk instead of taking gigabytes.
-_MEMORY_LIMIT = "180MB"
+_MEMORY_MB = 180
+# The most for one row group, whose texts are all in memory while it is compressed.
+_MOST_MEMORY_MB = 2_000
 
 
 # A row group is held in memory until it is full; the default is 122,880 rows.
@@ -28,7 +30,7 @@ def open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
     """Open a database so that a load of any length takes the same memory."""
     connection = duckdb.connect(
         config={
-            "memory_limit": _MEMORY_LIMIT,
+            "memory_limit": f"{_MEMORY_MB}MB",
             "temp_directory": f"{path}.tmp",
         }
     )
@@ -144,13 +146,33 @@ class Inserts:
         self._file_id = file_id
         self._waiting: dict[str, tuple[RawTable, list[ColumnBuffers]]] = {}
         self._byte_count = 0
+        # How many rows, and bytes, of a table are in a row group that is not full.
+        self._groups: dict[str, tuple[int, int]] = {}
+        self._memory_mb = _MEMORY_MB
 
     def add(self, table: RawTable, rows: ColumnBuffers) -> None:
+        self._make_room(table, rows)
         _, pieces = self._waiting.setdefault(table.name, (table, []))
         pieces.append(rows)
         self._byte_count += rows.byte_count
         if self._byte_count >= _WAITING_BYTES:
             self.finish()
+
+    def _make_room(self, table: RawTable, rows: ColumnBuffers) -> None:
+        """Raise DuckDB's limit for rows so long that a row group would not fit into it.
+
+        A thousand transcripts of 300 kB could not be committed.
+        """
+        row_count, byte_count = self._groups.get(table.name, (0, 0))
+        row_count += len(rows)
+        byte_count += rows.byte_count
+        group_bytes = byte_count * min(row_count, _ROW_GROUP_SIZE) // row_count
+        needed_mb = min(int(1.3 * group_bytes / 1_000_000) + 20, _MOST_MEMORY_MB)
+        if needed_mb > self._memory_mb:
+            self._memory_mb = needed_mb
+            self._connection.execute(f"set memory_limit = '{needed_mb}MB'")
+        left = row_count % _ROW_GROUP_SIZE
+        self._groups[table.name] = (left, byte_count * left // row_count)
 
     def finish(self) -> None:
         """Insert what waits."""

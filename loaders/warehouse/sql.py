@@ -14,7 +14,13 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("begin")
     try:
         yield
-        connection.execute("commit")
+        try:
+            connection.execute("commit")
+        except duckdb.TransactionException as error:
+            # DuckDB compresses the last row group when it commits.
+            if "failed to pin" in str(error):
+                raise duckdb.OutOfMemoryException(str(error)) from None
+            raise
     except BaseException:
         with contextlib.suppress(duckdb.Error):  # a fatal one has ended it already
             connection.execute("rollback")
