@@ -9,13 +9,15 @@ import io
 import mmap
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backports.zstd import ZstdError, ZstdFile
 
 from loaders.contract.aside import no_room
 from loaders.contract.files import OpenFile
+from loaders.contract.limits import RECORD_BYTES
+from loaders.contract.long_keys import LONG_BYTES, has_long_key
 from loaders.contract.records import FileRefused, FileStamp, file_refused
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -26,6 +28,10 @@ _PIECE_BYTES = 1 << 20
 # holds more than the first, and over so many times its size, is a trap.
 MOST_BYTES = 256 << 20
 MOST_GROWTH = 120
+# What is one document is mapped as a whole. It may hold the first, or so many times the
+# bytes of its file: the second up to the third, then the fourth.
+_DOCUMENT_BYTES, _DOCUMENT_GROWTH = 200 << 20, 20
+_LARGE_DOCUMENT_BYTES, _LARGE_DOCUMENT_GROWTH = 400_000_000, 4
 
 _DAMAGES = (gzip.BadGzipFile, zlib.error, ZstdError)
 
@@ -94,6 +100,7 @@ class Unpacked:
         """Return all that the file holds, mapped into memory."""
         if self._map is None:
             self._map = self.spooled().map(mmap.ACCESS_READ)
+            self._check_keys(self._map)
         return self._map
 
     def map_private(self) -> mmap.mmap:
@@ -103,9 +110,33 @@ class Unpacked:
     def spooled(self) -> "Spooled":
         """Return all that the file holds in a file of its own."""
         if self._stored is None:
-            self.seek(0)
-            self._stored = Spooled(iter(lambda: self.stream.read(_PIECE_BYTES), b""))
+            self._stored = Spooled(self._document())
         return self._stored
+
+    def _document(self) -> Iterator[bytes]:
+        self.seek(0)
+        most_bytes = most_document_bytes(self.size_bytes)
+        count = 0
+        while piece := self.stream.read(_PIECE_BYTES):
+            count += len(piece)
+            if count > most_bytes:
+                what = f"it holds one document of more than {most_bytes:,} bytes"
+                raise file_refused("too_large", what)
+            yield piece
+
+    def _check_keys(self, data: mmap.mmap) -> None:
+        """Refuse JSON with a key that alone would fill the memory, several times."""
+        is_long = len(data) > LONG_BYTES and data[:1] in b"{[ \t\r\n\xef"
+        if is_long and has_long_key(data):
+            what = f"a key is longer than {RECORD_BYTES:,} bytes"
+            raise file_refused("record_too_large", what)
+        forget(memoryview(data))
+
+
+def most_document_bytes(size_bytes: int) -> int:
+    """Return how large the document may be that a packed file of so many bytes holds."""
+    grown_bytes = min(_DOCUMENT_GROWTH * size_bytes, _LARGE_DOCUMENT_BYTES)
+    return max(_DOCUMENT_BYTES, grown_bytes, _LARGE_DOCUMENT_GROWTH * size_bytes)
 
 
 class Spooled:
