@@ -36,6 +36,12 @@ _LARGE_DOCUMENT_BYTES, _LARGE_DOCUMENT_GROWTH = 400_000_000, 4
 _DAMAGES = (gzip.BadGzipFile, zlib.error, ZstdError)
 
 
+def is_packed(source: OpenFile) -> bool:
+    """Say whether a file may hold many times its size: zip and Parquet do so too."""
+    mark = source.head(4)
+    return mark in (_ZSTD, b"PK\3\4", b"PAR1") or mark.startswith(_GZIP)
+
+
 def opened(source: OpenFile) -> "OpenFile | Unpacked":
     """Return the file, or what it holds if it is packed."""
     mark = source.head(4)
