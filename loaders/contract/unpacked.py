@@ -105,7 +105,9 @@ class Unpacked:
     def map(self) -> mmap.mmap:
         """Return all that the file holds, mapped into memory."""
         if self._map is None:
-            self._map = self.spooled().map(mmap.ACCESS_READ)
+            # A table, which is not mapped, may hold more.
+            self._stored = self._stored or Spooled(self._document())
+            self._map = self._stored.map(mmap.ACCESS_READ)
             self._check_keys(self._map)
         return self._map
 
@@ -116,7 +118,8 @@ class Unpacked:
     def spooled(self) -> "Spooled":
         """Return all that the file holds in a file of its own."""
         if self._stored is None:
-            self._stored = Spooled(self._document())
+            self.seek(0)
+            self._stored = Spooled(iter(lambda: self.stream.read(_PIECE_BYTES), b""))
         return self._stored
 
     def _document(self) -> Iterator[bytes]:
