@@ -8,6 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from backports import zstd
+
 from benchmarks.flood_text import Content, numbered, repeated
 
 _LOG = '{"version":2,"status":"success","eval":{"eval_id":"e","task":"t","model":"m"}}'
@@ -81,6 +83,16 @@ def _document(written: Callable[[int], str]) -> Content:
     )
 
 
+def _parts(pack: Callable[[bytes], bytes]) -> Content:
+    """Return a table that is packed in as many parts as fit, of one row each."""
+
+    def content(size: int) -> bytes:
+        part = pack(b"t,a,1\n")
+        return pack(b"task,agent,score\n") + part * (size // len(part))
+
+    return content
+
+
 def _equal_rows(size: int) -> bytes:
     """Return a hundred million equal rows, which take next to no byte."""
     import duckdb
@@ -149,6 +161,12 @@ UNPACKED: dict[str, tuple[str, Content]] = {
                 + "]}"
             )
         ),
+    ),
+    "gzip_members": (".csv.gz", _parts(gzip.compress)),
+    "zstd_frames": (".csv.zst", _parts(zstd.compress)),
+    "zstd_skipped_frames": (
+        ".csv.zst",
+        _parts(lambda _text: b"\x50\x2a\x4d\x18\0\0\0\0"),
     ),
     "table_parquet_of_equal_rows": (".parquet", _equal_rows),
 }

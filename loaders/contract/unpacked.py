@@ -23,6 +23,10 @@ from loaders.contract.records import FileRefused, FileStamp, file_refused
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 # The other bytes of a frame that zstd passes over; the first is one of sixteen.
 _SKIPPED_FRAME = b"\x2a\x4d\x18"
+# How a member of gzip begins, with its method.
+_GZIP_PART = _GZIP + b"\x08"
+# Who packs in parts, to unpack them side by side, makes parts of many kilobytes.
+_MOST_PARTS, _PART_BYTES = 10_000, 256
 _PIECE_BYTES = 1 << 20
 # Text becomes a fiftieth at best, a log that repeats itself less. A packed file that
 # holds more than the first, and over so many times its size, is a trap.
@@ -46,9 +50,25 @@ def opened(source: OpenFile) -> "OpenFile | Unpacked":
     """Return the file, or what it holds if it is packed."""
     mark = source.head(4)
     if mark.startswith(_GZIP):
+        _check_parts(source, _GZIP_PART)
         return Unpacked(source, _gunzip)
     is_skipped = mark[1:] == _SKIPPED_FRAME and mark[0] >> 4 == 5
-    return Unpacked(source, ZstdFile) if mark == _ZSTD or is_skipped else source
+    if mark == _ZSTD or is_skipped:
+        _check_parts(source, _ZSTD, _SKIPPED_FRAME)
+        return Unpacked(source, ZstdFile)
+    return source
+
+
+def _check_parts(source: OpenFile, *marks: bytes) -> None:
+    """Refuse a file of nothing but small parts: each takes ten microseconds to begin."""
+    most = max(_MOST_PARTS, source.size_bytes // _PART_BYTES)
+    at = count = 0
+    while piece := source.piece(_PIECE_BYTES, at):
+        at += len(piece)
+        count += sum(map(piece.count, marks))
+        if count > most:
+            what = f"it is packed in more than {most:,} parts"
+            raise file_refused("broken_compression", what)
 
 
 def _gunzip(packed: io.BufferedReader) -> gzip.GzipFile:

@@ -6,6 +6,7 @@ import tracemalloc
 
 import msgspec
 import pytest
+from backports import zstd
 
 from loaders.contract import foreign, json_object, long_keys, raw_json, repair, unpacked
 from loaders.contract.files import OpenFile, open_regular
@@ -135,3 +136,29 @@ def test_an_excerpt_is_the_beginning_of_an_object():
     long = {"a": msgspec.Raw(b'"%s"' % (b"x" * 5_000)), "c": msgspec.Raw(b"1")}
     assert raw_json.excerpt(long) == '{"a":"' + "x" * 1_994
     assert raw_json.excerpt({}) == "{}"
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        lambda text: gzip.compress(text),
+        lambda text: zstd.compress(text),
+        # A frame that is skipped comes before each.
+        lambda text: b"\x5f\x2a\x4d\x18\2\0\0\0xx" + zstd.compress(text),
+    ],
+)
+def test_a_file_is_packed_in_so_many_parts(tmp_path, monkeypatch, packed):
+    path = tmp_path / "x"
+    part = packed(b"abc")
+    path.write_bytes(part * 6)
+    monkeypatch.setattr(unpacked, "_PART_BYTES", 1_000)
+    monkeypatch.setattr(unpacked, "_MOST_PARTS", 12)
+    with open_regular(str(path)) as file:
+        assert unpacked.opened(OpenFile(file)).read(99) == b"abc" * 6
+        monkeypatch.setattr(unpacked, "_MOST_PARTS", 5)
+        with pytest.raises(FileRefused, match="more than 5 parts") as refused:
+            unpacked.opened(OpenFile(file))
+        assert refused.value.reason_code == "broken_compression"
+        # A larger file may have more.
+        monkeypatch.setattr(unpacked, "_PART_BYTES", len(part) // 2)
+        unpacked.opened(OpenFile(file))
