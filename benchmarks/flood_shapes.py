@@ -13,6 +13,7 @@ from benchmarks.flood_fields import FIELDS
 from benchmarks.flood_packed import PACKED
 from benchmarks.flood_tables import TABLES
 from benchmarks.flood_text import Content, lines, numbered, one_object, repeated
+from benchmarks.flood_unpacked import UNPACKED
 
 CONFIG = {"run_id": "r", "benchmark_name": "gaia", "agent_name": "a"}
 _JSONL = {
@@ -445,4 +446,5 @@ FLOODS: dict[str, tuple[str, Content]] = {
     **TABLES,
     **FIELDS,
     **PACKED,
+    **UNPACKED,
 }

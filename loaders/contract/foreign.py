@@ -10,6 +10,7 @@ _MAC_FOLDERS = ("__MACOSX",)
 _MAC_PREFIX = "._"
 
 _CONFLICT = re.compile(rb"(?m)^(?:<{7}|\|{7}|>{7})(?: [^\r\n]{0,200})?\r?$")
+_MARKER_BYTES = 300
 _POINTERS = {
     re.compile(rb"version https://git-lfs\.github\.com/spec/"): (
         "it is a git-lfs pointer, not the data",
@@ -89,6 +90,8 @@ def refuse_conflicts(pieces: Iterable[bytes]) -> None:
             if line[:1] in (b"<", b"|", b">"):
                 refuse_conflict(line, number)
             number += 1
+        # What is longer is no marker; of a line without end only this is kept.
+        rest = rest[:_MARKER_BYTES]
     refuse_conflict(rest, number)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 from loaders.contract.limits import RECORD_BYTES
 from loaders.contract.records import file_refused
@@ -16,12 +16,16 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[{\[]|[}\]]', re.DOTALL)
 _SCALAR_END = re.compile(rb"[\s,\]]")
 
 
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 def begins_array(block: bytes) -> bool:
     """Return whether a file that begins with `block` is an array of objects."""
     return _BEGINNING.match(block) is not None
 
 
-def elements(begun: bytes, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def elements(begun: bytes, stream: _Stream) -> Iterator[tuple[int, bytes]]:
     """Yield the elements of an array, each with the line on which it begins.
 
     `begun` is the part already read, if any. Text after the array, or a truncated end,

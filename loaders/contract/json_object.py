@@ -1,6 +1,5 @@
 """Files that are one JSON object, of whose parts some are records."""
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +18,8 @@ _SECTION = (raw_json.decoder(Section),)
 # Fields up to this length are counted before they are decoded: a file has fewer longer
 # ones.
 _FIELD_BYTES = 200
+# Decoded and written, it is in memory several times.
+_MOST_FIELD_BYTES = 32 << 20
 _LIST = raw_json.decoder(list[Raw])
 # How much of a value is copied at a time.
 _COUNTED_BYTES = 1 << 20
@@ -48,6 +49,10 @@ def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:
     """Return an object with its values decoded, or raise RecordRefused."""
     named = found if isinstance(found, dict) else raw_json.fields(found)
     for name, raw in named.items():
+        size_bytes = memoryview(raw).nbytes
+        if size_bytes > _MOST_FIELD_BYTES:
+            what = f"{name} is {size_bytes:,} bytes long"
+            raise RecordRefused("text_too_long", what)
         if is_crowded(raw):
             raise RecordRefused("too_many_values", f"{name} holds too many")
         raw_json.check_once(raw)
@@ -81,8 +86,20 @@ def items(raw: Raw) -> Iterator[Raw]:
         yield from raw_json.record(_LIST, raw)
         return
     # A list of all of them would take many times their bytes.
-    for _, item in json_array.elements(b"", io.BytesIO(data)):
+    for _, item in json_array.elements(b"", _View(data)):
         yield Raw(item)
+
+
+class _View:
+    """Bytes in memory, to be read piece by piece; io.BytesIO would copy them."""
+
+    def __init__(self, data: memoryview):
+        self._data, self._at = data, 0
+
+    def read(self, size: int) -> bytes:
+        piece = bytes(self._data[self._at : self._at + size])
+        self._at += len(piece)
+        return piece
 
 
 def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:

@@ -8,7 +8,7 @@ MAX_TEXT_BYTES = 1000
 MAX_DEPTH = 128
 MAX_MEMBERS = 64
 # No trace comes near this many calls, tasks, ...; each takes half a kilobyte of memory.
-MAX_TRACE_RECORDS = 300_000
+MAX_TRACE_RECORDS = 250_000
 # Lists, objects and fields in one record, and fields at its top; decoded they take fifty
 # times their bytes.
 MAX_VALUES = 200_000

@@ -16,43 +16,30 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from loaders.contract import rules
-from loaders.contract.limits import MAX_DEPTH, MAX_TRACE_RECORDS
+from loaders.contract import repair, rules
+from loaders.contract.limits import MAX_DEPTH, MAX_TRACE_RECORDS, RECORD_BYTES
 from loaders.contract.records import (
     FileRefused,
     Quarantined,
     RecordRefused,
     file_refused,
 )
+from loaders.contract.repair import Repaired, constants, lone_surrogates
 from loaders.contract.rules import is_deeper
+from loaders.contract.unpacked import forget
 
 # The part checked at a time stays in the cache, at four bytes each.
 _CHUNK_BYTES = 1 << 14
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-# What comes before a constant, which no string holds, and the constant if it is there.
-# Atomic, so that nothing is tried twice, and some thousand pieces at a time, so that a
-# gigabyte needs no memory. A possessive group of these would do both, but Python before
-# 3.11.5 finds only the first constant with it.
-_CONSTANT = re.compile(
-    rb'(?>(?:[^"NI-]++|-(?![NI])|"[^"\\]*+(?:\\.[^"\\]*+)*+"){0,4096})'
-    rb"(-?(?:NaN|Infinity))?",
-    re.DOTALL,
-)
-# A surrogate pair, or a surrogate that may be lone.
-_SURROGATES = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
-)
-_ESCAPE_BYTES = 6
 # A text, complete or cut off, or a separator of entries.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
 # Of lists there may be as many entries of so many bytes as a file has, and of sections,
 # which take four times the memory.
 _ENTRY_BYTES = 20
 _SECTION_ENTRY_BYTES = 100
-_NULL = b"null"
+_EXCERPT_BYTES = 2_000
 
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 _BYTE = re.compile(r" \(byte (\d+)\)$")
@@ -109,15 +96,6 @@ class Document:
         return file_refused(reason_code, what, None, str(position) or None)
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
-    """What was not JSON, and how often it was repaired."""
-
-    code: str
-    detail: str
-    first_byte: int
-
-
 def decoder(kind: Any) -> msgspec.json.Decoder:
     """Return a decoder for `kind`, which may have sections."""
     return msgspec.json.Decoder(kind, dec_hook=lambda type_, value: type_(value))
@@ -140,8 +118,17 @@ def decode(
         kinds = (lone_surrogates(data), constants(data))
         if all(next(found, None) is None for found in kinds):
             raise refused from None
-    data, found = _patched(memoryview(document.private())[start:])
-    repaired += _described(found, start)
+    # Of two maps of the same bytes one is in memory.
+    forget(memoryview(document.data))
+    too_many = ""
+    try:
+        data, more = repair.repaired(memoryview(document.private())[start:], start)
+    except repair.TooManyError as error:
+        too_many = str(error)
+    if too_many:
+        # Not while the other map is held by the error.
+        raise document.refused("not_json", too_many)
+    repaired += more
     return _decode(document, decoders, data), repaired
 
 
@@ -240,13 +227,19 @@ def part(found: Any, at: Pointer | None = None) -> Any:
         raise file_refused("too_many_records", "its entries go on", None, at)
     try:
         return record(_PART, found)
-    except RecordRefused:
+    except RecordRefused as refused:
+        if refused.reason_code == "text_too_long":
+            return excerpt(found)  # That it is text is all that is asked.
         return found  # A number that does not fit a double.
 
 
 def record(decoder: msgspec.json.Decoder, found: Any) -> Any:
     """Return one record decoded, or raise RecordRefused."""
     raw = found if isinstance(found, Raw) else msgspec.json.encode(found)
+    view = memoryview(raw)
+    if view.nbytes > RECORD_BYTES and view[:1] == b'"':
+        # As text it would be in memory several times.
+        raise RecordRefused("text_too_long", f"a text is {view.nbytes:,} bytes long")
     try:
         return decoder.decode(raw)
     except msgspec.ValidationError as error:
@@ -310,8 +303,26 @@ def wrong_kind(found: Any) -> RecordRefused:
 
 def excerpt(found: Any) -> str:
     """Return the beginning of a value as written."""
-    written = found if isinstance(found, Raw) else msgspec.json.encode(found)
-    return bytes(memoryview(written)[:2000]).decode(errors="replace")
+    if isinstance(found, dict):
+        written = _beginning(found)
+    else:
+        written = found if isinstance(found, Raw) else msgspec.json.encode(found)
+    return bytes(memoryview(written)[:_EXCERPT_BYTES]).decode(errors="replace")
+
+
+def _beginning(found: dict[str, Any]) -> bytes:
+    """Return an object as JSON; of a long one the beginning, or a little more."""
+    written, separator = b"{", b""
+    for name, value in found.items():
+        if len(written) > _EXCERPT_BYTES:
+            return written
+        if isinstance(value, Raw) and memoryview(value).nbytes > _EXCERPT_BYTES:
+            inside = bytes(memoryview(value)[:_EXCERPT_BYTES])
+        else:
+            inside = msgspec.json.encode(value)
+        written += b"%s%s:%s" % (separator, msgspec.json.encode(str(name)), inside)
+        separator = b","
+    return written + b"}"
 
 
 _ANYTHING = decoder(Any)
@@ -383,91 +394,3 @@ def check_text(data: memoryview) -> None:
 
 def _order_mark() -> Repaired:
     return Repaired("byte_order_mark", "the byte order mark was passed over", 0)
-
-
-# Where something begins and ends that JSON does not know.
-_Span = tuple[int, int]
-
-
-def lone_surrogates(data: memoryview) -> Iterator[_Span]:
-    """Yield the positions of lone surrogates."""
-    for match in _SURROGATES.finditer(data):
-        is_alone = len(match[0]) == _ESCAPE_BYTES
-        if is_alone and _is_escape(data, match.start()):
-            yield match.span()
-
-
-def constants(data: memoryview) -> Iterator[_Span]:
-    """Yield the positions of NaN and Infinity, with their sign."""
-    at = 0
-    while (found := _CONSTANT.match(data, at)).end() > at:
-        if found[1] is not None:
-            yield found.span(1)
-        at = found.end()
-
-
-def _is_escape(data: memoryview, at: int) -> bool:
-    """Return whether the backslash there is not itself escaped."""
-    before = at
-    while before and data[before - 1] == ord("\\"):
-        before -= 1
-    return (at - before) % 2 == 0
-
-
-def replace_lone_surrogates(data: memoryview) -> Iterator[int]:
-    """Write U+FFFD over each half of a pair, in place, and yield where."""
-    for start, end in lone_surrogates(data):
-        data[start:end] = rb"\ufffd"
-        yield start
-
-
-class _Found:
-    """How often something was repaired, and where first."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.first = 0
-
-    def add(self, start: int) -> None:
-        self.first = self.first if self.count else start
-        self.count += 1
-
-
-def _patched(data: memoryview) -> tuple[Any, dict[str, _Found]]:
-    """Return the bytes as JSON, with the repairs.
-
-    In place, so that a flood of them takes no memory; or rejoined from the first one
-    without room.
-    """
-    found = {"not_finite": _Found(), "lone_surrogate": _Found()}
-    for start in replace_lone_surrogates(data):
-        found["lone_surrogate"].add(start)
-    joined, at = None, 0
-    for start, end in constants(data):
-        # Usually there is room for one more letter before a NaN.
-        if end - start < len(_NULL) and start > at and data[start - 1] == ord(" "):
-            start -= 1
-        found["not_finite"].add(start)
-        if joined is None and end - start >= len(_NULL):
-            data[start:end] = _NULL.ljust(end - start)
-            continue
-        joined = bytearray() if joined is None else joined
-        joined += data[at:start]
-        joined += _NULL
-        at = end
-    if joined is None:
-        return data, found
-    joined += data[at:]
-    return joined, found
-
-
-def _described(found: dict[str, _Found], offset: int) -> Iterator[Repaired]:
-    kinds = {
-        "not_finite": ("NaN or Infinity", "null"),
-        "lone_surrogate": ("half a surrogate pair", "U+FFFD"),
-    }
-    for code, (what, instead) in kinds.items():
-        if count := found[code].count:
-            times = "once" if count == 1 else f"{count:,} times"
-            detail = f"{what} appears there {times} and was read as {instead}"
-            yield Repaired(code, detail, found[code].first + offset)

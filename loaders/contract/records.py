@@ -79,6 +79,8 @@ class FileManifest:
     told: str = ""
     # Whether the user gave options for it. Otherwise it keeps those of its path.
     is_said: bool = False
+    # Whether it may hold many times its size.
+    is_packed: bool = False
 
     @property
     def file_id(self) -> str:

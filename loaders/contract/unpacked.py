@@ -9,34 +9,66 @@ import io
 import mmap
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backports.zstd import ZstdError, ZstdFile
 
 from loaders.contract.aside import no_room
 from loaders.contract.files import OpenFile
+from loaders.contract.limits import RECORD_BYTES
+from loaders.contract.long_keys import LONG_BYTES, has_long_key
 from loaders.contract.records import FileRefused, FileStamp, file_refused
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 # The other bytes of a frame that zstd passes over; the first is one of sixteen.
 _SKIPPED_FRAME = b"\x2a\x4d\x18"
+# How a member of gzip begins, with its method.
+_GZIP_PART = _GZIP + b"\x08"
+# Who packs in parts, to unpack them side by side, makes parts of many kilobytes.
+_MOST_PARTS, _PART_BYTES = 10_000, 256
 _PIECE_BYTES = 1 << 20
 # Text shrinks to a fiftieth at best, a repetitive log further. A packed file whose
 # content is larger than the first number and over this many times its size is a trap.
 MOST_BYTES = 256 << 20
 MOST_GROWTH = 120
+# What is one document is mapped as a whole. It may hold the first, or so many times the
+# bytes of its file: the second up to the third, then the fourth.
+_DOCUMENT_BYTES, _DOCUMENT_GROWTH = 200 << 20, 20
+_LARGE_DOCUMENT_BYTES, _LARGE_DOCUMENT_GROWTH = 400_000_000, 4
 
 _DAMAGES = (gzip.BadGzipFile, zlib.error, ZstdError)
+
+
+def is_packed(source: OpenFile) -> bool:
+    """Say whether a file may hold many times its size: zip and Parquet do so too."""
+    mark = source.head(4)
+    return mark in (_ZSTD, b"PK\3\4", b"PAR1") or mark.startswith(_GZIP)
 
 
 def opened(source: OpenFile) -> "OpenFile | Unpacked":
     """Return the file, or its content if it is packed."""
     mark = source.head(4)
     if mark.startswith(_GZIP):
+        _check_parts(source, _GZIP_PART)
         return Unpacked(source, _gunzip)
     is_skipped = mark[1:] == _SKIPPED_FRAME and mark[0] >> 4 == 5
-    return Unpacked(source, ZstdFile) if mark == _ZSTD or is_skipped else source
+    if mark == _ZSTD or is_skipped:
+        _check_parts(source, _ZSTD, _SKIPPED_FRAME)
+        return Unpacked(source, ZstdFile)
+    return source
+
+
+def _check_parts(source: OpenFile, *marks: bytes) -> None:
+    """Refuse a file of nothing but small parts: each takes ten microseconds to begin."""
+    most = max(_MOST_PARTS, source.size_bytes // _PART_BYTES)
+    at = count = 0
+    while piece := source.piece(_PIECE_BYTES, at):
+        at += len(piece)
+        count += sum(map(piece.count, marks))
+        if count > most:
+            what = f"it is packed in more than {most:,} parts"
+            raise file_refused("broken_compression", what)
 
 
 def _gunzip(packed: io.BufferedReader) -> gzip.GzipFile:
@@ -93,7 +125,10 @@ class Unpacked:
     def map(self) -> mmap.mmap:
         """Return the whole content, mapped into memory."""
         if self._map is None:
-            self._map = self.spooled().map(mmap.ACCESS_READ)
+            # A table, which is not mapped, may hold more.
+            self._stored = self._stored or Spooled(self._document())
+            self._map = self._stored.map(mmap.ACCESS_READ)
+            self._check_keys(self._map)
         return self._map
 
     def map_private(self) -> mmap.mmap:
@@ -106,6 +141,31 @@ class Unpacked:
             self.seek(0)
             self._stored = Spooled(iter(lambda: self.stream.read(_PIECE_BYTES), b""))
         return self._stored
+
+    def _document(self) -> Iterator[bytes]:
+        self.seek(0)
+        most_bytes = most_document_bytes(self.size_bytes)
+        count = 0
+        while piece := self.stream.read(_PIECE_BYTES):
+            count += len(piece)
+            if count > most_bytes:
+                what = f"it holds one document of more than {most_bytes:,} bytes"
+                raise file_refused("too_large", what)
+            yield piece
+
+    def _check_keys(self, data: mmap.mmap) -> None:
+        """Refuse JSON with a key that alone would fill the memory, several times."""
+        is_long = len(data) > LONG_BYTES and data[:1] in b"{[ \t\r\n\xef"
+        if is_long and has_long_key(data):
+            what = f"a key is longer than {RECORD_BYTES:,} bytes"
+            raise file_refused("record_too_large", what)
+        forget(memoryview(data))
+
+
+def most_document_bytes(size_bytes: int) -> int:
+    """Return how large the document may be that a packed file of so many bytes holds."""
+    grown_bytes = min(_DOCUMENT_GROWTH * size_bytes, _LARGE_DOCUMENT_BYTES)
+    return max(_DOCUMENT_BYTES, grown_bytes, _LARGE_DOCUMENT_GROWTH * size_bytes)
 
 
 class Spooled:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
-from loaders.contract import raw_json, rules
+from loaders.contract import raw_json, repair, rules
 from loaders.contract.limits import MAX_DEPTH, MAX_VALUES
 from loaders.contract.long_keys import LONG_BYTES
 from loaders.contract.records import RecordRefused
@@ -59,7 +59,7 @@ def decode(data: Any, decoder: msgspec.json.Decoder) -> Any:
             raise
         except msgspec.DecodeError:
             # A copy, so only where it helps.
-            odd = (raw_json.constants(view), raw_json.lone_surrogates(view))
+            odd = (repair.constants(view), raw_json.lone_surrogates(view))
             if all(next(each, None) is None for each in odd):
                 raise
             return decoder.decode(_with_numbers(view))
@@ -130,7 +130,7 @@ def _with_numbers(data: memoryview) -> memoryview:
 
     A long one is written to a file, so that memory never holds it twice.
     """
-    for _ in _limited(raw_json.lone_surrogates(data)):
+    for _ in _limited(repair.lone_surrogates(data)):
         pass
     pieces = _pieces_with_numbers(data)
     if len(data) <= LONG_BYTES:
@@ -138,14 +138,14 @@ def _with_numbers(data: memoryview) -> memoryview:
     else:
         joined = memoryview(Spooled(pieces).map(mmap.ACCESS_WRITE))
         forget(data)
-    for _ in raw_json.replace_lone_surrogates(joined):
+    for _ in repair.replace_lone_surrogates(joined):
         pass
     return joined
 
 
 def _pieces_with_numbers(data: memoryview) -> Iterator[bytes]:
     joined, at = bytearray(), 0
-    for start, end in _limited(raw_json.constants(data)):
+    for start, end in _limited(repair.constants(data)):
         yield from _moved(data[at:start], joined)
         joined += b'"%s%s"' % (_MARK_AS_WRITTEN, data[start:end])
         at = end

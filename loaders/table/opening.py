@@ -43,6 +43,8 @@ _DURATIONS = {
 _LOOKING_THREADS = 2
 # More than any table of attempts has; DuckDB's statements name each one.
 MAX_COLUMNS = 2_000
+# Of Parquet, where equal rows take no room: so many, or one for so many bytes.
+MAX_ROWS, _ROW_BYTES = 2_000_000, 4
 # Whether a list of names has one of them again.
 _HAS_DUPLICATES = "len(list_distinct({0})) < len({0})"
 # Of an object with others inside: whether so many are that they may nest too deep, or
@@ -114,6 +116,7 @@ class Table:
     def __init__(self, source: OpenFile, connection: "duckdb.DuckDBPyConnection"):
         self._connection = connection
         self._leftovers = ExitStack()
+        self._size_bytes = source.size_bytes
         # Not the path, in which DuckDB would take `*` and `[` for a pattern.
         self._name = source.descriptor_path
         content = unpacked.opened(source)
@@ -180,7 +183,17 @@ class Table:
             return self._json(is_array=first == "[")
         return self._csv(text)
 
+    def _check_row_count(self) -> None:
+        """Refuse Parquet of more rows than its size tells; a million may take no byte."""
+        ((count,),) = self._connection.execute(
+            f"select sum(num_rows)::bigint from parquet_file_metadata({literal(self._name)})"
+        ).fetchall()
+        if (count or 0) > max(MAX_ROWS, self._size_bytes // _ROW_BYTES):
+            what = f"it has {count:,} rows in {self._size_bytes:,} bytes"
+            raise file_refused("too_many_rows", what)
+
     def _parquet(self) -> Opened:
+        self._check_row_count()
         rows = f"select * from read_parquet({literal(self._name)})"
         described = self._connection.execute(f"describe {rows}").fetchall()
         _check_width(len(described))

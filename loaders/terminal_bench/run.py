@@ -71,11 +71,15 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
         return
     results = whole.pop("results")
     run_ids = set()
+    go_on = file_refused(
+        "too_many_records", "its trials go on", None, str(root / "results")
+    )
+    if raw_json.has_more_than(MAX_TRACE_RECORDS, results):
+        raise go_on
     try:
         for index, trial in enumerate(json_object.items(results)):
             if index == MAX_TRACE_RECORDS:
-                at = str(root / "results")
-                raise file_refused("too_many_records", "its trials go on", None, at)
+                raise go_on
             for record in _read(TERMINAL_BENCH_TRIALS, trial, root / "results" / index):
                 if isinstance(record, tuple):
                     run_ids.add(record[_RUN_ID])

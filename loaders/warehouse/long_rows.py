@@ -15,11 +15,9 @@ from loaders.warehouse.sql import MEMORY_LIMIT_MB
 
 # How many rows are written at a time.
 _ROWS = 2_048
-# These take no more than DuckDB has in any case, and those of any file may be as long.
+# These take no more than DuckDB has in any case, and those of any packed file may be as long.
 _SHORT_BYTES = 80_000_000
 _ANY_BYTES = 8_000_000
-# Of a file that is not packed, rows are a little longer than their text in it.
-_MOST_GROWTH = 1.25
 # What they take in memory, of their own bytes, and what else there is.
 _GROWTH, _ELSE_MB = 1.3, 80
 
@@ -86,11 +84,11 @@ class LongRows:
             self._connection.execute(f"set memory_limit = '{megabytes}MB'")
 
 
-def check(size_bytes: int, last_bytes: int) -> None:
-    """Raise FileRefused where the last rows of a file are longer than the file."""
-    if last_bytes > max(_ANY_BYTES, _MOST_GROWTH * size_bytes):
+def check(packed_bytes: int, last_bytes: int) -> None:
+    """Raise FileRefused where the last rows of a packed file are longer than the file."""
+    if last_bytes > max(_ANY_BYTES, packed_bytes):
         what = (
             f"{_ROWS:,} of its rows, or fewer, take {last_bytes:,} bytes, more than the "
-            "file, so unpack it if it is packed"
+            "packed file, so unpack it"
         )
         raise file_refused("records_too_long", what)

@@ -138,12 +138,12 @@ class Inserts:
         self,
         connection: duckdb.DuckDBPyConnection,
         file_id: str,
-        size_bytes: int,
+        packed_bytes: int | None,
         long_rows: LongRows,
     ):
         self._connection = connection
         self._file_id = file_id
-        self._size_bytes = size_bytes
+        self._packed_bytes = packed_bytes
         self._long_rows = long_rows
         self._last = Last()
         self._waiting: dict[str, tuple[RawTable, list[ColumnBuffers]]] = {}
@@ -153,7 +153,9 @@ class Inserts:
         _, pieces = self._waiting.setdefault(table.name, (table, []))
         pieces.append(rows)
         byte_count = rows.byte_count
-        check(self._size_bytes, self._last.add(table.name, len(rows), byte_count))
+        last_bytes = self._last.add(table.name, len(rows), byte_count)
+        if self._packed_bytes is not None:
+            check(self._packed_bytes, last_bytes)
         self._long_rows.add(table.name, len(rows), byte_count)
         self._byte_count += byte_count
         if self._byte_count >= _WAITING_BYTES:

@@ -382,7 +382,8 @@ class Warehouse:
         delete_file(connection, file_id)
         loaded_count = quarantined_count = 0
         keys: dict[str, Keys] = {}
-        inserts = Inserts(connection, file_id, manifest.size_bytes, self._long_rows)
+        packed_bytes = manifest.size_bytes if manifest.is_packed else None
+        inserts = Inserts(connection, file_id, packed_bytes, self._long_rows)
         for batch in batches:
             if strict and batch.quarantined:
                 raise _refusal("strict", "the first refused one", batch.quarantined[0])

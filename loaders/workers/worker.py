@@ -31,7 +31,7 @@ from loaders.contract.records import (
     file_refused,
     too_many_refused,
 )
-from loaders.contract.unpacked import Unpacked, opened
+from loaders.contract.unpacked import Unpacked, is_packed, opened
 from loaders.formats import FORMATS, HEAD_BYTES, Format, recognise
 from loaders.workers import messages
 from loaders.workers.options import ReadOptions
@@ -300,4 +300,5 @@ def _manifest(
         state=source.state,
         told=told,
         is_said=bool(told) and options.table.is_said,
+        is_packed=is_packed(source),
     )

@@ -101,7 +101,7 @@ def test_a_packed_log_holds_no_longer_rows_than_itself(tmp_path, monkeypatch, ca
     assert main([str(packed), "--db", db]) == 1
     out = capsys.readouterr().out
     assert "packed.eval: refused: records_too_long: 2,048 of its rows, or fewer" in out
-    assert "so unpack it if it is packed" in out
+    assert "the packed file, so unpack it" in out
     assert main([str(plain), "--db", db]) == 0
     with duckdb.connect(db, read_only=True) as connection:
         query = (

@@ -10,7 +10,7 @@ from attempt_tables import batches, read
 from loaders.__main__ import main
 from loaders.contract import unpacked
 from loaders.contract.records import FileRefused
-from loaders.table import reader
+from loaders.table import opening, reader
 
 
 def test_rows_of_a_megabyte_are_written_some_at_a_time(tmp_path):
@@ -70,3 +70,23 @@ def test_a_packed_table_that_grows_without_end_is_refused(
     with pytest.raises(FileRefused) as refused:
         batches(tmp_path / f"x.{suffix}.gz", packed)
     assert refused.value.reason_code == "too_large"
+
+
+def test_parquet_has_no_more_rows_than_its_size_tells(tmp_path, monkeypatch):
+    path = tmp_path / "x.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 't' || i as task, 'a' as agent, 1 as score "
+            f"from range(40) as numbers(i)) to '{path}' (format parquet)"
+        )
+    content = path.read_bytes()
+    monkeypatch.setattr(opening, "MAX_ROWS", 40)
+    monkeypatch.setattr(opening, "_ROW_BYTES", len(content))
+    assert len(read(path, content)[0]) == 40
+    monkeypatch.setattr(opening, "MAX_ROWS", 39)
+    with pytest.raises(FileRefused, match="it has 40 rows in") as refused:
+        batches(path, content)
+    assert refused.value.reason_code == "too_many_rows"
+    # A larger file may have more.
+    monkeypatch.setattr(opening, "_ROW_BYTES", len(content) // 40)
+    assert len(read(path, content)[0]) == 40
