@@ -231,7 +231,7 @@ def test_the_worst_finding_comes_first_with_what_to_do(
     )
     assert found[0] == (
         "refused_file",
-        "None of it is loaded: correct what the detail says and load it again.",
+        "Nothing was loaded from it: fix what the detail says and load it again.",
     )
     codes = list(dict.fromkeys(code for code, _ in found))
     assert codes[:3] == [
