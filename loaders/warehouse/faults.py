@@ -5,7 +5,7 @@ import duckdb
 from loaders.contract.faults import described
 from loaders.contract.records import FileRefused, file_refused
 
-# What rows or positions of a file may raise that no reader should have handed over.
+# What writing the rows or positions of a file may raise.
 FAULTS_OF_A_FILE = (
     duckdb.DataError,
     duckdb.InvalidInputException,
@@ -23,9 +23,9 @@ def as_refusal(error: Exception) -> FileRefused:
     if isinstance(error, FileRefused):
         return error
     if isinstance(error, duckdb.OutOfMemoryException) and "used)" in str(error):
-        # Of what DuckDB is given, on any machine.
+        # The limit that DuckDB was given, on any machine.
         what = "its records are too long to be written, or those of one key compared"
         return file_refused("records_too_long", what)
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return file_refused("reader_died", "there is not memory enough to write it")
+        return file_refused("reader_died", "there is not enough memory to write it")
     return file_refused("reader_failed", f"writing it met {described(error)}")

@@ -284,28 +284,6 @@ def test_long_records_with_one_key_refuse_their_file(load, tmp_path):
     assert "runs.jsonl: refused: records_too_long: its records are too long" in out
 
 
-@pytest.mark.parametrize("most_mb", [50, 200])
-def test_a_row_group_of_long_rows_gets_the_memory_that_it_takes(
-    load, tmp_path, monkeypatch, most_mb
-):
-    """All its texts are in memory while it is compressed, when the file is committed."""
-    monkeypatch.setattr(schema, "_MEMORY_MB", 50)
-    monkeypatch.setattr(schema, "_MOST_MEMORY_MB", most_mb)
-    log = [{"role": "user", "content": "x" * 300_000}]
-    row = {"task": "t", "agent": "a", "score": 1, "log": log}
-    rows = [row | {"epoch": number} for number in range(300)]
-    path = tmp_path / "long.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (tmp_path / "short.csv").write_text("task,agent,score\nt,a,1\n")
-    code, out = load(path, tmp_path / "short.csv")
-    # The limit holds for the one file, and none is lost for another one.
-    if most_mb == 200:
-        assert (code, "long.jsonl: 300 rows loaded" in out) == (0, True)
-    else:
-        assert (code, "long.jsonl: refused: records_too_long" in out) == (1, True)
-    assert "short.csv: 1 row loaded" in out
-
-
 @pytest.mark.parametrize("copy_count", [3, 4])
 def test_too_many_copies_refuse_their_file(load, tmp_path, monkeypatch, copy_count):
     monkeypatch.setattr(duplicates, "MAX_REFUSED", 3)
