@@ -120,7 +120,7 @@ ranked as (
 
 -- Of a group it says nothing about the whole: that is the same metric of all
 -- samples, else the first that is of no group and is no spread.
-whole_candidates as (
+wholes as (
     select
         ranked.file_id,
         compared.metric,
@@ -150,15 +150,6 @@ whole_candidates as (
         )
 ),
 
-wholes as (
-    select
-        file_id,
-        metric,
-        value
-    from whole_candidates
-    where preference = 1
-),
-
 chosen as (
     select
         ranked.file_id,
@@ -175,7 +166,9 @@ chosen as (
         end as value
     from ranked
     left join wholes
-        on ranked.file_id = wholes.file_id
+        on
+            ranked.file_id = wholes.file_id
+            and wholes.preference = 1
     where ranked.preference = 1
 ),
 
