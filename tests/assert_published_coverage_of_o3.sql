@@ -1,6 +1,6 @@
 -- o3 is second by win rate over whatever each model ran, and sixth over the six
 -- benchmarks that all of them ran. With the SeeAct run counted for the model
--- that ran it o3 is first, and sixth all the same.
+-- that ran it, o3 is first, and still sixth.
 with
 
 figures (coverage, published_rank, corrected_rank) as (

@@ -1,6 +1,7 @@
 -- Win rates by the distance to the cost-accuracy frontier. The study looks a
--- model's distance up without the benchmark, so that its alphabetically first
--- benchmark serves for all: DeepSeek-V3 .886 instead of .633, gemini-2.0-flash
+-- model's distance up without the benchmark, so that the distance on its
+-- alphabetically first benchmark is used for all: DeepSeek-V3 .886 instead of
+-- .633, gemini-2.0-flash
 -- .864 instead of .758, o3 .000 instead of .134. Corrections move one run to
 -- another model, and all comparisons of its benchmark with it.
 with

@@ -1,7 +1,7 @@
 -- Win rates by the best accuracy, over whatever a model ran. As published the
 -- run seeact_claude-3-7-sonnet-20250219_thinking_high_4096 counts for the model
--- without thinking; counted for what it is, claude-3-7-sonnet high falls from
--- .709 to .645 and o3 leads.
+-- without thinking; counted correctly, claude-3-7-sonnet high falls from .709
+-- to .645 and o3 leads.
 with
 
 figures (

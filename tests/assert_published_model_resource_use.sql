@@ -1,7 +1,6 @@
 -- Mean cost and latency of a model: over its runs of a benchmark first, then
 -- over benchmarks. Corrected are the SeeAct run that thinks with high effort
--- (both claude-3-7-sonnet) and the run that gemini-2.0-flash did not do for
--- nothing.
+-- (both claude-3-7-sonnet) and the run of gemini-2.0-flash that was not free.
 with
 
 figures (

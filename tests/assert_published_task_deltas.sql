@@ -1,7 +1,7 @@
 -- Published: 129 tasks, median delta -0.5, mean -0.3; successes took more
 -- actions in 56, fewer in 65, as many in 8. That mixes in runs told to sabotage
 -- or refuse; of capability runs alone it is 116 tasks and a median of 0.0 (56
--- more, 52 fewer). It also hangs on what success means: -0.5 by any credit,
+-- more, 52 fewer). It also depends on what success means: -0.5 by any credit,
 -- -1.5 by half, -2.0 by full.
 with
 

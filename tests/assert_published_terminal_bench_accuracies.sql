@@ -1,6 +1,6 @@
 -- The accuracy and pass@k of Terminal-Bench's 22 public runs, as the harness
--- counted them: 21 runs, for one is there twice, and every figure comes out to
--- 1e-12 where an attempt without a verdict is a failure.
+-- counted them: 21 runs, since one is included twice. Every figure is
+-- reproduced to 1e-12 if an attempt without a verdict counts as a failure.
 with
 
 counts as (

@@ -1,7 +1,8 @@
 -- "0.075" is mini-swe-agent's accuracy in its run 2025-08-15__19-28-24 on
 -- Terminal-Bench: 63 of its 80 trials ended in an error, and of the 17 with a
--- verdict 6 are resolved (.353). Its run 2025-08-15__16-23-45 is there twice,
--- so 2,080 published trials are 2,000. Over all its runs 12.75 % of the trials
+-- verdict 6 are resolved (.353). Its run 2025-08-15__16-23-45 is included
+-- twice, so 2,080 published trials are 2,000. Over all its runs 12.75 % of the
+-- trials
 -- are resolved, 20.4 % of those with a verdict.
 with
 

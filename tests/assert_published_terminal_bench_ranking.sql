@@ -1,5 +1,6 @@
--- Terminal-Bench's five submissions rank alike whether errors are failures, as
--- on its leaderboard, or left out: Factory Droid 58.75 and 60.5 %, chaterm
+-- Terminal-Bench's five submissions have the same ranks whether errors are
+-- failures, as on its leaderboard, or left out: Factory Droid 58.75 and 60.5 %,
+-- chaterm
 -- 49.25 and 53.9, openhands 41.25 and 42.2, LeadArchitectAgent 39.75 and 41.5,
 -- mini-swe-agent 12.75 and 17.4.
 with
