@@ -93,18 +93,22 @@ def _parts(pack: Callable[[bytes], bytes]) -> Content:
     return content
 
 
-def _equal_rows(size: int) -> bytes:
-    """Return a hundred million equal rows, which take next to no byte."""
-    import duckdb
+def _equal_rows(count: int, more: str) -> Content:
+    """Return Parquet of rows that take next to no byte, for they are equal."""
 
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        path = Path(folder, "x")
-        connection.execute(
-            "copy (select 't' as task, 'a' as agent, 1.0 as score "
-            f"from range({_scaled(100_000_000, size)})) to '{path}' "
-            "(format parquet, row_group_size 10000000)"
-        )
-        return path.read_bytes()
+    def content(size: int) -> bytes:
+        import duckdb
+
+        with TemporaryDirectory() as folder, duckdb.connect() as connection:
+            path = Path(folder, "x")
+            connection.execute(
+                f"copy (select 't' as task, 'a' as agent, 1.0 as score, {more} as x "
+                f"from range({_scaled(count, size)})) to '{path}' "
+                "(format parquet, row_group_size 10000000)"
+            )
+            return path.read_bytes()
+
+    return content
 
 
 _TEXT = "m" * _SAMPLE_BYTES
@@ -168,5 +172,17 @@ UNPACKED: dict[str, tuple[str, Content]] = {
         ".csv.zst",
         _parts(lambda _text: b"\x50\x2a\x4d\x18\0\0\0\0"),
     ),
-    "table_parquet_of_equal_rows": (".parquet", _equal_rows),
+    "hal_traces_in_lines": (
+        ".jsonl",
+        lambda size: f"{_TRACE % ('', '')}\n".encode() * (size // 110),
+    ),
+    "table_parquet_of_equal_texts": (
+        ".parquet",
+        _equal_rows(200, "repeat('x', 3000000)"),
+    ),
+    "table_parquet_of_equal_lists": (
+        ".parquet",
+        _equal_rows(300, "list_transform(range(100000), lambda x: 1)"),
+    ),
+    "table_parquet_of_equal_rows": (".parquet", _equal_rows(100_000_000, "1")),
 }

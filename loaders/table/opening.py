@@ -45,6 +45,11 @@ _LOOKING_THREADS = 2
 MAX_COLUMNS = 2_000
 # Of Parquet, where equal rows take no room: so many, or one for so many bytes.
 MAX_ROWS, _ROW_BYTES = 2_000_000, 4
+# DuckDB has so many rows in memory at a time. They hold so many bytes, or so many times
+# those of the file.
+_ROWS_AT_A_TIME, _LONG_BYTES, _MOST_GROWTH = 122_880, 50_000_000, 2.5
+# How long values of Parquet are; of a list, as JSON, roughly.
+_LENGTHS = {"VARCHAR": "strlen({})", "BLOB": "octet_length({})", "LIST": "4 * len({})"}
 # Whether a list of names has one of them again.
 _HAS_DUPLICATES = "len(list_distinct({0})) < len({0})"
 # Of an object with others inside: whether so many are that they may nest too deep, or
@@ -206,6 +211,7 @@ class Table:
         types = {
             name: type_ for name, (_, type_, *_) in zip(names, described, strict=True)
         }
+        self._check_lengths(rows, [type_ for _, type_, *_ in described])
         durations = self._durations()
         types |= dict.fromkeys(durations, "INTERVAL")
         columns = [f"c{at}" for at in range(len(names))]
@@ -215,6 +221,28 @@ class Table:
         )
         rows = f"select {values} from ({rows}) as t({', '.join(columns)})"
         return Opened("parquet", names, rows, types, _HAS_NO_NUMBER)
+
+    def _check_lengths(self, rows: str, types: list[str]) -> None:
+        """Refuse Parquet of which some rows are too long to be in memory.
+
+        A text or a list that is equal in many rows takes no room in the file.
+        """
+        lengths = [
+            f"coalesce({length.format(f'c{at}')}, 0)"
+            for at, type_ in enumerate(types)
+            if (length := _LENGTHS.get("LIST" if type_.endswith("]") else type_))
+        ]
+        if not lengths:
+            return
+        columns = ", ".join(f"c{at}" for at in range(len(types)))
+        ((count, byte_count),) = self._connection.execute(
+            f"select count(*), sum(({' + '.join(lengths)})::double) "
+            f"from ({rows}) as t({columns})"
+        ).fetchall()
+        at_a_time = (byte_count or 0) * min(1, _ROWS_AT_A_TIME / max(1, count))
+        if at_a_time > max(_LONG_BYTES, _MOST_GROWTH * self._size_bytes):
+            what = f"{min(count, _ROWS_AT_A_TIME):,} rows hold {at_a_time:,.0f} bytes"
+            raise file_refused("records_too_long", what)
 
     def _durations(self) -> dict[str, str]:
         """Return what makes durations of the columns that Arrow calls so.

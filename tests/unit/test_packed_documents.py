@@ -162,3 +162,15 @@ def test_a_file_is_packed_in_so_many_parts(tmp_path, monkeypatch, packed):
         # A larger file may have more.
         monkeypatch.setattr(unpacked, "_PART_BYTES", len(part) // 2)
         unpacked.opened(OpenFile(file))
+
+
+@pytest.mark.parametrize("between", ["\n", ","])
+def test_a_file_has_so_many_traces(tmp_path, monkeypatch, between):
+    traces = between.join([(TRACE % b"1").decode()] * 3)
+    content = (traces if between == "\n" else f"[{traces}]").encode()
+    monkeypatch.setattr(trace, "_MOST_TRACES", 3)
+    assert len(read(tmp_path, content)) >= 3
+    monkeypatch.setattr(trace, "_MOST_TRACES", 2)
+    with pytest.raises(FileRefused, match="more than 2 traces") as refused:
+        read(tmp_path, content)
+    assert refused.value.reason_code == "too_many_records"

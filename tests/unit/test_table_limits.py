@@ -90,3 +90,30 @@ def test_parquet_has_no_more_rows_than_its_size_tells(tmp_path, monkeypatch):
     # A larger file may have more.
     monkeypatch.setattr(opening, "_ROW_BYTES", len(content) // 40)
     assert len(read(path, content)[0]) == 40
+
+
+@pytest.mark.parametrize(
+    ("column", "byte_count"),
+    # A task and an agent take three bytes more; four bytes are an item of a list.
+    [("repeat('x', 97)", 40 * 100), ("[1, 2]", 40 * 11), ("'\\xAA'::blob", 40 * 4)],
+)
+def test_equal_texts_of_parquet_are_no_longer_than_its_size_tells(
+    tmp_path, monkeypatch, column, byte_count
+):
+    path = tmp_path / "x.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select 'tt' as task, 'a' as agent, 1 as score, {column} as x, i "
+            f"from range(40) as numbers(i)) to '{path}' (format parquet)"
+        )
+    content = path.read_bytes()
+    monkeypatch.setattr(opening, "_MOST_GROWTH", 0)
+    monkeypatch.setattr(opening, "_LONG_BYTES", byte_count)
+    assert len(read(path, content)[0]) == 40
+    monkeypatch.setattr(opening, "_LONG_BYTES", byte_count - 1)
+    with pytest.raises(FileRefused, match=f"40 rows hold {byte_count:,}") as refused:
+        batches(path, content)
+    assert refused.value.reason_code == "records_too_long"
+    # Of more rows only so many are in memory at a time.
+    monkeypatch.setattr(opening, "_ROWS_AT_A_TIME", 20)
+    assert len(read(path, content)[0]) == 40
