@@ -49,7 +49,12 @@ MAX_ROWS, _ROW_BYTES = 2_000_000, 4
 # those of the file.
 _ROWS_AT_A_TIME, _LONG_BYTES, _MOST_GROWTH = 122_880, 50_000_000, 2.5
 # How long values of Parquet are; of a list, as JSON, roughly.
-_LENGTHS = {"VARCHAR": "strlen({})", "BLOB": "octet_length({})", "LIST": "4 * len({})"}
+_VALUE_BYTES = 4
+_LENGTHS = {
+    "VARCHAR": "strlen({})",
+    "BLOB": "octet_length({})",
+    "LIST": f"{_VALUE_BYTES} * len({{}})",
+}
 # Whether a list of names has one of them again.
 _HAS_DUPLICATES = "len(list_distinct({0})) < len({0})"
 # Of an object with others inside: whether so many are that they may nest too deep, or
@@ -196,6 +201,17 @@ class Table:
         if (count or 0) > max(MAX_ROWS, self._size_bytes // _ROW_BYTES):
             what = f"it has {count:,} rows in {self._size_bytes:,} bytes"
             raise file_refused("too_many_rows", what)
+        # Those of lists before they are asked for: to read them takes memory already.
+        ((value_count,),) = self._connection.execute(
+            f"select max(num_values) from parquet_metadata({literal(self._name)})"
+        ).fetchall()
+        if _VALUE_BYTES * (value_count or 0) > self._most_bytes:
+            what = f"a column has {value_count:,} values in a row group"
+            raise file_refused("records_too_long", what)
+
+    @property
+    def _most_bytes(self) -> float:
+        return max(_LONG_BYTES, _MOST_GROWTH * self._size_bytes)
 
     def _parquet(self) -> Opened:
         self._check_row_count()
@@ -240,7 +256,7 @@ class Table:
             f"from ({rows}) as t({columns})"
         ).fetchall()
         at_a_time = (byte_count or 0) * min(1, _ROWS_AT_A_TIME / max(1, count))
-        if at_a_time > max(_LONG_BYTES, _MOST_GROWTH * self._size_bytes):
+        if at_a_time > self._most_bytes:
             what = f"{min(count, _ROWS_AT_A_TIME):,} rows hold {at_a_time:,.0f} bytes"
             raise file_refused("records_too_long", what)
 
