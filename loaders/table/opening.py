@@ -43,8 +43,9 @@ _DURATIONS = {
 _LOOKING_THREADS = 2
 # More than any table of attempts has; DuckDB's statements name each one.
 MAX_COLUMNS = 2_000
-# Of Parquet, where equal rows take no room: so many, or one for so many bytes.
-MAX_ROWS, _ROW_BYTES = 2_000_000, 4
+# Of Parquet, where equal rows take no room: so many, or one for so many bytes. A task, an
+# agent, a number and a verdict in any order take more: ten million attempts are 25 MB.
+MAX_ROWS, _ROW_BYTES = 2_000_000, 2
 # DuckDB has so many rows in memory at a time. They hold so many bytes, or so many times
 # those of the file.
 _ROWS_AT_A_TIME, _LONG_BYTES, _MOST_GROWTH = 122_880, 50_000_000, 2.5

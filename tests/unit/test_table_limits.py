@@ -95,7 +95,11 @@ def test_parquet_has_no_more_rows_than_its_size_tells(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("column", "byte_count"),
     # A task and an agent take three bytes more; four bytes are an item of a list.
-    [("repeat('x', 97)", 40 * 100), ("[1, 2]", 40 * 11), ("'\\xAA\\xAA'::blob", 40 * 5)],
+    [
+        ("repeat('x', 97)", 40 * 100),
+        ("[1, 2]", 40 * 11),
+        ("'\\xAA\\xAA'::blob", 40 * 5),
+    ],
 )
 def test_equal_texts_of_parquet_are_no_longer_than_its_size_tells(
     tmp_path, monkeypatch, column, byte_count
