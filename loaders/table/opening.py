@@ -48,7 +48,7 @@ MAX_COLUMNS = 2_000
 MAX_ROWS, _ROW_BYTES = 2_000_000, 2
 # DuckDB has so many rows in memory at a time. They hold so many bytes, or so many times
 # those of the file.
-_ROWS_AT_A_TIME, _LONG_BYTES, _MOST_GROWTH = 122_880, 120_000_000, 2.5
+_ROWS_AT_A_TIME, _LONG_BYTES, _MOST_GROWTH = 122_880, 110_000_000, 2.5
 # How long values of Parquet are; of a list, as JSON, roughly.
 _VALUE_BYTES = 4
 _LENGTHS = {
