@@ -36,8 +36,9 @@ WORDS_OF_ENDING = {
         "does not exist yet",
         "nothing was changed",
         "is written",
+        "are written",
     ),
-    "second": ("is refreshed", "is written"),
+    "second": ("is refreshed", "is written", "are written"),
 }
 METR_RUN = """\
     {agent}_{number}:
