@@ -104,7 +104,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _with_before(case: Case, folder: Path) -> Case:
     """Return a case with our command as another version has it, too."""
     ours, *others = case.contestants
-    before = replace(ours, name=f"{ours.name}, before", folder=folder)
+    environment = dict(ours.environment or {})
+    if target := environment.get("DBT_TARGET_PATH"):
+        # dbt parses the whole project again where it finds what another one left.
+        environment["DBT_TARGET_PATH"] = f"{target}_before"
+    before = replace(
+        ours,
+        name=f"{ours.name}, before",
+        folder=folder,
+        environment=environment or None,
+    )
     return replace(case, contestants=[ours, before, *others])
 
 
