@@ -16,7 +16,7 @@ from loaders.warehouse.tables import TABLES
 # A row group is held in memory until it is full; the default is 122,880 rows.
 _ROW_GROUP_SIZE = 16_384
 # Size of the rows that wait to be inserted together.
-_WAITING_BYTES = 4_000_000
+_WAITING_BYTES = 16_000_000
 # DuckDB takes this many rows at a time; checking JSON takes up to 25 times their bytes.
 _VECTOR_ROWS, _CHECKED_BYTES = 2_048, 2_000_000
 
