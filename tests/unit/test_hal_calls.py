@@ -177,50 +177,55 @@ def test_calls_that_a_log_by_task_counts_and_does_not_hold_are_noted():
     ]  # fmt: skip
 
 
-def test_calls_that_ran_inside_others_of_the_same_usage_are_noted():
-    def entry(count, first, last):
-        return {
-            "usage": {"prompt_tokens": count, "completion_tokens": 7},
-            "started_at": f"2025-04-23T10:00:{first:02}+00:00",
-            "ended_at": f"2025-04-23T10:00:{last:02}+00:00",
-        }
+def timed_entry(count: int, first: int, last: int) -> dict:
+    """Return a call of a log by task, from one second of a minute to another."""
+    return {
+        "usage": {"prompt_tokens": count, "completion_tokens": 7},
+        "started_at": f"2025-04-23T10:00:{first:02}+00:00",
+        "ended_at": f"2025-04-23T10:00:{last:02}+00:00",
+    }
 
+
+def test_calls_that_ran_inside_others_of_the_same_usage_are_noted():
     def notes(*entries):
         log = {"a": {"call_metadata": [*entries], "call_count": len(entries)}}
         found = read(trace(raw_logging_results=log)).rows("notes")
         return [(row["pointer"], row["note_code"], row["detail"]) for row in found]
 
     # Each of two calls is there beside the one that wraps it.
-    twice = [entry(5, 1, 4), entry(5, 1, 5), entry(9, 6, 9), entry(9, 7, 8)]
+    twice = [
+        timed_entry(5, 1, 4),
+        timed_entry(5, 1, 5),
+        timed_entry(9, 6, 9),
+        timed_entry(9, 7, 8),
+    ]
     what = "2 of 4 calls ran inside another one with the same usage"
     assert notes(*twice) == [
         ("/raw_logging_results/a/call_metadata/0", "calls_nested",
          what + "; of each two one is counted"),
     ]  # fmt: skip
     # Three equal questions at once: who knows which is which.
-    assert notes(entry(5, 1, 9), entry(5, 2, 8), entry(5, 3, 7)) == [
+    assert notes(timed_entry(5, 1, 9), timed_entry(5, 2, 8), timed_entry(5, 3, 7)) == [
         ("/raw_logging_results/a/call_metadata/1", "calls_nested",
          "2 of 3 calls ran inside another one with the same usage"),
     ]  # fmt: skip
     # One after another; at the same time with other usage; one such of three.
-    assert notes(entry(5, 1, 2), entry(5, 3, 4), entry(5, 4, 5)) == []
-    assert notes(entry(5, 1, 9), entry(6, 2, 3)) == []
-    assert notes(entry(5, 1, 9), entry(5, 2, 3), entry(7, 4, 5)) == []
+    assert notes(timed_entry(5, 1, 2), timed_entry(5, 3, 4), timed_entry(5, 4, 5)) == []
+    assert notes(timed_entry(5, 1, 9), timed_entry(6, 2, 3)) == []
+    assert notes(timed_entry(5, 1, 9), timed_entry(5, 2, 3), timed_entry(7, 4, 5)) == []
 
 
 def test_a_call_that_a_log_by_task_has_twice_counts_once():
     """Task a has two calls, each wrapped, at the same time; b one, wrapped too."""
 
-    def entry(count, first, last):
-        return {
-            "usage": {"prompt_tokens": count, "completion_tokens": 7},
-            "started_at": f"2025-04-23T10:00:{first:02}+00:00",
-            "ended_at": f"2025-04-23T10:00:{last:02}+00:00",
-        }
-
     def read_log(*more):
-        a = [entry(5, 1, 10), entry(5, 2, 12), entry(5, 3, 9), entry(5, 4, 11)]
-        b = [entry(8, 1, 4), entry(8, 1, 5), *more]
+        a = [
+            timed_entry(5, 1, 10),
+            timed_entry(5, 2, 12),
+            timed_entry(5, 3, 9),
+            timed_entry(5, 4, 11),
+        ]
+        b = [timed_entry(8, 1, 4), timed_entry(8, 1, 5), *more]
         log = {
             "a": {"call_metadata": a, "call_count": 4},
             "b": {"call_metadata": b, "call_count": len(b)},
@@ -240,7 +245,7 @@ def test_a_call_that_a_log_by_task_has_twice_counts_once():
     assert counts(loaded) == [2, 1]
     # One that is alone, without times or refused: all count, as they are.
     for more in (
-        entry(9, 6, 7),
+        timed_entry(9, 6, 7),
         {"usage": {"prompt_tokens": 8}},
         {"usage": {"prompt_tokens": -1}},
     ):

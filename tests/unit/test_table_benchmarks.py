@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,14 @@ from loaders.__main__ import main
 from loaders.table import mapping
 
 
+def loaded(database: str | Path, columns: str, *arguments: str | Path) -> list[tuple]:
+    """Load into a warehouse; return these columns of all attempts of tables there."""
+    assert main([*map(str, arguments), "--db", str(database)]) == 0
+    with duckdb.connect(str(database), read_only=True) as connection:
+        query = f"select {columns} from raw.table_attempts order by all"
+        return connection.execute(query).fetchall()
+
+
 def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
     content = "task,score\nt,0\n"
     for folder in ("m1", "m2"):
@@ -19,13 +28,7 @@ def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
         (tmp_path / folder / "aime.csv").write_text(content)
     said_of_it = tmp_path / "mapping.yml"
     said_of_it.write_text("model: {folder: 1}\n")
-    database = str(tmp_path / "x.duckdb")
-
-    def load(*arguments) -> list[tuple]:
-        assert main([*map(str, arguments), "--db", database]) == 0
-        with duckdb.connect(database, read_only=True) as connection:
-            query = "select source, model from raw.table_attempts order by all"
-            return connection.execute(query).fetchall()
+    load = partial(loaded, tmp_path / "x.duckdb", "source, model")
 
     folders = [tmp_path / "m1", tmp_path / "m2"]
     both = [("table", "m1"), ("table", "m2")]
@@ -52,11 +55,8 @@ def test_copies_that_an_older_loader_knew_by_their_bytes_do_not_count_twice(tmp_
     database = str(tmp_path / "x.duckdb")
 
     def load(*names) -> list[tuple]:
-        paths = [str(tmp_path / name) for name in names]
-        assert main([*paths, "--db", database]) == 0
-        with duckdb.connect(database, read_only=True) as connection:
-            query = "select benchmark, task_id from raw.table_attempts order by all"
-            return connection.execute(query).fetchall()
+        paths = [tmp_path / name for name in names]
+        return loaded(database, "benchmark, task_id", *paths)
 
     gaia = load("one/gaia.csv")
     assert gaia == [("gaia", "t"), ("gaia", "u")]
@@ -112,13 +112,7 @@ def test_the_same_bytes_are_a_benchmark_for_each_name(tmp_path, form):
             path.write_text(frame.write_csv(), encoding=encoding)
         return path
 
-    database = str(tmp_path / "x.duckdb")
-
-    def load(*arguments) -> list[tuple]:
-        assert main([*map(str, arguments), "--db", database]) == 0
-        with duckdb.connect(database, read_only=True) as connection:
-            query = "select benchmark, task_id from raw.table_attempts order by all"
-            return connection.execute(query).fetchall()
+    load = partial(loaded, tmp_path / "x.duckdb", "benchmark, task_id")
 
     both = [("gaia", "t"), ("gaia", "u"), ("swe", "t"), ("swe", "u")]
     gaia = write("gaia.run", tells_benchmark=False)
@@ -174,13 +168,7 @@ def test_a_benchmark_column_without_a_value_leaves_it_to_the_name(
             frame.write_ndjson(path)
         return str(path)
 
-    database = str(tmp_path / "x.duckdb")
-
-    def load(*paths: str) -> list[tuple]:
-        assert main([*paths, "--db", database]) == 0
-        with duckdb.connect(database, read_only=True) as connection:
-            query = "select benchmark, task_id from raw.table_attempts order by all"
-            return connection.execute(query).fetchall()
+    load = partial(loaded, tmp_path / "x.duckdb", "benchmark, task_id")
 
     both = [("gaia", "t"), ("gaia", "u"), ("swe", "t"), ("swe", "u")]
     assert load(written("gaia", empty)) == both[:2]
