@@ -130,7 +130,9 @@ class Plugin(BasePlugin):
 
     def _discard(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            # After Ctrl-C another thread may still use it, and DuckDB refuses then.
+            with contextlib.suppress(duckdb.Error):
+                self._connection.close()
         self._copies.close()
 
 

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import pytest
 from privileges import no_overrides, read_only
 from tiny_project import GENERATIONS, ROWS, ask, generation, warehouse_of, write_project
 
+from loaders.warehouse.dbt_plugin import Plugin
 from loaders.warehouse.publish import Refresh
 
 # dbt takes seconds to import and to get ready, so that is done once, in a process from
@@ -282,6 +284,28 @@ def test_interrupted_build_publishes_nothing(project):
     # As a program that calls dbt; how the command ends is tested in test_faults.py.
     assert build.exitcode != 0
     assert state(project) == before
+
+
+def test_copy_goes_while_another_thread_uses_it(tmp_path):
+    """As after Ctrl-C, when dbt ends before its threads do."""
+    plugin = Plugin.create("loaders.warehouse.dbt_plugin")
+    refresh = plugin._copies.enter_context(Refresh(tmp_path / "evalhouse.duckdb"))
+    is_running, may_end = threading.Event(), threading.Event()
+
+    def wait() -> bool:
+        is_running.set()
+        return may_end.wait()
+
+    with duckdb.connect(refresh.path) as connection:
+        plugin.configure_connection(connection)
+        connection.create_function("wait", wait, [], "boolean")
+        thread = threading.Thread(target=connection.execute, args=("select wait()",))
+        thread.start()
+        assert is_running.wait(60)
+        plugin._discard()
+        assert not beside(tmp_path)
+        may_end.set()
+        thread.join()
 
 
 READER = f"""
