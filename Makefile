@@ -79,7 +79,7 @@ run: $(INSTALLED)
 	$(BIN)/python -m loaders --require-loaded "$$@" || [ $$? -eq 1 ] || \
 		{ echo "nothing$${DATA:+ of yours} is loaded, so there is nothing to build or to draw"; exit 1; }
 	@echo "building and testing every view (dbt build)"
-	@$(BIN)/dbt --quiet build --no-write-json --exclude-resource-type unit_test
+	@$(BIN)/dbt --quiet build --exclude-resource-type unit_test
 	@$(BIN)/python -m plots --out="$$FIGURES"
 	@$(BIN)/python -m plots report --out="$$REPORT"
 	@echo
@@ -96,7 +96,7 @@ run: $(INSTALLED)
 docs: $(INSTALLED)
 	@$(BIN)/python docs/write_pages.py
 	@$(BIN)/python -m plots.gallery --out build/docs
-	@$(BIN)/dbt --quiet docs generate --static
+	@$(BIN)/dbt --quiet --write-json docs generate --static
 	@cp "$${DBT_TARGET_PATH:-target}/static_index.html" build/docs/views.html
 	@echo build/docs/views.html
 

@@ -66,6 +66,7 @@ class Plugin(BasePlugin):
         """
         warehouse = os.environ.get(self._variable) or creds.path
         name = os.path.basename(creds.path)
+        _refuse_docs_without_manifest()
         try:
             if _is_building():
                 self._refresh = self._copies.enter_context(Refresh(warehouse, name))
@@ -140,6 +141,15 @@ def _is_building() -> bool:
     """Return whether the command's result is for readers."""
     flags = get_flags()
     return flags.WHICH in _BUILDING_COMMANDS and not getattr(flags, "EMPTY", False)
+
+
+def _refuse_docs_without_manifest() -> None:
+    flags = get_flags()
+    if flags.WHICH == "generate" and not flags.WRITE_JSON:
+        raise DbtRuntimeError(
+            "dbt's docs read manifest.json, which this project writes only on request; "
+            "run `dbt --write-json docs generate`"
+        )
 
 
 def _say_unpublished(refresh: Refresh, reason: str) -> None:

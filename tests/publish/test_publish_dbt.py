@@ -182,13 +182,20 @@ def test_retry_does_not_publish_half_a_build(project):
     assert state(project) == before
 
 
+def test_docs_without_a_manifest_are_refused(project):
+    code, output = dbt(project, "docs", "generate")
+    assert code == 2
+    assert "run `dbt --write-json docs generate`" in output
+    assert "Traceback" not in output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["test"],
         ["show", "--select", "first"],
         ["compile"],
-        ["docs", "generate"],
+        ["--write-json", "docs", "generate"],
         ["ls"],
         ["debug"],
         ["build", "--empty"],

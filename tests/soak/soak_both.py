@@ -17,7 +17,7 @@ def test_a_load_and_a_build_at_once(loader, builder, refreshed_place, tmp_path):
     data.mkdir()
     owner = place / ".evalhouse.duckdb.build" / ".pid"
     load = (loader, [data, "--db", warehouse_of(place)])
-    build = (builder, ["--quiet", "--no-write-json", "build"])
+    build = (builder, ["--quiet", "build"])
     delays = random.Random(3)
     tally = Tally("load and `dbt build` at once, overlap forced")
     for number in range(scaled(TIMES)):

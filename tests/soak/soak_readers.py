@@ -75,7 +75,7 @@ def test_many_readers_during_refreshes(loader, builder, refreshed_place, tmp_pat
         write_generation(data, generation_name(number), size_of(number))
         for runner, arguments in (
             (loader, [data, "--db", warehouse]),
-            (builder, ["--quiet", "--no-write-json", "build"]),
+            (builder, ["--quiet", "build"]),
         ):
             outcome = runner.run(*arguments, folder=refreshed_place)
             assert outcome.code == 0, outcome.output

@@ -105,7 +105,7 @@ def refresh_and_read(
         write_generation(data, generation_name(number), size_of(number))
         for runner, arguments in (
             (loader, [data, "--db", warehouse]),
-            (builder, ["--quiet", "--no-write-json", "build"]),
+            (builder, ["--quiet", "build"]),
         ):
             outcome = runner.run(*arguments, folder=place)
             assert outcome.code == 0, outcome.output

@@ -242,7 +242,7 @@ def build_trial(runner: Runner, folder: Path) -> Trial:
     def state(place: Path) -> str:
         return "first" if whole_generation(place) == before else "second"
 
-    arguments = ["--no-use-colors", "--no-write-json", "build"]
+    arguments = ["--no-use-colors", "build"]
     return Trial(runner, first, lambda _: arguments, state, next_run_every=5)
 
 

@@ -74,7 +74,7 @@ def test_a_name_is_taken_as_it_is_written(make, tmp_path, is_exported):
     assert [call[1] for call in calls] == [names["EVALHOUSE_DB"]] * 4
     assert [call[2] for call in calls] == [
         f"-m loaders --require-loaded -- {names['DATA']}",
-        "--quiet build --no-write-json --exclude-resource-type unit_test",
+        "--quiet build --exclude-resource-type unit_test",
         f"-m plots --out={names['FIGURES']}",
         f"-m plots report --out={names['REPORT']}",
     ]
@@ -89,7 +89,7 @@ def test_a_name_may_be_that_of_an_option_or_of_an_escape(make, tmp_path, name):
     assert [line for line in done.stderr.splitlines() if "find: " not in line] == []
     assert [call[2] for call in calls] == [
         f"-m loaders --require-loaded -- {name}",
-        "--quiet build --no-write-json --exclude-resource-type unit_test",
+        "--quiet build --exclude-resource-type unit_test",
         f"-m plots --out={name}",
         f"-m plots report --out={name}",
     ]
