@@ -13,6 +13,7 @@ exit code.
 
 import atexit
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -54,6 +55,9 @@ class Plugin(BasePlugin):
             logging.raiseExceptions = False
         self._answers_ctrl_c = False
         add_callback_to_manager(self._on_event)
+        # What dbt knows of the project lives to the end: not to be looked through again
+        # at each collection.
+        gc.freeze()
 
     def update_connection_config(
         self, creds: DuckDBCredentials, config: dict[str, Any]
@@ -135,6 +139,7 @@ class Plugin(BasePlugin):
             with contextlib.suppress(duckdb.Error):
                 self._connection.close()
         self._copies.close()
+        gc.unfreeze()
 
 
 def _is_building() -> bool:

@@ -17,7 +17,7 @@ grid_steps as (
                 flip_sizes.size_sum
                 <= 20000e0 * flip_sizes.grid_share * unequal_flips.least_size
                 then flip_sizes.grid_share * unequal_flips.least_size
-            else flip_sizes.size_sum / 20000e0
+            else flip_sizes.size_sum / 10000e0
         end as step
     from flip_sizes
     inner join unequal_flips

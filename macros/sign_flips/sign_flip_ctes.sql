@@ -9,7 +9,7 @@
     - equal: sums of one size are a sign test, by the binomial distribution;
     - patterns: up to 20 clusters, every pattern is made, exact;
     - grid: up to 1,000 clusters, by the characteristic function on the grid on
-      which the sums lie, exact, or on 20,000 steps where theirs is finer;
+      which the sums lie, exact, or on 10,000 steps where theirs has more than 20,000;
     - normal: beyond, the four largest in every pattern and the others by the
       normal distribution with its corrections. Also from 13 clusters on where
       more than 20,000 pairs ask, as the exact ways take rows for each. -#}

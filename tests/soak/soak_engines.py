@@ -17,8 +17,10 @@ from pathlib import Path
 import broken_exports
 import pytest
 import spark
-from conftest import DBT, REPOSITORY
+from conftest import DBT, REPOSITORY, run_in_repository
+from tally import SCALE
 
+from benchmarks.refreshing import BUILD_WITHOUT_TESTS, loaded_attempts
 from loaders.__main__ import main as loaders
 
 PROGRAM = REPOSITORY / "tests" / "support" / "engines.py"
@@ -60,12 +62,22 @@ def wait_until_made(scratch: Path, name: str, process: subprocess.Popen) -> None
     pytest.fail((scratch / "said").read_text()[-2000:])
 
 
-def assert_all_same(scratch: Path, process: subprocess.Popen) -> None:
+def assert_all_same(
+    scratch: Path, process: subprocess.Popen, known: frozenset[str] = frozenset()
+) -> None:
+    """All relations are the same but for the known ones, which must differ."""
     process.wait()
     said = (scratch / "said").read_text()
-    assert process.returncode == 0, said[-4000:]
+    assert " relations, " in said, said[-4000:]
     print(next(line for line in said.splitlines() if " relations, " in line))
-    assert len(json.loads((scratch / "results.json").read_text())) > 200
+    relations = json.loads((scratch / "results.json").read_text())
+    assert len(relations) > 200
+    differing = {
+        name
+        for name, result in relations.items()
+        if result["status"] != "success" or result["difference"]
+    }
+    assert differing == known, said[-4000:]
 
 
 def test_spark_local_and_two_builds_at_once(sample_warehouse, tmp_path):
@@ -85,6 +97,36 @@ def test_the_studies_on_spark_local(real_warehouse, tmp_path):
         scratch = tmp_path / "studies"
         with comparison(real_warehouse, scratch, address) as process:
             assert_all_same(scratch, process)
+
+
+def test_the_studies_on_a_cluster(real_warehouse, tmp_path):
+    with spark.cluster_server(tmp_path / "spark") as (address, _):
+        scratch = tmp_path / "studies"
+        with comparison(real_warehouse, scratch, address) as process:
+            assert_all_same(scratch, process)
+
+
+@pytest.fixture(scope="module")
+def a_million(tmp_path_factory) -> Path:
+    """A warehouse of a million attempts, or of a share of them, with its views."""
+    folder = tmp_path_factory.mktemp("million")
+    warehouse = loaded_attempts(folder, max(60_000, int(1_000_000 * SCALE)))
+    run = run_in_repository([*BUILD_WITHOUT_TESTS], warehouse, folder)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return warehouse
+
+
+@pytest.mark.parametrize(
+    "server",
+    [spark.connect_server, spark.cluster_server],
+    ids=["local", "cluster"],
+)
+def test_a_million_attempts(server, a_million, tmp_path):
+    """`views` counts the rows of tables, and on Spark every view is one."""
+    with server(tmp_path / "spark") as (address, _):
+        scratch = tmp_path / "million"
+        with comparison(a_million, scratch, address) as process:
+            assert_all_same(scratch, process, frozenset({"main.views"}))
 
 
 def test_a_worker_of_a_cluster_is_killed(sample_warehouse, tmp_path):
