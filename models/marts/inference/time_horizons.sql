@@ -133,22 +133,24 @@ horizons as (
     select
         *,
         {%- set limit = var('horizon_log2_limit') %}
+        {%- set ends = var('horizon_end_log2_minutes') %}
         {% for horizon, log2_minutes in [
             ('p50_minutes', 'log2_p50'),
             ('p80_minutes', 'log2_p50 + ln(4) / slope'),
-            ('p50_low', 'log2_p50_low'),
-            ('p50_high', 'log2_p50_high'),
-            ('p80_low', 'log2_p80_low'),
-            ('p80_high', 'log2_p80_high'),
         ] -%}
         case
-            when
-                {{ log2_minutes }} between -{{ limit }} and {{ limit }}
-                {%- if horizon.endswith('low') or horizon.endswith('high') %}
-                and log2_p50 between -{{ limit }} and {{ limit }}
-                {%- endif %}
+            when {{ log2_minutes }} between -{{ limit }} and {{ limit }}
                 then power(2e0, {{ log2_minutes }})
         end as {{ horizon }},
+        {% endfor -%}
+        -- Where success hardly falls with time, an end far out means nothing.
+        {% for end in ['p50_low', 'p50_high', 'p80_low', 'p80_high'] -%}
+        case
+            when
+                log2_{{ end }} between {{ ends[0] }} and {{ ends[1] }}
+                and log2_p50 between -{{ limit }} and {{ limit }}
+                then power(2e0, log2_{{ end }})
+        end as {{ end }},
         {% endfor -%}
         case
             when success_count = 0 then 'all_fail'
