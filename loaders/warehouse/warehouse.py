@@ -399,7 +399,7 @@ class Warehouse:
         inserts.finish()
         for table in [each.table for each in keys.values() if each.repeat()]:
             duplicate_count = move_duplicates(connection, table, file_id)
-            loaded_count -= duplicate_count
+            loaded_count -= duplicate_count if table.has_records else 0
             quarantined_count += duplicate_count
         if quarantined_count:
             number_shared_positions(connection, file_id)
