@@ -15,7 +15,13 @@ from loaders.table import values
 from loaders.table.attempts import NUMBERS, TEXTS
 from loaders.table.cells import Cell, attributes, cell
 from loaders.table.mapping import Column, Mapping
-from loaders.table.opened import Opened, literal, quoted
+from loaders.table.opened import (
+    HAS_DUPLICATES,
+    Opened,
+    is_odd_inside,
+    literal,
+    quoted,
+)
 from loaders.table.tables import TABLE_ATTEMPTS
 
 _BLANKS = ("' '", *(f"chr({number})" for number in range(9, 14)))
@@ -69,6 +75,7 @@ def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) ->
         "made_attributes": attributes(opened, mapping),
         "raw": opened.raw,
         **row.real_numbers(),
+        **row.told_inside,
         **({"is_odd_json": "is_odd_json"} if opened.form == "json" else {}),
     }
     # Once all expressions are made, it is known what they ask of a row.
@@ -113,6 +120,10 @@ class _Row:
         self._stem = stem
         self._numbers = [ours for ours in cells if ours in NUMBERS]
         self._real = list(self.real_numbers())
+        # Python decides about what is odd in JSON in a cell.
+        parts = [part for each in mapping.parts.values() for part in each]
+        columns = [part for part in parts if isinstance(part, Column)]
+        self.told_inside = opened.told_inside(columns)
 
     def real_numbers(self) -> dict[str, str]:
         """Return what names in JSON are not to be: fractions, which lose how they are
@@ -292,6 +303,9 @@ class _Row:
                 )
         if "agent" not in self._cells:
             conditions.append(f"strlen({self._made_agent()}) > {MAX_TEXT_BYTES}")
+        for cell in map(quoted, self.told_inside):
+            conditions.append(HAS_DUPLICATES.format(f"json_keys({cell})"))
+            conditions.append(is_odd_inside(cell))
         conditions.append("n_task_id is null")
         named = self._has("agent", "model")
         conditions.append(" and ".join(f"n_{ours} is null" for ours in named))
@@ -318,8 +332,8 @@ class _Row:
             cells = ", ".join(
                 f"{quoted(ours)} := t_{ours}"
                 if ours in numbers
-                else f"{quoted(ours)} := cast(t_{ours} as varchar)"
-                for ours in self._cells
+                else f"{quoted(ours)} := cast({self._told(ours)} as varchar)"
+                for ours in (*self._cells, *self.told_inside)
             )
             record = f"cast(to_json(struct_pack({cells})) as varchar)"
         columns["record"] = f"case when is_odd then {record} end"
@@ -334,6 +348,9 @@ class _Row:
             hashed = [name for name in TABLE_ATTEMPTS.key if name in given]
         columns["row_hash"] = f"hash({', '.join(columns[name] for name in hashed)})"
         return columns
+
+    def _told(self, name: str) -> str:
+        return quoted(name) if name in self.told_inside else f"t_{name}"
 
     def constants(self) -> dict[str, str]:
         """Return the columns that are the same in all rows."""

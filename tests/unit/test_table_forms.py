@@ -33,6 +33,26 @@ def test_what_is_inside_of_a_record_is_looked_at(tmp_path, inside, code):
     assert rows[-1]["score"] == 0.25
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_json_in_a_cell_is_looked_at_if_a_value_comes_from_it(tmp_path, form):
+    inside = {
+        "twice": '{"score": 1, "score": 0}',
+        "twice inside": '{"score": 1, "more": [{"a": 1, "a": 2}]}',
+        "escaped": r'{"score": 1, "sc\u006fre": 0}',
+        "deep": '{"score": 1, "more": ' + "[" * 130 + "]" * 130 + "}",
+        "good": '{"score": 0.25, "more": [{"a": 1}, {"a": 1}]}',
+    }
+    rows = [{"task": task, "agent": "a", "r": r} for task, r in inside.items()]
+    path = write_rows(rows, form, tmp_path / form)
+    rows, quarantined = read(path, columns="score=r.score")
+    assert [(row["task_id"], row["score"]) for row in rows] == [("good", 0.25)]
+    assert [entry.reason_code for entry in quarantined] == (
+        ["duplicate_field"] * 3 + ["too_deep"]
+    )
+    # As text nobody looks into it.
+    assert len(read(path, columns="score:=1")[0]) == 5
+
+
 def test_columns_of_parquet_that_hold_no_names_are_refused(tmp_path):
     path = tmp_path / "x.parquet"
     with duckdb.connect() as connection:
