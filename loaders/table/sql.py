@@ -7,7 +7,7 @@ this query does not know it says `record` and `excerpt`, and attempts.py decides
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from loaders.contract import rules
+from loaders.contract import rules, visible
 from loaders.contract.limits import MAX_TEXT_BYTES
 from loaders.contract.records import EXCERPT_LENGTH
 from loaders.contract.table_options import TableOptions
@@ -29,7 +29,11 @@ _TIME = r"([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]" + _TIME + ")?"
 _OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
 # A name that one can see, as it stays; what becomes of the others, attempts.py says.
-_UNSEEN = r"\p{Cc}\p{Cf}\p{Me}\p{Mn}\p{Z}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}"
+# DuckDB's texts have no halves of pairs.
+_UNSEEN = "".join(rf"\p{{{each}}}" for each in visible.UNSEEN if each != "Cs")
+_UNSEEN += "".join(
+    rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in visible.BLANK_RANGES
+)
 _PLAIN = rf"^[^{_UNSEEN}]([^\x{{a0}}\x{{2007}}\x{{202f}}]*[^\p{{Cf}}\p{{Z}}])?$"
 # What each number has to be, `p` being the number.
 _RANGES = {
@@ -296,6 +300,7 @@ class _Row:
             conditions.append(f"strlen({cell}) > {MAX_TEXT_BYTES}")
             if self._cells[ours].kind == "text":
                 conditions.append(f"{cell} < '!' or {cell}[-1] < '!'")
+                conditions.append(f"starts_with({cell}, chr(127))")
                 is_plain = f"regexp_matches({cell}, '{_PLAIN}')"
                 conditions.append(
                     f"case when strlen({cell}) > length({cell}) "
