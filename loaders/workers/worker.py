@@ -239,10 +239,8 @@ def _recognised(
     content: OpenFile | Unpacked, found: InputFile, options: ReadOptions
 ) -> Format:
     """Return the format of a file; a table with unknown columns has one too."""
-    is_plain = isinstance(content, OpenFile)
-    head = content.beginning(HEAD_BYTES) if is_plain else content.head(HEAD_BYTES)
     try:
-        return recognise(head, content)
+        return recognise(content.beginning(HEAD_BYTES), content)
     except FileRefused as refused:
         is_table = options.table.is_said or is_table_name(found.path)
         if refused.reason_code == "unknown_format" and is_table and found.is_meant:
