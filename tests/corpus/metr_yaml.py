@@ -1,7 +1,7 @@
 """Hostile action-count files: METR's YAML."""
 
-import json
 import gzip
+import json
 from collections.abc import Iterator
 
 from loaders.contract import rules
