@@ -273,6 +273,11 @@ _NO_DATA = re.compile(rb"(?:[ \t\r]*+(?:#[^\n]*+)?\n)*+[ \t\r]*+")
 _PIECE_BYTES = 1 << 20
 
 
+def path_text(path: str) -> str:
+    """Return a path as UTF-8 can hold it; other bytes are shown as `\\xff`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def data_start(stream: BinaryIO, most_bytes: float = inf) -> int:
     """Return where the blank lines and comments at the beginning of a file end, or
     where the search for that ended.

@@ -19,6 +19,7 @@ from loaders.contract.files import (
     OpenFile,
     is_table_name,
     open_regular,
+    path_text,
     unchanged,
 )
 from loaders.contract.foreign import refuse_conflicts, refuse_pointer
@@ -253,7 +254,7 @@ def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, 
     if format_.takes_password:
         return {"password": options.password}
     if format_.takes_table_options:
-        return {"path": found.real_path, "options": options.table}
+        return {"path": path_text(found.real_path), "options": options.table}
     return {}
 
 
@@ -288,7 +289,7 @@ def _manifest(
     sha256 = source.sha256()
     told = ""
     if format_ and format_.takes_table_options:
-        told = format_.reader.told(source, found.real_path, options.table)
+        told = format_.reader.told(source, path_text(found.real_path), options.table)
     return FileManifest(
         path=found.real_path,
         sha256=sha256,
