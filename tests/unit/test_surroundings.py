@@ -126,3 +126,23 @@ def test_dbt_that_may_open_little_publishes_all_or_nothing(tmp_path):
     assert "Too many open files" in done.stdout
     assert "Not published" in done.stdout.splitlines()[-1]
     assert not warehouse_of(tmp_path).exists()
+
+
+@pytest.mark.parametrize("backend", ["nosuch", "gtk3agg", ""])
+def test_a_figure_is_drawn_whatever_backend_is_set(tmp_path, backend):
+    code = (
+        "import plots.render, sys\n"
+        "from matplotlib.figure import Figure\n"
+        "Figure().savefig(sys.argv[1])"
+    )
+    path = tmp_path / "x.png"
+    done = subprocess.run(
+        [sys.executable, "-c", code, path],
+        cwd=REPOSITORY,
+        env=os.environ | {"MPLBACKEND": backend},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes().startswith(b"\x89PNG")
