@@ -2,9 +2,11 @@
 
 if __name__ == "__main__":
     # First, because the other imports take a while.
+    from common.faults import end_on_fault
     from common.stopping import end_when_stopped
 
     end_when_stopped()
+    end_on_fault("the warehouse is unchanged")
 
 import argparse
 import os

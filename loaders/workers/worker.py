@@ -12,8 +12,8 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from common.faults import described
 from loaders.contract.arrow import as_buffers
-from loaders.contract.faults import described
 from loaders.contract.files import (
     InputFile,
     OpenFile,
