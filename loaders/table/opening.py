@@ -175,7 +175,7 @@ class Table:
         if self.keeps_back and _has_mixed_ends(self._head):
             self._convert_ends()
         text = self._head.decode("utf-8", errors="replace")
-        first = text.lstrip("\ufeff \r\n\t")[:1]
+        first = text.lstrip("\ufeff \r\n\t")[:1] or self._first_after_blanks()
         if first != "[" and not self._is_shortened:
             self._is_shortened = True
             if long_lines.are_in(self._name):
@@ -390,6 +390,14 @@ class Table:
         has_duplicates = any(len(set(each)) < len(each) for each in lists)
         has_duplicates = has_duplicates or any(found for _, found in others)
         return list(names), has_duplicates, None in dict(others)
+
+    def _first_after_blanks(self) -> str:
+        """Return the first character behind more blank lines than the head holds."""
+        with open(self._name, "rb") as file:
+            while piece := file.read(HEAD_BYTES):
+                if found := piece.lstrip():
+                    return found[:1].decode(errors="replace")
+        return ""
 
     def _read_head(self) -> bytes:
         with open(self._name, "rb") as file:

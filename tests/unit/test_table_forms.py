@@ -1,5 +1,6 @@
 """Tables of attempts: the same as CSV, JSON, JSON lines and Parquet."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -284,6 +285,15 @@ def test_json_that_is_no_record_is_kept_back_with_its_line(tmp_path):
         (9, "invalid_json"),
         (10, "wrong_type"),
     ]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_json_lines_are_found_behind_a_megabyte_of_blank_lines(tmp_path, packed):
+    content = b"\n" * 1_200_000 + b'{"task": "t", "agent": "a", "score": 0.25}\n'
+    content = gzip.compress(content) if packed else content
+    (row,), quarantined = read(tmp_path / "x.jsonl", content)
+    assert (row["line"], row["task_id"], row["score"]) == (1_200_001, "t", 0.25)
+    assert quarantined == []
 
 
 @pytest.mark.parametrize("count", [2, 200])
