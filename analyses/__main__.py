@@ -2,9 +2,11 @@
 
 if __name__ == "__main__":
     # First, because the other imports take a while.
+    from common.faults import end_on_fault
     from common.stopping import end_when_stopped
 
     end_when_stopped()
+    end_on_fault("the warehouse is unchanged")
 
 import argparse
 import sys
@@ -20,6 +22,7 @@ from analyses.questions import Refused, ask, names, parse_setting, question_of
 from common import VERSION
 from common.command_line import add_warehouse, end_with
 from common.names import one_of, printable
+from common.warehouse import first_line, remedied
 from plots.warehouse import WarehouseUnreadable, open_warehouse
 
 COMPARE = "is the new agent worse than the old one? Exit code 0 no, 1 yes, 2 unknown"
@@ -41,10 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Refused, WarehouseUnreadable) as error:
         message = str(error)
     except duckdb.Error as error:
-        first_line = next(iter(str(error).splitlines()), "")
+        known = remedied(error)
         message = (
-            f"{arguments.db}: the views are missing, or older than this question: "
-            f"{first_line} Refresh them: dbt build."
+            f"{arguments.db}: {known}"
+            if known
+            else (
+                f"{arguments.db}: the views are missing, or older than this question: "
+                f"{first_line(error)} Refresh them: dbt build."
+            )
         )
     if is_comparison and arguments.json:
         document = {"verdict": "cannot_be_said", "exit_code": 2, "reason": message}

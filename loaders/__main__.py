@@ -2,8 +2,8 @@
 
 if __name__ == "__main__":
     # First, because the other imports take a while.
+    from common.faults import end_on_fault
     from common.stopping import end_when_stopped
-    from loaders.contract.faults import end_on_fault
 
     end_when_stopped()
     end_on_fault("the warehouse is unchanged")
@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from common.command_line import end_with
+from common.faults import TOO_LITTLE_MEMORY
 from loaders.arguments import parsed
 from loaders.console import (
     as_json,
@@ -27,7 +28,6 @@ from loaders.console import (
     with_progress,
     with_table_shown,
 )
-from loaders.contract.faults import TOO_LITTLE_MEMORY
 from loaders.contract.files import InputFile
 from loaders.contract.records import FileRefused, LoadResult, WarehouseError
 from loaders.inputs import find

@@ -6,6 +6,12 @@ differ only in what they measure share a module; its `VARIANTS` holds one such
 object for each name.
 """
 
+import os
+
+# Figures are files. Matplotlib refuses to start with a backend for windows that is not
+# installed.
+os.environ["MPLBACKEND"] = "agg"
+
 # In the order of the studies that asked these questions.
 ACTION_FIGURES = {
     "score_distribution": "How are scores distributed?",

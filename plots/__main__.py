@@ -2,9 +2,11 @@
 
 if __name__ == "__main__":
     # First, because the other imports take a while.
+    from common.faults import end_on_fault
     from common.stopping import end_when_stopped
 
     end_when_stopped()
+    end_on_fault("the warehouse is unchanged")
 
 import argparse
 import os
@@ -24,6 +26,7 @@ from common.command_line import add_warehouse
 from common.files import drop_parts
 from common.names import nearest, one_of
 from common.stopping import on_stop
+from common.warehouse import first_line, remedied
 from plots import FIGURES, FILE_STEMS
 from plots.drawing import default_workers, drawing_pool
 from plots.export import export
@@ -390,17 +393,18 @@ def is_missing(error: BaseException) -> bool:
 
 def explain(error: BaseException, warehouse: Path) -> str:
     """Return what went wrong and what to do about it."""
-    # Without DuckDB's excerpt of the query.
-    first_line = next(iter(str(error).splitlines()), "")
+    first = first_line(error)
+    if known := remedied(error):
+        return f"{warehouse}: {known}."
     match error:
         case _ if is_missing(error):
             return (
                 f"{warehouse}: the views are missing, or older than these figures: "
-                f"{first_line} Refresh them: dbt build."
+                f"{first} Refresh them: dbt build."
             )
         case duckdb.Error():
             return (
-                f"{warehouse}: a view cannot be computed: {first_line} "
+                f"{warehouse}: a view cannot be computed: {first} "
                 "See what is odd in the data: from data_findings."
             )
         case OSError():
@@ -409,7 +413,7 @@ def explain(error: BaseException, warehouse: Path) -> str:
             return "a process that draws has ended; there may be too little memory. Try --jobs 1."
         case UnknownName() | WarehouseUnreadable() | UnknownChoice() | BadPalette():
             return str(error)
-    return f"a mistake in how a figure is drawn: {type(error).__name__}: {first_line}."
+    return f"a mistake in how a figure is drawn: {type(error).__name__}: {first}."
 
 
 def main(argv: Sequence[str] | None = None) -> int:

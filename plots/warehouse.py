@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from common.warehouse import open_read_only
+from common.warehouse import explained, open_read_only, remedied
 from plots import LEADERBOARD_FIGURES
 
 # Only figures need it.
@@ -46,10 +46,6 @@ limit 1
 """
 
 
-# DuckDB's messages for a damaged file.
-_DAMAGED = ("Corrupt database file", "Could not read enough bytes")
-
-
 # Views of at most this many rows are read once for all figures, except tables, which
 # are as fast to read again.
 HELD_ROWS = 20_000
@@ -69,14 +65,11 @@ def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return open_read_only(path)
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
+        reason = explained(error)
         if "Could not set lock" in reason:
             reason = reason.split(" See also")[0]
             reason += " Close the program that writes to it, then try again."
-        elif any(words in reason for words in _DAMAGED):
-            reason += "; the file is damaged or cut short: restore a copy or load the"
-            reason += " files again"
-        else:
+        elif not remedied(error):
             reason += " Name a warehouse with --db FILE or EVALHOUSE_DB."
         raise WarehouseUnreadable(f"{path}: {reason}") from error
 

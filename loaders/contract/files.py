@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import BinaryIO
 
 from loaders.contract.foreign import broken_link
@@ -272,14 +273,20 @@ _NO_DATA = re.compile(rb"(?:[ \t\r]*+(?:#[^\n]*+)?\n)*+[ \t\r]*+")
 _PIECE_BYTES = 1 << 20
 
 
-def data_start(stream: BinaryIO) -> int:
-    """Return where the blank lines and comments at the beginning of a file end.
+def path_text(path: str) -> str:
+    """Return a path as UTF-8 can hold it; other bytes are shown as `\\xff`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def data_start(stream: BinaryIO, most_bytes: float = inf) -> int:
+    """Return where the blank lines and comments at the beginning of a file end, or
+    where the search for that ended.
 
     The file is left at its start.
     """
     stream.seek(0)
     at, is_in_comment = 0, False
-    while piece := stream.read(_PIECE_BYTES):
+    while at < most_bytes and (piece := stream.read(_PIECE_BYTES)):
         start = piece.find(b"\n") + 1 if is_in_comment else 0
         if not is_in_comment or start:
             if not at and piece.startswith(codecs.BOM_UTF8):

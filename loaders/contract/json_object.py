@@ -1,5 +1,6 @@
 """Files that are one JSON object, of whose parts some are records."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,9 @@ _LIST = raw_json.decoder(list[Raw])
 _COUNTED_BYTES = 1 << 20
 # Numbers and texts in lists; a trial may have one for each of its tokens.
 _MOST_ITEMS = 10 * MAX_VALUES
+
+# A number of attempts, as JSON writes it.
+_K = re.compile("[1-9][0-9]{0,12}")
 
 # A row of a table, or why it is refused.
 Record = tuple[RawTable, tuple | Quarantined]
@@ -105,7 +109,9 @@ class _View:
 def numbers_by_k(found: Any) -> Iterator[tuple[int, float | None]]:
     """Yield each k and value of an object such as {"2": 0.75}; None: not a number."""
     for k, value in found.items() if isinstance(found, dict) else ():
-        if k.isascii() and k.isdigit() and 0 < int(k) <= rules.MAX_COUNT:
+        # Two spellings, such as 2 and 02, would be one k; Python does not read thousands
+        # of digits.
+        if _K.fullmatch(k) and int(k) <= rules.MAX_COUNT:
             yield int(k), number_or_none(value)
 
 

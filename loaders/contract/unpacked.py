@@ -15,7 +15,7 @@ from typing import Any
 from backports.zstd import ZstdError, ZstdFile
 
 from loaders.contract.aside import no_room
-from loaders.contract.files import OpenFile
+from loaders.contract.files import OpenFile, data_start
 from loaders.contract.limits import RECORD_BYTES
 from loaders.contract.long_keys import LONG_BYTES, has_long_key
 from loaders.contract.records import FileRefused, FileStamp, file_refused
@@ -28,6 +28,8 @@ _GZIP_PART = _GZIP + b"\x08"
 # Who packs in parts, to unpack them side by side, makes parts of many kilobytes.
 _MOST_PARTS, _PART_BYTES = 10_000, 256
 _PIECE_BYTES = 1 << 20
+# So far data is looked for behind comments.
+_MOST_COMMENT_BYTES = 32 << 20
 # Text shrinks to a fiftieth at best, a repetitive log further. A packed file whose
 # content is larger than the first number and over this many times its size is a trap.
 MOST_BYTES = 256 << 20
@@ -103,6 +105,17 @@ class Unpacked:
     def head(self, size: int) -> bytes:
         """Return the beginning of the content, whatever the read position."""
         return Unpacked(self._source, self._packing).read(size)
+
+    def beginning(self, size: int) -> bytes:
+        """Return its head, or that of its data if comments come before it."""
+        fresh = Unpacked(self._source, self._packing)
+        start = data_start(fresh, _MOST_COMMENT_BYTES)
+        if start < size // 2:
+            return fresh.read(size)
+        for _ in range(start // _PIECE_BYTES):
+            fresh.read(_PIECE_BYTES)
+        fresh.read(start % _PIECE_BYTES)
+        return fresh.read(size) or self.head(size)
 
     def read(self, size: int) -> bytes:
         return self.stream.read(size)

@@ -5,12 +5,17 @@ from collections.abc import Iterable
 
 # Controls, marks of direction and width, separators, halves of pairs; and accents,
 # which need a letter.
-_UNSEEN = {"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"}
+UNSEEN = ("Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs")
 # Letters and signs without ink: Hangul fillers, the empty Braille cell,
 # a note without a head, and what Unicode reserves for more of them.
-_BLANK = frozenset("\u115f\u1160\u2065\u2800\u3164\uffa0\U0001d159") | frozenset(
-    map(chr, (*range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)))
+BLANK_RANGES = (
+    *((0x115F, 0x1160), (0x2065, 0x2065), (0x2800, 0x2800), (0x3164, 0x3164)),
+    *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1D159, 0x1D159), (0xE0000, 0xE0FFF)),
 )
+_BLANK = frozenset(
+    chr(code) for first, last in BLANK_RANGES for code in range(first, last + 1)
+)
+_CATEGORIES = frozenset(UNSEEN)
 
 
 def is_visible(text: str) -> bool:
@@ -18,7 +23,7 @@ def is_visible(text: str) -> bool:
     if text.isascii():
         return not text.isspace() and any(map(str.isprintable, text.strip()))
     return any(
-        character not in _BLANK and unicodedata.category(character) not in _UNSEEN
+        character not in _BLANK and unicodedata.category(character) not in _CATEGORIES
         for character in text
     )
 

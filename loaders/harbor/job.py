@@ -290,6 +290,8 @@ _COUNTS = {
 }
 _PATHS = {**_COUNTS, "cost_usd": "cost_usd"}
 _TOKENS = ("input_tokens", "cached_tokens", "output_tokens")
+# Of all steps, so that views can sum them.
+_MOST = dict.fromkeys(_COUNTS, rules.MAX_COUNT) | {"cost_usd": rules.MAX_USD}
 
 
 def _used(parts: dict[str, dict[str, Any]], unread: Unread) -> dict[str, Any]:
@@ -321,12 +323,16 @@ def _used(parts: dict[str, dict[str, Any]], unread: Unread) -> dict[str, Any]:
     for name in lacking:
         found.pop(name, None)
     # In the order of the steps, and to the last bit the same each time.
-    return {
-        name: (math.fsum if name == "cost_usd" else sum)(found[name])
-        if name in found
-        else None
-        for name in (*_COUNTS, "cost_usd")
+    totals = {
+        name: (math.fsum if name == "cost_usd" else sum)(values)
+        for name, values in found.items()
     }
+    for name, limit in _MOST.items():
+        try:
+            rules.at_most(limit, f"the sum of {_PATHS[name]}", totals.get(name, 0))
+        except RecordRefused as refused:
+            unread.append(("step_results", totals.pop(name), refused))
+    return dict.fromkeys(_PATHS) | totals
 
 
 def _model_count(parts: list[dict[str, Any]]) -> int | None:

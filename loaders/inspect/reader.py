@@ -26,7 +26,7 @@ from loaders.contract.aside import Aside, row_bytes
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import is_crowded
-from loaders.contract.limits import MAX_REFUSED, MAX_VALUES, RECORD_BYTES
+from loaders.contract.limits import MAX_DEPTH, MAX_REFUSED, MAX_VALUES, RECORD_BYTES
 from loaders.contract.long_keys import LONG_BYTES, has_long_key
 from loaders.contract.raw_json import SECTION, has_more_than
 from loaders.contract.records import (
@@ -85,8 +85,6 @@ _TABLES = {
 _RAW = msgspec.json.Decoder(Raw)
 # Samples are counted by themselves.
 _COUNTED = {*Header.__struct_fields__} - {"samples"}
-# As far as a metric of a score of the results.
-_HEADER_LEVELS = 6
 
 
 def fits(head: str) -> bool:
@@ -265,7 +263,7 @@ def _header(data: Any) -> Header:
     _check_counts(raw)
     header = documents.decode(raw, HEADER_DECODER)
     try:
-        check_once(raw, _HEADER_LEVELS, but=("samples",))
+        check_once(raw, MAX_DEPTH, but=("samples",))
     except At as refused:
         what = refused.detail.partition("; ")[0]
         raise Malformed("duplicate_field", what, f"/{refused.path}") from None

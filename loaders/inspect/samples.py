@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.structs import astuple
 
 from loaders.contract import rules
-from loaders.contract.limits import MAX_FIELDS, MAX_VALUES, RECORD_BYTES
+from loaders.contract.limits import MAX_DEPTH, MAX_FIELDS, MAX_VALUES, RECORD_BYTES
 from loaders.contract.long_keys import LONG_BYTES, has_long_key
 from loaders.contract.raw_json import SECTION, Section, has_more_than
 from loaders.contract.records import RecordRefused
@@ -121,13 +121,12 @@ _TEXTS = (
 _UNREAD_MESSAGES = msgspec.json.Decoder(list[_UnreadMessage] | None)
 _UNREAD_EVENTS = msgspec.json.Decoder(list[_UnreadEvent] | None)
 _SAMPLE = msgspec.json.Decoder(Sample)
-# Where a field that is duplicated would change a row: as far as a key of a value.
+# Where a field that is duplicated would change a row.
 _CHECKED = (
     *("error", "limit", "metadata", "model_usage", "role_usage", "score", "scores"),
 )
-_LEVELS = 4
 # Fields that are decoded, and how deep.
-_DECODED = dict.fromkeys((*_CHECKED, "messages"), _LEVELS - 1) | {
+_DECODED = dict.fromkeys((*_CHECKED, "messages"), 3) | {
     "events": 1,
     "transcript": 2,
     "error_retries": 1,
@@ -151,7 +150,7 @@ def decoded(raw: Raw | memoryview) -> Sample:
     sample = documents.record(raw, _SAMPLE)
     if len(sample.scores or ()) > MAX_VALUES:
         raise RecordRefused("too_many_values", "scores holds too many")
-    check_once(raw, _LEVELS, within=_CHECKED)
+    check_once(raw, MAX_DEPTH, within=_CHECKED)
     return sample
 
 

@@ -15,6 +15,7 @@ from loaders.contract.table_options import TableOptions
 from loaders.contract.visible import is_visible
 from loaders.table import values
 from loaders.table.mapping import Column, Mapping, Part
+from loaders.table.opened import INSIDE
 from loaders.table.tables import TABLE_ATTEMPTS
 
 _READ: dict[str, Callable[..., Any]] = {
@@ -144,20 +145,22 @@ class Attempts:
 
 
 def cells_of_row(text: str) -> dict[str, str | None]:
-    """Return the cells of a row of CSV or Parquet, which sql.py returns as JSON."""
-    return json.loads(text, **_AS_WRITTEN)
+    """Return the cells of a row of CSV or Parquet, which sql.py returns as JSON.
+
+    Raises RecordRefused if JSON in a cell contradicts itself.
+    """
+    cells = json.loads(text, **_AS_WRITTEN)
+    for name in [name for name in cells if name.startswith(INSIDE)]:
+        if told := cells.pop(name):
+            _parsed(told)
+    return cells
 
 
 def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
     """Return the cells of a JSON object, its numbers as they are written."""
-    try:
-        record = json.loads(text, object_pairs_hook=_object, **_AS_WRITTEN)
-    except (ValueError, RecursionError):
-        raise RecordRefused("invalid_json", "it is no JSON") from None
+    record = _parsed(text)
     if not isinstance(record, dict):
         raise RecordRefused("not_a_record", "it is no object")
-    if rules.is_deeper(record, MAX_DEPTH):
-        raise RecordRefused("too_deep", "it nests too deep")
     try:
         json.dumps(record, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -167,6 +170,17 @@ def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
         ours: _joined(ours, [_part(record, part, ours) for part in parts])
         for ours, parts in mapping.parts.items()
     }
+
+
+def _parsed(text: str) -> Any:
+    """Return JSON, its numbers as they are written; no field of it is duplicated."""
+    try:
+        found = json.loads(text, object_pairs_hook=_object, **_AS_WRITTEN)
+    except (ValueError, RecursionError):
+        raise RecordRefused("invalid_json", "it is no JSON") from None
+    if rules.is_deeper(found, MAX_DEPTH):
+        raise RecordRefused("too_deep", "it nests too deep")
+    return found
 
 
 def _part(record: dict[str, Any], part: Part, ours: str) -> str | None:

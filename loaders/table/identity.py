@@ -12,6 +12,7 @@ from loaders.contract import rules, unpacked
 from loaders.contract.files import OpenFile
 from loaders.contract.records import FileRefused
 from loaders.contract.table_options import TableOptions
+from loaders.contract.visible import is_visible
 from loaders.table import beginning, values
 from loaders.table import mapping as names
 from loaders.table.opened import Opened
@@ -55,7 +56,8 @@ def look_at(
 
 def stem_of(path: str) -> str:
     """Return the name of the benchmark where no column has one."""
-    return rules.canonical(os.path.basename(path).split(".")[0]) or "table"
+    stem = rules.canonical(os.path.basename(path).split(".")[0])
+    return stem if is_visible(stem) else "table"
 
 
 def _look_of(opened: Opened, rows: Rows, options: TableOptions) -> _Look:

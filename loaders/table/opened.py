@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from loaders.contract.limits import MAX_DEPTH
 from loaders.contract.records import EXCERPT_LENGTH
 from loaders.table.mapping import Column
 
@@ -12,11 +13,28 @@ DURATIONS = {
     "latency_ms": "{} * 1000e0",
     "human_minutes": "{} / 60e0",
 }
+# What the names of JSON in cells begin with.
+INSIDE = "inside "
+# Whether a list of names has one of them again.
+HAS_DUPLICATES = "len(list_distinct({0})) < len({0})"
 
 
 def literal(text: str) -> str:
     escaped = text.replace("'", "''")
     return f"'{escaped}'"
+
+
+def is_odd_inside(json: str) -> str:
+    """Return whether there are so many objects and lists in JSON that they may nest too
+    deep, or whether one inside of it has a name again.
+    """
+    return f"""
+        case when strlen({json}) - strlen(translate({json}, '[{{', '')) > {MAX_DEPTH}
+        then true
+        else len(list_filter(
+            json_keys({json}, '$..*'), lambda keys: {HAS_DUPLICATES.format("keys")}
+        )) > 0 end
+    """
 
 
 def quoted(name: str) -> str:
@@ -168,6 +186,19 @@ class Opened:
             # A cast would depend on where it is made.
             return f"make_timestamp(epoch_us({column}))"
         return column
+
+    def told_inside(self, columns: Iterable[Column]) -> dict[str, str]:
+        """Return the JSON in cells of text that some of these columns lie inside of,
+        with a name for each.
+        """
+        if self.form == "json":
+            return {}
+        roots = {each.path[0] for each in columns if len(each.path) > 1}
+        return {
+            f"{INSIDE}{self.names.index(name)}": self._as_json(name)
+            for name in sorted(roots)
+            if not self._is_nested(name)
+        }
 
     def _as_json(self, name: str) -> str:
         """Return a column as JSON; null for a text that is none."""

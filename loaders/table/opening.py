@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Self
 
 from loaders.contract import unpacked
 from loaders.contract.files import OpenFile
-from loaders.contract.limits import MAX_DEPTH, RECORD_BYTES
+from loaders.contract.limits import RECORD_BYTES
 from loaders.contract.records import file_refused
 from loaders.table import long_lines
 from loaders.table.beginning import header_of
-from loaders.table.opened import Opened, literal
+from loaders.table.opened import HAS_DUPLICATES, Opened, is_odd_inside, literal
 
 if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
     import duckdb
@@ -56,16 +56,6 @@ _LENGTHS = {
     "BLOB": "octet_length({})",
     "LIST": f"{_VALUE_BYTES} * len({{}})",
 }
-# Whether a list of names has one of them again.
-_HAS_DUPLICATES = "len(list_distinct({0})) < len({0})"
-# Of an object with others inside: whether so many are that they may nest too deep, or
-# whether one of them has a name again.
-_IS_ODD_INSIDE = f"""
-    case when strlen(v) - strlen(translate(v, '[{{', '')) > {MAX_DEPTH} then true
-    else len(list_filter(
-        json_keys(v, '$..*'), lambda keys: {_HAS_DUPLICATES.format("keys")}
-    )) > 0 end
-"""
 # Of a row's attributes: whether a list or an object has NaN or an infinity. The pattern
 # alone takes eight times as long.
 _HAS_NO_NUMBER = """
@@ -185,7 +175,7 @@ class Table:
         if self.keeps_back and _has_mixed_ends(self._head):
             self._convert_ends()
         text = self._head.decode("utf-8", errors="replace")
-        first = text.lstrip("\ufeff \r\n\t")[:1]
+        first = text.lstrip("\ufeff \r\n\t")[:1] or self._first_after_blanks()
         if first != "[" and not self._is_shortened:
             self._is_shortened = True
             if long_lines.are_in(self._name):
@@ -349,13 +339,13 @@ class Table:
         _check_width(len(names))
         is_odd = "v is null"
         if has_duplicates:
-            is_odd += f" or {_HAS_DUPLICATES.format('json_keys(v)')}"
+            is_odd += f" or {HAS_DUPLICATES.format('json_keys(v)')}"
         if not has_others:
             rows = f"select j, j as v from ({objects})"
         rows = f"""
             select
                 *,
-                {is_odd} or case when has_inside then {_IS_ODD_INSIDE} else false end
+                {is_odd} or case when has_inside then {is_odd_inside("v")} else false end
                     as is_odd_json
             from (
                 select *, v like '%{{%{{%' or contains(v, '[') as has_inside
@@ -385,7 +375,7 @@ class Table:
             from (
                 select
                     unnest(coalesce(keys, [null])) as name,
-                    {_HAS_DUPLICATES.format("keys")} as has_duplicates
+                    {HAS_DUPLICATES.format("keys")} as has_duplicates
                 from ({keys})
                 where keys is distinct from cast([{usual}] as varchar[])
             )
@@ -400,6 +390,14 @@ class Table:
         has_duplicates = any(len(set(each)) < len(each) for each in lists)
         has_duplicates = has_duplicates or any(found for _, found in others)
         return list(names), has_duplicates, None in dict(others)
+
+    def _first_after_blanks(self) -> str:
+        """Return the first character behind more blank lines than the head holds."""
+        with open(self._name, "rb") as file:
+            while piece := file.read(HEAD_BYTES):
+                if found := piece.lstrip():
+                    return found[:1].decode(errors="replace")
+        return ""
 
     def _read_head(self) -> bytes:
         with open(self._name, "rb") as file:

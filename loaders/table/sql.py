@@ -7,7 +7,7 @@ this query does not know it says `record` and `excerpt`, and attempts.py decides
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from loaders.contract import rules
+from loaders.contract import rules, visible
 from loaders.contract.limits import MAX_TEXT_BYTES
 from loaders.contract.records import EXCERPT_LENGTH
 from loaders.contract.table_options import TableOptions
@@ -15,7 +15,13 @@ from loaders.table import values
 from loaders.table.attempts import NUMBERS, TEXTS
 from loaders.table.cells import Cell, attributes, cell
 from loaders.table.mapping import Column, Mapping
-from loaders.table.opened import Opened, literal, quoted
+from loaders.table.opened import (
+    HAS_DUPLICATES,
+    Opened,
+    is_odd_inside,
+    literal,
+    quoted,
+)
 from loaders.table.tables import TABLE_ATTEMPTS
 
 _BLANKS = ("' '", *(f"chr({number})" for number in range(9, 14)))
@@ -23,7 +29,11 @@ _TIME = r"([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]" + _TIME + ")?"
 _OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
 # A name that one can see, as it stays; what becomes of the others, attempts.py says.
-_UNSEEN = r"\p{Cc}\p{Cf}\p{Me}\p{Mn}\p{Z}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}"
+# DuckDB's texts have no halves of pairs.
+_UNSEEN = "".join(rf"\p{{{each}}}" for each in visible.UNSEEN if each != "Cs")
+_UNSEEN += "".join(
+    rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in visible.BLANK_RANGES
+)
 _PLAIN = rf"^[^{_UNSEEN}]([^\x{{a0}}\x{{2007}}\x{{202f}}]*[^\p{{Cf}}\p{{Z}}])?$"
 # What each number has to be, `p` being the number.
 _RANGES = {
@@ -69,6 +79,7 @@ def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) ->
         "made_attributes": attributes(opened, mapping),
         "raw": opened.raw,
         **row.real_numbers(),
+        **row.told_inside,
         **({"is_odd_json": "is_odd_json"} if opened.form == "json" else {}),
     }
     # Once all expressions are made, it is known what they ask of a row.
@@ -113,6 +124,10 @@ class _Row:
         self._stem = stem
         self._numbers = [ours for ours in cells if ours in NUMBERS]
         self._real = list(self.real_numbers())
+        # Python decides about what is odd in JSON in a cell.
+        parts = [part for each in mapping.parts.values() for part in each]
+        columns = [part for part in parts if isinstance(part, Column)]
+        self.told_inside = opened.told_inside(columns)
 
     def real_numbers(self) -> dict[str, str]:
         """Return what names in JSON are not to be: fractions, which lose how they are
@@ -285,6 +300,7 @@ class _Row:
             conditions.append(f"strlen({cell}) > {MAX_TEXT_BYTES}")
             if self._cells[ours].kind == "text":
                 conditions.append(f"{cell} < '!' or {cell}[-1] < '!'")
+                conditions.append(f"starts_with({cell}, chr(127))")
                 is_plain = f"regexp_matches({cell}, '{_PLAIN}')"
                 conditions.append(
                     f"case when strlen({cell}) > length({cell}) "
@@ -292,6 +308,9 @@ class _Row:
                 )
         if "agent" not in self._cells:
             conditions.append(f"strlen({self._made_agent()}) > {MAX_TEXT_BYTES}")
+        for cell in map(quoted, self.told_inside):
+            conditions.append(HAS_DUPLICATES.format(f"json_keys({cell})"))
+            conditions.append(is_odd_inside(cell))
         conditions.append("n_task_id is null")
         named = self._has("agent", "model")
         conditions.append(" and ".join(f"n_{ours} is null" for ours in named))
@@ -318,8 +337,8 @@ class _Row:
             cells = ", ".join(
                 f"{quoted(ours)} := t_{ours}"
                 if ours in numbers
-                else f"{quoted(ours)} := cast(t_{ours} as varchar)"
-                for ours in self._cells
+                else f"{quoted(ours)} := cast({self._told(ours)} as varchar)"
+                for ours in (*self._cells, *self.told_inside)
             )
             record = f"cast(to_json(struct_pack({cells})) as varchar)"
         columns["record"] = f"case when is_odd then {record} end"
@@ -334,6 +353,9 @@ class _Row:
             hashed = [name for name in TABLE_ATTEMPTS.key if name in given]
         columns["row_hash"] = f"hash({', '.join(columns[name] for name in hashed)})"
         return columns
+
+    def _told(self, name: str) -> str:
+        return quoted(name) if name in self.told_inside else f"t_{name}"
 
     def constants(self) -> dict[str, str]:
         """Return the columns that are the same in all rows."""

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from loaders.contract.arrow import as_buffers
+from loaders.contract.files import path_text
 from loaders.contract.records import (
     FileManifest,
     FileStamp,
@@ -14,7 +15,7 @@ from loaders.contract.records import (
 )
 from loaders.formats import FORMATS
 from loaders.warehouse.schema import insert_rows, raw_tables
-from loaders.warehouse.sql import path_text, quoted
+from loaders.warehouse.sql import quoted
 from loaders.warehouse.tables import FILE_PATHS, QUARANTINE
 
 

@@ -13,7 +13,7 @@ from common.command_line import add_warehouse
 from common.files import drop_parts, written_whole
 from common.names import nearest, printable
 from common.stopping import on_stop
-from common.warehouse import open_read_only
+from common.warehouse import explained, open_read_only
 from loaders.warehouse.raw_export import export_raw
 from loaders.warehouse.sql import literal
 
@@ -45,8 +45,7 @@ def open_views(path: str) -> duckdb.DuckDBPyConnection:
     try:
         return open_read_only(path)
     except duckdb.Error as error:
-        first_line = str(error).splitlines()[0]
-        raise CannotRead(f"{path}: {first_line}") from error
+        raise CannotRead(f"{path}: {explained(error)}") from error
 
 
 def views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -152,7 +151,7 @@ def main(arguments: list[str]) -> int:
                 written = export(connection, options.folder, options.view)
             for path, count in written:
                 print(printable(f"{path}: {count:,} rows"))
-    except (CannotRead, duckdb.Error, OSError) as error:
-        print(printable(str(error).splitlines()[0]), file=sys.stderr)
+    except (CannotRead, duckdb.Error, MemoryError, OSError) as error:
+        print(printable(explained(error)), file=sys.stderr)
         return 2
     return 0

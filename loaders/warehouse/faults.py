@@ -2,7 +2,7 @@
 
 import duckdb
 
-from loaders.contract.faults import described
+from common.faults import described
 from loaders.contract.records import FileRefused, file_refused
 
 # What writing the rows or positions of a file may raise.

@@ -17,7 +17,7 @@ import duckdb
 from common.command_line import add_warehouse
 from common.files import written_whole
 from common.names import printable
-from common.warehouse import open_read_only
+from common.warehouse import explained, open_read_only
 from loaders.warehouse.sql import literal, quoted
 
 _MANIFEST = "select view_name, row_count, description, columns from {} order by all"
@@ -57,6 +57,8 @@ def _refuse_others(path: Path) -> None:
     """Raise CannotImport if there is a file that no import has written."""
     if not path.exists():
         return
+    if not path.is_file():
+        raise CannotImport(f"{path} is not a file; name another warehouse")
     with open_read_only(path) as connection:
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables()"
@@ -139,7 +141,7 @@ def main(arguments: list[str]) -> int:
     try:
         for name, count in import_marts(options.marts, path):
             print(printable(f"{name}: {count:,} rows"))
-    except (CannotImport, duckdb.Error, OSError) as error:
-        print(printable(str(error).splitlines()[0]), file=sys.stderr)
+    except (CannotImport, duckdb.Error, MemoryError, OSError) as error:
+        print(printable(explained(error)), file=sys.stderr)
         return 2
     return 0

@@ -14,7 +14,7 @@ import duckdb
 from common.command_line import add_warehouse
 from common.files import written_whole
 from common.names import likely, printable
-from common.warehouse import open_read_only
+from common.warehouse import first_line, open_read_only, remedied
 
 _ROOT = Path(__file__).resolve().parents[2]
 _DESCRIPTION = """\
@@ -104,15 +104,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _lines(path: str) -> Iterator[Line]:
     """Yield a line for each name that no seed knows."""
-    if not os.path.exists(path):
+    if not os.path.isfile(path):
         raise NamesRefused(f"{path}: there is no such warehouse; load files first")
     try:
         with open_read_only(path) as connection:
             unknown = connection.sql(_UNKNOWN).fetchall()
             kinds = {row[:2]: row[2] for row in connection.sql(_KINDS).fetchall()}
     except duckdb.Error as error:
-        first_line = next(iter(str(error).splitlines()), "")
-        what = f"{path}: its views cannot be read: {first_line}"
+        if known := remedied(error):
+            raise NamesRefused(f"{path}: {known}") from None
+        what = f"{path}: its views cannot be read: {first_line(error)}"
         raise NamesRefused(f"{what} Refresh them: dbt build") from None
     for code, source, subject, scaffold, model in unknown:
         if code == "unmapped_model":

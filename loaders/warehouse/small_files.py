@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import duckdb
 
+from loaders.contract.files import path_text
 from loaders.contract.records import FileManifest, LoadResult, SmallFile
 from loaders.warehouse.catalog import unchanged_result
 from loaders.warehouse.long_rows import LongRows
 from loaders.warehouse.schema import insert_rows_of_files
-from loaders.warehouse.sql import path_text
 from loaders.warehouse.tables import FILE_PATHS, FILES
 
 

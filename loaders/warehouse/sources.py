@@ -8,6 +8,7 @@ import duckdb
 
 from common.command_line import add_warehouse
 from common.names import printable
+from common.warehouse import explained
 from loaders.warehouse.export import (
     CannotRead,
     columns,
@@ -63,7 +64,7 @@ def main(arguments: list[str]) -> int:
     try:
         with open_views(options.db) as connection:
             print(sources(connection, options.database), end="")
-    except (CannotRead, duckdb.Error) as error:
-        print(printable(str(error).splitlines()[0]), file=sys.stderr)
+    except (CannotRead, duckdb.Error, MemoryError) as error:
+        print(printable(explained(error)), file=sys.stderr)
         return 2
     return 0

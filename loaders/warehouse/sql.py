@@ -1,11 +1,11 @@
 """DuckDB helpers: transactions, names and errors."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 
 import duckdb
 
+from common.warehouse import first_line, remedied
 from loaders.warehouse.publish import WarehouseError, remedy
 
 # What DuckDB may hold while files are loaded. A file of a million duplicates then spills
@@ -35,20 +35,6 @@ def _commit(connection: duckdb.DuckDBPyConnection) -> None:
         raise
 
 
-# How DuckDB's messages begin if a file is damaged or not a database.
-_DAMAGES = (
-    "Corrupt database file",
-    "Could not read enough bytes",
-    "Could not read from file",
-    "Failed to deserialize",
-    "Failed to load metadata pointer",
-    "INTERNAL Error",
-    "Invalid block id",
-    "Serialization Error",
-    "The file is not a valid DuckDB",
-)
-
-
 @contextlib.contextmanager
 def as_warehouse_error(path: str) -> Iterator[None]:
     """Turn an error of DuckDB, such as a full disk, into a WarehouseError."""
@@ -62,31 +48,11 @@ def as_warehouse_error(path: str) -> Iterator[None]:
 
 def advice(error: duckdb.Error) -> str:
     """Return DuckDB's message in one line, and what to do about it."""
-    reason = str(error).splitlines()[0]
-    if is_damage(error):
-        what = (
-            "the file is damaged or cut short; restore a copy or load the files again"
-        )
-        return f"{reason}; {what}"
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return f"{reason}; there is too little memory: free some and run this again"
+    known = remedied(error)
+    if known:
+        return known
+    reason = first_line(error)
     return f"{reason}; {remedy(reason)} and run this again"
-
-
-def is_damage(error: duckdb.Error) -> bool:
-    """Return whether DuckDB found a file that is damaged or cut short."""
-    text = str(error)
-    kinds = (
-        duckdb.SerializationException,
-        duckdb.InternalException,
-        duckdb.FatalException,
-    )
-    return isinstance(error, kinds) or any(each in text for each in _DAMAGES)
-
-
-def path_text(path: str) -> str:
-    """Return a path as UTF-8 can hold it; other bytes are shown as `\\xff`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def quoted(name: str) -> str:

@@ -23,7 +23,7 @@ import duckdb
 from common.warehouse import open_read_only
 from loaders.contract.arrow import as_buffers
 from loaders.contract.columns import RawTable
-from loaders.contract.files import is_gone
+from loaders.contract.files import is_gone, path_text
 from loaders.contract.records import (
     Batch,
     FileManifest,
@@ -78,7 +78,6 @@ from loaders.warehouse.schema import (
 from loaders.warehouse.small_files import insert, on_record, row_count
 from loaders.warehouse.sql import (
     as_warehouse_error,
-    path_text,
     transaction,
 )
 from loaders.warehouse.tables import QUARANTINE
@@ -399,7 +398,7 @@ class Warehouse:
         inserts.finish()
         for table in [each.table for each in keys.values() if each.repeat()]:
             duplicate_count = move_duplicates(connection, table, file_id)
-            loaded_count -= duplicate_count
+            loaded_count -= duplicate_count if table.has_records else 0
             quarantined_count += duplicate_count
         if quarantined_count:
             number_shared_positions(connection, file_id)

@@ -12,13 +12,14 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from common.faults import described
 from loaders.contract.arrow import as_buffers
-from loaders.contract.faults import described
 from loaders.contract.files import (
     InputFile,
     OpenFile,
     is_table_name,
     open_regular,
+    path_text,
     unchanged,
 )
 from loaders.contract.foreign import refuse_conflicts, refuse_pointer
@@ -239,10 +240,8 @@ def _recognised(
     content: OpenFile | Unpacked, found: InputFile, options: ReadOptions
 ) -> Format:
     """Return the format of a file; a table with unknown columns has one too."""
-    is_plain = isinstance(content, OpenFile)
-    head = content.beginning(HEAD_BYTES) if is_plain else content.head(HEAD_BYTES)
     try:
-        return recognise(head, content)
+        return recognise(content.beginning(HEAD_BYTES), content)
     except FileRefused as refused:
         is_table = options.table.is_said or is_table_name(found.path)
         if refused.reason_code == "unknown_format" and is_table and found.is_meant:
@@ -255,7 +254,7 @@ def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, 
     if format_.takes_password:
         return {"password": options.password}
     if format_.takes_table_options:
-        return {"path": found.real_path, "options": options.table}
+        return {"path": path_text(found.real_path), "options": options.table}
     return {}
 
 
@@ -290,7 +289,7 @@ def _manifest(
     sha256 = source.sha256()
     told = ""
     if format_ and format_.takes_table_options:
-        told = format_.reader.told(source, found.real_path, options.table)
+        told = format_.reader.told(source, path_text(found.real_path), options.table)
     return FileManifest(
         path=found.real_path,
         sha256=sha256,

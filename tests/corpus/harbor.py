@@ -113,6 +113,17 @@ def _others() -> Iterator[Case]:
     job = {"id": "j", "n_total_trials": 2, "stats": {"evals": evals}}
     yield _loaded("job", text(job))
     yield _loaded("job_that_runs", text(job | {"stats": None}))
+    huge = {"a": {"pass_at_k": {"9" * 5_000: 1, "2": 1, "02": 0}}}
+    yield _loaded("job_with_huge_k", text(job | {"stats": {"evals": huge}}))
+    long = {"e" * 1_100 + end: {"pass_at_k": {"2": 0.5}} for end in "ab"}
+    yield partly(
+        "harbor_job_with_long_names",
+        FORMAT,
+        SUFFIX,
+        text(job | {"stats": {"evals": long}}),
+        (1, 1),
+        {"duplicate_record": "/stats/evals/" + "e" * 984 + "…"},
+    )
     yield _refused("job_without_id", text(job | {"id": ""}), "no_record_loaded")
     negative = text(job | {"n_total_trials": -2})
     yield _refused("job_of_negative_trials", negative, "no_record_loaded")

@@ -173,7 +173,10 @@ def _headers() -> Iterator[Case]:
     for name, before, after, place in (
         ("top", b'"status"', b'"version": 2, "status"', "/"),
         ("eval", b'"task_id"', b'"model": "m/y", "task_id"', "/eval"),
-    ):
+        ("settings", b'"task_id"',
+         b'"model_args": {"a": {"b": {"c": {"d": {"e": 1, "e": 2}}}}}, "task_id"',
+         "/eval/model_args/a/b/c/d"),
+    ):  # fmt: skip
         twice = text(header()).replace(before, after)
         yield _refused(
             f"header_field_twice_in_{name}",
@@ -283,9 +286,11 @@ def _repeated_summaries() -> Iterator[Case]:
         ("scores", b'{"s": {"value": 1}, "s": {"value": 0}}', "scores"),
         ("scores", b'{"s": {"value": 1, "value": 0}}', "scores/s"),
         ("scores", b'{"s": {"value": {"k": 1, "k": 0}}}', "scores/s/value"),
+        ("scores", b'{"s": {"value": {"k": {"l": 1, "l": 0}}}}', "scores/s/value/k"),
         ("model_usage", b'{"m/x": {"input_tokens": 1, "input_tokens": 2}}',
          "model_usage/m~1x"),
         ("metadata", b'{"human_minutes": 1, "human_minutes": 2}', "metadata"),
+        ("metadata", b'{"a": {"b": {"c": {"d": 1, "d": 2}}}}', "metadata/a/b/c"),
     ):  # fmt: skip
         twice = text(summary(**{field: 0})).replace(
             f'"{field}": 0'.encode(), f'"{field}": '.encode() + inner

@@ -1,5 +1,6 @@
 """Hostile action-count files: METR's YAML."""
 
+import gzip
 import json
 from collections.abc import Iterator
 
@@ -377,3 +378,7 @@ def _sizes() -> Iterator[Case]:
         yield loaded(f"yaml_behind_{size}_of_comments", FORMAT, SUFFIX, comments, 1)
     one = later(lambda: b"#" * 2_500_000 + b"\n\n" + GOOD)
     yield loaded("yaml_behind_one_long_comment", FORMAT, SUFFIX, one, 1)
+    packed = later(lambda: gzip.compress(b"# \n" * 500_000 + GOOD))
+    yield loaded("yaml_gz_behind_comments", FORMAT, ".yaml.gz", packed, 1)
+    nothing = later(lambda: gzip.compress(b"# \n" * 500_000))
+    yield refused("yaml_gz_of_comments", None, ".yaml.gz", nothing, "empty_file")

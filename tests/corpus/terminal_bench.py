@@ -145,3 +145,5 @@ def _runs() -> Iterator[Case]:
     yield _partly("sum_in_percent", percent, (2, 1), at)
     odd = text(results(trial(), pass_at_k={"two": 1, "2": "many", "-1": 0}))
     yield _loaded("odd_pass_at_k", odd, 2)
+    odd = text(results(trial(), pass_at_k={"9" * 5_000: 1, "2": 1, "02": 0}))
+    yield _loaded("huge_pass_at_k", odd, 2)

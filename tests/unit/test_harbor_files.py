@@ -199,6 +199,21 @@ def test_a_trial_of_several_steps_is_their_sum(load_contents):
     ) == (3, 42, None, 0.30000000000000004, 23.0, "AgentTimeoutError")
 
 
+def test_a_sum_that_no_trial_comes_near_is_unknown(load_contents):
+    # Each step is within the limits of 1e12 tokens and 1e9 dollars.
+    used = {"n_input_tokens": 10**12, "n_output_tokens": 5 * 10**11, "cost_usd": 1e9}
+    steps = [step(0, 5) | {"agent_result": used}] * 2
+    found = load_contents(1, result=trial(step_results=steps))
+    row = "(input_tokens, output_tokens, cost_usd)"
+    assert column(found, row) == (None, 10**12, None)
+    assert found.sql(
+        "select position, reason_code from raw.quarantine order by position"
+    ).fetchall() == [
+        ("/step_results", "value_too_large"),
+        ("/step_results:2", "value_too_large"),
+    ]
+
+
 def test_the_steps_count_where_the_whole_is_told_too(load_contents):
     found = load_contents(result=trial(step_results=[step(10, 5), step(20, 5)]))
     # The agent's time is that of the trial, where it is told.

@@ -14,6 +14,8 @@ import pytest
 from conftest import DBT, REPOSITORY
 from tiny_project import generation, warehouse_of, write_project
 
+from common.faults import TOO_LITTLE_MEMORY
+
 FIXTURE = REPOSITORY / "tests" / "fixtures" / "metr_sample.yaml"
 # The command is "$@"; a pipe ends with what the command ended with.
 # A shell itself needs more files to close one.
@@ -126,3 +128,42 @@ def test_dbt_that_may_open_little_publishes_all_or_nothing(tmp_path):
     assert "Too many open files" in done.stdout
     assert "Not published" in done.stdout.splitlines()[-1]
     assert not warehouse_of(tmp_path).exists()
+
+
+@pytest.mark.parametrize("backend", ["nosuch", "gtk3agg", ""])
+def test_a_figure_is_drawn_whatever_backend_is_set(tmp_path, backend):
+    code = (
+        "import plots.render, sys\n"
+        "from matplotlib.figure import Figure\n"
+        "Figure().savefig(sys.argv[1])"
+    )
+    path = tmp_path / "x.png"
+    done = subprocess.run(
+        [sys.executable, "-c", code, path],
+        cwd=REPOSITORY,
+        env=os.environ | {"MPLBACKEND": backend},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"loaders {FIXTURE}",
+        "loaders names",
+        "loaders export nowhere",
+        "plots report",
+        "analyses which_tasks_need_insight",
+    ],
+)
+def test_memory_that_no_library_fits_into_is_called_too_little(tmp_path, command):
+    little = 'ulimit -v 64000; exec "$@"'
+    done = run(little, "env", f"EVALHOUSE_DB={tmp_path}/x.duckdb", sys.executable,
+               "-m", *command.split())  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == f"{TOO_LITTLE_MEMORY}; the warehouse is unchanged\n"
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from functools import partial
 from pathlib import Path
 
@@ -178,3 +179,21 @@ def test_a_benchmark_column_without_a_value_leaves_it_to_the_name(
     # A copy of a table that tells it in one row is the same table.
     told = [*both, ("x", "t"), ("z", "u")]
     assert load(written("x", "z"), written("y", "z")) == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "benchmark"),
+    [
+        (b"caf\xe9", r"caf\xe9"),
+        (b"\xff\xfe", r"\xff\xfe"),
+        ("\u2800".encode(), "table"),
+        (" \u200b".encode(), "table"),
+    ],
+)
+def test_a_file_of_any_name_gives_a_benchmark(tmp_path, name, benchmark):
+    path = os.fsencode(tmp_path) + b"/" + name + b".csv"
+    with open(path, "wb") as file:
+        file.write(b"task,agent,score\nt,a,1\n")
+    columns = "benchmark, task_id"
+    found = loaded(tmp_path / "x.duckdb", columns, os.fsdecode(path))
+    assert found == [(benchmark, "t")]

@@ -1,5 +1,6 @@
 """Tables of attempts: the same as CSV, JSON, JSON lines and Parquet."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -31,6 +32,26 @@ def test_what_is_inside_of_a_record_is_looked_at(tmp_path, inside, code):
     assert [entry.reason_code for entry in quarantined] == ([code] if code else [])
     assert [row["task_id"] for row in rows] == (["u"] if code else ["t", "u"])
     assert rows[-1]["score"] == 0.25
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_json_in_a_cell_is_looked_at_if_a_value_comes_from_it(tmp_path, form):
+    inside = {
+        "twice": '{"score": 1, "score": 0}',
+        "twice inside": '{"score": 1, "more": [{"a": 1, "a": 2}]}',
+        "escaped": r'{"score": 1, "sc\u006fre": 0}',
+        "deep": '{"score": 1, "more": ' + "[" * 130 + "]" * 130 + "}",
+        "good": '{"score": 0.25, "more": [{"a": 1}, {"a": 1}]}',
+    }
+    rows = [{"task": task, "agent": "a", "r": r} for task, r in inside.items()]
+    path = write_rows(rows, form, tmp_path / form)
+    rows, quarantined = read(path, columns="score=r.score")
+    assert [(row["task_id"], row["score"]) for row in rows] == [("good", 0.25)]
+    assert [entry.reason_code for entry in quarantined] == (
+        ["duplicate_field"] * 3 + ["too_deep"]
+    )
+    # As text nobody looks into it.
+    assert len(read(path, columns="score:=1")[0]) == 5
 
 
 def test_columns_of_parquet_that_hold_no_names_are_refused(tmp_path):
@@ -264,6 +285,15 @@ def test_json_that_is_no_record_is_kept_back_with_its_line(tmp_path):
         (9, "invalid_json"),
         (10, "wrong_type"),
     ]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_json_lines_are_found_behind_a_megabyte_of_blank_lines(tmp_path, packed):
+    content = b"\n" * 1_200_000 + b'{"task": "t", "agent": "a", "score": 0.25}\n'
+    content = gzip.compress(content) if packed else content
+    (row,), quarantined = read(tmp_path / "x.jsonl", content)
+    assert (row["line"], row["task_id"], row["score"]) == (1_200_001, "t", 0.25)
+    assert quarantined == []
 
 
 @pytest.mark.parametrize("count", [2, 200])

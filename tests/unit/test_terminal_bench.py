@@ -49,8 +49,9 @@ def trial(trial_id: str = "t-1", /, **changes: Any) -> dict[str, Any]:
     return fields | changes
 
 
-def results(*trials: Any) -> dict[str, Any]:
-    return {"results": list(trials), "accuracy": 0.5, "pass_at_k": {"2": 0.75}}
+def results(*trials: Any, **more: Any) -> dict[str, Any]:
+    whole = {"results": list(trials), "accuracy": 0.5, "pass_at_k": {"2": 0.75}}
+    return whole | more
 
 
 @pytest.mark.parametrize("content", [METADATA, LOCK, results(trial()), trial()])
@@ -81,6 +82,14 @@ def test_a_run_with_its_trials(load_contents):
         ("t-1", "monday", True, 7, 62.5, "/results/0"),
         ("t-2", "monday", None, 7, 62.5, "/results/1"),
     ]
+
+
+def test_a_k_has_one_spelling(load_contents):
+    odd = {"02": 0, "2": 0.75, "9" * 5_000: 1, "3": 1}
+    found = load_contents(results=results(trial(), pass_at_k=odd))
+    assert found.sql(
+        "select k, value from raw.terminal_bench_pass_at_k order by k"
+    ).fetchall() == [(2, 0.75), (3, 1.0)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Texts of which nothing can be seen are empty, wherever an id or a name is needed."""
 
 import pytest
+from attempt_tables import read, write_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,17 @@ def test_what_cannot_be_seen_is_empty(character):
     for rule in (rules.named, rules.identifier):
         with pytest.raises(RecordRefused, match="id is empty"):
             rule("id", character)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_what_cannot_be_seen_is_no_task_of_a_table(tmp_path, form):
+    unseen = [*UNSEEN, "\ufff0", "\ufff8", "\U000e0002", "\U000e0fff", "\u200b\u2800"]
+    rows = [{"task": text, "agent": "a", "score": 1} for text in (*unseen, "\u200bx")]
+    path = write_rows(rows, form, tmp_path / "runs")
+    attempts, refused = read(path)
+    assert [row["task_id"] for row in attempts] == ["x"]
+    assert {entry.reason_code for entry in refused} == {"empty_text"}
+    assert len(refused) == len(unseen)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@
     'reported': 'double',
     'recomputed': 'double',
 } %}
+{%- set largest = '1.7976931348623157e308' %}
 with
 
 inspect_metrics as (
@@ -40,6 +41,20 @@ every_source as (
     }) }}
 ),
 
+-- A sum beyond every double is unknown.
+finite_metrics as (
+    select
+        source,
+        evaluation_id,
+        scorer,
+        metric,
+        reducer,
+        reported,
+        case when abs(recomputed) <= {{ largest }} then recomputed end
+            as recomputed
+    from every_source
+),
+
 final as (
     select
         source,
@@ -49,9 +64,12 @@ final as (
         reducer,
         reported,
         recomputed,
-        reported - recomputed as difference,
+        case
+            when abs(reported - recomputed) <= {{ largest }}
+                then reported - recomputed
+        end as difference,
         abs(reported - recomputed) <= 1e-9 as is_equal
-    from every_source
+    from finite_metrics
 )
 
 select * from final

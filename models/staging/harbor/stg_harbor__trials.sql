@@ -6,6 +6,9 @@ source as (
         *,
         coalesce(input_tokens, 0) + coalesce(output_tokens, 0)
         + coalesce(cached_tokens, 0) > 0 as has_tokens,
+        -- Back in time, or over a year.
+        coalesce(not agent_seconds between 0 and 31622400, false)
+            as has_impossible_times,
         {{ told_effort_columns(
             ['agent_settings'], agent_setting_places(), ['reasoning_effort']
         ) }}
@@ -53,13 +56,13 @@ renamed as (
         case when has_tokens then cached_tokens end as cached_tokens,
         case when has_tokens then output_tokens end as output_tokens,
         nullif(cost_usd, 0) as cost_usd,
-        case when agent_seconds >= 0 then agent_seconds end
+        case when not has_impossible_times then agent_seconds end
             as latency_seconds,
 
         ---------- booleans
         is_reward_valid,
         coalesce(cost_usd = 0, false) as has_zero_cost,
-        coalesce(agent_seconds < 0, false) as has_impossible_times,
+        has_impossible_times,
 
         ---------- timestamps
         {{ utc_timestamp('started_at') }} as started_at

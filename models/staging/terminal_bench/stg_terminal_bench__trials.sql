@@ -6,7 +6,10 @@ source as (
         *,
         coalesce(nullif(lower(trim(failure_mode)), ''), 'none') as told_mode,
         coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0
-            as has_tokens
+            as has_tokens,
+        -- Back in time, or over a year.
+        coalesce(not agent_seconds between 0 and 31622400, false)
+            as has_impossible_times
     from {{ source('raw', 'terminal_bench_trials') }}
 ),
 
@@ -39,13 +42,13 @@ renamed as (
         -- The harness writes 0 and 0 if nothing was counted.
         case when has_tokens then input_tokens end as input_tokens,
         case when has_tokens then output_tokens end as output_tokens,
-        case when agent_seconds >= 0 then agent_seconds end
+        case when not has_impossible_times then agent_seconds end
             as latency_seconds,
 
         ---------- booleans
         coalesce(trial_id = trial_name, false) as has_name_only,
         is_resolved as is_reported_success,
-        coalesce(agent_seconds < 0, false) as has_impossible_times,
+        has_impossible_times,
 
         ---------- timestamps
         {{ utc_timestamp('coalesce(agent_started_at, trial_started_at)') }}

@@ -173,8 +173,8 @@ impossible_times as (
         'impossible_times' as finding_code,
         staged_trials.source,
         file_id as subject,
-        min(files.path) || ': the agent ends before it starts; its latency is '
-        || 'unknown' as detail
+        min(files.path) || ': the agent ends before it starts or over a year '
+        || 'later; its latency is unknown' as detail
     from staged_trials
     inner join files using (file_id)
     where staged_trials.has_impossible_times

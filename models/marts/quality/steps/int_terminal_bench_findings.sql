@@ -96,7 +96,7 @@ impossible_times as (
         trials.source,
         file_id as subject,
         min(files.path) || ': ' || count(*) || ' trial(s) end before they '
-        || 'start, the first at '
+        || 'start or over a year later, the first at '
         || coalesce(nullif(min(trials.pointer), ''), 'the top')
         || '; their latency is unknown' as detail
     from trials

@@ -6,12 +6,15 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-_ROOT = str(Path(__file__).resolve().parents[2]) + os.sep
+_ROOT = str(Path(__file__).resolve().parents[1]) + os.sep
 _MOST_CHARACTERS = 300
 
 TOO_LITTLE_MEMORY = (
     "there is too little memory; free some, or load fewer or smaller files at a time"
 )
+
+# What is said of a library for which there is no memory.
+_NOT_MAPPED = ("failed to map segment", "annot allocate memory")
 
 
 def described(error: BaseException) -> str:
@@ -48,7 +51,10 @@ def end_on_fault(state: str) -> None:
 
 
 def _cause(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
+    is_unmapped = isinstance(error, ImportError) and any(
+        words in str(error) for words in _NOT_MAPPED
+    )
+    if is_unmapped or isinstance(error, MemoryError):
         return TOO_LITTLE_MEMORY
     return f"a bug in evalhouse, please report it: {described(error)}"
 
