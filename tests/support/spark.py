@@ -20,6 +20,8 @@ SETTINGS = {
     "spark.connect.grpc.binding.address": "127.0.0.1",
     "spark.sql.shuffle.partitions": "1",
     "spark.ui.enabled": "false",
+    # On a busy machine the side of a join that every task gets takes longer than 5 minutes.
+    "spark.sql.broadcastTimeout": "3600",
 }
 # The second compiler of the JVM would take half of a build's time, and most of what it
 # compiles runs once. What the first one compiles must have room.
