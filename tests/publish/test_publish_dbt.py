@@ -22,7 +22,6 @@ import pytest
 from privileges import no_overrides, read_only
 from tiny_project import GENERATIONS, ROWS, ask, generation, warehouse_of, write_project
 
-from loaders.warehouse.dbt_plugin import Plugin
 from loaders.warehouse.publish import Refresh
 
 # dbt takes seconds to import and to get ready, so that is done once, in a process from
@@ -295,6 +294,9 @@ def test_interrupted_build_publishes_nothing(project):
 
 def test_copy_goes_while_another_thread_uses_it(tmp_path):
     """As after Ctrl-C, when dbt ends before its threads do."""
+    # All of pytest's processes would import dbt, as they collect this file.
+    from loaders.warehouse.dbt_plugin import Plugin
+
     plugin = Plugin.create("loaders.warehouse.dbt_plugin")
     refresh = plugin._copies.enter_context(Refresh(tmp_path / "evalhouse.duckdb"))
     is_running, may_end = threading.Event(), threading.Event()

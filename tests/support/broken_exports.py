@@ -46,20 +46,22 @@ BREAKS: dict[str, Callable[[Path], object]] = {
 
 
 def assert_refused(scratch: Path) -> None:
-    """Check what main() has written to `scratch`."""
+    """Check what build_all() has written to `scratch`."""
     said = json.loads((scratch / "said.json").read_text())
     for name, words in WORDS.items():
         assert words in said[name], said[name]
 
 
-def main(raw: Path, scratch: Path, target: str) -> None:
+def build_all(raw: Path, scratch: Path, target: str, build: Callable) -> None:
+    """Build each with engines.build, and write what was said to `scratch`."""
+    scratch.mkdir()
     said = {}
     for name, broken in BREAKS.items():
         folder = scratch / name.replace(" ", "_")
         shutil.copytree(raw, folder)
         broken(folder)
         try:
-            built = engines.build(target, folder, scratch)
+            built = build(target, folder, scratch)
             said[name] = f"built {len(built)} relations"
         except SystemExit as error:
             said[name] = str(error)
@@ -68,9 +70,9 @@ def main(raw: Path, scratch: Path, target: str) -> None:
 
 if __name__ == "__main__":
     raw, scratch = (Path(path).resolve() for path in sys.argv[1:3])
-    scratch.mkdir()
-    os.chdir(scratch)
+    # The engine keeps its tables below the folder that it runs in.
+    os.chdir(scratch.parent)
     target = sys.argv[3]
     with engines.sail() if target == "sail" else engines.spark(scratch):
-        main(raw, scratch, target)
+        build_all(raw, scratch, target, engines.build)
     os._exit(0)
