@@ -70,8 +70,8 @@ def attributes(opened: Opened, mapping: Mapping) -> str:
     if not names:
         return "cast(null as varchar)"
     keys = [literal(json.dumps(name, ensure_ascii=False) + ":") for name in names]
-    if opened.form == "json" and len(names) > _MANY:
-        members = opened.members_of_json(names, keys)
+    if len(names) > _MANY:
+        members = opened.members(names, keys)
     else:
         values = map(opened.json, names)
         pieces = [f"{key} || {each}" for key, each in zip(keys, values, strict=True)]

@@ -130,23 +130,34 @@ class Opened:
         """Return a value as JSON: text, or a list or object; null where it is empty."""
         if self.form == "json":
             return _json_text(_element("e", self._jsons, _path([name])))
-        column = self._column(name)
-        if self._is_nested(name):
-            return f"cast(to_json({column}) as varchar)"
-        text = f"nullif({self.text(Column((name,)))}, '')"
-        if self.types.get(name) in ("DOUBLE", "FLOAT"):
-            text = f"case when not isnan({column}) then {text} end"
-        return f"cast(to_json({text}) as varchar)"
+        text = self._attribute(name)
+        return text if self._is_nested(name) else _text_as_json(text)
 
-    def members_of_json(self, names: list[str], keys: list[str]) -> str:
+    def _attribute(self, name: str) -> str:
+        """Return a value of CSV or Parquet as text, or a list or object as JSON."""
+        text = self.text(Column((name,)))
+        if self.types.get(name) in ("DOUBLE", "FLOAT"):
+            return f"case when not isnan({self._column(name)}) then {text} end"
+        return text
+
+    def members(self, names: list[str], keys: list[str]) -> str:
         """Return the members of an object, joined, in one expression for all columns.
 
         For two thousand expressions DuckDB takes seconds and a gigabyte.
         """
-        self._jsons = [_path([name]) for name in names]
-        pairs = f"list_zip([{', '.join(keys)}], e)"
-        member = f"p[1] || {_json_text('p[2]')}"
-        members = f"list_transform({pairs}, lambda p: {member})"
+        if self.form == "json":
+            self._jsons = [_path([name]) for name in names]
+            values, value = "e", _json_text("x")
+        else:
+            values, value = f"[{', '.join(map(self._attribute, names))}]", "x"
+            nested = [
+                str(at) for at, name in enumerate(names, 1) if self._is_nested(name)
+            ]
+            value = _text_as_json("x")
+            if nested:
+                value = f"case when i in ({', '.join(nested)}) then x else {value} end"
+        member = f"[{', '.join(keys)}][i] || {value}"
+        members = f"list_transform({values}, lambda x, i: {member})"
         return f"coalesce(array_to_string({members}, ','), '')"
 
     def json_type(self, column: Column) -> str:
@@ -180,6 +191,11 @@ class Opened:
     def _is_nested(self, name: str) -> bool:
         type_ = self.types.get(name, "")
         return type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION"))
+
+
+def _text_as_json(text: str) -> str:
+    """Return a text as one of JSON; null where it is empty."""
+    return f"cast(to_json(nullif({text}, '')) as varchar)"
 
 
 def _json_text(value: str) -> str:
