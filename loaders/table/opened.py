@@ -36,6 +36,8 @@ class Opened:
     types: dict[str, str] = field(default_factory=dict)
     # Whether a row is no plain object, or has in one what JSON does not have.
     is_odd: str = "false"
+    # How many rows are to be made at a time: fewer where they are long.
+    rows_at_a_time: int = 16_384
     # Of JSON: the paths that are taken out of each object, as text and as JSON.
     _texts: list[str] = field(default_factory=list)
     _jsons: list[str] = field(default_factory=list)

@@ -253,7 +253,9 @@ class _Reading:
 
         asked = query(opened, mapping, self._options, self._stem)
         self._rows = asked.sql
-        for chunk in nanoarrow.c_array_stream(self._connection.sql(asked.sql)):
+        # As to_arrow_reader() takes them, which needs pyarrow.
+        found = self._connection.sql(asked.sql)._submit("stream", opened.rows_at_a_time)
+        for chunk in nanoarrow.c_array_stream(found.arrow_capsule()):
             start = self._row_count
             self._row_count += chunk.length
             if self._row_count <= skip_count:
