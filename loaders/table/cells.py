@@ -76,4 +76,4 @@ def attributes(opened: Opened, mapping: Mapping) -> str:
         values = map(opened.json, names)
         pieces = [f"{key} || {each}" for key, each in zip(keys, values, strict=True)]
         members = f"concat_ws(',', {', '.join(pieces)})"
-    return f"nullif('{{' || {members} || '}}', '{{}}')"
+    return f"nullif(concat('{{', {members}, '}}'), '{{}}')"

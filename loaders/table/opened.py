@@ -30,7 +30,9 @@ class Opened:
 
     form: str
     names: list[str]
-    # The query of its rows, with what the expressions below need.
+    # The query that scans the file, and the one of its rows, with that inside and what
+    # the expressions below need.
+    scan: str
     rows: str
     # DuckDB's types of Parquet's columns.
     types: dict[str, str] = field(default_factory=dict)
@@ -41,6 +43,8 @@ class Opened:
     # Of JSON: the paths that are taken out of each object, as text and as JSON.
     _texts: list[str] = field(default_factory=list)
     _jsons: list[str] = field(default_factory=list)
+    # Whether all of its fields are wanted, by name.
+    _has_entries: bool = False
 
     @property
     def raw(self) -> str:
@@ -148,18 +152,24 @@ class Opened:
         For two thousand expressions DuckDB takes seconds and a gigabyte.
         """
         if self.form == "json":
-            self._jsons = [_path([name]) for name in names]
-            values, value = "e", _json_text("x")
+            # Those that the row has, however many there are in all rows.
+            self._has_entries = True
+            left = set(names)
+            taken = [literal(name) for name in self.names if name not in left]
+            is_left = f"p.key not in ({', '.join(taken)})" if taken else "true"
+            name = f"case when {is_left} then to_json(p.key) end"
+            member = f"cast({name} as varchar) || ':' || {_json_text('p.value')}"
+            members = f"list_transform(list_sort(entries), lambda p: {member})"
         else:
-            values, value = f"[{', '.join(map(self._attribute, names))}]", "x"
             nested = [
                 str(at) for at, name in enumerate(names, 1) if self._is_nested(name)
             ]
             value = _text_as_json("x")
             if nested:
                 value = f"case when i in ({', '.join(nested)}) then x else {value} end"
-        member = f"[{', '.join(keys)}][i] || {value}"
-        members = f"list_transform({values}, lambda x, i: {member})"
+            values = ", ".join(map(self._attribute, names))
+            member = f"[{', '.join(keys)}][i] || {value}"
+            members = f"list_transform([{values}], lambda x, i: {member})"
         return f"coalesce(array_to_string({members}, ','), '')"
 
     def json_type(self, column: Column) -> str:
@@ -173,6 +183,9 @@ class Opened:
         jsons = ", ".join(map(literal, self._jsons))
         extracted = [f"json_extract_string(v, [{texts}]) as x"] if texts else []
         extracted += [f"json_extract(v, [{jsons}]) as e"] if jsons else []
+        if self._has_entries:
+            entries = """map_entries(json_transform(v, '"MAP(VARCHAR, JSON)"'))"""
+            extracted.append(f"{entries} as entries")
         return f"select *, {', '.join(extracted)} from ({self.rows})"
 
     def _column(self, name: str) -> str:

@@ -241,9 +241,10 @@ class Table:
             f"{durations.get(name, '{}').format(column)} as {column}"
             for name, column in zip(names, columns, strict=True)
         )
-        rows = f"select {values} from ({rows}) as t({', '.join(columns)})"
+        scan = rows
+        rows = f"select {values} from ({scan}) as t({', '.join(columns)})"
         at_a_time = min(_MADE_ROWS, 1 + int(_MADE_BYTES / row_bytes))
-        return Opened("parquet", names, rows, types, _HAS_NO_NUMBER, at_a_time)
+        return Opened("parquet", names, scan, rows, types, _HAS_NO_NUMBER, at_a_time)
 
     def _check_lengths(self, rows: str, types: list[str]) -> float:
         """Return how long a row's texts and lists are. Refuse Parquet of which some rows
@@ -324,7 +325,7 @@ class Table:
             )
         """
         at_a_time = self._rows_at_a_time(b"\n" if b"\n" in self._head else b"\r")
-        return Opened("csv", names, rows, rows_at_a_time=at_a_time)
+        return Opened("csv", names, rows, rows, rows_at_a_time=at_a_time)
 
     def _json(self, *, is_array: bool) -> Opened:
         if is_array:
@@ -374,7 +375,9 @@ class Table:
         """
         is_odd = f"is_odd_json or {_HAS_NO_NUMBER}"
         at_a_time = self._rows_at_a_time(b"}" if is_array else b"\n")
-        return Opened("json", names, rows, is_odd=is_odd, rows_at_a_time=at_a_time)
+        return Opened(
+            "json", names, objects, rows, is_odd=is_odd, rows_at_a_time=at_a_time
+        )
 
     def _rows_at_a_time(self, end: bytes) -> int:
         """Return how many rows to make at a time, by what they end with."""
