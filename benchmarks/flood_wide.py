@@ -90,7 +90,7 @@ WIDE: dict[str, tuple[str, Content]] = {
         for count in (300, 1_000, 1_500)
     },
     "wide_tsv": (".tsv", _text(1_500, _number, "\t")),
-    "wide_gzip": (".csv.gz", _packed(_text(1_500, _number), 10)),
+    "wide_gzip": (".csv.gz", _packed(_text(1_500, _number), 2)),
     "wide_gzip_empty": (".csv.gz", _packed(_text(1_500, _nothing), 25)),
     "wide_objects": (".jsonl", _objects(1_500, lambda _row, at: f"c{at}")),
     "wide_objects_other_fields": (

@@ -40,7 +40,7 @@ _DURATIONS = {
     "NANO": "to_microseconds({} // 1000)",
 }
 # So many rows are made at a time, and of so many bytes.
-_MADE_ROWS, _MADE_BYTES = 16_384, 2_000_000
+_MADE_ROWS, _MADE_BYTES = 16_384, 4_000_000
 # What a number of Parquet takes as text, with its name.
 _NUMBER_BYTES = 16
 # To look at all rows before they are read, while the other process waits for them.

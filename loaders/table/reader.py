@@ -54,9 +54,9 @@ _GIVEN_BACK = "4MB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
 _ODD_ROWS, _ODD_BYTES = 16_000, 3_000_000
-# DuckDB works on 2,048 rows at a time, unless it is given less, as it is for the long
+# DuckDB works on so many rows at a time, unless it is given less, as it is for the long
 # ones.
-_FEW_ROWS, _GIVEN = 1_024, "given_rows"
+_FEW_ROWS, _GIVEN = 2_048, "given_rows"
 # Where so many scores are of another scale, the others are in doubt too: of those that
 # are not 0, or not the highest, as a score that is 0 or 1 may be of any scale.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
