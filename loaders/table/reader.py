@@ -259,6 +259,7 @@ class _Reading:
         relation, count = self._connection.sql(asked.sql), opened.rows_at_a_time
         if count < _FEW_ROWS:
             # What is made of long rows takes many times their memory.
+            count = (count + 1) // 2
             sql = asked.sql.replace(opened.scan, f"from {_GIVEN}")
             scanned = _stream(self._connection.cursor().sql(opened.scan), count)
             given = self._connection.from_arrow(nanoarrow.ArrayStream(scanned))
