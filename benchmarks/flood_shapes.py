@@ -14,6 +14,7 @@ from benchmarks.flood_packed import PACKED
 from benchmarks.flood_tables import TABLES
 from benchmarks.flood_text import Content, lines, numbered, one_object, repeated
 from benchmarks.flood_unpacked import UNPACKED
+from benchmarks.flood_wide import WIDE
 
 CONFIG = {"run_id": "r", "benchmark_name": "gaia", "agent_name": "a"}
 _JSONL = {
@@ -447,4 +448,5 @@ FLOODS: dict[str, tuple[str, Content]] = {
     **FIELDS,
     **PACKED,
     **UNPACKED,
+    **WIDE,
 }

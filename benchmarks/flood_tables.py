@@ -22,7 +22,7 @@ def _array(piece: str, is_numbered: bool = False) -> Content:
     return lambda size: f"[{first}{fill(piece, size)}]".encode()
 
 
-def _parquet(columns: str, bytes_a_row: int) -> Content:
+def parquet_of(columns: str, bytes_a_row: int) -> Content:
     """Return a table of Parquet of nearly so many rows as its CSV would have."""
 
     def content(size: int) -> bytes:
@@ -116,15 +116,15 @@ TABLES: dict[str, tuple[str, Content]] = {
     ),
     "table_parquet": (
         ".parquet",
-        _parquet("'t' || i as task, 'a' as agent, 0.5 as score", 12),
+        parquet_of("'t' || i as task, 'a' as agent, 0.5 as score", 12),
     ),
     "table_parquet_to_refuse": (
         ".parquet",
-        _parquet("'t' as task, 'a' as agent, 'x' as score", 6),
+        parquet_of("'t' as task, 'a' as agent, 'x' as score", 6),
     ),
     "table_parquet_columns": (
         ".parquet",
-        lambda n: _parquet(
+        lambda n: parquet_of(
             "'t' as task, 'a' as agent, 1 as score, "
             + ", ".join(f"1 as c{at}" for at in range(n // 4_000)),
             n,
@@ -132,7 +132,7 @@ TABLES: dict[str, tuple[str, Content]] = {
     ),
     "table_parquet_nested": (
         ".parquet",
-        _parquet(
+        parquet_of(
             "'t' || i as task, 'a' as agent, 1 as score, "
             "[{'a': {'b': [i, null]}}, null] as x",
             30,

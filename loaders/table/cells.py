@@ -1,6 +1,7 @@
 """What each of ours is in a row of a table, in SQL."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from loaders.contract.records import file_refused
@@ -69,11 +70,19 @@ def attributes(opened: Opened, mapping: Mapping) -> str:
     names = sorted(set(opened.names) - taken)
     if not names:
         return "cast(null as varchar)"
-    keys = [literal(json.dumps(name, ensure_ascii=False) + ":") for name in names]
-    if opened.form == "json" and len(names) > _MANY:
-        members = opened.members_of_json(names, keys)
+    keys = [literal(_as_json(name) + ":") for name in names]
+    if len(names) > _MANY:
+        members = opened.members(names, keys)
     else:
         values = map(opened.json, names)
         pieces = [f"{key} || {each}" for key, each in zip(keys, values, strict=True)]
         members = f"concat_ws(',', {', '.join(pieces)})"
-    return f"nullif('{{' || {members} || '}}', '{{}}')"
+    return f"nullif(concat('{{', {members}, '}}'), '{{}}')"
+
+
+def _as_json(name: str) -> str:
+    """Return a name as DuckDB writes it in JSON: with capitals in what stands for signs."""
+    written = json.dumps(name, ensure_ascii=False)
+    return re.sub(
+        r"\\u00[01].", lambda found: found[0][:4] + found[0][4:].upper(), written
+    )

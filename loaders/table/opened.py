@@ -48,15 +48,21 @@ class Opened:
 
     form: str
     names: list[str]
-    # The query of its rows, with what the expressions below need.
+    # The query that scans the file, and the one of its rows, with that inside and what
+    # the expressions below need.
+    scan: str
     rows: str
     # DuckDB's types of Parquet's columns.
     types: dict[str, str] = field(default_factory=dict)
     # Whether a row is no plain object, or has in one what JSON does not have.
     is_odd: str = "false"
+    # How many rows are to be made at a time: fewer where they are long.
+    rows_at_a_time: int = 16_384
     # Of JSON: the paths that are taken out of each object, as text and as JSON.
     _texts: list[str] = field(default_factory=list)
     _jsons: list[str] = field(default_factory=list)
+    # Whether all of its fields are wanted, by name.
+    _has_entries: bool = False
 
     @property
     def raw(self) -> str:
@@ -148,23 +154,40 @@ class Opened:
         """Return a value as JSON: text, or a list or object; null where it is empty."""
         if self.form == "json":
             return _json_text(_element("e", self._jsons, _path([name])))
-        column = self._column(name)
-        if self._is_nested(name):
-            return f"cast(to_json({column}) as varchar)"
-        text = f"nullif({self.text(Column((name,)))}, '')"
-        if self.types.get(name) in ("DOUBLE", "FLOAT"):
-            text = f"case when not isnan({column}) then {text} end"
-        return f"cast(to_json({text}) as varchar)"
+        text = self._attribute(name)
+        return text if self._is_nested(name) else _text_as_json(text)
 
-    def members_of_json(self, names: list[str], keys: list[str]) -> str:
+    def _attribute(self, name: str) -> str:
+        """Return a value of CSV or Parquet as text, or a list or object as JSON."""
+        text = self.text(Column((name,)))
+        if self.types.get(name) in ("DOUBLE", "FLOAT"):
+            return f"case when not isnan({self._column(name)}) then {text} end"
+        return text
+
+    def members(self, names: list[str], keys: list[str]) -> str:
         """Return the members of an object, joined, in one expression for all columns.
 
         For two thousand expressions DuckDB takes seconds and a gigabyte.
         """
-        self._jsons = [_path([name]) for name in names]
-        pairs = f"list_zip([{', '.join(keys)}], e)"
-        member = f"p[1] || {_json_text('p[2]')}"
-        members = f"list_transform({pairs}, lambda p: {member})"
+        if self.form == "json":
+            # Those that the row has, however many there are in all rows.
+            self._has_entries = True
+            left = set(names)
+            taken = [literal(name) for name in self.names if name not in left]
+            is_left = f"p.key not in ({', '.join(taken)})" if taken else "true"
+            name = f"case when {is_left} then to_json(p.key) end"
+            member = f"cast({name} as varchar) || ':' || {_json_text('p.value')}"
+            members = f"list_transform(list_sort(entries), lambda p: {member})"
+        else:
+            nested = [
+                str(at) for at, name in enumerate(names, 1) if self._is_nested(name)
+            ]
+            value = _text_as_json("x")
+            if nested:
+                value = f"case when i in ({', '.join(nested)}) then x else {value} end"
+            values = ", ".join(map(self._attribute, names))
+            member = f"[{', '.join(keys)}][i] || {value}"
+            members = f"list_transform([{values}], lambda x, i: {member})"
         return f"coalesce(array_to_string({members}, ','), '')"
 
     def json_type(self, column: Column) -> str:
@@ -178,6 +201,9 @@ class Opened:
         jsons = ", ".join(map(literal, self._jsons))
         extracted = [f"json_extract_string(v, [{texts}]) as x"] if texts else []
         extracted += [f"json_extract(v, [{jsons}]) as e"] if jsons else []
+        if self._has_entries:
+            entries = """map_entries(json_transform(v, '"MAP(VARCHAR, JSON)"'))"""
+            extracted.append(f"{entries} as entries")
         return f"select *, {', '.join(extracted)} from ({self.rows})"
 
     def _column(self, name: str) -> str:
@@ -211,6 +237,11 @@ class Opened:
     def _is_nested(self, name: str) -> bool:
         type_ = self.types.get(name, "")
         return type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION"))
+
+
+def _text_as_json(text: str) -> str:
+    """Return a text as one of JSON; null where it is empty."""
+    return f"cast(to_json(nullif({text}, '')) as varchar)"
 
 
 def _json_text(value: str) -> str:

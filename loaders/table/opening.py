@@ -39,6 +39,10 @@ _DURATIONS = {
     "MICRO": "to_microseconds({})",
     "NANO": "to_microseconds({} // 1000)",
 }
+# So many rows are made at a time, and of so many bytes.
+_MADE_ROWS, _MADE_BYTES = 16_384, 4_000_000
+# What a number of Parquet takes as text, with its name.
+_NUMBER_BYTES = 16
 # To look at all rows before they are read, while the other process waits for them.
 _LOOKING_THREADS = 2
 # More than any table of attempts has; DuckDB's statements name each one.
@@ -218,7 +222,8 @@ class Table:
         types = {
             name: type_ for name, (_, type_, *_) in zip(names, described, strict=True)
         }
-        self._check_lengths(rows, [type_ for _, type_, *_ in described])
+        row_bytes = self._check_lengths(rows, [type_ for _, type_, *_ in described])
+        row_bytes += _NUMBER_BYTES * sum(not children for _, children in schema)
         durations = self._durations()
         types |= dict.fromkeys(durations, "INTERVAL")
         columns = [f"c{at}" for at in range(len(names))]
@@ -226,11 +231,14 @@ class Table:
             f"{durations.get(name, '{}').format(column)} as {column}"
             for name, column in zip(names, columns, strict=True)
         )
-        rows = f"select {values} from ({rows}) as t({', '.join(columns)})"
-        return Opened("parquet", names, rows, types, _HAS_NO_NUMBER)
+        scan = rows
+        rows = f"select {values} from ({scan}) as t({', '.join(columns)})"
+        at_a_time = min(_MADE_ROWS, 1 + int(_MADE_BYTES / row_bytes))
+        return Opened("parquet", names, scan, rows, types, _HAS_NO_NUMBER, at_a_time)
 
-    def _check_lengths(self, rows: str, types: list[str]) -> None:
-        """Refuse Parquet of which some rows are too long to be in memory.
+    def _check_lengths(self, rows: str, types: list[str]) -> float:
+        """Return how long a row's texts and lists are. Refuse Parquet of which some rows
+        are too long to be in memory.
 
         A text or a list that is equal in many rows takes no room in the file.
         """
@@ -240,16 +248,18 @@ class Table:
             if (length := _LENGTHS.get("LIST" if type_.endswith("]") else type_))
         ]
         if not lengths:
-            return
+            return 0
         columns = ", ".join(f"c{at}" for at in range(len(types)))
         ((count, byte_count),) = self._connection.execute(
             f"select count(*), sum(({' + '.join(lengths)})::double) "
             f"from ({rows}) as t({columns})"
         ).fetchall()
-        at_a_time = (byte_count or 0) * min(1, _ROWS_AT_A_TIME / max(1, count))
+        row_bytes = (byte_count or 0) / max(1, count)
+        at_a_time = row_bytes * min(count, _ROWS_AT_A_TIME)
         if at_a_time > self._most_bytes:
             what = f"{min(count, _ROWS_AT_A_TIME):,} rows hold {at_a_time:,.0f} bytes"
             raise file_refused("records_too_long", what)
+        return row_bytes
 
     def _durations(self) -> dict[str, str]:
         """Return what makes durations of the columns that Arrow calls so.
@@ -304,7 +314,8 @@ class Table:
                 store_rejects = {str(self.keeps_back).lower()}
             )
         """
-        return Opened("csv", names, rows)
+        at_a_time = self._rows_at_a_time(b"\n" if b"\n" in self._head else b"\r")
+        return Opened("csv", names, rows, rows, rows_at_a_time=at_a_time)
 
     def _json(self, *, is_array: bool) -> Opened:
         if is_array:
@@ -352,7 +363,28 @@ class Table:
                 from ({rows})
             )
         """
-        return Opened("json", names, rows, is_odd=f"is_odd_json or {_HAS_NO_NUMBER}")
+        is_odd = f"is_odd_json or {_HAS_NO_NUMBER}"
+        at_a_time = self._rows_at_a_time(b"}" if is_array else b"\n")
+        return Opened(
+            "json", names, objects, rows, is_odd=is_odd, rows_at_a_time=at_a_time
+        )
+
+    def _rows_at_a_time(self, end: bytes) -> int:
+        """Return how many rows to make at a time, by what they end with."""
+
+        def fitting(count: int, byte_count: int) -> int:
+            return min(_MADE_ROWS, 1 + _MADE_BYTES * count // max(1, byte_count))
+
+        found = fitting(self._head.count(end), len(self._head))
+        if found < _MADE_ROWS:
+            # The first ones may be longer than the others.
+            count = byte_count = 0
+            with open(self._name, "rb") as file:
+                while piece := file.read(1 << 20):
+                    count += piece.count(end)
+                    byte_count += len(piece)
+            found = fitting(count, byte_count)
+        return found
 
     def _fields(self, rows: str) -> tuple[list[str], bool, bool]:
         """Return the names of all fields of all objects, whether one has a name again,

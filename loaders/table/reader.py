@@ -54,6 +54,9 @@ _GIVEN_BACK = "4MB"
 # So many rows that DuckDB does not decide about are in memory at a time, and of so many
 # bytes.
 _ODD_ROWS, _ODD_BYTES = 16_000, 3_000_000
+# DuckDB works on so many rows at a time, unless it is given less, as it is for the long
+# ones.
+_FEW_ROWS, _GIVEN = 2_048, "given_rows"
 # Where so many scores are of another scale, the others are in doubt too: of those that
 # are not 0, or not the highest, as a score that is 0 or 1 may be of any scale.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
@@ -253,7 +256,15 @@ class _Reading:
 
         asked = query(opened, mapping, self._options, self._stem)
         self._rows = asked.sql
-        for chunk in nanoarrow.c_array_stream(self._connection.sql(asked.sql)):
+        relation, count = self._connection.sql(asked.sql), opened.rows_at_a_time
+        if count < _FEW_ROWS:
+            # What is made of long rows takes many times their memory.
+            count = (count + 1) // 2
+            sql = asked.sql.replace(opened.scan, f"from {_GIVEN}")
+            scanned = _stream(self._connection.cursor().sql(opened.scan), count)
+            given = self._connection.from_arrow(nanoarrow.ArrayStream(scanned))
+            relation = given.query(_GIVEN, sql)
+        for chunk in _stream(relation, count):
             start = self._row_count
             self._row_count += chunk.length
             if self._row_count <= skip_count:
@@ -380,6 +391,15 @@ class _Reading:
         source = self._options.source or "table"
         table_id = self._digest.hexdigest()
         return (1, source, table_id, mapping.preset, self._options.score_max)
+
+
+def _stream(relation: "duckdb.DuckDBPyRelation", row_count: int) -> Any:
+    """Return the rows of a relation, so many at a time."""
+    import nanoarrow
+
+    # As to_arrow_reader() takes them, which needs pyarrow.
+    found = relation._submit("stream", row_count)
+    return nanoarrow.c_array_stream(found.arrow_capsule())
 
 
 class _without_first:

@@ -15,8 +15,9 @@ from loaders.warehouse.sql import MEMORY_LIMIT_MB
 
 # How many rows are written at a time.
 _ROWS = 2_048
-# These take no more than DuckDB has in any case, and those of any packed file may be as long.
-_SHORT_BYTES = 80_000_000
+# These take no more than DuckDB has in any case. Those of any packed file may be as long
+# as the second.
+_SHORT_BYTES = 38_000_000
 _ANY_BYTES = 44_000_000
 # What they take in memory, of their own bytes, and what else there is.
 _GROWTH, _ELSE_MB = 1.3, 80

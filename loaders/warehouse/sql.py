@@ -10,7 +10,7 @@ from loaders.warehouse.publish import WarehouseError, remedy
 
 # What DuckDB may hold while files are loaded. A file of a million duplicates then spills
 # to disk instead of taking gigabytes.
-MEMORY_LIMIT_MB = 180
+MEMORY_LIMIT_MB = 130
 
 
 @contextlib.contextmanager
