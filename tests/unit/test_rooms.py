@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "formats": {"contract", *SOURCES},
     # It asks the formats for their tables.
     "warehouse": {"common", "contract", "formats"},
-    "workers": {"contract", "formats"},
+    "workers": {"common", "contract", "formats"},
     "inputs": {"contract"},
     "console": {"common", "contract", "table"},
     "queue": {"console", "contract", "inputs", "table", "warehouse", "workers"},

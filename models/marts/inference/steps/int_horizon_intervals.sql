@@ -16,7 +16,7 @@ replicates as (
     select * from more_replicates
 ),
 
-final as (
+quantiles as (
     select
         fit_number,
         regularisation,
@@ -26,6 +26,21 @@ final as (
         {{ quantile_cont('log2_p80', '0.975') }} as log2_p80_high
     from replicates
     group by fit_number, regularisation
+),
+
+-- Between an endless horizon and another one lies what an engine makes of it.
+final as (
+    select
+        {%- set limit = var('horizon_log2_limit') %}
+        {% for end in ['p50_low', 'p50_high', 'p80_low', 'p80_high'] -%}
+        case
+            when log2_{{ end }} between -{{ limit }} and {{ limit }}
+                then log2_{{ end }}
+        end as log2_{{ end }},
+        {% endfor -%}
+        fit_number,
+        regularisation
+    from quantiles
 )
 
 select * from final
