@@ -94,7 +94,7 @@ FILE_REASONS = {
     "broken_log": "copy it again, or try `inspect log recover`",
     "too_many_records": f"a trace has at most {MAX_TRACE_RECORDS:,} of a kind",
     "too_many_refused": f"correct the first ones; {MAX_REFUSED:,} are kept at most",
-    "too_many_rows": "write it as CSV, or as several files",
+    "too_many_rows": "unpack it, or write it as CSV or as several files",
     "too_many_samples": "split the evaluation into several logs",
     "unknown_version": "convert it with `inspect log convert`",
 }

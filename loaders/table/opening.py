@@ -21,6 +21,13 @@ from loaders.contract.records import file_refused
 from loaders.table import long_lines
 from loaders.table.beginning import header_of
 from loaders.table.opened import HAS_DUPLICATES, Opened, is_odd_inside, literal
+from loaders.table.row_limits import (
+    counted,
+    most_rows,
+    outside_of_quotes,
+    refuse_many_cells,
+    refuse_many_rows,
+)
 
 if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
     import duckdb
@@ -47,9 +54,6 @@ _NUMBER_BYTES = 16
 _LOOKING_THREADS = 2
 # More than any table of attempts has; DuckDB's statements name each one.
 MAX_COLUMNS = 2_000
-# Of Parquet, where equal rows take no room: so many, or one for so many bytes. A task, an
-# agent, a number and a verdict in any order take more: ten million attempts are 25 MB.
-MAX_ROWS, _ROW_BYTES = 2_000_000, 2
 # DuckDB has so many rows in memory at a time. They hold so many bytes, or so many times
 # those of the file.
 _ROWS_AT_A_TIME, _LONG_BYTES, _MOST_GROWTH = 122_880, 110_000_000, 2.5
@@ -125,7 +129,8 @@ class Table:
         # Not the path, in which DuckDB would take `*` and `[` for a pattern.
         self._name = source.descriptor_path
         content = unpacked.opened(source)
-        if content is not source:
+        self._is_packed = content is not source
+        if self._is_packed:
             # DuckDB reads a table several times, and whatever it is unpacked to.
             self._unpacked = content.spooled()
             self._name = self._unpacked.descriptor_path
@@ -193,9 +198,7 @@ class Table:
         ((count,),) = self._connection.execute(
             f"select sum(num_rows)::bigint from parquet_file_metadata({literal(self._name)})"
         ).fetchall()
-        if (count or 0) > max(MAX_ROWS, self._size_bytes // _ROW_BYTES):
-            what = f"it has {count:,} rows in {self._size_bytes:,} bytes"
-            raise file_refused("too_many_rows", what)
+        refuse_many_rows(count or 0, self._size_bytes)
         # Those of lists before they are asked for: to read them takes memory already.
         ((value_count,),) = self._connection.execute(
             f"select max(num_values) from parquet_metadata({literal(self._name)})"
@@ -314,7 +317,14 @@ class Table:
                 store_rejects = {str(self.keeps_back).lower()}
             )
         """
-        at_a_time = self._rows_at_a_time(b"\n" if b"\n" in self._head else b"\r")
+        end = b"\n" if b"\n" in self._head else b"\r"
+        if self._is_packed:
+            row_count, cell_count = counted(self._name, end, separator.encode())
+            if row_count > most_rows(self._size_bytes):
+                row_count = outside_of_quotes(self._name, end)
+            refuse_many_rows(row_count, self._size_bytes)
+            refuse_many_cells(cell_count, self._size_bytes)
+        at_a_time = self._rows_at_a_time(end)
         return Opened("csv", names, rows, rows, rows_at_a_time=at_a_time)
 
     def _json(self, *, is_array: bool) -> Opened:
@@ -336,6 +346,14 @@ class Table:
                     buffer_size = {_BUFFER_BYTES}
                 )
             """
+        if self._is_packed:
+            (row_count,) = counted(self._name, b"{" if is_array else b"\n")
+            if is_array and row_count > most_rows(self._size_bytes):
+                # Objects inside of rows are none.
+                ((row_count,),) = self._connection.execute(
+                    f"select count(*) from ({objects})"
+                ).fetchall()
+            refuse_many_rows(row_count, self._size_bytes)
         is_object = """
             case when starts_with(j, '{') then true
             else starts_with(ltrim(j), '{') end and json_valid(j)

@@ -10,7 +10,7 @@ from attempt_tables import batches, read
 from loaders.__main__ import main
 from loaders.contract import unpacked
 from loaders.contract.records import FileRefused
-from loaders.table import opening, reader
+from loaders.table import opening, reader, row_limits
 
 
 def test_rows_of_a_megabyte_are_written_some_at_a_time(tmp_path):
@@ -80,16 +80,63 @@ def test_parquet_has_no_more_rows_than_its_size_tells(tmp_path, monkeypatch):
             f"from range(40) as numbers(i)) to '{path}' (format parquet)"
         )
     content = path.read_bytes()
-    monkeypatch.setattr(opening, "MAX_ROWS", 40)
-    monkeypatch.setattr(opening, "_ROW_BYTES", len(content))
+    monkeypatch.setattr(row_limits, "MAX_ROWS", 40)
+    monkeypatch.setattr(row_limits, "ROW_BYTES", len(content))
     assert len(read(path, content)[0]) == 40
-    monkeypatch.setattr(opening, "MAX_ROWS", 39)
+    monkeypatch.setattr(row_limits, "MAX_ROWS", 39)
     with pytest.raises(FileRefused, match="it has 40 rows in") as refused:
         batches(path, content)
     assert refused.value.reason_code == "too_many_rows"
     # A larger file may have more.
-    monkeypatch.setattr(opening, "_ROW_BYTES", len(content) // 40)
+    monkeypatch.setattr(row_limits, "ROW_BYTES", len(content) // 40)
     assert len(read(path, content)[0]) == 40
+
+
+PACKED = {
+    "csv": "task,agent,score\n" + "t,a,1\n" * 39,
+    "jsonl": '{"task":"t","agent":"a","score":1}\n' * 40,
+    # An object inside of a row is none.
+    "json": json.dumps([{"task": "t", "agent": "a", "score": 1, "more": {}}] * 40),
+}
+
+
+@pytest.mark.parametrize("suffix", PACKED)
+def test_packed_text_has_no_more_rows_than_its_size_tells(
+    tmp_path, monkeypatch, suffix
+):
+    """The header of CSV is a row too."""
+    path, content = tmp_path / f"x.{suffix}.gz", gzip.compress(PACKED[suffix].encode())
+    monkeypatch.setattr(row_limits, "MAX_ROWS", 40)
+    monkeypatch.setattr(row_limits, "ROW_BYTES", len(content))
+    assert len(read(path, content)[0]) == 40 - (suffix == "csv")
+    monkeypatch.setattr(row_limits, "MAX_ROWS", 39)
+    with pytest.raises(FileRefused, match="it has 40 rows in") as refused:
+        batches(path, content)
+    assert refused.value.reason_code == "too_many_rows"
+    # What is not packed has the bytes of its rows.
+    plain = path.with_suffix("")
+    assert read(plain, PACKED[suffix].encode())[0]
+
+
+def test_lines_of_a_cell_are_no_rows(tmp_path, monkeypatch):
+    text = "\n" * 600_000 + 'say ""no""' + "\n" * 600_000
+    content = f'task,agent,score,note\nt,a,1,"{text}"\nu,a,0,b\n'.encode()
+    monkeypatch.setattr(row_limits, "MAX_ROWS", 3)
+    monkeypatch.setattr(row_limits, "ROW_BYTES", 1 << 30)
+    rows, kept_back = read(tmp_path / "x.csv.gz", gzip.compress(content))
+    assert (len(rows), len(kept_back)) == (2, 0)
+
+
+def test_packed_csv_has_no_more_cells_than_its_size_tells(tmp_path, monkeypatch):
+    # Three separators in each of ten lines.
+    content = gzip.compress(b"task,agent,score,x\n" + b"t,a,1,\n" * 9)
+    monkeypatch.setattr(row_limits, "MAX_CELLS", 30)
+    monkeypatch.setattr(row_limits, "BYTE_CELLS", 0)
+    assert len(read(tmp_path / "x.csv.gz", content)[0]) == 9
+    monkeypatch.setattr(row_limits, "MAX_CELLS", 29)
+    with pytest.raises(FileRefused, match="it has 30 cells in") as refused:
+        batches(tmp_path / "x.csv.gz", content)
+    assert refused.value.reason_code == "too_many_rows"
 
 
 @pytest.mark.parametrize(
