@@ -66,17 +66,17 @@ FORMATS = {
         # By its columns, which no other JSON format has.
         Format(
             "table",
-            8,
+            9,
             table.TABLES,
             "loaders.table.reader",
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 7, inspect.TABLES, "loaders.inspect.reader"),
-        Format("harbor", 7, harbor.TABLES, "loaders.harbor.job"),
+        Format("inspect", 8, inspect.TABLES, "loaders.inspect.reader"),
+        Format("harbor", 8, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
-            "terminal-bench", 5, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 6, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, because JSON is YAML too.
         Format("metr-yaml", 4, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
