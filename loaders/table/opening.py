@@ -350,9 +350,7 @@ class Table:
             (row_count,) = counted(self._name, b"{" if is_array else b"\n")
             if is_array and row_count > most_rows(self._size_bytes):
                 # Objects inside of rows are none.
-                ((row_count,),) = self._connection.execute(
-                    f"select count(*) from ({objects})"
-                ).fetchall()
+                row_count = self._count(objects)
             refuse_many_rows(row_count, self._size_bytes)
         is_object = """
             case when starts_with(j, '{') then true
@@ -382,13 +380,19 @@ class Table:
             )
         """
         is_odd = f"is_odd_json or {_HAS_NO_NUMBER}"
-        at_a_time = self._rows_at_a_time(b"}" if is_array else b"\n")
+        if is_array:
+            at_a_time = self._rows_at_a_time(b"}", objects)
+        else:
+            at_a_time = self._rows_at_a_time(b"\n")
         return Opened(
             "json", names, objects, rows, is_odd=is_odd, rows_at_a_time=at_a_time
         )
 
-    def _rows_at_a_time(self, end: bytes) -> int:
-        """Return how many rows to make at a time, by what they end with."""
+    def _rows_at_a_time(self, end: bytes, values: str = "") -> int:
+        """Return how many rows to make at a time, by what they end with.
+
+        In an array there may be others, so `values` asks for all.
+        """
 
         def fitting(count: int, byte_count: int) -> int:
             return min(_MADE_ROWS, 1 + _MADE_BYTES * count // max(1, byte_count))
@@ -396,13 +400,13 @@ class Table:
         found = fitting(self._head.count(end), len(self._head))
         if found < _MADE_ROWS:
             # The first ones may be longer than the others.
-            count = byte_count = 0
-            with open(self._name, "rb") as file:
-                while piece := file.read(1 << 20):
-                    count += piece.count(end)
-                    byte_count += len(piece)
-            found = fitting(count, byte_count)
+            count = self._count(values) if values else counted(self._name, end)[0]
+            found = fitting(count, os.stat(self._name).st_size)
         return found
+
+    def _count(self, rows: str) -> int:
+        found = self._connection.execute(f"select count(*) from ({rows})").fetchall()
+        return found[0][0]
 
     def _fields(self, rows: str) -> tuple[list[str], bool, bool]:
         """Return the names of all fields of all objects, whether one has a name again,

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 from attempt_tables import read
 
+from loaders.contract.files import OpenFile, open_regular
 from loaders.table import cells, opening
 
 TYPES = """
@@ -96,3 +97,17 @@ def test_how_many_rows_are_made_at_a_time_depends_on_all_of_them(tmp_path, monke
             found.append(table._rows_at_a_time(b"\n"))
     # 3 lines of 2,006 bytes, then 1,002 of 8,000: 14 and 1,252 take 10,000 bytes.
     assert found == [15, 1_253]
+
+
+@pytest.mark.parametrize("value", ["1", '"t"', "[2]"])
+def test_values_of_an_array_that_are_no_objects_are_rows_too(tmp_path, value):
+    """One at a time, millions of numbers took many minutes."""
+    path = tmp_path / "x.json"
+    row = '{"task":"t","agent":"a","score":1}'
+    path.write_text("[" + ",".join([row, *[value] * 20_000]) + "]")
+    with (
+        duckdb.connect() as connection,
+        open_regular(str(path)) as file,
+        opening.Table(OpenFile(file), connection) as table,
+    ):
+        assert table.opened().rows_at_a_time == 16_384
