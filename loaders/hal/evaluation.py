@@ -21,6 +21,8 @@ from loaders.hal.tasks import Tasks
 IDENTITY = ("run_id", "benchmark_name", "agent_name")
 _AGENT_ARGS = "config/agent_args"
 _PROMPT_VARIATIONS = "prompt_sensitivity_metrics"
+# No number is written longer.
+_NUMBER_BYTES = 1_000
 # AppWorld reports percentages, and the harness calls one of them the accuracy.
 _IN_PERCENT = "appworld"
 _AGGREGATE = "aggregate_scenario_goal_completion"
@@ -80,9 +82,13 @@ class Evaluation:
 
     def _take_percentage(self) -> None:
         """Let an accuracy of AppWorld be a share, where it is a percentage."""
-        accuracy = raw_json.part(self._results.get("accuracy"))
         if not self._identity["benchmark_name"].startswith(_IN_PERCENT):
             return
+        accuracy = self._results.get("accuracy")
+        if isinstance(accuracy, Raw):
+            if memoryview(accuracy).nbytes > _NUMBER_BYTES:
+                return
+            accuracy = raw_json.part(accuracy)
         if isinstance(accuracy, bool) or not isinstance(accuracy, int | float):
             return
         least = 0 if _AGGREGATE in self._results else 1
