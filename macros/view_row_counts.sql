@@ -1,6 +1,6 @@
-{#- Fill in row_count, with a statement for every eight views: one for all of them
-    takes a minute to plan. With more than `most_counted_attempts` only tables are counted: to count
-    the rows of a view is to compute it. -#}
+{#- Fill in row_count, with a statement for every eight views: one for all of them takes
+    a minute to plan. With more than `most_counted_attempts` only tables are counted: to
+    count the rows of a view is to compute it. -#}
 {% macro view_row_counts(names) -%}
     {{ adapter.dispatch('view_row_counts')(names) }}
 {%- endmacro %}

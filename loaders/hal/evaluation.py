@@ -85,10 +85,9 @@ class Evaluation:
         if not self._identity["benchmark_name"].startswith(_IN_PERCENT):
             return
         accuracy = self._results.get("accuracy")
-        if isinstance(accuracy, Raw):
-            if memoryview(accuracy).nbytes > _NUMBER_BYTES:
-                return
-            accuracy = raw_json.part(accuracy)
+        if isinstance(accuracy, Raw) and len(memoryview(accuracy)) > _NUMBER_BYTES:
+            return
+        accuracy = raw_json.part(accuracy)
         if isinstance(accuracy, bool) or not isinstance(accuracy, int | float):
             return
         least = 0 if _AGGREGATE in self._results else 1

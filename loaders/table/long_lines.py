@@ -26,12 +26,6 @@ def are_in(path: str) -> bool:
     return False
 
 
-def longest(path: str) -> int:
-    """Return how many bytes the longest line of a file has, its end with it."""
-    with open(path, "rb") as file:
-        return max(map(len, file), default=0)
-
-
 def shorten(read: BinaryIO, written: BinaryIO, *, is_csv: bool) -> dict[str, str]:
     """Copy a file with a short placeholder for each line that is too long.
 

@@ -58,7 +58,7 @@ def dbt_main(arguments: list[str], project: Path, environment: dict[str, str]) -
     os.chdir(project)
     # Ignored in a background job, and then in all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.environ |= {"DBT_WRITE_JSON": "false", **environment}
+    os.environ |= environment
     output = os.open("dbt.out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)

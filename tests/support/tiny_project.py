@@ -17,7 +17,7 @@ PROJECT = {
         version: 0.1.0
         config-version: 2
         profile: tiny
-        flags: {send_anonymous_usage_stats: false}
+        flags: {send_anonymous_usage_stats: false, write_json: false}
         models: {+materialized: table}
         """,
     "profiles.yml": """

@@ -44,14 +44,9 @@ every_source as (
 -- A sum beyond every double is unknown.
 finite_metrics as (
     select
-        source,
-        evaluation_id,
-        scorer,
-        metric,
-        reducer,
-        reported,
+        *,
         case when abs(recomputed) <= {{ largest }} then recomputed end
-            as recomputed
+            as finite_value
     from every_source
 ),
 
@@ -63,12 +58,12 @@ final as (
         metric,
         reducer,
         reported,
-        recomputed,
+        finite_value as recomputed,
         case
-            when abs(reported - recomputed) <= {{ largest }}
-                then reported - recomputed
+            when abs(reported - finite_value) <= {{ largest }}
+                then reported - finite_value
         end as difference,
-        abs(reported - recomputed) <= 1e-9 as is_equal
+        abs(reported - finite_value) <= 1e-9 as is_equal
     from finite_metrics
 )
 

@@ -6,9 +6,7 @@ source as (
         *,
         coalesce(input_tokens, 0) + coalesce(output_tokens, 0)
         + coalesce(cached_tokens, 0) > 0 as has_tokens,
-        -- Back in time, or over a year.
-        coalesce(not agent_seconds between 0 and 31622400, false)
-            as has_impossible_times,
+        {{ is_impossible_duration('agent_seconds') }} as has_impossible_times,
         {{ told_effort_columns(
             ['agent_settings'], agent_setting_places(), ['reasoning_effort']
         ) }}
