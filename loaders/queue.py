@@ -68,6 +68,8 @@ class Ahead:
                 self._together |= dict.fromkeys(files, group)
             elif files:
                 self._begun[files[0]] = self._start(files[0], warehouse)
+        if not self._waiting:
+            self._readers.expect_no_more()
 
     def has_begun(self, file: InputFile) -> bool:
         return file in self._begun or file in self._together

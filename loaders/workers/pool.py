@@ -49,6 +49,7 @@ class Readers:
         self._count = count
         self._started_count = 0
         self._free: list[_Reader] = []
+        self._is_more_expected = True
         self._fork_server, theirs = socket.socketpair()
         self._fork_server_id = os.fork()
         if not self._fork_server_id:
@@ -86,7 +87,19 @@ class Readers:
     def take_back(self, reader: "_Reader") -> None:
         """Take back a reader that has finished its file."""
         self._count += 1
-        self._free.append(reader)
+        if self._is_more_expected:
+            self._free.append(reader)
+        else:
+            reader.close()
+
+    def expect_no_more(self) -> None:
+        """End each reader once it has finished, so that what it holds is free.
+
+        A file that is read again after all gets a new one.
+        """
+        self._is_more_expected = False
+        while self._free:
+            self._free.pop().close()
 
     def leave(self, reader: "_Reader") -> None:
         """End a reader in the middle of a file; another one may be started instead."""
@@ -134,6 +147,11 @@ class _Reader:
         # That it is dead shows when it is read from.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._connection.sendall(pickle.dumps(message), _NO_SIGNAL)
+
+    def close(self) -> None:
+        """Let it end, because it waits for a file."""
+        self._incoming.close()
+        self._connection.close()
 
     def receive(self) -> Any:
         """Return its next message; raise EOFError if it has died."""

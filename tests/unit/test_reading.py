@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import psutil
 import pytest
 from conftest import REPOSITORY
 
@@ -393,6 +394,32 @@ def test_a_reader_that_died_while_idle_is_no_end_of_the_command(
             assert readers.start(second, options, False).manifest().size_bytes > 0
     finally:
         signal.signal(signal.SIGPIPE, previous)
+
+
+def row_count(reading: reading.Reading) -> int:
+    reading.manifest()
+    return sum(batch.rows.row_count for batch in reading.batches())
+
+
+@pytest.mark.parametrize("is_busy", [True, False])
+def test_a_reader_ends_after_the_last_file(folder, is_busy):
+    """While the last rows are written, it would still hold its memory."""
+    options = ReadOptions()
+    first, second = find([folder])[:2]
+    with Readers(1) as readers:
+        begun = readers.start(first, options, False)
+        if is_busy:
+            readers.expect_no_more()
+        assert row_count(begun) == 10
+        if not is_busy:
+            readers.expect_no_more()
+        fork_server = psutil.Process(readers._fork_server_id)
+        until = time.monotonic() + 60
+        # The fork server asks for its status only if it has died too early.
+        while [each.status() for each in fork_server.children()] != ["zombie"]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        assert row_count(readers.start(second, options, False)) == 10
 
 
 def test_leaving_ends_readers_that_are_still_busy(folder, tmp_path, monkeypatch):
