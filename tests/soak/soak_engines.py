@@ -123,7 +123,7 @@ def a_million(tmp_path_factory) -> Path:
 )
 def test_a_million_attempts(server, a_million, tmp_path):
     """`views` counts the rows of tables, and on Spark every view is one."""
-    with server(tmp_path / "spark") as (address, _):
+    with server(tmp_path / "spark", is_large=True) as (address, _):
         scratch = tmp_path / "million"
         with comparison(a_million, scratch, address) as process:
             assert_all_same(scratch, process, frozenset({"main.views"}))

@@ -13,19 +13,25 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-# Small data in many tables: a task for each of 200 partitions, and a new plan after each
-# stage, would be most of the work.
 SETTINGS = {
-    "spark.sql.adaptive.enabled": "false",
     "spark.connect.grpc.binding.address": "127.0.0.1",
-    "spark.sql.shuffle.partitions": "1",
     "spark.ui.enabled": "false",
     # On a busy machine the side of a join that every task gets takes longer than 5 minutes.
     "spark.sql.broadcastTimeout": "3600",
 }
-# The second compiler of the JVM would take half of a build's time, and most of what it
-# compiles runs once. What the first one compiles must have room.
-JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
+# Small data in many tables: a task for each of 200 partitions, and a new plan after each
+# stage, would be most of the work.
+SMALL = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "1"}
+# Medians and fingerprints of more groups than 128 would sort all rows.
+LARGE = {
+    "spark.sql.shuffle.partitions": "8",
+    "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
+}
+# What is compiled must have room.
+JAVA_OPTIONS = "-XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
+# The second compiler of the JVM would take half of a small build's time, and most of what
+# it compiles runs once.
+SMALL_JAVA_OPTIONS = "-XX:TieredStopAtLevel=1"
 
 
 def home() -> Path | None:
@@ -39,18 +45,25 @@ def home() -> Path | None:
 
 @contextlib.contextmanager
 def connect_server(
-    folder: Path, master: str = "local[2]", memory: str = "4g", **settings: str
+    folder: Path,
+    master: str = "local[2]",
+    memory: str = "4g",
+    *,
+    is_large: bool = False,
+    **settings: str,
 ) -> Iterator[tuple[str, subprocess.Popen]]:
     """Run a Spark Connect server with its tables in `folder`; yield its address."""
     port = _free_port()
-    said = SETTINGS | {
+    java_options = JAVA_OPTIONS if is_large else f"{JAVA_OPTIONS} {SMALL_JAVA_OPTIONS}"
+    said = SETTINGS | (LARGE if is_large else SMALL)
+    said |= {
         "spark.connect.grpc.binding.port": str(port),
-        "spark.executor.extraJavaOptions": JAVA_OPTIONS,
+        "spark.executor.extraJavaOptions": java_options,
         "spark.sql.warehouse.dir": str(folder / "tables"),
         **{name.replace("_", "."): value for name, value in settings.items()},
     }
     command = ["bin/spark-submit", "--master", master, "--driver-memory", memory]
-    command += ["--driver-java-options", JAVA_OPTIONS]
+    command += ["--driver-java-options", java_options]
     for name, value in said.items():
         command += ["--conf", f"{name}={value}"]
     command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
@@ -60,7 +73,7 @@ def connect_server(
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, memory: str = "1536m") -> Iterator[tuple[str, list]]:
+def cluster(folder: Path, memory: str) -> Iterator[tuple[str, list]]:
     """Run a master and two workers of one core; yield the master's URL and the workers."""
     port = _free_port()
     package = "org.apache.spark.deploy"
@@ -80,14 +93,20 @@ def cluster(folder: Path, memory: str = "1536m") -> Iterator[tuple[str, list]]:
 
 
 @contextlib.contextmanager
-def cluster_server(folder: Path) -> Iterator[tuple[str, list]]:
+def cluster_server(
+    folder: Path, *, is_large: bool = False
+) -> Iterator[tuple[str, list]]:
     """Run a cluster and a Spark Connect server on it; yield its address and the workers."""
+    of_worker, of_executor = ("3g", "2g") if is_large else ("1536m", "1g")
     with (
-        cluster(folder) as (url, workers),
-        connect_server(folder, url, memory="2g", spark_executor_memory="1g") as (
-            address,
-            _,
-        ),
+        cluster(folder, of_worker) as (url, workers),
+        connect_server(
+            folder,
+            url,
+            memory="2g",
+            is_large=is_large,
+            spark_executor_memory=of_executor,
+        ) as (address, _),
     ):
         yield address, workers
 
