@@ -64,10 +64,6 @@ numbered as (
         using ({{ names | join(', ') }})
 ),
 
-opponents as (
-    select * from numbered
-),
-
 differences as (
     select
         numbered.agent_number,
@@ -76,7 +72,7 @@ differences as (
         numbered.attempt_count + opponents.attempt_count as attempt_count,
         numbered.success_rate - opponents.success_rate as value
     from numbered
-    inner join opponents
+    inner join numbered as opponents
         on
             numbered.task_number = opponents.task_number
             and numbered.agent_number < opponents.agent_number

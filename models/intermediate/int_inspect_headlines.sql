@@ -76,15 +76,7 @@ declared as (
 
 compared as (
     select
-        metrics.file_id,
-        metrics.scorer,
-        metrics.score,
-        metrics.metric,
-        metrics.reducer,
-        metrics.value,
-        metrics.score_number,
-        metrics.metric_number,
-        metrics.group_field,
+        metrics.*,
         metrics.group_field is not null
         and metrics.metric_number = 1 as is_first_group,
         metrics.group_field is not null

@@ -1,5 +1,5 @@
--- Grain: one row per fit number: how many attempts and tasks a horizon is fitted
--- to, and a lower bound for a model that always succeeds.
+-- Grain: one row per fit number: how many attempts and tasks it is fitted to,
+-- and a lower bound for a model that always succeeds.
 -- Cells are read twice: a CTE that is read twice is kept in memory.
 {%- set horizon_cells = ref('int_horizon_cells') %}
 with
