@@ -332,11 +332,12 @@ def _is_among(part: Part, parts: Iterable[Part]) -> bool:
     return isinstance(part, Constant) and part.text.lower() in texts
 
 
-def tellers(
+def column_names_for(
     ours: str, columns: dict[str, Any], names: Iterable[str]
 ) -> list[str] | None:
-    """Return the columns of which one of ours is taken: by what `columns` say, or by its
-    name. None of them where it is the same in all rows; None where nothing tells it.
+    """Return the columns from which one of ours is taken: as `columns` say, or by its name.
+
+    An empty list if it is the same in all rows; None if no column has it.
     """
     if ours in columns:
         value = columns[ours]

@@ -213,7 +213,7 @@ class Opened:
             return f"make_timestamp(epoch_us({column}))"
         return column
 
-    def told_inside(self, columns: Iterable[Column]) -> dict[str, str]:
+    def json_cells(self, columns: Iterable[Column]) -> dict[str, str]:
         """Return the JSON in cells of text that some of these columns lie inside of,
         with a name for each.
         """

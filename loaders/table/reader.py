@@ -27,7 +27,7 @@ from loaders.table import mapping as names
 from loaders.table import values
 from loaders.table.attempts import Attempts, cells_of_json, cells_of_row
 from loaders.table.beginning import first_names
-from loaders.table.identity import look_at, stem_of, told
+from loaders.table.identity import context_of, look_at, stem_of
 from loaders.table.mapping import Mapping
 from loaders.table.opened import Opened
 from loaders.table.opening import PARQUET, Table
@@ -38,7 +38,7 @@ from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["fits", "holds_tables_alone", "read", "told"]
+__all__ = ["context_of", "fits", "holds_tables_alone", "read"]
 
 # DuckDB's names of what is wrong with a row of CSV, and ours.
 _REJECTED = {
@@ -154,13 +154,13 @@ class _Reading:
             self._path,
             rows,
         )
-        yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
+        yield Batch(TABLE_COLUMNS, _column_meanings(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)
         yield from self._attempts(opened, mapping, attempts, size_bytes)
         self._check_scale(mapping)
         if not self._row_count and not self._rejected:
             raise file_refused("empty_file", "the table has no row")
-        yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
+        yield Batch(TABLE_FILES, [self._file_row(mapping)], [], size_bytes)
 
     def _check_scale(self, mapping: Mapping) -> None:
         """Refuse a table of which many scores, or all verdicts, are of another scale."""
@@ -387,7 +387,7 @@ class _Reading:
         regular_lines = array("q", _buffer(chunk.child(0).view().buffer(1)))
         return _without_first(chunk), regular_lines, odd_rows()
 
-    def _told_of_file(self, mapping: Mapping) -> tuple:
+    def _file_row(self, mapping: Mapping) -> tuple:
         source = self._options.source or "table"
         table_id = self._digest.hexdigest()
         return (1, source, table_id, mapping.preset, self._options.score_max)
@@ -440,7 +440,7 @@ def _buffer(view: Any) -> bytes:
     return bytes(view)
 
 
-def _told(opened: Opened, mapping: Mapping) -> list[tuple]:
+def _column_meanings(opened: Opened, mapping: Mapping) -> list[tuple]:
     """Return what each column was taken for, and what the others look like."""
     rows = [
         (str(part), ours, None)

@@ -79,7 +79,7 @@ def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) ->
         "made_attributes": attributes(opened, mapping),
         "raw": opened.raw,
         **row.real_numbers(),
-        **row.told_inside,
+        **row.json_cells,
         **({"is_odd_json": "is_odd_json"} if opened.form == "json" else {}),
     }
     # Once all expressions are made, it is known what they ask of a row.
@@ -127,7 +127,7 @@ class _Row:
         # Python decides about what is odd in JSON in a cell.
         parts = [part for each in mapping.parts.values() for part in each]
         columns = [part for part in parts if isinstance(part, Column)]
-        self.told_inside = opened.told_inside(columns)
+        self.json_cells = opened.json_cells(columns)
 
     def real_numbers(self) -> dict[str, str]:
         """Return what names in JSON are not to be: fractions, which lose how they are
@@ -308,7 +308,7 @@ class _Row:
                 )
         if "agent" not in self._cells:
             conditions.append(f"strlen({self._made_agent()}) > {MAX_TEXT_BYTES}")
-        for cell in map(quoted, self.told_inside):
+        for cell in map(quoted, self.json_cells):
             conditions.append(HAS_DUPLICATES.format(f"json_keys({cell})"))
             conditions.append(is_odd_inside(cell))
         conditions.append("n_task_id is null")
@@ -337,8 +337,8 @@ class _Row:
             cells = ", ".join(
                 f"{quoted(ours)} := t_{ours}"
                 if ours in numbers
-                else f"{quoted(ours)} := cast({self._told(ours)} as varchar)"
-                for ours in (*self._cells, *self.told_inside)
+                else f"{quoted(ours)} := cast({self._as_read(ours)} as varchar)"
+                for ours in (*self._cells, *self.json_cells)
             )
             record = f"cast(to_json(struct_pack({cells})) as varchar)"
         columns["record"] = f"case when is_odd then {record} end"
@@ -347,19 +347,19 @@ class _Row:
             f"case when is_odd then coalesce(left(cast({excerpt} as varchar), "
             f"{EXCERPT_LENGTH}), '') end"
         )
-        # Of the key, where there is one; else of all that is told.
+        # Of the key, where there is one; else of all columns.
         hashed = [*given]
         if "attempt" in self._cells:
             hashed = [name for name in TABLE_ATTEMPTS.key if name in given]
         columns["row_hash"] = f"hash({', '.join(columns[name] for name in hashed)})"
         return columns
 
-    def _told(self, name: str) -> str:
-        return quoted(name) if name in self.told_inside else f"t_{name}"
+    def _as_read(self, name: str) -> str:
+        return quoted(name) if name in self.json_cells else f"t_{name}"
 
     def constants(self) -> dict[str, str]:
         """Return the columns that are the same in all rows."""
-        untold = {
+        defaults = {
             "benchmark": ("benchmark", self._stem),
             "evaluation": ("evaluation_id", ""),
             "scaffold": ("scaffold", "unknown"),
@@ -368,7 +368,7 @@ class _Row:
         }
         return {"source": self._options.source or "table"} | {
             name: value
-            for name, (ours, value) in untold.items()
+            for name, (ours, value) in defaults.items()
             if ours not in self._cells
         }
 

@@ -100,21 +100,21 @@
         {%- endfor %}
         {%- set rows = [] %}
         {%- for id in graph.nodes %}
-            {%- set told = graph.refresh.then.get(id) %}
+            {%- set made = graph.refresh.then.get(id) %}
             {%- if id in now %}
-                {%- set told = [made_hash(now[id]), content_of(id)] %}
+                {%- set made = [made_hash(now[id]), content_of(id)] %}
             {%- endif %}
-            {%- if told %}
-                {%- do rows.append("('" ~ id ~ "', '" ~ told | join("', '") ~ "')") %}
+            {%- if made %}
+                {%- do rows.append("('" ~ id ~ "', '" ~ made | join("', '") ~ "')") %}
             {%- endif %}
         {%- endfor %}
         {%- do run_query(
             "delete from intermediate.made;"
             ~ (
                 " insert into intermediate.made"
-                ~ " select told.node, told.made_from, coalesce(views.hash, told.content)"
+                ~ " select made.node, made.made_from, coalesce(views.hash, made.content)"
                 ~ " from (values " ~ rows | join(", ") ~ ")"
-                ~ " as told (node, made_from, content)"
+                ~ " as made (node, made_from, content)"
                 ~ " left join (" ~ view_hashes() ~ ") as views using (node)"
                 if rows else ""
             )

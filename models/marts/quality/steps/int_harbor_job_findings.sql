@@ -75,7 +75,7 @@ loaded_counts as (
     group by job_id
 ),
 
-told_counts as (
+planned_counts as (
     select
         job_id,
         min(file_id) as file_id,
@@ -88,13 +88,13 @@ missing as (
     select
         'trials_missing' as finding_code,
         'harbor' as source,
-        told_counts.file_id as subject,
+        planned_counts.file_id as subject,
         'job ' || job_id || ' was to run '
-        || told_counts.trial_count || ' trial(s), and the files have '
+        || planned_counts.trial_count || ' trial(s), and the files have '
         || coalesce(loaded_counts.trial_count, 0) as detail
-    from told_counts
+    from planned_counts
     left join loaded_counts using (job_id)
-    where told_counts.trial_count <> coalesce(loaded_counts.trial_count, 0)
+    where planned_counts.trial_count <> coalesce(loaded_counts.trial_count, 0)
 ),
 
 final as (
