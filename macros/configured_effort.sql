@@ -1,6 +1,6 @@
-{#- What an agent or a model was told of its effort, in JSON text: a word, a budget of
-    tokens for thinking, and whether it thinks at all. `words` are columns that go
-    before; `places` are where in the JSON a setting may be. -#}
+{#- The reasoning effort that an agent or a model is configured with, in JSON text: a
+    word, a budget of thinking tokens, and whether it thinks at all. `words` are columns
+    that take precedence; `places` are JSON paths where a setting may be. -#}
 {% macro configured_effort_columns(columns, places, words=[]) -%}
     coalesce(
         {%- for word in words %}
@@ -24,8 +24,8 @@
     ]) }} as configured_thinking
 {%- endmacro %}
 
-{#- The effort of these columns: a word goes first, then a budget, then whether it
-    thinks at all. -#}
+{#- The effort from these columns: the word, else the budget, else whether it thinks at
+    all. -#}
 {% macro configured_effort() -%}
     case
         when configured_effort in ('off', 'disabled', 'false', 'no', '0') then 'none'
@@ -33,7 +33,7 @@
         when configured_thinking in ('disabled', 'false', 'off', 'none', 'no', '0')
             then 'none'
         when try_cast(configured_budget as double) = 0 then 'none'
-        -- Minus one: as the model sees fit.
+        -- Minus one: the model decides.
         when try_cast(configured_budget as double) < 0 then 'thinking'
         when configured_budget is not null
             then
@@ -47,8 +47,8 @@
     end
 {%- endmacro %}
 
-{#- The first value that is told under one of the names, as text; objects and empty
-    texts are no values. -#}
+{#- The first value under one of the names, as text; objects and empty texts do not
+    count. -#}
 {% macro configured_setting(columns, places, names) -%}
     coalesce(
     {%- for name in names %}
@@ -71,7 +71,7 @@
     )
 {%- endmacro %}
 
-{#- Where in the settings of a harness's agent one for its model may be. -#}
+{#- Paths in an agent's settings where a setting of its model may be. -#}
 {% macro agent_setting_places() -%}
     {{ return([
         '$.{}', '$.extra_body.{}', '$.model_kwargs.{}', '$.llm_kwargs.{}',

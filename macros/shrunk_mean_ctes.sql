@@ -1,8 +1,7 @@
-{#- The CTEs `shrunk_means` and `shrunk_errors` (the columns `keys`, shrunk_mean,
-    shrunk_se): the mean difference between two agents and its standard error, from
-    the CTEs of clustered_mean_ctes. Adds one win for each agent, each as its own
-    cluster (Bonett and Price): differences that do not vary would otherwise have no
-    interval. -#}
+{#- CTEs for the mean difference between two agents with one more win for each of them,
+    as separate clusters (Bonett and Price); otherwise differences that do not vary
+    would have no interval. The last one is `shrunk_errors` (the columns `keys`,
+    shrunk_mean, shrunk_se). They read the CTEs of clustered_mean_ctes. -#}
 {% macro shrunk_mean_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
 shrunk_means as (
