@@ -42,7 +42,7 @@ deltas as (
     from action_delta_summary
 ),
 
--- Attempts at the tasks of one family are not independent.
+-- The intervals allow for correlated attempts at the tasks of one family.
 correlations as (
     select
         case controlling_for

@@ -92,7 +92,7 @@ horizons as (
                 then power(2e0, {{ log2_minutes }})
         end as {{ horizon }},
         {% endfor -%}
-        -- Where success hardly falls with time, an end far out means nothing.
+        -- If success hardly falls with time, an end far outside has no meaning.
         {% for end in ['p50_low', 'p50_high', 'p80_low', 'p80_high'] -%}
         case
             when

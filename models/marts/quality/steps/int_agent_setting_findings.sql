@@ -20,8 +20,8 @@ evaluations as (
     where not is_superseded
 ),
 
--- From a log only the temperature: its other thinking settings are read, or
--- only affect what is displayed.
+-- Of a log only the temperature counts: its other thinking settings are read by
+-- rules, or only affect what is displayed.
 settings as (
     select
         evaluations.evaluation_id,

@@ -26,7 +26,7 @@ file_paths as (
     select * from {{ ref('stg_loads__file_paths') }}
 ),
 
--- Including refused results, which are other findings.
+-- Including refused results: they are findings of their own.
 result_folders as (
     select distinct folder
     from file_paths
