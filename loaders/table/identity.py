@@ -1,4 +1,4 @@
-"""What the rows of a table depend on besides its bytes: two names of them are two files."""
+"""What the rows of a table depend on besides its bytes, such as the file's name."""
 
 import csv
 import io
@@ -22,22 +22,22 @@ from loaders.table.rows import Rows
 
 
 class _Look(NamedTuple):
-    """A table as far as its identity depends on it."""
+    """What identifies a table besides its bytes, as far as the table shows it."""
 
     names: list[str]
     # Whether a column has the benchmark, in any row.
     has_benchmark: bool
 
 
-# Of Parquet that is being read: to open it again takes as long as to read a small one.
+# For Parquet that is being read: opening it again takes as long as reading a small one.
 _LOOKS: WeakKeyDictionary[OpenFile, _Look] = WeakKeyDictionary()
 
 
 def context_of(source: OpenFile, path: str, options: TableOptions) -> str:
     """Return what the rows depend on besides the file's bytes.
 
-    What the user says, and the file's name or folder where a mapping asks for it, or
-    the file's name as the benchmark where no column has one.
+    These are the user's options, the file's name or folder if a mapping takes a column
+    from it, and the file's name if no column has the benchmark.
     """
     look = _LOOKS.get(source) or _look(source, options)
     columns = _columns_given(look.names, options)
@@ -50,7 +50,7 @@ def context_of(source: OpenFile, path: str, options: TableOptions) -> str:
 def look_at(
     source: OpenFile, opened: Opened, rows: Rows, options: TableOptions
 ) -> None:
-    """Keep what context_of() will ask of a table that is open."""
+    """Remember what context_of() needs of a table that is already open."""
     _LOOKS[source] = _look_of(opened, rows, options)
 
 
@@ -89,7 +89,7 @@ def _look_by_opening(source: OpenFile, options: TableOptions) -> _Look | None:
 
 
 def _columns_given(found: list[str], options: TableOptions) -> dict[str, Any]:
-    """Return what a preset and the user say that columns are."""
+    """Return the columns that a preset and the user give for our fields."""
     preset = options.preset or names.recognised(found)
     return dict(PRESETS[preset].columns if preset else {}) | dict(options.columns)
 
@@ -101,7 +101,7 @@ def _benchmark_columns(found: list[str], options: TableOptions) -> list[str] | N
 
 
 def _head(source: OpenFile) -> str:
-    """Return the beginning of a table; nothing of Parquet."""
+    """Return the beginning of a table; empty for Parquet."""
     with suppress(FileRefused):
         head = unpacked.opened(source).head(HEAD_BYTES)
         if not head.startswith(PARQUET):
@@ -121,7 +121,7 @@ def _has_value(head: str, columns: list[str], found: list[str]) -> bool:
 
 
 def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None]:
-    """Yield what the first objects have; of an array the very first."""
+    """Yield the values of the first objects, or of the first one in an array."""
     for record in beginning.records_of(head):
         for column in wanted:
             value: Any = record
