@@ -67,7 +67,7 @@ def load(
                 loader_version=format_.loader_version,
                 note=note,
                 # Frames with the same rows but different names are different tables.
-                told=repr((name, options)),
+                context=repr((name, options)),
             )
             batches = reader.read(opened, path=name, options=options)
             return warehouse.load_file(manifest, batches, strict=strict)

@@ -41,9 +41,9 @@ class Ahead:
         self, files: list[InputFile], readers: Readers, options: argparse.Namespace
     ):
         # Options for tables also apply to files that are loaded already.
-        is_said = options.table.is_said
+        is_given = options.table.is_given
         self._waiting = deque(
-            [[file] for file in files] if is_said else together(files)
+            [[file] for file in files] if is_given else together(files)
         )
         self._readers = readers
         self._options = options
@@ -202,6 +202,6 @@ def _is_enough(known: LoadResult, options: argparse.Namespace) -> bool:
 
     A strict load reports it every time that part of the file is not loaded.
     """
-    if options.table.is_said and known.format in ("table", None):
+    if options.table.is_given and known.format in ("table", None):
         return False
     return not (options.strict and known.quarantined_count)

@@ -1,6 +1,7 @@
-{#- Success minus failure in actions, inside each value of the columns `within`
-    that has at least `min_outcomes` of both: a complete model, shared by the two
-    grains at which the question is asked. `population`: the choice of headlines. -#}
+{#- The query of a complete model, shared by the two grains at which the question is
+    asked: actions of successes minus actions of failures, for each value of the columns
+    `within` that has at least `min_outcomes` of both. `population` is the choice that
+    headlines use. -#}
 {% macro action_deltas(within, min_outcomes, population) -%}
 {%- set subject = (['source'] + within) | join(', ') -%}
 {%- set attempt_successes = ref('attempt_successes') -%}
@@ -8,7 +9,7 @@
 {%- set outcomes = [('success', 'is_success'), ('failure', 'not is_success')] -%}
 with
 
--- Numbers group and sort faster than names do. Imported here and below: a CTE
+-- Numbers group and sort faster than names. The import is repeated below: a CTE
 -- that is read twice is kept in memory.
 rule_counts as (
     select
@@ -58,8 +59,9 @@ compared as (
         and sum(rule_counts.failure_count) >= {{ min_outcomes }}
 ),
 
--- Every rule is a threshold on the score, except the source's own verdict. So two
--- rules with as many successes and as many failures have the same ones.
+-- Every rule is a threshold on the score, except the source's own verdict. So
+-- two rules that count as many successes and as many failures count the same
+-- ones.
 same_rules as (
     select
         *,
@@ -72,7 +74,8 @@ same_rules as (
     from compared
 ),
 
--- The same holds for two populations under one rule, as one is part of the other.
+-- The same holds for two populations under one rule, because one is part of the
+-- other.
 same_sets as (
     select
         *,
@@ -100,7 +103,7 @@ counted as (
         ranked_sets.set_number,
         attempt_successes.is_success,
         attempt_successes.action_count,
-        -- Constant within a task; data_findings says where it is not.
+        -- Constant within a task; data_findings lists exceptions.
         min(attempt_successes.human_minutes) as human_minutes,
         count(*) as attempt_count
     from {{ attempt_successes }} as attempt_successes
@@ -117,7 +120,7 @@ counted as (
         attempt_successes.action_count
 ),
 
--- Ranks, unlike `median`, can be taken of more attempts than memory holds.
+-- Ranks, unlike `median`, also work for more attempts than fit into memory.
 ranked as (
     select
         *,

@@ -1,6 +1,5 @@
-{#- The CTEs that count the attempts in `agent_attempts`, up to one named
-    `final`: one row per success rule, source, benchmark, agent and task, with
-    the cluster that the task belongs to. -#}
+{#- CTEs that count the attempts in `agent_attempts`. The last one is `final`: one row
+    per success rule, source, benchmark, agent and task, with the task's cluster. -#}
 {% macro agent_task_ctes() -%}
 counts as (
     select

@@ -1,9 +1,9 @@
-{#- The CTEs that say which attempts are ranked together: `populations`,
-    numbered; `rankings`, the set of attempts of each summary population and
-    control; `attempt_sets`, the populations of each set. What counts the same
-    attempts is one set: `all` and `capability` where nothing is of another
-    population, and those with human minutes where all have them. `has_both` says
-    which rows of `attempts` count. -#}
+{#- CTEs that define which attempts are ranked together: `populations` (numbered),
+    `rankings` (the set of attempts for each summary population and control) and
+    `attempt_sets` (the populations of each set). Populations that count the same
+    attempts share a set: `all` and `capability` if there is no other population, and
+    those with human minutes if all attempts have them. `has_both` is the condition on
+    `attempts` for a row to count. -#}
 {% macro attempt_set_ctes(attempts, summary_populations, has_both) -%}
 populations as (
     select

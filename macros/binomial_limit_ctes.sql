@@ -1,10 +1,11 @@
-{#- The CTEs that turn `observed` (the columns `keys`, rate, trial_count) into
-    the exact 95 % limits of Clopper and Pearson, up to one named
-    `binomial_limits` (keys, ci_low, ci_high). trial_count need not be an integer (Korn and
-    Graubard): a limit is a quantile of the beta distribution. -#}
+{#- CTEs that turn `observed` (the columns `keys`, rate, trial_count) into the exact 95
+    % limits of Clopper and Pearson. The last one is `binomial_limits` (keys, ci_low,
+    ci_high). trial_count need not be an integer (Korn and Graubard): a limit is a
+    quantile of the beta distribution. -#}
 {% macro binomial_limit_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
--- Each lower limit; the upper one of a rate is the lower one of its complement.
+-- Only lower limits: the upper limit of a rate is one minus the lower limit of
+-- its complement.
 ends as (
     select
         {{ key_list }},
@@ -25,7 +26,7 @@ ends as (
     from observed
 ),
 
--- Below 0.01 successes the limit is 0 to a hundred digits.
+-- Below 0.01 successes the limit is 0 in its first hundred digits.
 beta_ends as (
     select
         *,
@@ -36,8 +37,9 @@ beta_ends as (
     where a >= 0.01
 ),
 
--- The search begins at Wilson's limit or, for less than one success, where the
--- distribution is a power of the share.
+-- The search starts at Wilson's limit. With less than one success it starts
+-- where a power of the share, which the distribution then resembles, reaches
+-- 2.5 %.
 beta_step_0 as (
     select
         {{ key_list }},
@@ -137,9 +139,9 @@ binomial_limits as (
 {%- endmacro %}
 
 {#- The terms `first` to `last` of the continued fraction of the incomplete beta
-    function, 1 + d1 / (1 + d2 / ...), `tail` being what follows: I_x(a, b) =
-    x^a (1 - x)^b / (a B(a, b) * fraction). 30 terms are right to 1e-8 at a
-    quantile below the mean (Abramowitz and Stegun 26.5.8). -#}
+    function, 1 + d1 / (1 + d2 / ...); `tail` is what follows. I_x(a, b) = x^a (1 - x)^b
+    / (a B(a, b) * fraction). At a quantile below the mean, 30 terms are accurate to
+    1e-8 (Abramowitz and Stegun 26.5.8). -#}
 {% macro beta_fraction(a, b, x, first, last, tail) -%}
 (
     {%- for j in range(first, last + 1) %}

@@ -1,13 +1,12 @@
-{#- A query of the next step for every open component of `steps` (replicate,
-    component_number, model_number, step, strength, scale, shift, residual,
-    direction, has_converged), of the Bradley-Terry fit of `matches` by Newton's
-    method with conjugate gradients (Nocedal and Wright, Numerical Optimization,
-    algorithm 7.1). Strengths are log odds; their mean stays what it is. From a
-    gradient, whose length is the `scale`, some steps solve the linear system of the
-    next move, `scale * shift`: until the `residual` is short, the shorter the nearer
-    the maximum. Then the strengths move, and `scale` is null again. A component
-    has converged once a move is below `tolerance`; strengths without a maximum
-    never come so far. -#}
+{#- The query of the next step of a Bradley-Terry fit of `matches`, for every open
+    component of `steps` (replicate, component_number, model_number, step, strength,
+    scale, shift, residual, direction, has_converged). Newton's method with conjugate
+    gradients (Nocedal and Wright, Numerical Optimization, algorithm 7.1). Strengths are
+    log odds; their mean does not change. `scale` is the length of the gradient. Several
+    steps solve the linear system for the next move, `scale * shift`, until the
+    `residual` is small; the nearer the maximum, the smaller it must be. Then the
+    strengths move, and `scale` is null again. A component has converged when a move is
+    below `tolerance`. Strengths without a maximum never converge. -#}
 {% macro bradley_terry_step(steps, tolerance, limit) -%}
 {%- set keys = ['replicate', 'component_number'] -%}
 with
@@ -32,8 +31,9 @@ terms as (
     where not own.has_converged and own.step < {{ limit }}
 ),
 
--- The gradient of the log likelihood and minus its second derivatives: their
--- diagonal, and their product with the direction. Only the gradient must be exact.
+-- The gradient of the log likelihood, and its negative second derivatives:
+-- their diagonal, and their product with the direction. Only the gradient must
+-- be exact.
 sums as (
     select
         replicate,
@@ -77,7 +77,7 @@ totals as (
     group by replicate, component_number
 ),
 
--- Scores add up to 0 but for rounding, for which the system has no solution.
+-- Scores add up to 0 except for rounding, for which the system has no solution.
 moves as (
     select
         models.replicate,
@@ -132,8 +132,8 @@ judged as (
         on {{ same_keys('moves', 'lengths', keys) }}
 ),
 
--- Far from the maximum a move can be too long by any factor; one of 4 between two
--- models never ends farther from it.
+-- Far from the maximum a move can be too long by any factor. A move of at most
+-- 4 between two models never ends farther from it.
 next_steps as (
     select
         replicate,

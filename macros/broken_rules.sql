@@ -1,10 +1,10 @@
-{#- The view, seed or raw table that a data test is about; none while dbt parses. -#}
+{#- The view, seed or raw table that a data test checks; none while dbt parses. -#}
 {% macro tested_node() -%}
     {%- set id = model.attached_node or model.depends_on.nodes[0] -%}
     {{ return(graph.nodes[id] or graph.sources[id]) }}
 {%- endmacro %}
 
-{#- The rules that each row keeps or breaks by itself: [column, rule, what breaks it]. -#}
+{#- Rules about a single row: [column, rule, SQL condition for breaking it]. -#}
 {% macro row_rules(not_null, accepted_values, between) -%}
     {%- set rules = [] -%}
     {%- if execute -%}
@@ -36,7 +36,7 @@
     {{ return(rules) }}
 {%- endmacro %}
 
-{#- A row as text: its values in these columns. -#}
+{#- The values of a row in these columns, as text. -#}
 {% macro row_as_text(columns) -%}
     {%- for column in columns -%}
         {{ " || ', " if not loop.first else "'" }}{{ column }} = ' ||
@@ -46,7 +46,8 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- The query of the data test `rules`, which says what each rule is. -#}
+{#- The query of the data test `rules` (tests/generic/rules.sql describes the
+    rules). -#}
 {% macro broken_rules(
     relation,
     row_rules,
@@ -59,7 +60,7 @@
 {%- if execute -%}
 {%- set tested = tested_node() -%}
 {%- set parts = [] -%}
-{#- What names a row: its key, else its first columns. -#}
+{#- The columns that identify a row: its key, or else its first columns. -#}
 {%- set names = key or unique[:1] or (tested.columns.keys() | list)[:3] -%}
 {%- set groups = [] -%}
 {%- if key -%}

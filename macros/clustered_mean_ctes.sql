@@ -1,7 +1,7 @@
-{#- The CTEs that average `points` (value, task_cluster) inside each value of
-    the columns `keys`, up to one named `clustered_means`: the mean with a
-    standard error that lets the points of one cluster move together. One point
-    is one task. Null where there is one cluster only. -#}
+{#- CTEs that average `points` (value, task_cluster; one point is one task) for each
+    value of the columns `keys`. The last one is `clustered_means`: the mean, with a
+    standard error that allows points of one cluster to be correlated. The error is null
+    if there is only one cluster. -#}
 {% macro clustered_mean_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
 clusters as (
@@ -21,7 +21,8 @@ means as (
         count(*) as cluster_count,
         cast(sum(task_count * task_count) as bigint) as task_count_squares,
         nullif(count(*) - 1, 0) as degrees_of_freedom,
-        -- As mean_of_shares, and over clusters as there are fewer of them.
+        -- Rounded as in mean_of_shares; summed over clusters because there are
+        -- fewer of them.
         round({{ exact_sum('value_sum', 18) }} / sum(task_count), 15)
             as mean_value
     from clusters
@@ -38,10 +39,10 @@ deviations as (
         on {{ same_keys('means', 'clusters', keys) }}
 ),
 
--- `se` is what statsmodels calls a mean with cov_type='cluster'. `se_cr2` takes
--- into account that a large cluster draws the mean to itself, which makes its
--- deviation small (CR2 of Bell and McCaffrey); with clusters of one size they
--- are equal.
+-- `se` is statsmodels' error of a mean with cov_type='cluster'. `se_cr2` (CR2
+-- of Bell and McCaffrey) corrects for a large cluster pulling the mean towards
+-- itself, which makes its deviation small. With clusters of equal size both are
+-- equal.
 clustered_means as (
     select
         {{ key_list }},

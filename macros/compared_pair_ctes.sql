@@ -1,13 +1,13 @@
-{#- The CTEs that compare the agents of `agent_tasks` in pairs, up to `agents`
-    (their numbers and names), `pairs` (agent_number, opponent_number, the tasks
-    on which either is better, is_tried_once) and `points` (the difference on
-    each shared task): pairs that share at least `min_shared_tasks` tasks. Only the
-    first of rules that judge alike is there; `alike_rules` has the others. -#}
+{#- CTEs that compare the agents in `agent_tasks` in pairs, if they share at least
+    `min_shared_tasks` tasks. The results are `agents` (number and names), `pairs`
+    (agent_number, opponent_number, on how many tasks either is better, is_tried_once)
+    and `points` (the difference on each shared task). Of success rules with the same
+    results only the first is compared; `alike_rules` lists the others. -#}
 {% macro compared_pair_ctes() -%}
 {%- set board = ['source', 'benchmark', 'population'] -%}
 {%- set names = ['success_rule'] + board + ['agent'] -%}
--- Rules that count the same successes on every task, as they all do where runs
--- only succeed or fail, are compared once, by the first of them.
+-- Rules that count the same successes on every task are compared once, by the
+-- first of them. If attempts only succeed or fail, all rules do.
 rule_hashes as (
     select
         success_rule,
@@ -40,8 +40,8 @@ judged_once as (
     where alike_rules.success_rule = alike_rules.first_rule
 ),
 
--- Numbers join and group faster than names do; those of agents follow their
--- names.
+-- Numbers join and group faster than names. Agents' numbers are in the order of
+-- their names.
 {{ kept_first('agents') }}
     select
         {{ names | join(', ') }},
@@ -64,10 +64,6 @@ numbered as (
         using ({{ names | join(', ') }})
 ),
 
-opponents as (
-    select * from numbered
-),
-
 differences as (
     select
         numbered.agent_number,
@@ -76,7 +72,7 @@ differences as (
         numbered.attempt_count + opponents.attempt_count as attempt_count,
         numbered.success_rate - opponents.success_rate as value
     from numbered
-    inner join opponents
+    inner join numbered as opponents
         on
             numbered.task_number = opponents.task_number
             and numbered.agent_number < opponents.agent_number

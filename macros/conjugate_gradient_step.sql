@@ -1,10 +1,10 @@
-{#- A query of the next step, for every open block of `steps`
-    (component_number, block_number, model_number, step, has_converged, and for
-    each k below `width` x_k, r_k, p_k), of conjugate gradients: x with
-    x - S x = b, where S are the weights of `links` (model_number,
-    opponent_number, weight) and b starts as r and p. A component of n models
-    needs n - 1 steps at most, and a dozen where all models meet. A column ends
-    once the squared length of what is left, r, is below 1e-20. -#}
+{#- The query of the next step of conjugate gradients, for every open block of `steps`
+    (component_number, block_number, model_number, step, has_converged, and x_k, r_k,
+    p_k for each k below `width`). Solves x - S x = b, where S are the weights in
+    `links` (model_number, opponent_number, weight), and r and p start as b. A component
+    of n models needs at most n - 1 steps, and about a dozen if every model meets every
+    other one. A column ends when the squared length of the residual r is below
+    1e-20. -#}
 {% macro conjugate_gradient_step(steps, width, limit) -%}
 {%- set columns = range(width) -%}
 {%- set keys = ['component_number', 'block_number'] -%}

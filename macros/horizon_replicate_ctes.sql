@@ -1,7 +1,7 @@
-{#- The CTEs that fit `horizon_cells` again to each of the `task_draws`, from the
-    coefficients in `horizon_fits`, up to `replicate_horizons` (fit_number,
-    regularisation, replicate, log2_p50, log2_p80). The `replicate_count` of
-    `horizon_fits` says how many replicates a fit has by a regularisation. -#}
+{#- CTEs that fit `horizon_cells` again for each replicate of `task_draws`, starting
+    from the coefficients in `horizon_fits`. The last one is `replicate_horizons`
+    (fit_number, regularisation, replicate, log2_p50, log2_p80). `replicate_count` in
+    `horizon_fits` is the number of replicates of a fit and regularisation. -#}
 {% macro horizon_replicate_ctes() -%}
 centres as (
     select
@@ -12,10 +12,10 @@ centres as (
     group by fit_number, centre
 ),
 
--- The attempts of a cell are redrawn too, which moves its share of successes
--- by a standard deviation of sqrt(p * (1 - p) / draws). It moves by just that,
--- up or down: the mean and variance of drawing, without a row per attempt. The
--- success rules and weightings of a model share these draws.
+-- The attempts of a cell are redrawn too. Redrawing changes its share of
+-- successes by a standard deviation of sqrt(p * (1 - p) / draws). Here it
+-- changes by exactly that, up or down: the same mean and variance without a row
+-- per attempt. The success rules and weightings of a model share these draws.
 {{ kept_first('cells') }}
     select
         horizon_cells.fit_number,
@@ -94,10 +94,10 @@ centres as (
     ) as next_steps
 {{ steps_end() }},
 
--- A replicate without a curve has its rank all the same: no task is long enough
--- for one that always succeeds, none short enough for one that always fails; so
--- too, by its success at the mean task, where success does not fall with time. The
--- last digits do not decide: an even success at the mean task counts as success.
+-- A replicate without a curve is ranked too: one that always succeeds has an
+-- infinite horizon, one that always fails has none. If success does not fall
+-- with time, its success at the mean task decides between the two. So that the
+-- last digits do not decide, one half counts as success.
 replicate_horizons as (
     select
         samples.fit_number,

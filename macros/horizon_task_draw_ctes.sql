@@ -1,7 +1,7 @@
-{#- The CTEs that draw tasks in each of the `family_replicates` (source,
-    family_key, replicate), up to `task_draws` (replicate, source, benchmark,
-    task_id, draw_count): a family as often as its hash says, and each time as
-    many of its tasks as it has. `cells` is the CTE of all horizon cells. -#}
+{#- CTEs that draw tasks in each of the `family_replicates` (source, family_key,
+    replicate). The last one is `task_draws` (replicate, source, benchmark, task_id,
+    draw_count). How often a family is drawn is a hash; each time, as many of its tasks
+    are drawn as it has. `cells` is the CTE of all horizon cells. -#}
 {% macro horizon_task_draw_ctes(cells) -%}
 task_families as (
     select
@@ -26,7 +26,7 @@ tasks as (
     from task_families
 ),
 
--- Numbers join and group faster than names do.
+-- Numbers join and group faster than names.
 families as (
     select
         source,

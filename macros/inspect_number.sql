@@ -1,5 +1,5 @@
-{#- The number that a text is, as Inspect reads it, with blanks around it or without;
-    null where it is none, or not finite. -#}
+{#- A text as a number, as Inspect reads it, with or without blanks around it. Null if
+    it is not a number, or not a finite one. -#}
 {% macro inspect_number(text) -%}
     {%- set text = 'trim(' ~ text ~ ')' %}
     case

@@ -1,8 +1,8 @@
-{#- Degrees of freedom, a whole number, of an error by the jackknife over
-    `cluster_count` clusters: what Johnson and Rust (1992) found, as NAEP uses it,
-    and at most clusters - 1. `share_squares` is the sum of the squares of what each
-    cluster adds to the variance, as a share of it: where few clusters make most of
-    a variance, it is known no better than from so few. -#}
+{#- Degrees of freedom (a whole number) of a jackknife error over `cluster_count`
+    clusters, by Johnson and Rust (1992) as NAEP uses it, and at most clusters - 1.
+    `share_squares` is the sum of the squared shares of the clusters in the variance: if
+    a few clusters make up most of a variance, it is known only as well as from those
+    few. -#}
 {% macro jackknife_degrees_of_freedom(cluster_count, share_squares) -%}
     cast(
         greatest(

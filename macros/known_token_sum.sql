@@ -1,6 +1,6 @@
-{#- The sum of one kind of tokens over the rows that report any, columns of
-    `relation` if that is named: null where a row reports others and not these, for
-    then the rest is no sum. -#}
+{#- The sum of one kind of tokens over the rows that report any (columns of `relation`,
+    if named). Null if a row reports other kinds but not this one, because the sum would
+    be incomplete. -#}
 {% macro known_token_sum(kind, relation=none) -%}
 {%- set prefix = relation ~ '.' if relation else '' -%}
 case

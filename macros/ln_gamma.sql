@@ -1,5 +1,5 @@
-{#- The logarithm of the gamma function of `x` > 0, by Stirling's series at
-    x + 8: not every engine has one. Right to 1e-12 of its value. -#}
+{#- The logarithm of the gamma function of `x` > 0, by Stirling's series at x + 8,
+    because not every engine has one. Accurate to a relative error of 1e-12. -#}
 {% macro ln_gamma(x) -%}
 (
     ({{ x }} + 7.5) * ln({{ x }} + 8e0) - ({{ x }} + 8e0)

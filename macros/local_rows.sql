@@ -1,19 +1,21 @@
-{#- Where one's own rows of a seed are: local/<seed>.csv beside seeds/, which git does
-    not track, or in the folder $EVALHOUSE_LOCAL. As read_csv takes a path, in which
-    some characters are patterns. -#}
+{#- Path of the user's own rows for a seed: local/<seed>.csv next to seeds/ (git ignores
+    local/), or in the folder $EVALHOUSE_LOCAL. Characters that are patterns in a path
+    of read_csv are escaped. -#}
 {% macro local_path(root, name) -%}
     {%- set folder = env_var('EVALHOUSE_LOCAL', '') or root ~ '/local' -%}
     {{ return(path_pattern(folder, '/' ~ name ~ '.csv')) }}
 {%- endmacro %}
 
-{#- Files below a folder, whose name is no pattern, as a literal. -#}
+{#- The files below a folder, as a literal for SQL; the folder's own name is not read as
+    a pattern. -#}
 {% macro path_pattern(folder, pattern) -%}
     {%- set escaped = folder | replace('[', '[[]') | replace('*', '[*]')
         | replace('?', '[?]') | replace("'", "''") -%}
     {{ return("'" ~ escaped ~ pattern ~ "'") }}
 {%- endmacro %}
 
-{#- The key of a seed: the columns that its rules say are unique, but its position. -#}
+{#- The key of a seed: the columns that its rules declare unique, except its
+    position. -#}
 {% macro seed_key(seed) -%}
     {%- set found = namespace(columns=[]) -%}
     {%- for node in graph.nodes.values()
@@ -25,9 +27,9 @@
     {{ return(found.columns) }}
 {%- endmacro %}
 
-{#- What puts one's own rows before those of a seed: of rows with one key they count,
-    and where the first rule that fits wins they come first, in the order of the file.
-    Letters are composed, as the loaders keep them. -#}
+{#- SQL that puts the user's own rows before those of a seed. They replace rows with the
+    same key. In a seed whose first matching rule counts they come first, in the order
+    of the file. Letters are composed (NFC), as in loaded names. -#}
 {% macro local_rows() -%}
     {{ adapter.dispatch('local_rows')() }}
 {%- endmacro %}
@@ -87,7 +89,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A file of local/ that is called like no seed would change nothing. -#}
+{#- An error if a file in local/ is not named after a seed, because it would have no
+    effect. -#}
 {% macro refuse_unknown_local_rows() %}
     {{ adapter.dispatch('refuse_unknown_local_rows')() }}
 {% endmacro %}

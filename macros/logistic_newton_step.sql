@@ -1,9 +1,9 @@
-{#- A query of Newton's next step for every unfinished row of `steps`, in a
-    logistic fit of `cells` (keys, x, success_share, weight): the least sum of
-    weight * log loss, plus ridge * slope^2 / 2. `intercept` and `slope` are
-    what is tried next, kept_* the best so far; a try that is no better is
-    halved. A fit has converged with a try within `tolerance` of the best; where it
-    `is_rough` its sums are rounded. -#}
+{#- The query of Newton's next step in a logistic fit of `cells` (keys, x,
+    success_share, weight), for every unfinished row of `steps`. It minimises the sum of
+    weight * log loss, plus ridge * slope^2 / 2. `intercept` and `slope` are the next
+    ones to try, kept_* the best so far; a step that does not improve them is halved. A
+    fit has converged when a try is within `tolerance` of the best. With `is_rough` its
+    sums are rounded. -#}
 {% macro logistic_newton_step(steps, keys, tolerance, is_rough=false) -%}
 {%- set key_list = keys | join(', ') -%}
 with
@@ -22,7 +22,7 @@ logits as (
     where not {{ steps }}.has_converged
 ),
 
--- Of the distance from zero, so that it cannot overflow.
+-- Computed from the absolute value, so that it cannot overflow.
 decays as (
     select
         *,
@@ -80,7 +80,7 @@ scores as (
 judged as (
     select
         *,
-        -- Near convergence losses differ by their rounding alone.
+        -- Near convergence, losses differ only by rounding.
         loss <= kept_loss * (1 + 1e-12) as is_better,
         nullif(intercept_information * slope_information - mixed_information * mixed_information, 0)
             as determinant
@@ -112,8 +112,8 @@ changes as (
     from judged
 ),
 
--- A step beyond 100 comes from a curve that is flat but for rounding: the half
--- of it would do no better, and the sums would overflow.
+-- A step beyond 100 comes from a curve that is flat except for rounding. Half
+-- of it would not be better, and the sums would overflow.
 next_steps as (
     select
         {{ key_list }},

@@ -1,6 +1,7 @@
-{#- What names that look alike have in common: without case, separators and characters
-    of no width, letters of other scripts as the Latin ones that they look like; and its
-    numbers again, as `task-1-1` and `task-11` do not look alike. -#}
+{#- A key that names which look alike share: without case, separators and zero-width
+    characters, and with letters of other scripts replaced by the Latin letters that
+    they resemble. The numbers in the name follow, because `task-1-1` and `task-11` do
+    not look alike. -#}
 {% macro look_alike_key(text) -%}
     {%- set look_alikes = {
         'a': '\u0430\u03b1\u0251\uff41',

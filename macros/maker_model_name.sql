@@ -1,6 +1,6 @@
-{#- The name that a model's maker gives it, of Amazon's Bedrock or Google's Vertex:
-    `us.anthropic.claude-sonnet-4-20250514-v1:0` and `claude-sonnet-4@20250514` are both
-    `claude-sonnet-4-20250514`; any other name is as it was. To look a model up. -#}
+{#- The maker's own name of a model on Amazon's Bedrock or Google's Vertex, to look it
+    up: `us.anthropic.claude-sonnet-4-20250514-v1:0` and `claude-sonnet-4@20250514` are
+    both `claude-sonnet-4-20250514`. Any other name is unchanged. -#}
 {% macro maker_model_name(text) -%}
     {%- set bedrock = "^(([a-z]+-)?[a-z]+[.])?(ai21|amazon|anthropic|cohere|deepseek"
         ~ "|google|meta|minimax|mistral|moonshot(ai)?|nvidia|openai|qwen|writer"

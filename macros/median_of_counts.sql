@@ -1,5 +1,6 @@
-{#- The median of values that are counted: `cumulative_count` of them lie at or
-    below `value`, of `total_count` in the group; the middle two are averaged. -#}
+{#- The median of values with counts. `cumulative_count` is the number of values up to
+    and including `value`, `total_count` that of the group. The middle two are
+    averaged. -#}
 {% macro median_of_counts(value, cumulative_count, total_count) -%}
     (
         min({{ value }}) filter (

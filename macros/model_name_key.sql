@@ -1,6 +1,6 @@
-{#- What is left of a model's name without provider, effort, day and separators:
+{#- A model's name without provider, effort, date and separators:
     `anthropic/claude-3-7-sonnet-20250219 high` and `Claude 3.7 Sonnet` are both
-    `claude37sonnet`. To recognise a name, never to call a model by. -#}
+    `claude37sonnet`. For comparing names only; it is never shown. -#}
 {% macro model_name_key(text) -%}
     translate(
         regexp_replace(

@@ -1,5 +1,6 @@
-{#- The probability that a standard normal value exceeds `z`, right to 1.2e-7 of
-    itself however small (Chebyshev fit of erfc; Numerical Recipes, 6.2). -#}
+{#- The probability that a standard normal value exceeds `z`, with a relative error of
+    at most 1.2e-7 however small it is (Chebyshev fit of erfc; Numerical Recipes,
+    6.2). -#}
 {% macro normal_tail(z) -%}
 {%- set t -%}
 (1e0 / (1e0 + 0.35355339059327373e0 * abs({{ z }})))

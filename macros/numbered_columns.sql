@@ -1,4 +1,4 @@
-{#- `template` once for each number below `count`, which stands where its `#` is. -#}
+{#- `template` once for each number below `count`, which replaces its `#`. -#}
 {% macro numbered_columns(template, count, separator=',') -%}
     {%- for number in range(count) -%}
         {{ template | replace('#', number) }}

@@ -1,7 +1,7 @@
-{#- The CTEs that judge `points` (x, smaller is better; y, greater is better;
-    model, one point each) inside each value of the columns `keys`, up to one
-    named `judged`: the points with is_pareto_efficient, is_on_hull, x_scaled, y_scaled and
-    frontier_distance. Near O(n log n) but for the distances, which compare
+{#- CTEs that compare `points` (x, smaller is better; y, greater is better; model, one
+    point each) for each value of the columns `keys`. The last one is `judged`: the
+    points with is_pareto_efficient, is_on_hull, x_scaled, y_scaled and
+    frontier_distance. Close to O(n log n), except for the distances, which compare
     every point off the hull with every segment of it. -#}
 {% macro pareto_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
@@ -67,7 +67,7 @@ frontier as (
                 y,
                 pass,
                 has_changed,
-                -- On it, too, where only the last digits say otherwise.
+                -- Also on the hull if only the last digits differ.
                 coalesce(
                     (x - x_left) * (y_right - y_left)
                     >= (1 - 1e-12) * (y - y_left) * (x_right - x_left),
@@ -135,7 +135,7 @@ flagged as (
             and points.y = hull.y
 ),
 
--- On an axis where all points agree no two are apart.
+-- On an axis where all points are equal, no two are apart.
 hull_scaled as (
     select
         {% for key in keys %}hull.{{ key }}, {% endfor %}
@@ -146,8 +146,8 @@ hull_scaled as (
         on {{ same_keys('hull', 'scales', keys) }}
 ),
 
--- From each vertex to the next; the last one, and a hull of one point, is a
--- segment of no length.
+-- From each vertex to the next. The last vertex, or the only one, is a segment
+-- of length 0.
 segments as (
     select
         {{ key_list }},
@@ -198,7 +198,7 @@ distances as (
     select
         {{ key_list }},
         model,
-        -- Without the last digits, so that a point on the hull is no way off it.
+        -- Rounded, so that a point on the hull has a distance of exactly 0.
         round(
             min(
                 sqrt(

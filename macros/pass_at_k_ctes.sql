@@ -1,8 +1,8 @@
-{#- CTEs that end in `pass_at_k` (group_id, k, value): the mean over a group's
-    tasks of the probability that one of k attempts, drawn from those at the
-    task, succeeds: 1 - C(n - c, k) / C(n, k). From the CTEs `wanted`
-    (group_id, k) and `task_outcomes` (group_id, task_id, attempt_count,
-    success_count); a task with fewer than k attempts does not count. -#}
+{#- CTEs that end in `pass_at_k` (group_id, k, value): the mean over a group's tasks of
+    the probability that at least one of k attempts, drawn from those at the task,
+    succeeds: 1 - C(n - c, k) / C(n, k). They read the CTEs `wanted` (group_id, k) and
+    `task_outcomes` (group_id, task_id, attempt_count, success_count). A task with fewer
+    than k attempts does not count. -#}
 {% macro pass_at_k_ctes(most_k=1000) -%}
 draw_numbers as (
     {{ number_series(0, most_k - 1) }}
@@ -23,7 +23,7 @@ wanted_tasks as (
             and wanted.k <= task_outcomes.attempt_count
 ),
 
--- The probability that the k that are drawn are all failures, as a product.
+-- The probability that all k drawn attempts are failures, as a product.
 failed_draws as (
     select
         wanted_tasks.group_id,

@@ -1,6 +1,6 @@
-{#- True when the warehouse holds exactly the files that a published figure is
-    about and no other of their format: a claim about them says nothing about
-    other data, so its test passes there. -#}
+{#- Whether the warehouse has exactly the files that a published figure is about, and no
+    others of their format. A figure says nothing about other data, so its test passes
+    there. -#}
 {% macro published_data_is_loaded(data_set) -%}
     (
         select count(*) = 1

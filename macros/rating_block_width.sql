@@ -1,5 +1,5 @@
-{#- Clusters whose equations are solved at once, as columns of a row: a solver's
-    step joins all pairs of models, whatever it then adds up. -#}
+{#- Number of clusters whose equations are solved at once, as columns of a row: each
+    step joins all pairs of models, however many columns it sums. -#}
 {% macro rating_block_width() -%}
     12
 {%- endmacro %}

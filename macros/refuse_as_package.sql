@@ -1,5 +1,5 @@
-{#- As a package its views would be made again in another project's schema, without
-    loaders. -#}
+{#- An error if the project is installed as a package: its views would be created in
+    another project's schema, without its loaders. -#}
 {% macro refuse_as_package() %}
     {%- if project_name != 'evalhouse' %}
         {%- do exceptions.raise_compiler_error(

@@ -1,10 +1,10 @@
-{#- A table of the user's with the name of a mart would be replaced, and its rows with
-    it. What dbt has made has a comment. -#}
+{#- An error if the user has a table with the name of a mart, because it would be
+    replaced. Tables that dbt created have a comment. -#}
 {% macro refuse_foreign_tables() %}
     {{ adapter.dispatch('refuse_foreign_tables')() }}
 {% endmacro %}
 
-{#- On Spark a table's schema is the project's own. -#}
+{#- On Spark the project has schemas of its own. -#}
 {% macro spark__refuse_foreign_tables() %}
 {% endmacro %}
 

@@ -1,4 +1,4 @@
-{#- A misspelt var would change nothing, and its user would not know. -#}
+{#- An error for an unknown var: a misspelt one would have no effect. -#}
 {% macro refuse_unknown_vars() %}
     {%- set known = setting_names() + ['marts_as'] %}
     {%- for name in invocation_args_dict.get('vars') or {} if name not in known %}

@@ -1,5 +1,5 @@
-{#- The query of `int_agent_tasks_counted` without the agents whose evaluations differ
-    in an effort, read by a rule or not: they are no repeats of each other. -#}
+{#- The query of `int_agent_tasks_counted` without agents whose evaluations differ in
+    effort, whether a rule reads it or not: they are not repeats of each other. -#}
 {% macro repeated_agent_tasks() -%}
 select agent_tasks.*
 from {{ ref('int_agent_tasks_counted') }} as agent_tasks

@@ -1,6 +1,6 @@
-{#- The sum of doubles rounded to 2^-`bits` each, the same whatever their order at
-    half the price of exact_sum: where so many digits are enough and many rows
-    are added up. No double may exceed 2^(63 - bits). -#}
+{#- The sum of doubles, each rounded to 2^-`bits`: independent of their order, in half
+    the time of exact_sum. For sums of many rows that need no more digits. No value may
+    exceed 2^(63 - bits). -#}
 {% macro rounded_sum(expression, bits=30) -%}
     sum(cast(round({{ expression }} * {{ 2 ** bits }}e0) as bigint)) / {{ 2 ** bits }}e0
 {%- endmacro %}

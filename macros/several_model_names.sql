@@ -1,5 +1,5 @@
-{#- One row per source and model of `relation` of which names that differ count as
-    one: a branch of findings. -#}
+{#- A CTE of findings: one row per source and model of `relation` for which several
+    spellings count as one model. -#}
 {% macro several_model_names(relation) -%}
 select
     'several_model_names' as finding_code,

@@ -1,7 +1,6 @@
-{#- The CTEs of the sign test of `splits` (more_count, fewer_count; each pair
-    once), up to one named `sign_tests`: how likely is so uneven a split, or a
-    more uneven one, if both were equally likely? Exact: the binomial's lower
-    tail, twice. -#}
+{#- CTEs of the sign test of `splits` (more_count, fewer_count; each pair once). The
+    last one is `sign_tests`: the probability of so uneven a split, or a more uneven
+    one, if both sides are equally likely. Exact: twice the binomial's lower tail. -#}
 {% macro sign_test_ctes() -%}
 trial_numbers as (
     {{ number_series(
@@ -42,7 +41,7 @@ greatest_terms as (
     group by more_count, fewer_count
 ),
 
--- Terms as shares of the greatest one, so that a tiny p keeps its digits.
+-- Terms relative to the greatest one, so that a tiny p keeps its digits.
 sign_tests as (
     select
         more_count,
@@ -55,7 +54,7 @@ sign_tests as (
             ) }},
             1e0
         ) as sign_test_p,
-        -- Of this very split.
+        -- The probability of exactly this split.
         exp(greatest_terms.ln_greatest) as same_split_p
     from tail_terms
     inner join greatest_terms using (more_count, fewer_count)

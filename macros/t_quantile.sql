@@ -1,11 +1,11 @@
-{#- Student's quantile at 0.975, of a two-sided 95 % interval: `tabulated`
-    (t_975 of the seed t_quantiles, left-joined on the degrees of freedom) and,
-    where the table ends, its expansion. -#}
+{#- Student's quantile at 0.975, for a two-sided 95 % interval: `tabulated` (t_975 of
+    the seed t_quantiles, left-joined on the degrees of freedom) or, beyond the end of
+    the table, its expansion. -#}
 {% macro t_quantile_975(degrees_of_freedom, tabulated) -%}
 {{ t_quantile(normal_quantile_975() | float, degrees_of_freedom, tabulated) }}
 {%- endmacro %}
 
-{#- The same at 0.8, of a power of 80 %: `tabulated` is t_800 of the seed. -#}
+{#- The same at 0.8, for a power of 80 %: `tabulated` is t_800 of the seed. -#}
 {% macro t_quantile_800(degrees_of_freedom, tabulated) -%}
 {{ t_quantile(0.8416212335729143, degrees_of_freedom, tabulated) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- What varies as one inside a benchmark: siblings succeed and fail together. Without
-    a family the task is alone, as it is in a family of one. -#}
+{#- The cluster of a task inside a benchmark: siblings succeed and fail together. A task
+    without a family is its own cluster. -#}
 {% macro task_cluster(relation) -%}
     coalesce('family:' || {{ relation }}.task_family, 'task:' || {{ relation }}.task_id)
 {%- endmacro %}

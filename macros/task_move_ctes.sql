@@ -1,12 +1,12 @@
-{#- The CTEs that draw the tasks in `evaluation_groups` (source, benchmark,
-    evaluation_id, task_group, attempt_count, score_sum) again in each of
-    `replicates`, the same for all evaluations of a benchmark, up to `own_means`
-    (evaluation_id, group_size, own_mean) and `task_moves` (evaluation_id,
-    replicate, accuracy_change). As if each evaluation had solved one more group
-    of tasks, and failed at another, neither of which any other has tried: tasks
-    that all succeed, or differ from another's alike, would else never move. One
-    task alone says nothing of how far the mean could be off, so an evaluation
-    with one is in neither. -#}
+{#- CTEs that draw the tasks in `evaluation_groups` (source, benchmark, evaluation_id,
+    task_group, attempt_count, score_sum) again for each of `replicates`, the same for
+    all evaluations of a benchmark. The results are `own_means` (evaluation_id,
+    group_size, own_mean) and `task_moves` (evaluation_id, replicate, accuracy_change).
+    Each evaluation gets one more solved and one more failed group of tasks that no
+    other has tried: otherwise an evaluation whose tasks all succeed would never move,
+    nor would the difference between two that differ alike on all tasks. An evaluation
+    with one task is left out, because one task does not show how far the mean could be
+    off. -#}
 {% macro task_move_ctes() -%}
 drawn_groups as (
     select distinct
@@ -81,7 +81,8 @@ added_draws as (
     cross join replicates
 ),
 
--- Where nothing at all is drawn, it is not known how the mean moves.
+-- A replicate that draws no task of an evaluation does not show how its mean
+-- moves.
 task_moves as (
     select
         evaluation_id,

@@ -1,7 +1,6 @@
-{#- The CTEs `task_totals` and `family_totals`: how many tasks and families the
-    rows of `relation` (source, benchmark, task_family, task_id) have per source,
-    each counted within its benchmark. A source without families has no total of
-    them. -#}
+{#- CTEs `task_totals` and `family_totals`: how many tasks and families the rows of
+    `relation` (source, benchmark, task_family, task_id) have per source, counted within
+    each benchmark. A source without families has no row in `family_totals`. -#}
 {% macro task_total_ctes(relation) -%}
 source_tasks as (
     select distinct

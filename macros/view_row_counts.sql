@@ -1,15 +1,15 @@
-{#- Fill in row_count, with a statement for every eight views: one for all of them takes
-    a minute to plan. With more than `most_counted_attempts` only tables are counted: to
-    count the rows of a view is to compute it. -#}
+{#- Fills in row_count, in one statement per eight views: a single statement for all
+    takes a minute to plan. With more than `most_counted_attempts` only tables are
+    counted, because counting the rows of a view computes it. -#}
 {% macro view_row_counts(names) -%}
     {{ adapter.dispatch('view_row_counts')(names) }}
 {%- endmacro %}
 
-{#- Spark's tables are not updated: there view_row_count has counted. -#}
+{#- On Spark tables are not updated; view_row_count has already counted. -#}
 {% macro spark__view_row_counts(names) -%}
 {%- endmacro %}
 
-{#- What view_rows says of the number of rows of a view. -#}
+{#- The number of rows of a view, as view_rows writes it. -#}
 {% macro view_row_count(name) -%}
     {{ adapter.dispatch('view_row_count')(name) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- A row for each of the public views `names`: what its YAML and its SQL say of it. How
-    many rows it has is counted afterwards, by view_row_counts. -#}
+{#- One row for each of the public views `names`, from its YAML and its SQL.
+    view_row_counts fills in the number of rows afterwards. -#}
 {% macro view_rows(names) -%}
 {%- for name in names %}
 {%- do ref(name) -%}

@@ -1,10 +1,11 @@
-{#- `relation` with is_headline, the row of each subject to take first.
+{#- Adds is_headline to `relation`: the default row of each subject.
 
-    `subject` is the key of the view without the columns `choices`; of these the
-    source has its own in int_headline_choices, where the choice of population can be
-    another column's. A result has a headline for every subject: where there is no row
-    of the source's choice, the next one (half credit, ...). What is counted or averaged
-    further has none then (`is_each` false), or rows of several rules would mix. -#}
+    `subject` is the key of the view without the columns `choices`. The seed
+    headline_choices has the choices of each source (`own` names the column if it is
+    called differently). Every subject of a result has a headline: if it has no row with
+    the source's choice, the next one (half credit, ...) is used. For numbers that are
+    summed or averaged further, `is_each` is false, and such a subject has none:
+    otherwise rows of several rules would be mixed. -#}
 {% macro with_headline(
     relation, subject, choices, is_each=true, own={}
 ) -%}

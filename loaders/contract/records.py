@@ -76,17 +76,17 @@ class FileManifest:
     # Identifies the file without its bytes, if possible.
     state: FileStamp | None = None
     # What its records depend on besides its bytes, such as a model that its folder names.
-    told: str = ""
+    context: str = ""
     # Whether the user gave options for it. Otherwise it keeps those of its path.
-    is_said: bool = False
+    has_user_options: bool = False
     # Whether it may hold many times its size.
     is_packed: bool = False
 
     @property
     def file_id(self) -> str:
-        if not self.told:
+        if not self.context:
             return self.sha256[:16]
-        both = f"{self.sha256} {self.told}".encode(errors="surrogateescape")
+        both = f"{self.sha256} {self.context}".encode(errors="surrogateescape")
         return hashlib.sha256(both).hexdigest()[:16]
 
 

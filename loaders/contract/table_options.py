@@ -20,5 +20,6 @@ class TableOptions:
     decimal: str | None = None
 
     @property
-    def is_said(self) -> bool:
+    def is_given(self) -> bool:
+        """Whether the user gave any of them."""
         return self != TableOptions()

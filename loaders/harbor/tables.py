@@ -165,7 +165,7 @@ HARBOR_TRIALS = RawTable(
             rule=rules.text,
         ),
         count_column("step_count", None, "Steps of the task that have a result."),
-        count_column("model_count", None, "Models whose tokens it tells apart."),
+        count_column("model_count", None, "Models whose tokens it counts separately."),
         count_column(
             "input_tokens", None, "Tokens of input, those from the cache too."
         ),

@@ -1,7 +1,4 @@
-"""Rows of a table as attempts, one by one: any value, and what is wrong with it.
-
-What is said here is right; sql.py reads regular rows alike, many at a time.
-"""
+"""Rows of a table as attempts, one at a time, with any value, or why a row is refused."""
 
 import json
 import re
@@ -42,14 +39,16 @@ TEXTS = (
     "population",
     "attempt",
 )
-# Empty parts of these leave no slash: `sums` beside the `sums/strict` of another row.
+# Fields whose empty parts leave no slash: `sums` as well as `sums/strict`.
 SKIPS_EMPTY = ("benchmark",)
 _NO_NUMBER = re.compile("NaN|Inf")
 _DEFAULTS = {"scaffold": "unknown", "effort": "unknown", "population": "capability"}
 
 
 class JsonNumber(str):
-    """A number of JSON as it is written: with a point, whatever the table's texts have."""
+    """A JSON number as it is written: always with a point, whatever sign the table's
+    texts use.
+    """
 
     __slots__ = ()
 
@@ -59,7 +58,7 @@ _AS_WRITTEN = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), Json
 
 
 class Attempts:
-    """Makes attempts of the cells of rows."""
+    """Turns the cells of rows into attempts."""
 
     def __init__(self, mapping: Mapping, options: TableOptions, stem: str):
         self.mapping = mapping
@@ -69,7 +68,7 @@ class Attempts:
     def row(
         self, line: int, cells: dict[str, str | None], attributes: str | None
     ) -> tuple:
-        """Return a row as an attempt; raise RecordRefused for what breaks a rule."""
+        """Return a row as an attempt; raise RecordRefused if it breaks a rule."""
         made: dict[str, Any] = dict.fromkeys(TABLE_ATTEMPTS.types)
         made |= self._texts(cells) | self._numbers(cells)
         made["line"] = line
@@ -88,7 +87,7 @@ class Attempts:
         return tuple(made[name] for name in TABLE_ATTEMPTS.types)
 
     def _texts(self, cells: dict[str, str | None]) -> dict[str, Any]:
-        """Return the names of a row, with names for what it does not name."""
+        """Return the names in a row, with defaults for those that it lacks."""
         made = {ours: _known(cells.get(ours)) for ours in TEXTS}
         made["effort"] = made.pop("reasoning_effort")
         made["evaluation"] = made.pop("evaluation_id") or ""
@@ -157,7 +156,7 @@ def cells_of_row(text: str) -> dict[str, str | None]:
 
 
 def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
-    """Return the cells of a JSON object, its numbers as they are written."""
+    """Return the cells of a JSON object, with numbers as they are written."""
     record = _parsed(text)
     if not isinstance(record, dict):
         raise RecordRefused("not_a_record", "it is no object")
@@ -173,7 +172,7 @@ def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
 
 
 def _parsed(text: str) -> Any:
-    """Return JSON, its numbers as they are written; no field of it is duplicated."""
+    """Return JSON with numbers as they are written; refuse duplicate fields."""
     try:
         found = json.loads(text, object_pairs_hook=_object, **_AS_WRITTEN)
     except (ValueError, RecursionError):
@@ -201,7 +200,7 @@ def _part(record: dict[str, Any], part: Part, ours: str) -> str | None:
 
 
 def _finite(attributes: str | None) -> str | None:
-    """Return JSON with null for numbers that JSON does not have."""
+    """Return JSON with null for NaN and infinities, which JSON does not have."""
     if attributes is None or not _NO_NUMBER.search(attributes):
         return attributes
     found = json.loads(attributes, parse_constant=lambda _name: None)
@@ -217,7 +216,7 @@ def _joined(ours: str, texts: list[str | None]) -> str | None:
 
 
 def _known(cell: str | None) -> str | None:
-    """Return a name in its one form."""
+    """Return a name in its canonical form; None if it is missing."""
     if values.is_missing(cell) or not is_visible(cell):
         return None
     return rules.canonical(cell)

@@ -1,4 +1,4 @@
-"""What the beginning of a table in text tells: its names, and its first values."""
+"""The beginning of a table as text: the names of its columns, and its first values."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ import msgspec
 from loaders.table.mapping import KNOWN, plain
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-# Blank lines, and Excel's first one.
+# Blank lines, and the line in which Excel names the separator.
 _BEFORE_HEADER = re.compile(
     r"\ufeff?(?:[ \t]*(?:\r\n|\r|\n))*"
     r'(?:"?sep=(?P<separator>[^"\r\n])"?(?:\r\n|\r|\n))?',
@@ -22,20 +22,20 @@ _BEFORE_HEADER = re.compile(
 
 
 class Header(NamedTuple):
-    """The first row of CSV."""
+    """The header row of CSV."""
 
     names: list[str]
     separator: str
-    # Blank ones, and the one in which Excel says what separates.
+    # Blank lines, and the one in which Excel names the separator.
     lines_before: int
 
 
 def first_names(head: str) -> list[str]:
-    """Return the names of the columns of CSV, or of the first JSON object's fields."""
+    """Return the names of CSV's columns, or of the fields of the first JSON object."""
     text = head.lstrip("\ufeff \r\n\t")
     if text[:1] in ("{", "["):
         with suppress(ValueError, RecursionError):
-            # One object alone, however large: what is inside of it is passed over.
+            # A single object, however large: its nested values are skipped.
             return list(_OBJECT.decode(text))
         try:
             first, _ = json.JSONDecoder().raw_decode(text.lstrip("[ \r\n\t"))
@@ -46,7 +46,7 @@ def first_names(head: str) -> list[str]:
 
 
 def records_of(head: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of lines, as far as these are whole; of an array the first."""
+    """Yield the JSON objects in complete lines, or the first one of an array."""
     text = head.lstrip("\ufeff \r\n\t")
     with suppress(ValueError, RecursionError):
         if text.startswith("["):
@@ -59,7 +59,7 @@ def records_of(head: str) -> Iterator[dict[str, Any]]:
 
 
 def names_of_lines(head: str) -> list[str]:
-    """Return the names of the fields of JSON lines, as far as these are whole."""
+    """Return the names of the fields in the complete JSON lines."""
     found: dict[str, None] = {}
     with suppress(ValueError, RecursionError):
         for line in head.lstrip("\ufeff").split("\n"):
@@ -69,14 +69,14 @@ def names_of_lines(head: str) -> list[str]:
 
 
 def header_of(text: str) -> Header:
-    """Return the header of CSV: what separates its names makes the most known ones."""
+    """Return the header of CSV, with the separator that gives most known names."""
     before = _BEFORE_HEADER.match(text[:100_000])
     rest = text[before.end() : 100_000]
     known = {plain(name) for each in KNOWN.values() for name in each.split()}
     best, most = Header([], ",", 0), (0, 0)
     for separator in before["separator"] or ",\t;|":
         try:
-            # Lines end as csv has it, not at other characters that break a line.
+            # Lines end where the csv module ends them, not at other line separators.
             lines = io.StringIO(rest, newline="")
             names = next(csv.reader(lines, delimiter=separator), [])
         except csv.Error:

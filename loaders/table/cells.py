@@ -1,4 +1,4 @@
-"""What each of ours is in a row of a table, in SQL."""
+"""The value of each of our fields in a row of a table, as SQL."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _MANY = 40
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value of a row in SQL, and what kind of value it is."""
+    """A value of a row as SQL, and its kind."""
 
     expression: str
     # text, double, boolean or time
@@ -29,7 +29,7 @@ class Cell:
 def cell(
     opened: Opened, ours: str, parts: tuple[Part, ...], decimal: str | None
 ) -> Cell:
-    """Return what one of ours is made of; a number has the sign `decimal`."""
+    """Return the value of one of our fields; in numbers `decimal` is the decimal sign."""
     if len(parts) == 1 and isinstance(parts[0], Column):
         column = parts[0]
         type_ = opened.type_of(column)
@@ -64,8 +64,8 @@ def cell(
 
 
 def attributes(opened: Opened, mapping: Mapping) -> str:
-    """Return the JSON object of all columns that are not ours."""
-    # An error's text says more than the status that it gives.
+    """Return the JSON object of all columns that are not one of our fields."""
+    # The text of an error says more than the status derived from it.
     taken = mapping.taken_names(but=("status", "error"))
     names = sorted(set(opened.names) - taken)
     if not names:
@@ -81,7 +81,7 @@ def attributes(opened: Opened, mapping: Mapping) -> str:
 
 
 def _as_json(name: str) -> str:
-    """Return a name as DuckDB writes it in JSON: with capitals in what stands for signs."""
+    """Return a name as DuckDB escapes it in JSON: with upper-case hex digits."""
     written = json.dumps(name, ensure_ascii=False)
     return re.sub(
         r"\\u00[01].", lambda found: found[0][:4] + found[0][4:].upper(), written

@@ -1,4 +1,4 @@
-"""What the rows of a table depend on besides its bytes: two names of them are two files."""
+"""What the rows of a table depend on besides its bytes, such as the file's name."""
 
 import csv
 import io
@@ -22,35 +22,35 @@ from loaders.table.rows import Rows
 
 
 class _Look(NamedTuple):
-    """A table as far as its identity depends on it."""
+    """What identifies a table besides its bytes, as far as the table shows it."""
 
     names: list[str]
     # Whether a column has the benchmark, in any row.
-    is_benchmark_told: bool
+    has_benchmark: bool
 
 
-# Of Parquet that is being read: to open it again takes as long as to read a small one.
+# For Parquet that is being read: opening it again takes as long as reading a small one.
 _LOOKS: WeakKeyDictionary[OpenFile, _Look] = WeakKeyDictionary()
 
 
-def told(source: OpenFile, path: str, options: TableOptions) -> str:
+def context_of(source: OpenFile, path: str, options: TableOptions) -> str:
     """Return what the rows depend on besides the file's bytes.
 
-    What the user says, and the file's name or folder where a mapping asks for it, or
-    the file's name as the benchmark where no column has one.
+    These are the user's options, the file's name or folder if a mapping takes a column
+    from it, and the file's name if no column has the benchmark.
     """
     look = _LOOKS.get(source) or _look(source, options)
-    columns = _said(look.names, options)
+    columns = _columns_given(look.names, options)
     of_path = names.taken_of_path(columns.values(), path)
-    if not look.is_benchmark_told:
+    if not look.has_benchmark:
         of_path.append(stem_of(path))
-    return repr((options, of_path)) if of_path or options.is_said else ""
+    return repr((options, of_path)) if of_path or options.is_given else ""
 
 
 def look_at(
     source: OpenFile, opened: Opened, rows: Rows, options: TableOptions
 ) -> None:
-    """Keep what told() will ask of a table that is open."""
+    """Remember what context_of() needs of a table that is already open."""
     _LOOKS[source] = _look_of(opened, rows, options)
 
 
@@ -61,20 +61,20 @@ def stem_of(path: str) -> str:
 
 
 def _look_of(opened: Opened, rows: Rows, options: TableOptions) -> _Look:
-    tellers = _tellers(opened.names, options)
-    columns = names.columns_named(tellers or (), opened.names)
-    return _Look(opened.names, tellers == [] or rows.has_any(columns))
+    named = _benchmark_columns(opened.names, options)
+    columns = names.columns_named(named or (), opened.names)
+    return _Look(opened.names, named == [] or rows.has_any(columns))
 
 
 def _look(source: OpenFile, options: TableOptions) -> _Look:
-    """Look at the beginning of a table, and at all of it only where that tells nothing."""
+    """Look at the beginning of a table, and at all of it only if that is not enough."""
     head = _head(source)
     # The first object may be longer than what was read.
     if found := beginning.names_of_lines(head) or beginning.first_names(head):
-        tellers = _tellers(found, options)
-        if not tellers or _has_value(head, tellers, found):
-            return _Look(found, is_benchmark_told=tellers is not None)
-    return _look_by_opening(source, options) or _Look(found, is_benchmark_told=False)
+        columns = _benchmark_columns(found, options)
+        if not columns or _has_value(head, columns, found):
+            return _Look(found, has_benchmark=columns is not None)
+    return _look_by_opening(source, options) or _Look(found, has_benchmark=False)
 
 
 def _look_by_opening(source: OpenFile, options: TableOptions) -> _Look | None:
@@ -88,20 +88,20 @@ def _look_by_opening(source: OpenFile, options: TableOptions) -> _Look | None:
         return None
 
 
-def _said(found: list[str], options: TableOptions) -> dict[str, Any]:
-    """Return what a preset and the user say that columns are."""
+def _columns_given(found: list[str], options: TableOptions) -> dict[str, Any]:
+    """Return the columns that a preset and the user give for our fields."""
     preset = options.preset or names.recognised(found)
     return dict(PRESETS[preset].columns if preset else {}) | dict(options.columns)
 
 
-def _tellers(found: list[str], options: TableOptions) -> list[str] | None:
+def _benchmark_columns(found: list[str], options: TableOptions) -> list[str] | None:
     is_preset = options.preset or names.recognised(found)
     known = [] if is_preset else found
-    return names.tellers("benchmark", _said(found, options), known)
+    return names.column_names_for("benchmark", _columns_given(found, options), known)
 
 
 def _head(source: OpenFile) -> str:
-    """Return the beginning of a table; nothing of Parquet."""
+    """Return the beginning of a table; empty for Parquet."""
     with suppress(FileRefused):
         head = unpacked.opened(source).head(HEAD_BYTES)
         if not head.startswith(PARQUET):
@@ -121,7 +121,7 @@ def _has_value(head: str, columns: list[str], found: list[str]) -> bool:
 
 
 def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None]:
-    """Yield what the first objects have; of an array the very first."""
+    """Yield the values of the first objects, or of the first one in an array."""
     for record in beginning.records_of(head):
         for column in wanted:
             value: Any = record

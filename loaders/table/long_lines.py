@@ -12,7 +12,7 @@ _PIECE_BYTES = 1 << 20
 
 
 def are_in(path: str) -> bool:
-    """Say whether a file has such a line."""
+    """Say whether a file has lines that are too long for DuckDB."""
     with open(path, "rb") as file:
         length, end = 0, b""
         while piece := file.read(_PIECE_BYTES):
@@ -29,8 +29,9 @@ def are_in(path: str) -> bool:
 def shorten(read: BinaryIO, written: BinaryIO, *, is_csv: bool) -> dict[str, str]:
     """Copy a file with a short placeholder for each line that is too long.
 
-    Returns the beginning of these lines by placeholder, which is no JSON object and a CSV
-    row of one column. Raises FileRefused where that would change another row.
+    Returns the beginning of each such line by its placeholder, which is not a JSON
+    object and is a CSV row of one column. Raises FileRefused if the copy would change
+    another row.
     """
     found: dict[str, str] = {}
     is_quoted = False

@@ -1,4 +1,8 @@
-"""Which column of a table is which of ours: by name, by preset or as the user says."""
+"""Which column of a table is which of our fields: by name, by preset, or as the user
+says.
+
+`ours` is always the name of one of our fields, a key of KNOWN.
+"""
 
 import difflib
 import os
@@ -11,7 +15,7 @@ from loaders.contract.records import FileRefused, file_refused
 from loaders.contract.table_options import TableOptions
 from loaders.table.presets import PRESETS
 
-# Ours, and the names it is known by, the most telling first.
+# Our fields, and the column names that we know for each, the clearest first.
 KNOWN = {
     "task_id": "task_id task sample_id problem_id instance_id question_id",
     "agent": "agent agent_name system",
@@ -42,15 +46,15 @@ KNOWN = {
     "cost_usd": "cost_usd cost total_cost",
     "started_at": "started_at timestamp created_at date",
 }
-# All columns that have one of its names, not the first alone: together they tell
-# attempts apart.
+# All columns with one of its names are used, not only the first: together they identify
+# an attempt.
 _TAKES_ALL = "attempt"
 _NEEDED = {
     "a task": ("task_id",),
     "an agent": ("agent", "model"),
     "a score": ("score", "success"),
 }
-# Names that do not tell the unit or the part, so that they are only asked about.
+# Names that leave the unit or the meaning open, so they are only suggested.
 _HINTS = {
     "duration": "latency_seconds",
     "elapsed": "latency_seconds",
@@ -62,9 +66,10 @@ _HINTS = {
     "outcome": "success",
     "accuracy": "score",
 }
-# Of these an attempt has a row for each, which is no repeat of it; so each is a benchmark.
+# Columns for which an attempt has several rows that are not repeats; so each value is a
+# benchmark.
 _PARTS = ("metric", "metricname", "scorer")
-# The same for names with such a word among others, such as `latency_minutes`.
+# The same for names that contain such a word, such as `latency_minutes`.
 _HINTING_WORDS = {
     "latency": "latency_seconds",
     "duration": "latency_seconds",
@@ -77,7 +82,7 @@ _SIMILARITY = 0.85
 
 
 class Column(NamedTuple):
-    """A column, or the field that a path leads to inside of it."""
+    """A column, or a field inside it at the end of a path."""
 
     path: tuple[str, ...]
 
@@ -98,7 +103,7 @@ Part = Column | Constant
 
 
 class AllRows(Protocol):
-    """What a mapping asks of the rows of a table, see rows.py."""
+    """What a mapping needs to know about all rows of a table (see rows.py)."""
 
     def has(self, column: Column) -> bool: ...
     def has_all(self, column: Column) -> bool: ...
@@ -108,22 +113,22 @@ class AllRows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """What each of ours is made of; several parts are joined with a slash."""
+    """What each of our fields is made of; several parts are joined with a slash."""
 
     parts: dict[str, tuple[Part, ...]]
     preset: str | None = None
-    # A column that is not used, and which of ours it may be.
+    # Unused columns, and which of our fields each may be.
     hints: tuple[tuple[str, str], ...] = ()
 
     def __contains__(self, ours: str) -> bool:
         return ours in self.parts
 
     def written(self, ours: str) -> str:
-        """Return how the table calls one of ours."""
+        """Return the table's own names for one of our fields."""
         return " + ".join(map(str, self.parts[ours]))
 
     def taken_names(self, *, but: Iterable[str] = ()) -> set[str]:
-        """Return the columns that are nothing but one of ours."""
+        """Return the columns that are used for our fields only."""
         return {
             part.path[0]
             for ours, parts in self.parts.items()
@@ -134,9 +139,9 @@ class Mapping:
 
 
 def plain(name: str) -> str:
-    """Return a name as names are compared: `Cost ($)` is `cost_usd`.
+    """Return a name as it is compared with others: `Cost ($)` is `cost_usd`.
 
-    Case, `-`, `_`, spaces, ends of lines and brackets do not count.
+    Case, `-`, `_`, spaces, line breaks and brackets do not count.
     """
     return re.sub(r"[-_\s()\[\]]", "", name.strip().lower()).replace("$", "usd")
 
@@ -145,7 +150,7 @@ _PLAIN_NAMES = {ours: set(map(plain, KNOWN[ours].split())) for ours in KNOWN}
 
 
 def ours_named(name: str) -> str | None:
-    """Return which of ours a user means."""
+    """Return which of our fields a user means."""
     names = {plain(ours): ours for ours in KNOWN}
     names |= {
         "attemptid": "attempt",
@@ -161,10 +166,10 @@ def resolved(
     path: str,
     rows: AllRows | None = None,
 ) -> Mapping:
-    """Return what each of ours is made of in a table with these columns.
+    """Return what each of our fields is made of in a table with these columns.
 
-    What the user says counts first, then a preset, then the known names. Raises
-    FileRefused where columns are missing that every table needs.
+    The user's mapping counts first, then a preset, then the known names. Raises
+    FileRefused if columns are missing that every table needs.
     """
     finder = _Finder(names, path, rows)
     parts: dict[str, tuple[Part, ...]] = {}
@@ -181,7 +186,7 @@ def resolved(
         for ours, value in PRESETS[preset].columns.items():
             if ours not in parts and ours not in left_out:
                 found = finder.parts_or_none(ours, value)
-                # A row without what tells its attempts apart would be kept back.
+                # A row without its attempt's id would be quarantined.
                 inside = _inside(found) if ours == _TAKES_ALL and rows else []
                 if not all(map(rows.has_all, inside)):
                     found = None
@@ -197,7 +202,7 @@ def resolved(
 
 
 def _inside(parts: Iterable[Part] | None) -> list[Column]:
-    """Return those that lie inside of a column."""
+    """Return those that lie inside a column."""
     return [
         part for part in parts or () if isinstance(part, Column) and len(part.path) > 1
     ]
@@ -213,7 +218,7 @@ def recognised(names: Iterable[str]) -> str | None:
 
 
 def fits(names: Iterable[str]) -> bool:
-    """Say whether columns have the names that a table needs."""
+    """Say whether the columns include those that a table needs."""
     names = list(names)
     known = set(map(plain, names))
     found = [ours for ours, theirs in _PLAIN_NAMES.items() if known & theirs]
@@ -221,7 +226,7 @@ def fits(names: Iterable[str]) -> bool:
 
 
 def missing_from(mapping: Iterable[str]) -> list[str]:
-    """Return what a table needs and does not have."""
+    """Return what a table needs and lacks."""
     found = set(mapping)
     return [what for what, ours in _NEEDED.items() if not set(ours) & found]
 
@@ -253,7 +258,7 @@ def _add_known(
 
 
 class _Finder:
-    """Finds what a mapping names in a table."""
+    """Finds what a mapping refers to in a table."""
 
     def __init__(self, names: Sequence[str], path: str, rows: AllRows | None):
         self._names = names
@@ -261,7 +266,7 @@ class _Finder:
         self._rows = rows
 
     def parts(self, ours: str, value: Any) -> tuple[Part, ...]:
-        """Return what a value of a mapping stands for, or raise FileRefused."""
+        """Return the parts for a value of a mapping, or raise FileRefused."""
         if isinstance(value, list):
             return tuple(part for each in value for part in self.parts(ours, each))
         if isinstance(value, str):
@@ -285,7 +290,7 @@ class _Finder:
         return (self._column(ours, name),)
 
     def _words_of(self, ours: str, said: dict[str, str]) -> tuple[Part, ...]:
-        """Return what a pattern finds in a column, the same in all rows."""
+        """Return what a pattern finds in a column, if it is the same in all rows."""
         column = self._column(ours, said["column"])
         words = self._rows.only_words(column, said["like"]) if self._rows else None
         if not words:
@@ -294,9 +299,10 @@ class _Finder:
         return (Constant(words),)
 
     def parts_or_none(self, ours: str, value: Any) -> tuple[Part, ...] | None:
-        """Return the same for a preset: None without a column, which may be.
+        """Return the parts for a preset, whose columns may be missing: None without
+        them.
 
-        Of a list of them the first has to be there.
+        Of a list of columns the first must exist.
         """
         first, *more = value if isinstance(value, list) else [value]
         try:
@@ -305,7 +311,7 @@ class _Finder:
             return None
         for each in more:
             more_parts = self.parts_or_none(ours, each) or ()
-            # A folder and what it holds may have the same name.
+            # A folder and a file in it may have the same name.
             found += tuple(part for part in more_parts if not _is_among(part, found))
         return found
 
@@ -327,16 +333,17 @@ class _Finder:
 
 
 def _is_among(part: Part, parts: Iterable[Part]) -> bool:
-    """Say whether the same text is in all rows already."""
+    """Say whether the same constant is already among the parts."""
     texts = [each.text.lower() for each in parts if isinstance(each, Constant)]
     return isinstance(part, Constant) and part.text.lower() in texts
 
 
-def tellers(
+def column_names_for(
     ours: str, columns: dict[str, Any], names: Iterable[str]
 ) -> list[str] | None:
-    """Return the columns of which one of ours is taken: by what `columns` say, or by its
-    name. None of them where it is the same in all rows; None where nothing tells it.
+    """Return the columns from which one of ours is taken: as `columns` say, or by its name.
+
+    An empty list if it is the same in all rows; None if no column has it.
     """
     if ours in columns:
         value = columns[ours]
@@ -356,14 +363,14 @@ def tellers(
 
 
 def columns_named(wanted: Iterable[str], names: Sequence[str]) -> list[Column]:
-    """Return the columns, or the fields inside of them, that are there."""
+    """Return the columns, or fields inside columns, that exist."""
     finder = _Finder(names, "", None)
     found = [finder.parts_or_none("benchmark", each) or () for each in wanted]
     return [part for parts in found for part in parts]
 
 
 def taken_of_path(values: Iterable[Any], path: str) -> list[str]:
-    """Return the parts of a path from which a mapping takes what a column is."""
+    """Return the parts of a path that a mapping takes as values."""
     found = []
     for value in values:
         if isinstance(value, list):
@@ -400,9 +407,9 @@ def _unusable(
 def _hints(
     names: Sequence[str], mapping: Mapping, said: set[str]
 ) -> Iterable[tuple[str, str]]:
-    """Yield columns that look as if one of ours was meant.
+    """Yield columns that look as if they were meant for one of our fields.
 
-    One that is known counts beside another one too, unless the user said which.
+    A known name counts even if another column is used, unless the user chose.
     """
     if mapping.preset:
         return

@@ -1,4 +1,4 @@
-"""A table as DuckDB reads it: how to name its rows, its columns and its values in SQL."""
+"""An open table as SQL: its rows, its columns and their values."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from loaders.contract.limits import MAX_DEPTH
 from loaders.contract.records import EXCERPT_LENGTH
 from loaders.table.mapping import Column
 
-# What of ours a duration can be, and how it is made of seconds.
+# The fields that a duration can be, and how each is computed from seconds.
 DURATIONS = {
     "latency_seconds": "{}",
     "latency_ms": "{} * 1000e0",
     "human_minutes": "{} / 60e0",
 }
-# What the names of JSON in cells begin with.
+# Prefix of the names of JSON in cells.
 INSIDE = "inside "
-# Whether a list of names has one of them again.
+# Whether a list of names has duplicates.
 HAS_DUPLICATES = "len(list_distinct({0})) < len({0})"
 
 
@@ -25,8 +25,8 @@ def literal(text: str) -> str:
 
 
 def is_odd_inside(json: str) -> str:
-    """Return whether there are so many objects and lists in JSON that they may nest too
-    deep, or whether one inside of it has a name again.
+    """Return whether JSON may nest too deep, judged by its number of objects and lists,
+    or has an object with a duplicate name.
     """
     return f"""
         case when strlen({json}) - strlen(translate({json}, '[{{', '')) > {MAX_DEPTH}
@@ -44,24 +44,24 @@ def quoted(name: str) -> str:
 
 @dataclass
 class Opened:
-    """A table: `form` is csv, json or parquet."""
+    """An open table; `form` is csv, json or parquet."""
 
     form: str
     names: list[str]
-    # The query that scans the file, and the one of its rows, with that inside and what
-    # the expressions below need.
+    # The query that scans the file, and the one of its rows, with JSON in cells and
+    # what the expressions below need.
     scan: str
     rows: str
-    # DuckDB's types of Parquet's columns.
+    # DuckDB's types of the columns of Parquet.
     types: dict[str, str] = field(default_factory=dict)
-    # Whether a row is no plain object, or has in one what JSON does not have.
+    # Whether a row is not a plain object, or contains NaN or an infinity.
     is_odd: str = "false"
-    # How many rows are to be made at a time: fewer where they are long.
+    # How many rows to convert at a time: fewer if they are long.
     rows_at_a_time: int = 16_384
-    # Of JSON: the paths that are taken out of each object, as text and as JSON.
+    # For JSON: the paths that are read from each object, as text and as JSON.
     _texts: list[str] = field(default_factory=list)
     _jsons: list[str] = field(default_factory=list)
-    # Whether all of its fields are wanted, by name.
+    # Whether all of its fields are needed, by name.
     _has_entries: bool = False
 
     @property
@@ -76,7 +76,7 @@ class Opened:
 
     @property
     def raw_as_json(self) -> str:
-        """The same as JSON text."""
+        """`raw` as JSON text."""
         if self.form == "json":
             return "raw"
         columns = ", ".join(
@@ -85,7 +85,7 @@ class Opened:
         return f"cast(json_object({columns}) as varchar)"
 
     def _first_names(self) -> Iterable[tuple[int, str]]:
-        # Each takes five characters of an excerpt: `"":1,`.
+        # Each name takes at least five characters of an excerpt: `"":1,`.
         return enumerate(self.names[: EXCERPT_LENGTH // 5])
 
     def is_nested(self, column: Column) -> str:
@@ -98,7 +98,7 @@ class Opened:
         )
 
     def type_of(self, column: Column) -> str:
-        """Return DuckDB's type of a column; VARCHAR for what is inside of one."""
+        """Return DuckDB's type of a column; VARCHAR for a field inside one."""
         if len(column.path) > 1:
             return "VARCHAR"
         return self.types.get(column.path[0], "VARCHAR")
@@ -110,11 +110,10 @@ class Opened:
             # A cast would round nanoseconds up.
             return f"cast(left(cast({value} as varchar), 26) as timestamp)"
         if type_ == "FLOAT":
-            # The number that it is written as, not its nearest double.
+            # The number as it is written, not the nearest double.
             value = f"cast(cast({value} as varchar) as double)"
         if type_ in ("DOUBLE", "FLOAT"):
-            # DuckDB compares by the least and greatest value that Parquet tells, and
-            # these leave NaN out.
+            # DuckDB filters by Parquet's minimum and maximum, which do not include NaN.
             return f"case when not isnan({value}) then {value} end"
         return value
 
@@ -129,14 +128,14 @@ class Opened:
         if self._is_nested(name):
             return f"cast(to_json({self._column(name)}) as varchar)"
         if self.types.get(name) == "BLOB":
-            # Text that its writer did not call so.
+            # Text that is not declared as text.
             column = self._column(name)
             return f"coalesce(try(decode({column})), cast({column} as varchar))"
         return f"cast({self._column(name)} as varchar)"
 
     def number_text(self, column: Column, decimal: str | None) -> str:
-        """Return a value as text; a number of JSON inside of a column has the decimal
-        sign of the others.
+        """Return a value as text; a JSON number inside a column gets the decimal sign
+        of the other numbers.
         """
         text = self.text(column)
         name, *inside = column.path
@@ -147,18 +146,18 @@ class Opened:
         return f"case when {type_} = 'DOUBLE' then {with_comma} else {text} end"
 
     def is_nested_type(self, column: Column) -> bool:
-        """Say whether all values of a column of Parquet are lists or objects."""
+        """Say whether all values of a Parquet column are lists or objects."""
         return len(column.path) == 1 and self._is_nested(column.path[0])
 
     def json(self, name: str) -> str:
-        """Return a value as JSON: text, or a list or object; null where it is empty."""
+        """Return a value as JSON: a text, a list or an object; null if it is empty."""
         if self.form == "json":
             return _json_text(_element("e", self._jsons, _path([name])))
         text = self._attribute(name)
         return text if self._is_nested(name) else _text_as_json(text)
 
     def _attribute(self, name: str) -> str:
-        """Return a value of CSV or Parquet as text, or a list or object as JSON."""
+        """Return a value of CSV or Parquet as text; a list or object as JSON."""
         text = self.text(Column((name,)))
         if self.types.get(name) in ("DOUBLE", "FLOAT"):
             return f"case when not isnan({self._column(name)}) then {text} end"
@@ -170,7 +169,7 @@ class Opened:
         For two thousand expressions DuckDB takes seconds and a gigabyte.
         """
         if self.form == "json":
-            # Those that the row has, however many there are in all rows.
+            # Only those that the row has, however many all rows have.
             self._has_entries = True
             left = set(names)
             taken = [literal(name) for name in self.names if name not in left]
@@ -194,7 +193,7 @@ class Opened:
         return f"json_type(v, {literal(_path(column.path))})"
 
     def source(self) -> str:
-        """Return the query of the rows, once it is known what is asked of them."""
+        """Return the query of the rows; call it after all other expressions."""
         if self.form != "json":
             return self.rows
         texts = ", ".join(map(literal, self._texts))
@@ -209,13 +208,13 @@ class Opened:
     def _column(self, name: str) -> str:
         column = f"c{self.names.index(name)}"
         if self.types.get(name) == "TIMESTAMP WITH TIME ZONE":
-            # A cast would depend on where it is made.
+            # A cast would depend on the session's time zone.
             return f"make_timestamp(epoch_us({column}))"
         return column
 
-    def told_inside(self, columns: Iterable[Column]) -> dict[str, str]:
-        """Return the JSON in cells of text that some of these columns lie inside of,
-        with a name for each.
+    def json_cells(self, columns: Iterable[Column]) -> dict[str, str]:
+        """Return the JSON in text cells in which some of these columns lie, with a name
+        for each.
         """
         if self.form == "json":
             return {}
@@ -227,7 +226,7 @@ class Opened:
         }
 
     def _as_json(self, name: str) -> str:
-        """Return a column as JSON; null for a text that is none."""
+        """Return a column as JSON; null if its text is not JSON."""
         column = self._column(name)
         if self._is_nested(name):
             return f"to_json({column})"
@@ -240,14 +239,14 @@ class Opened:
 
 
 def _text_as_json(text: str) -> str:
-    """Return a text as one of JSON; null where it is empty."""
+    """Return a text as a JSON text; null if it is empty."""
     return f"cast(to_json(nullif({text}, '')) as varchar)"
 
 
 def _json_text(value: str) -> str:
-    """Return a value of JSON for an object of texts; null where it is empty."""
+    """Return a JSON value for an object of texts; null if it is empty."""
     value = f"cast({value} as varchar)"
-    # Text, lists and objects stay as they are; everything else becomes text.
+    # Text, lists and objects are kept; everything else becomes text.
     is_as_it_is = (
         f"{value} < '#' or {value} >= '{{' or ({value} >= '[' and {value} < '\\')"
     )
@@ -265,7 +264,7 @@ def _json_text(value: str) -> str:
 
 
 def _path(names: Iterable[str]) -> str:
-    """Return a JSON pointer that leads through fields, whatever their names hold."""
+    """Return a JSON pointer through fields with any names."""
     escaped = [name.replace("~", "~0").replace("/", "~1") for name in names]
     return "".join(f"/{name}" for name in escaped)
 

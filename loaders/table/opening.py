@@ -1,4 +1,4 @@
-"""How DuckDB opens a table: its form, its columns, and what is odd about its rows."""
+"""How DuckDB opens a table: its form, its columns, and what is unusual about its rows."""
 
 import base64
 import codecs
@@ -35,36 +35,36 @@ if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
 PARQUET = b"PAR1"
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 HEAD_BYTES = 1_000_000
-# What DuckDB reads at a time; by itself it takes 16 lines of the longest.
+# DuckDB's read buffer; its default is 16 times the longest line.
 _BUFFER_BYTES = 2 * RECORD_BYTES
-# JSON text as DuckDB's functions take it; no line of it has this character.
+# A separator that no line of JSON contains, to read a line as one column.
 _NO_SEPARATOR = "\x01"
-# What makes a duration of a whole number, by Arrow's name of its unit.
+# How a whole number becomes a duration, by Arrow's name of its unit.
 _DURATIONS = {
     "SECOND": "to_seconds({})",
     "MILLI": "to_milliseconds({})",
     "MICRO": "to_microseconds({})",
     "NANO": "to_microseconds({} // 1000)",
 }
-# So many rows are made at a time, and of so many bytes.
+# How many rows, and bytes, to convert at a time.
 _MADE_ROWS, _MADE_BYTES = 16_384, 4_000_000
-# What a number of Parquet takes as text, with its name.
+# Bytes of a number of Parquet as text, with its name.
 _NUMBER_BYTES = 16
-# To look at all rows before they are read, while the other process waits for them.
+# Threads for looking at all rows before they are read, while the other process waits.
 _LOOKING_THREADS = 2
-# More than any table of attempts has; DuckDB's statements name each one.
+# More columns than any table of attempts has; DuckDB's statements name each one.
 MAX_COLUMNS = 2_000
-# DuckDB has so many rows in memory at a time. They hold so many bytes, or so many times
-# those of the file.
+# How many rows DuckDB has in memory at a time; how many bytes they may have; and how
+# many times the file's size.
 _ROWS_AT_A_TIME, _LONG_BYTES, _MOST_GROWTH = 122_880, 110_000_000, 2.5
-# How long values of Parquet are; of a list, as JSON, roughly.
+# SQL for the length of Parquet's values; roughly, for a list, as JSON.
 _VALUE_BYTES = 4
 _LENGTHS = {
     "VARCHAR": "strlen({})",
     "BLOB": "octet_length({})",
     "LIST": f"{_VALUE_BYTES} * len({{}})",
 }
-# Of a row's attributes: whether a list or an object has NaN or an infinity. The pattern
+# Whether a list or an object in a row's attributes has NaN or an infinity. The pattern
 # alone takes eight times as long.
 _HAS_NO_NUMBER = """
     case when contains(made_attributes, 'NaN') or contains(made_attributes, 'Inf')
@@ -86,7 +86,9 @@ def _check_once(names: list[str]) -> None:
 
 
 def _top_names(schema: list[tuple[str, int | None]]) -> Iterator[str]:
-    """Yield the names of Parquet's columns, whose schema has the fields inside too."""
+    """Yield the names of Parquet's top-level columns; the schema also has nested
+    fields.
+    """
     inside = 0
     for name, child_count in schema[1:]:
         if not inside:
@@ -95,9 +97,10 @@ def _top_names(schema: list[tuple[str, int | None]]) -> Iterator[str]:
 
 
 def _rows_or_none(rows: "csv.Reader") -> Iterator[list[str] | None]:
-    """Yield the rows of CSV, None for what is none.
+    """Yield the rows of CSV, None for a damaged one.
 
-    Raises FileRefused for a cell that DuckDB passes over: lines of it would be rows.
+    Raises FileRefused for a cell that is too long: DuckDB would skip it and read its
+    lines as rows.
     """
     while True:
         line = rows.line_num + 1
@@ -120,27 +123,27 @@ def _has_mixed_ends(head: bytes) -> bool:
 
 
 class Table:
-    """An open file as a table; closing it removes what was written for it."""
+    """An open file as a table; closing it removes its temporary files."""
 
     def __init__(self, source: OpenFile, connection: "duckdb.DuckDBPyConnection"):
         self._connection = connection
         self._leftovers = ExitStack()
         self._size_bytes = source.size_bytes
-        # Not the path, in which DuckDB would take `*` and `[` for a pattern.
+        # Not the path, because DuckDB would read `*` and `[` as a pattern.
         self._name = source.descriptor_path
         content = unpacked.opened(source)
         self._is_packed = content is not source
         if self._is_packed:
-            # DuckDB reads a table several times, and whatever it is unpacked to.
+            # DuckDB reads a table several times, so it is unpacked to a file.
             self._unpacked = content.spooled()
             self._name = self._unpacked.descriptor_path
         self._head = self._read_head()
         # The placeholder of each line that is too long for DuckDB, and how the line began.
         self.long_lines: dict[str, str] = {}
         self._is_shortened = False
-        # Rows of CSV are kept back rather than refused with their file.
+        # Whether damaged rows of CSV are quarantined instead of refusing the file.
         self.keeps_back = False
-        # Of CSV: how many lines come before the header, and which ones behind it are
+        # For CSV: how many lines come before the header, and which rows after it are
         # empty; a row of several lines counts as one.
         self.lines_before = 0
         self.empty_lines = array("I")
@@ -152,9 +155,10 @@ class Table:
         self._leftovers.close()
 
     def has_damaged_rows(self, count: int) -> bool:
-        """Say whether so many rows of CSV have another width, or a quote astray.
+        """Say whether at least `count` rows of CSV have another width, or a stray
+        quote.
 
-        DuckDB takes long, and a kilobyte, to say it of each. Fills empty_lines.
+        DuckDB needs long, and a kilobyte, to report each. Fills empty_lines.
         """
         with open(self._name, "rb") as content:
             file = io.TextIOWrapper(content, "utf-8-sig", "replace", newline="")
@@ -194,12 +198,15 @@ class Table:
         return self._csv(text)
 
     def _check_row_count(self) -> None:
-        """Refuse Parquet of more rows than its size tells; a million may take no byte."""
+        """Refuse Parquet with more rows than its size allows; a million may take no
+        byte.
+        """
         ((count,),) = self._connection.execute(
             f"select sum(num_rows)::bigint from parquet_file_metadata({literal(self._name)})"
         ).fetchall()
         refuse_many_rows(count or 0, self._size_bytes)
-        # Those of lists before they are asked for: to read them takes memory already.
+        # Check the lengths of lists before their values, because reading the values
+        # needs memory.
         ((value_count,),) = self._connection.execute(
             f"select max(num_values) from parquet_metadata({literal(self._name)})"
         ).fetchall()
@@ -216,7 +223,7 @@ class Table:
         rows = f"select * from read_parquet({literal(self._name)})"
         described = self._connection.execute(f"describe {rows}").fetchall()
         _check_width(len(described))
-        # DuckDB gives a name that is there twice another one.
+        # DuckDB renames duplicates of a name.
         schema = self._connection.execute(
             f"select name, num_children from parquet_schema({literal(self._name)})"
         ).fetchall()
@@ -240,10 +247,10 @@ class Table:
         return Opened("parquet", names, scan, rows, types, _HAS_NO_NUMBER, at_a_time)
 
     def _check_lengths(self, rows: str, types: list[str]) -> float:
-        """Return how long a row's texts and lists are. Refuse Parquet of which some rows
-        are too long to be in memory.
+        """Return the length of a row's texts and lists.
 
-        A text or a list that is equal in many rows takes no room in the file.
+        Refuse Parquet with rows that are too long for memory: a text or list that is
+        equal in many rows takes no room in the file.
         """
         lengths = [
             f"coalesce({length.format(f'c{at}')}, 0)"
@@ -265,9 +272,9 @@ class Table:
         return row_bytes
 
     def _durations(self) -> dict[str, str]:
-        """Return what makes durations of the columns that Arrow calls so.
+        """Return the conversions of the columns that Arrow calls durations.
 
-        Parquet has them as whole numbers; their unit is in Arrow's schema alone.
+        Parquet stores them as whole numbers; only Arrow's schema has their unit.
         """
         import nanoarrow
         from nanoarrow._utils import NanoarrowException
@@ -278,7 +285,7 @@ class Table:
             "where key = 'ARROW:schema'"
         ).fetchall()
         durations = {}
-        # A schema with types that nanoarrow does not know tells nothing.
+        # A schema with types that nanoarrow does not know cannot be used.
         with suppress(ValueError, NanoarrowException):
             for (schema,) in found:
                 with InputStream.from_readable(base64.b64decode(schema)) as stream:
@@ -295,7 +302,7 @@ class Table:
         names, separator, self.lines_before = header_of(text)
         _check_width(len(names))
         names = [name.strip() for name in names]
-        # A spreadsheet writes columns that it shows empty.
+        # A spreadsheet also writes columns that it shows empty.
         if names.count("") > 1:
             names = [name or f"column {at}" for at, name in enumerate(names, 1)]
         _check_once(names)
@@ -303,7 +310,8 @@ class Table:
             what = "the header is no UTF-8"
             raise file_refused("wrong_encoding", what, line=self.lines_before + 1)
         columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
-        # Nothing is left to DuckDB to guess: not what to skip, nor what a comment is.
+        # DuckDB must not guess anything, such as which lines to skip, or what a comment
+        # is.
         rows = f"""
             select * from read_csv(
                 {literal(self._name)}, compression = 'none',
@@ -349,7 +357,7 @@ class Table:
         if self._is_packed:
             (row_count,) = counted(self._name, b"{" if is_array else b"\n")
             if is_array and row_count > most_rows(self._size_bytes):
-                # Objects inside of rows are none.
+                # Objects inside rows are not rows.
                 row_count = self._count(objects)
             refuse_many_rows(row_count, self._size_bytes)
         is_object = """
@@ -389,9 +397,9 @@ class Table:
         )
 
     def _rows_at_a_time(self, end: bytes, values: str = "") -> int:
-        """Return how many rows to make at a time, by what they end with.
+        """Return how many rows to convert at a time, judged by the end of the file.
 
-        In an array there may be others, so `values` asks for all.
+        In an array other rows may be longer, so `values` looks at all.
         """
 
         def fitting(count: int, byte_count: int) -> int:
@@ -399,7 +407,7 @@ class Table:
 
         found = fitting(self._head.count(end), len(self._head))
         if found < _MADE_ROWS:
-            # The first ones may be longer than the others.
+            # The first rows may be longer than the others.
             count = self._count(values) if values else counted(self._name, end)[0]
             found = fitting(count, os.stat(self._name).st_size)
         return found
@@ -409,8 +417,8 @@ class Table:
         return found[0][0]
 
     def _fields(self, rows: str) -> tuple[list[str], bool, bool]:
-        """Return the names of all fields of all objects, whether one has a name again,
-        and whether there is anything else than objects.
+        """Return the names of all fields of all objects, whether an object has a
+        duplicate name, and whether there is anything other than objects.
         """
         keys = f"select json_keys(v) as keys from ({rows})"
         first = self._connection.execute(
@@ -438,7 +446,7 @@ class Table:
             limit {MAX_COLUMNS + 2}
             """
         ).fetchall()
-        # Rows have to come in order, which they do from one thread alone.
+        # Rows must come in order, as only one thread returns them.
         self._connection.execute("set threads = 1")
         names |= dict.fromkeys(name for name, _ in others if name is not None)
         has_duplicates = any(len(set(each)) < len(each) for each in lists)
@@ -446,7 +454,7 @@ class Table:
         return list(names), has_duplicates, None in dict(others)
 
     def _first_after_blanks(self) -> str:
-        """Return the first character behind more blank lines than the head holds."""
+        """Return the first character after more blank lines than the head has room for."""
         with open(self._name, "rb") as file:
             while piece := file.read(HEAD_BYTES):
                 if found := piece.lstrip():
@@ -471,7 +479,7 @@ class Table:
         self._head = self._read_head()
 
     def _convert_ends(self) -> None:
-        """Go on with a copy whose lines all end alike, which DuckDB needs."""
+        """Continue with a copy that has the same line end everywhere, as DuckDB needs."""
         path = self._new_path()
         with open(self._name, "rb") as read, open(path, "wb") as written:
             read.seek(0)
@@ -486,7 +494,7 @@ class Table:
         self._head = self._read_head()
 
     def _convert(self, encoding: str) -> None:
-        """Go on with a copy in UTF-8 that ends with this object."""
+        """Continue with a copy in UTF-8, which is deleted with this object."""
         path = self._new_path()
         try:
             with (

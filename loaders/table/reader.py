@@ -27,7 +27,7 @@ from loaders.table import mapping as names
 from loaders.table import values
 from loaders.table.attempts import Attempts, cells_of_json, cells_of_row
 from loaders.table.beginning import first_names
-from loaders.table.identity import look_at, stem_of, told
+from loaders.table.identity import context_of, look_at, stem_of
 from loaders.table.mapping import Mapping
 from loaders.table.opened import Opened
 from loaders.table.opening import PARQUET, Table
@@ -38,9 +38,9 @@ from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS, TABLE_FILES
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["fits", "holds_tables_alone", "read", "told"]
+__all__ = ["context_of", "fits", "holds_tables_alone", "read"]
 
-# DuckDB's names of what is wrong with a row of CSV, and ours.
+# DuckDB's names for what is wrong with a row of CSV, and our codes.
 _REJECTED = {
     "MISSING COLUMNS": "wrong_width",
     "TOO MANY COLUMNS": "wrong_width",
@@ -51,14 +51,12 @@ _MEMORY_LIMIT = "2GB"
 # If DuckDB frees this much at once, it returns it to the system. With rows of megabytes
 # it would otherwise keep more than it needs.
 _GIVEN_BACK = "4MB"
-# So many rows that DuckDB does not decide about are in memory at a time, and of so many
-# bytes.
+# How many rows that DuckDB cannot judge are in memory at a time, and how many bytes.
 _ODD_ROWS, _ODD_BYTES = 16_000, 3_000_000
-# DuckDB works on so many rows at a time, unless it is given less, as it is for the long
-# ones.
+# How many rows DuckDB processes at a time, unless they are long.
 _FEW_ROWS, _GIVEN = 2_048, "given_rows"
-# Where so many scores are of another scale, the others are in doubt too: of those that
-# are not 0, or not the highest, as a score that is 0 or 1 may be of any scale.
+# If so many scores are on another scale, the others are in doubt too. Only scores other
+# than 0 or the highest count, because 0 and 1 may be on any scale.
 _DOUBTED_COUNT, _DOUBTED_SHARE = 2, 0.1
 _DOUBTS = {
     values.ABOVE: ("above the highest", "score > 0"),
@@ -73,17 +71,17 @@ def fits(head: str) -> bool:
 
 
 def holds_tables_alone(head: bytes) -> bool:
-    """Say whether the bytes are those of a format that holds nothing but tables."""
+    """Say whether the bytes are of a format that contains only tables."""
     return head.startswith(PARQUET)
 
 
 def read(
     source: OpenFile, *, path: str, options: TableOptions | None = None
 ) -> Iterator[Batch]:
-    """Yield what each column was taken for, then the attempts.
+    """Yield the meaning of each column, then the attempts.
 
-    A row that breaks a rule is quarantined. Raises FileRefused where the table cannot
-    be parsed, or where columns that it needs are missing.
+    A row that breaks a rule is quarantined. Raises FileRefused if the table cannot be
+    parsed, or lacks columns that it needs.
     """
     import duckdb
 
@@ -92,7 +90,8 @@ def read(
         "threads": 1,
         "memory_limit": _MEMORY_LIMIT,
         "allocator_bulk_deallocation_flush_threshold": _GIVEN_BACK,
-        # It makes a join of each `in`, and casts of all rows what few rows need.
+        # DuckDB would turn each `in` into a join, and cast all rows for what few rows
+        # need.
         "disabled_optimizers": "in_clause",
     }
     try:
@@ -111,13 +110,13 @@ def _unparsed(error: Exception) -> Exception:
     if "Invalid unicode" in said:
         return file_refused("wrong_encoding", "it is no UTF-8")
     said = re.sub(r"^.*?Error: | LINE \d+: .*$", "", said)
-    # The name by which DuckDB was given it says nothing.
+    # DuckDB's own name for the file means nothing to the user.
     said = re.sub(r"( in file)? [\"']/(dev|proc)/[^\"']*[\"']", "", said)
     return file_refused("syntax", f"DuckDB cannot parse it: {said[:300]}")
 
 
 class _Reading:
-    """One table that is read."""
+    """One table while it is read."""
 
     def __init__(
         self,
@@ -128,14 +127,14 @@ class _Reading:
     ):
         self._table = table
         self._connection = connection
-        # The first one has an open result all the time.
+        # The first connection has an open result all the time.
         self._cursor = connection.cursor()
         self._path = path
         self._options = options
         self._stem = stem_of(path)
         self._digest = hashlib.blake2b(digest_size=8)
         self._row_count = 0
-        # Scores that are refused and may be of another scale, by what is said of them.
+        # Refused scores that may be on another scale, by their message.
         self._off_counts: Counter[str] = Counter()
         # The query of all rows.
         self._rows = ""
@@ -154,19 +153,19 @@ class _Reading:
             self._path,
             rows,
         )
-        yield Batch(TABLE_COLUMNS, _told(opened, mapping), [], 0)
+        yield Batch(TABLE_COLUMNS, _column_meanings(opened, mapping), [], 0)
         attempts = Attempts(mapping, self._options, self._stem)
         yield from self._attempts(opened, mapping, attempts, size_bytes)
         self._check_scale(mapping)
         if not self._row_count and not self._rejected:
             raise file_refused("empty_file", "the table has no row")
-        yield Batch(TABLE_FILES, [self._told_of_file(mapping)], [], size_bytes)
+        yield Batch(TABLE_FILES, [self._file_row(mapping)], [], size_bytes)
 
     def _check_scale(self, mapping: Mapping) -> None:
-        """Refuse a table of which many scores, or all verdicts, are of another scale."""
+        """Refuse a table in which many scores, or all verdicts, are on another scale."""
         most = self._options.score_max or 1
         if most > 1 and "score" not in mapping:
-            # By a little, as 49 * (1 / 49) is less than 1.
+            # Slightly above 1, as 49 * (1 / 49) is slightly below.
             ((highest,),) = self._connection.execute(
                 f"select {most!r}e0 * max(score) from ({self._rows})"
             ).fetchall()
@@ -200,7 +199,7 @@ class _Reading:
                 raise _unparsed(error) from None
         else:
             return
-        # Again, with what DuckDB cannot parse kept back.
+        # Read again, and quarantine the rows that DuckDB cannot parse.
         if self._table.has_damaged_rows(MAX_REFUSED):
             what = (
                 f"{MAX_REFUSED:,} rows and more have another number of cells or quotes"
@@ -209,7 +208,8 @@ class _Reading:
         self._table.keeps_back = True
         opened = self._table.opened()
         try:
-            # All columns, for DuckDB checks the encoding of those alone that it reads.
+            # All columns, because DuckDB checks the encoding only of those that it
+            # reads.
             counts = ", ".join(f"count(c{at})" for at in range(len(opened.names)))
             self._connection.execute(f"select {counts} from ({opened.rows})").fetchall()
             kept_back = list(self._kept_back())
@@ -245,7 +245,7 @@ class _Reading:
             yield refused.at_line(number, excerpt or "")
 
     def _too_long(self, instead: str) -> tuple[RecordRefused, str]:
-        """Return why a line is refused, and how it began, by its placeholder."""
+        """Return why a long line is refused, and how it began."""
         refused = RecordRefused("line_too_long", "the line does not end")
         return refused, self._table.long_lines[instead]
 
@@ -258,7 +258,7 @@ class _Reading:
         self._rows = asked.sql
         relation, count = self._connection.sql(asked.sql), opened.rows_at_a_time
         if count < _FEW_ROWS:
-            # What is made of long rows takes many times their memory.
+            # Converting long rows takes many times their memory.
             count = (count + 1) // 2
             sql = asked.sql.replace(opened.scan, f"from {_GIVEN}")
             scanned = _stream(self._connection.cursor().sql(opened.scan), count)
@@ -275,7 +275,7 @@ class _Reading:
             )
 
     def _lines(self, start: int, count: int) -> array:
-        """Return the numbers of rows, with those counted that DuckDB refused."""
+        """Return the numbers of rows, counting those that DuckDB refused."""
         if not self._rejected:
             return array("q", range(start + 1, start + 1 + count))
         thresholds = [line - before for before, line in enumerate(self._rejected)]
@@ -296,7 +296,9 @@ class _Reading:
         opened: Opened,
         attempts: Attempts,
     ) -> Iterator[Batch]:
-        """Yield the rows of a chunk: the regular ones, then those by attempts.py."""
+        """Yield the rows of a chunk: the regular ones, then those that attempts.py
+        makes.
+        """
         excerpts = chunk.child(len(asked.columns) + EXTRAS.index("excerpt"))
         is_regular = excerpts.null_count == chunk.length
         odd: Iterator[list[tuple]] = iter(())
@@ -309,8 +311,8 @@ class _Reading:
                 self._digest.update(hashes)
             rows = _columns(chunk, lines, asked, hashes if has_key else b"")
             if has_key and not is_regular:
-                # Rows that attempts.py makes have other hashes, so that they are
-                # compared in SQL.
+                # Rows that attempts.py makes have other hashes, so they are compared in
+                # SQL.
                 rows = replace(rows, key_hashes=None)
             yield Batch(TABLE_ATTEMPTS, rows, [], 0)
         for some in odd:
@@ -319,7 +321,7 @@ class _Reading:
     def _by_attempts(
         self, odd: list[tuple], opened: Opened, attempts: Attempts
     ) -> Batch:
-        """Return what attempts.py makes of rows."""
+        """Return the attempts that attempts.py makes of rows."""
         made, kept_back = [], []
         for line, attributes, text, excerpt in odd:
             try:
@@ -347,8 +349,8 @@ class _Reading:
     def _parted(
         self, chunk: Any, lines: array, skip_count: int, columns: list[str]
     ) -> tuple[Any, array, Iterator[list[tuple]]]:
-        """Return the regular rows of a chunk, and of the others what they are made of,
-        some at a time.
+        """Return the regular rows of a chunk, and the cells of the others, some at a
+        time.
         """
         import nanoarrow
 
@@ -387,14 +389,14 @@ class _Reading:
         regular_lines = array("q", _buffer(chunk.child(0).view().buffer(1)))
         return _without_first(chunk), regular_lines, odd_rows()
 
-    def _told_of_file(self, mapping: Mapping) -> tuple:
+    def _file_row(self, mapping: Mapping) -> tuple:
         source = self._options.source or "table"
         table_id = self._digest.hexdigest()
         return (1, source, table_id, mapping.preset, self._options.score_max)
 
 
 def _stream(relation: "duckdb.DuckDBPyRelation", row_count: int) -> Any:
-    """Return the rows of a relation, so many at a time."""
+    """Return the rows of a relation, `row_count` at a time."""
     import nanoarrow
 
     # As to_arrow_reader() takes them, which needs pyarrow.
@@ -415,7 +417,7 @@ class _without_first:
 
 
 def _columns(chunk: Any, lines: array, asked: Query, hashes: bytes) -> ColumnBuffers:
-    """Return a chunk as the columns of the table, without DuckDB's memory."""
+    """Return a chunk as columns of the table, in memory that is not DuckDB's."""
     buffers: dict[str, Any] = {"line": [None, lines]}
     buffers |= {name: Constant(value) for name, value in asked.constants.items()}
     for at, name in enumerate(asked.columns):
@@ -440,8 +442,8 @@ def _buffer(view: Any) -> bytes:
     return bytes(view)
 
 
-def _told(opened: Opened, mapping: Mapping) -> list[tuple]:
-    """Return what each column was taken for, and what the others look like."""
+def _column_meanings(opened: Opened, mapping: Mapping) -> list[tuple]:
+    """Return the field that each column is used for, and a hint for each unused one."""
     rows = [
         (str(part), ours, None)
         for ours, parts in mapping.parts.items()

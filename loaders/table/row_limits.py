@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from loaders.contract.records import file_refused
 
-# So many rows, or one for so many bytes. A task, an agent, a number and a verdict in any
-# order take more: ten million attempts are 25 MB.
+# A file may have this many rows, or one for each of this many bytes. A task, an agent,
+# a number and a verdict in any order take more: ten million attempts are 25 MB.
 MAX_ROWS, ROW_BYTES = 2_000_000, 2
-# So many cells, or so many for a byte.
+# A file may have this many cells, or this many per byte.
 MAX_CELLS, BYTE_CELLS = 100_000_000, 10
 
 
@@ -33,7 +33,7 @@ def _refuse(count: int, most: int, what: str, size_bytes: int) -> None:
 
 
 def counted(path: str, *signs: bytes) -> list[int]:
-    """Return how often each sign is in a file."""
+    """Return how often each character occurs in a file."""
     counts = [0] * len(signs)
     for piece in _pieces(path):
         for at, sign in enumerate(signs):
@@ -42,7 +42,7 @@ def counted(path: str, *signs: bytes) -> list[int]:
 
 
 def outside_of_quotes(path: str, sign: bytes) -> int:
-    """Return how often a sign is in CSV, but for those inside of its cells."""
+    """Return how often a character occurs in CSV outside of quoted cells."""
     count, is_inside = 0, False
     for piece in _pieces(path):
         parts = piece.split(b'"')

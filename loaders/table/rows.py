@@ -13,14 +13,16 @@ if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
 
 
 class Rows:
-    """The rows of a table that is open."""
+    """The rows of an open table."""
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection", opened: Opened):
         self._connection = connection
         self._opened = opened
 
     def has_any(self, columns: list[Column]) -> bool:
-        """Say whether a row has a text other than NA and the like in these columns."""
+        """Say whether a row has a text other than NA and the like in one of these
+        columns.
+        """
         missing = ", ".join(map(literal, MISSING))
         tests = [
             f"coalesce(trim({self._opened.text(column)}), '') not in ({missing})"
@@ -29,21 +31,21 @@ class Rows:
         return bool(tests) and self._has(" or ".join(tests))
 
     def has(self, column: Column) -> bool:
-        """Say whether a row has a column, or the field inside of one."""
+        """Say whether a row has a column, or the field inside it."""
         return self._has(f"{self._opened.text(column)} is not null")
 
     def has_all(self, column: Column) -> bool:
-        """Say whether every row has a value in a column, or inside of one."""
+        """Say whether every row has a value in a column, or in the field inside it."""
         is_empty = f"coalesce({self._opened.text(column)}, '') = ''"
         if self._opened.form == "json":
-            # What is no object is no row, or kept back.
+            # What is not an object is not a row, or is quarantined.
             is_empty += " and v is not null"
         return not self._has(is_empty)
 
     def only_value(self, name: str) -> Any:
-        """Return what a column has in all rows, None where they differ.
+        """Return the value that a column has in all rows, None if they differ.
 
-        For a column that a table names itself.
+        For a column by which a table identifies itself.
         """
         if name not in self._opened.names:
             return None
@@ -53,7 +55,9 @@ class Rows:
         return value
 
     def only_words(self, column: Column, pattern: str) -> str | None:
-        """Return what the first group of a pattern finds, in all rows with any text."""
+        """Return what the first group of a pattern finds, if it is the same in all rows
+        with text.
+        """
         text = self._opened.text(column)
         words = f"regexp_extract({text}, {literal(pattern)}, 1)"
         return self._only(words, where=f"coalesce({text}, '') <> ''")

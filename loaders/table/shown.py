@@ -1,4 +1,4 @@
-"""What a person is shown of a table: its mapping, and its first attempts."""
+"""What the loader prints about a table: its mapping, and its first attempts."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -7,12 +7,12 @@ from loaders.contract.records import Batch
 from loaders.table.tables import TABLE_ATTEMPTS, TABLE_COLUMNS
 
 _SHOWN_ATTEMPTS = 5
-# Names of columns that are attributes, before the rest is counted.
+# How many names of attribute columns to print before counting the rest.
 _SHOWN_NAMES = 12
 
 
 def lines(batch: Batch, shown_count: int | None) -> Iterator[str]:
-    """Yield what to print of a batch; of attempts only where `shown_count` counts them."""
+    """Yield the lines to print for a batch; attempts only while `shown_count` is left."""
     if batch.table.name == TABLE_COLUMNS.name:
         yield from _mapping_lines([row[1:] for row in batch.rows])
     elif batch.table.name == TABLE_ATTEMPTS.name and shown_count is not None:

@@ -1,8 +1,4 @@
-"""Rows of a table as attempts, many at a time: what attempts.py says, as one query.
-
-Regular rows come out as the columns of raw.table_attempts. Of a row with a value that
-this query does not know it says `record` and `excerpt`, and attempts.py decides.
-"""
+"""Rows of a table as attempts, many at a time: the rules of attempts.py as one query."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,14 +24,14 @@ _BLANKS = ("' '", *(f"chr({number})" for number in range(9, 14)))
 _TIME = r"([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]" + _TIME + ")?"
 _OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
-# A name that one can see, as it stays; what becomes of the others, attempts.py says.
-# DuckDB's texts have no halves of pairs.
+# A visible name, which is kept as it is; attempts.py decides about others. DuckDB's
+# texts have no lone surrogates.
 _UNSEEN = "".join(rf"\p{{{each}}}" for each in visible.UNSEEN if each != "Cs")
 _UNSEEN += "".join(
     rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in visible.BLANK_RANGES
 )
 _PLAIN = rf"^[^{_UNSEEN}]([^\x{{a0}}\x{{2007}}\x{{202f}}]*[^\p{{Cf}}\p{{Z}}])?$"
-# What each number has to be, `p` being the number.
+# The condition for each number, `p`.
 _RANGES = {
     "action_count": f"p >= 0 and p <= {rules.MAX_COUNT} and p = floor(p)",
     "human_minutes": f"p > 0 and p <= {rules.MAX_MINUTES}",
@@ -51,7 +47,7 @@ _COUNTS = (
     "total_tokens",
 )
 _RANGES |= dict.fromkeys(_COUNTS, _RANGES["action_count"])
-# Columns of the query beside those of the table.
+# Columns of the query in addition to those of the table.
 EXTRAS = ("record", "excerpt", "row_hash")
 
 
@@ -60,9 +56,9 @@ class Query:
     """The query for all rows of a table."""
 
     sql: str
-    # The columns of raw.table_attempts that come out of it, before EXTRAS.
+    # The columns of raw.table_attempts that the query returns, before EXTRAS.
     columns: list[str]
-    # All others but `line`, and what they are in every row.
+    # All other columns except `line`, with their value in every row.
     constants: dict[str, str | None]
 
 
@@ -79,10 +75,10 @@ def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) ->
         "made_attributes": attributes(opened, mapping),
         "raw": opened.raw,
         **row.real_numbers(),
-        **row.told_inside,
+        **row.json_cells,
         **({"is_odd_json": "is_odd_json"} if opened.form == "json" else {}),
     }
-    # Once all expressions are made, it is known what they ask of a row.
+    # When all expressions are made, it is known what they need of a row.
     rows = opened.source()
     outputs = row.outputs()
     sql = f"""
@@ -107,7 +103,7 @@ def query(opened: Opened, mapping: Mapping, options: TableOptions, stem: str) ->
 
 
 class _Row:
-    """The expressions of one row, step by step."""
+    """The expressions for one row, step by step."""
 
     def __init__(
         self,
@@ -124,14 +120,14 @@ class _Row:
         self._stem = stem
         self._numbers = [ours for ours in cells if ours in NUMBERS]
         self._real = list(self.real_numbers())
-        # Python decides about what is odd in JSON in a cell.
+        # Python decides about unusual JSON in a cell.
         parts = [part for each in mapping.parts.values() for part in each]
         columns = [part for part in parts if isinstance(part, Column)]
-        self.told_inside = opened.told_inside(columns)
+        self.json_cells = opened.json_cells(columns)
 
     def real_numbers(self) -> dict[str, str]:
-        """Return what names in JSON are not to be: fractions, which lose how they are
-        written, and lists or objects.
+        """Return the JSON values that are not names: fractions, which lose their
+        spelling, and lists or objects.
         """
         if self._opened.form != "json":
             return {}
@@ -153,7 +149,7 @@ class _Row:
         return found
 
     def parsed(self) -> dict[str, str]:
-        """Return the numbers in cells, null where there is none."""
+        """Return the numbers in cells, null if there is none."""
         columns = {
             f"p_{ours}": self._number(ours)
             for ours in (*self._numbers, *self._has("started_at"))
@@ -179,7 +175,7 @@ class _Row:
         return f"try_cast({text} as double)"
 
     def checked(self) -> dict[str, str]:
-        """Return the values that keep the rules, null for all others."""
+        """Return the values that follow the rules, null for all others."""
         columns = {f"n_{ours}": self._text(ours) for ours in self._has(*TEXTS)}
         for ours in self._numbers:
             columns[f"n_{ours}"] = (
@@ -224,7 +220,7 @@ class _Row:
             return f"case when {cell} then 1e0 when not {cell} then 0e0 end"
         if kind == "time":
             return "cast(null as double)"
-        # A verdict is out of as much where there is no score beside it.
+        # A verdict has the scale of scores if there is no score as well.
         is_score = ours == "score" or "score" not in self._cells
         most = self._options.score_max if is_score else None
         share = f"p_{ours} / {most!r}e0" if most else f"p_{ours}"
@@ -264,11 +260,11 @@ class _Row:
         number = f"p_{ours}"
         if kind == "text":
             number = f"try_cast({cell} as double)"
-            # As most are written.
+            # The form of most times.
             cases.append(f"when p_{ours} = {cell} then {cell}")
             is_iso = f"when regexp_full_match({cell}, '{_ISO}"
             cases.append(f"{is_iso}Z?') then p_{ours}")
-            # A cast to a time without a zone would pass over the offset.
+            # A cast to a time without a zone would ignore the offset.
             moment = f"make_timestamp(epoch_us(try_cast({cell} as timestamptz)))"
             cases.append(f"{is_iso}{_OFFSET}') then cast({moment} as varchar)")
             cases.append(f"when contains({cell}, '_') then null")
@@ -282,7 +278,7 @@ class _Row:
         return f"case {' '.join(cases)} end"
 
     def flag(self) -> str:
-        """Return whether attempts.py has to decide about a row."""
+        """Return whether attempts.py must decide about a row."""
         conditions = [*self._real]
         for ours in (*self._numbers, *self._has("started_at")):
             cell = f"t_{ours}"
@@ -294,7 +290,7 @@ class _Row:
             at = f"n_{ours}"
             years = f"{values.FIRST_YEAR}' or {at} >= '{values.LAST_YEAR + 1}"
             conditions.append(f"{at} < '{years}'")
-        # Blanks around a name may be all there is to it, and so may what is not seen.
+        # A name may consist of blanks, or of invisible characters.
         for ours in self._has(*TEXTS):
             cell = f"n_{ours}"
             conditions.append(f"strlen({cell}) > {MAX_TEXT_BYTES}")
@@ -308,7 +304,7 @@ class _Row:
                 )
         if "agent" not in self._cells:
             conditions.append(f"strlen({self._made_agent()}) > {MAX_TEXT_BYTES}")
-        for cell in map(quoted, self.told_inside):
+        for cell in map(quoted, self.json_cells):
             conditions.append(HAS_DUPLICATES.format(f"json_keys({cell})"))
             conditions.append(is_odd_inside(cell))
         conditions.append("n_task_id is null")
@@ -323,7 +319,7 @@ class _Row:
         return f"coalesce({' or '.join(f'({each})' for each in conditions)}, false)"
 
     def outputs(self) -> dict[str, str]:
-        """Return the columns of the table behind `line`, then EXTRAS."""
+        """Return the columns of the table after `line`, then EXTRAS."""
         given = self._given()
         columns = {
             name: f"cast({given[name]} as {_sql_type(type_)})"
@@ -337,8 +333,8 @@ class _Row:
             cells = ", ".join(
                 f"{quoted(ours)} := t_{ours}"
                 if ours in numbers
-                else f"{quoted(ours)} := cast({self._told(ours)} as varchar)"
-                for ours in (*self._cells, *self.told_inside)
+                else f"{quoted(ours)} := cast({self._as_read(ours)} as varchar)"
+                for ours in (*self._cells, *self.json_cells)
             )
             record = f"cast(to_json(struct_pack({cells})) as varchar)"
         columns["record"] = f"case when is_odd then {record} end"
@@ -347,19 +343,19 @@ class _Row:
             f"case when is_odd then coalesce(left(cast({excerpt} as varchar), "
             f"{EXCERPT_LENGTH}), '') end"
         )
-        # Of the key, where there is one; else of all that is told.
+        # A hash of the key, if there is one, else of all columns.
         hashed = [*given]
         if "attempt" in self._cells:
             hashed = [name for name in TABLE_ATTEMPTS.key if name in given]
         columns["row_hash"] = f"hash({', '.join(columns[name] for name in hashed)})"
         return columns
 
-    def _told(self, name: str) -> str:
-        return quoted(name) if name in self.told_inside else f"t_{name}"
+    def _as_read(self, name: str) -> str:
+        return quoted(name) if name in self.json_cells else f"t_{name}"
 
     def constants(self) -> dict[str, str]:
         """Return the columns that are the same in all rows."""
-        untold = {
+        defaults = {
             "benchmark": ("benchmark", self._stem),
             "evaluation": ("evaluation_id", ""),
             "scaffold": ("scaffold", "unknown"),
@@ -368,7 +364,7 @@ class _Row:
         }
         return {"source": self._options.source or "table"} | {
             name: value
-            for name, (ours, value) in untold.items()
+            for name, (ours, value) in defaults.items()
             if ours not in self._cells
         }
 
@@ -422,11 +418,11 @@ class _Row:
         return f"case {' '.join(cases)} else 'scored' end"
 
     def _words(self, ours: str) -> str:
-        """Return what a status or an error says, null where that is nothing."""
+        """Return the text of a status or an error, null if it says nothing."""
         cell = f"t_{ours}"
         if self._cells[ours].kind != "text":
             cell = f"cast({cell} as varchar)"
-        # To trim takes long, and most cells have nothing to trim.
+        # Trimming takes long, and most cells have nothing to trim.
         ends = " or ".join(f"ends_with({cell}, {blank})" for blank in _BLANKS)
         words = (
             f"lower(case when {cell} = '' then '' when {cell} < '!' or {ends} "
@@ -455,7 +451,8 @@ def _status_cases(words: str, score: str, *, is_error_column: bool) -> Iterator[
 
 def _missing(cell: str) -> str:
     longest = max(map(len, values.MISSING))
-    # Lazily, which `and` is not: what is short is mostly nothing, or a number.
+    # With `case`, because `and` evaluates both sides: a short text is mostly nothing,
+    # or a number.
     return (
         f"case when strlen({cell}) <= {longest} then case when {cell} = '' then true "
         f"when {cell} >= '$' and {cell} < '<' then false "

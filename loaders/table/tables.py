@@ -3,7 +3,7 @@
 from loaders.contract.columns import Column, RawTable
 
 _ROW = "Row of the table, from 1; the header is not counted. In JSON lines the line."
-_NOT_TOLD = "Null where it is not told."
+_NOT_GIVEN = "Null if the table does not give it."
 
 
 def _text(name: str, meaning: str, null: str | None = None) -> Column:
@@ -11,11 +11,11 @@ def _text(name: str, meaning: str, null: str | None = None) -> Column:
 
 
 def _count(name: str, meaning: str, unit: str) -> Column:
-    return Column(name, "bigint", meaning, unit=unit, null=_NOT_TOLD)
+    return Column(name, "bigint", meaning, unit=unit, null=_NOT_GIVEN)
 
 
 def _amount(name: str, meaning: str, unit: str) -> Column:
-    return Column(name, "double", meaning, unit=unit, null=_NOT_TOLD)
+    return Column(name, "double", meaning, unit=unit, null=_NOT_GIVEN)
 
 
 TABLE_ATTEMPTS = RawTable(
@@ -35,22 +35,25 @@ TABLE_ATTEMPTS = RawTable(
     columns=(
         Column("line", "bigint", _ROW),
         _text("source", "What `--source` says; else `table`."),
-        _text("benchmark", "The benchmark; the file's name where it is not told."),
+        _text("benchmark", "The benchmark; the file's name if no column has it."),
         _text(
             "evaluation",
-            "What tells evaluations of an agent at a benchmark apart; empty where no "
+            "What distinguishes evaluations of an agent at a benchmark; empty where no "
             "column does.",
         ),
         _text("task_id", "The task, as written, in the one form that names have."),
-        _text("agent", "The agent; made of scaffold, model and effort if not told."),
-        _text("model", "The model; the agent where it is not told."),
-        _text("scaffold", "The scaffold; `unknown` where it is not told."),
-        _text("effort", "The reasoning effort; `unknown` where it is not told."),
-        _text("population", "The population; `capability` where it is not told."),
-        _text("task_family", "Group of sibling tasks.", _NOT_TOLD),
+        _text(
+            "agent",
+            "The agent; made of scaffold, model and effort if no column has it.",
+        ),
+        _text("model", "The model; the agent if no column has it."),
+        _text("scaffold", "The scaffold; `unknown` if no column has it."),
+        _text("effort", "The reasoning effort; `unknown` if no column has it."),
+        _text("population", "The population; `capability` if no column has it."),
+        _text("task_family", "Group of sibling tasks.", _NOT_GIVEN),
         _text(
             "attempt",
-            "What tells the attempts of an agent at a task apart, as written; "
+            "What distinguishes the attempts of an agent at a task, as written; "
             "several columns are joined with a slash.",
             "Null where no column does: then a repeated row counts as a repeat.",
         ),
@@ -83,7 +86,7 @@ TABLE_ATTEMPTS = RawTable(
             "started_at",
             "varchar",
             "When the attempt began, in UTC, as YYYY-MM-DD HH:MM:SS.",
-            null=_NOT_TOLD,
+            null=_NOT_GIVEN,
         ),
         Column(
             "attributes",

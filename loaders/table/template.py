@@ -47,7 +47,7 @@ _TEMPERATURES = {"react": 0.7, "plan": 1.0}
 
 
 def rows() -> list[dict[str, object]]:
-    """Return the example's rows; `temperature` is one of its own columns."""
+    """Return the example's rows; `temperature` is a column of the table's own."""
     return [
         dict(zip(_NAMES, row, strict=True)) | {"temperature": _TEMPERATURES[row[1]]}
         for row in _ROWS

@@ -16,13 +16,13 @@ from loaders.contract.table_options import TableOptions
 from loaders.table.mapping import KNOWN, ours_named
 from loaders.table.presets import PRESETS
 
-# What a mapping file may set besides the columns, as the options of the same name.
+# Options that a mapping file may set in addition to the columns.
 _SETTINGS = ("source", "score_max", "decimal", "preset")
 _KINDS = ("value", "file", "folder", "named_by", "words_of")
 
 
 def with_mapping(options: TableOptions, mapping_name: str) -> TableOptions:
-    """Return the options; what they leave open is as in a mapping file or a preset.
+    """Return the options, completed from a mapping file or a preset.
 
     Raises ValueError with what is wrong.
     """
@@ -50,7 +50,7 @@ def with_mapping(options: TableOptions, mapping_name: str) -> TableOptions:
         settings = dict(_setting(name, value) for name, value in settings.items())
     except ValueError as error:
         raise ValueError(f"{mapping_name}: {error}") from None
-    # The command line goes before the file.
+    # The command line takes precedence over the file.
     unset = {
         name: value for name, value in settings.items() if not getattr(options, name)
     }
@@ -59,7 +59,7 @@ def with_mapping(options: TableOptions, mapping_name: str) -> TableOptions:
 
 
 def checked_columns(columns: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """Return ours and what each is; raise ValueError with what is wrong."""
+    """Return our fields with their columns; raise ValueError with what is wrong."""
     return _once([_checked(name, value) for name, value in columns.items()])
 
 
@@ -82,7 +82,7 @@ def with_columns(options: TableOptions, pairs: Iterable[str]) -> TableOptions:
 
 
 def checked_source(source: str) -> str:
-    """Return the name of a data source in its one form, or raise ValueError."""
+    """Return the name of a data source in its canonical form, or raise ValueError."""
     try:
         return rules.identifier("the source", source)
     except RecordRefused as refused:
@@ -90,7 +90,7 @@ def checked_source(source: str) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads YAML in which no name is duplicated."""
+    """Reads YAML and refuses duplicate names."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
         found = super().construct_mapping(node, deep)
@@ -109,7 +109,7 @@ def _once(columns: list[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
 
 
 def _checked(name: str, value: Any) -> tuple[str, Any]:
-    """Return ours and what it is, or raise ValueError."""
+    """Return a field with its column, or raise ValueError."""
     ours = ours_named(name)
     if ours is None:
         near = difflib.get_close_matches(name, KNOWN)
@@ -145,7 +145,7 @@ def _check_value(name: str, value: Any) -> None:
 
 
 def _is_words(content: Any) -> bool:
-    """Say whether a column is named, and a pattern with a group."""
+    """Say whether a mapping names a column and a pattern with a group."""
     return (
         isinstance(content, dict)
         and content.keys() == {"column", "like"}

@@ -1,4 +1,4 @@
-"""Values as tables have them: text, read as written or refused, never guessed."""
+"""Values as tables have them: text that is read as written or refused, never guessed."""
 
 import re
 from datetime import UTC, datetime
@@ -6,44 +6,44 @@ from datetime import UTC, datetime
 from loaders.contract import rules
 from loaders.contract.records import RecordRefused
 
-# What data frames and spreadsheets write where there is no value.
+# What data frames and spreadsheets write for a missing value.
 _WORDS = ("na", "n/a", "nan", "none", "null", "nil", "nat", "<na>", "#n/a")
 MISSING = ("", "NaN", "NaT", *_WORDS, *(word.upper() for word in _WORDS))
 MISSING += tuple(word.capitalize() for word in _WORDS[2:7])
-# Of R and of databases.
+# The same in R and in databases.
 MISSING = tuple(dict.fromkeys((*MISSING, "#NA", "\\N")))
 ERRORS = ("error", "errored", "exception", "crashed")
-# What an error column has where there was no error.
+# What an error column has if there was no error.
 NO_ERROR = ("", "false", "0", "0.0", "no", "[]", "{}")
 TIMEOUT = "timed[ _-]*out|time[_-]?out"
-# Words with `limit` in them that tell of no limit of the attempt.
+# Words that contain `limit` but do not mean a limit on the attempt.
 NO_LIMIT = "rate[ _-]*limit|delimit|unlimit"
 POPULATIONS = ("capability", "safety", "human", "perturbed")
-# A time as a number: since 1970, between 2001 and 2286, and how many make a second.
+# A time as a number since 1970: between 2001 and 2286, by how many make a second.
 EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
-# What the refusal of a score says that may be right on another scale.
+# Added to the refusal of a score that may be right on another scale.
 ABOVE, BELOW, PERCENT = " and above ", " and below 0", " without --score-max 100"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-# A number with signs of which one may be the decimal one.
+# A number with characters of which one may be the decimal sign.
 _SIGNS = re.compile(r"[^0-9]{0,3}[0-9]+([., '][0-9]+)+[^0-9]{0,5}")
 _GROUPED = r"[+-]?[1-9][0-9]{0,2}(%s[0-9]{3})+(%s[0-9]*)?"
-# What a verdict is written as.
+# The spellings of a verdict.
 YES = ("yes", "pass", "passed", "correct")
 NO = ("no", "fail", "failed", "incorrect")
 _BOOLEANS = {"true": 1.0, "false": 0.0}
 _VERDICTS = _BOOLEANS | dict.fromkeys(YES, 1.0) | dict.fromkeys(NO, 0.0)
-# Times of runs; others come from a clock that nobody set.
+# The range of times of runs; other times come from a clock that was not set.
 FIRST_YEAR, LAST_YEAR = 1971, 2199
 _SLASHED_DAY = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 
 
 def is_missing(text: str | None) -> bool:
-    """Say whether a cell holds no value."""
+    """Say whether a cell has no value."""
     return text is None or text.strip() in MISSING
 
 
 def number(name: str, text: str, decimal: str | None = None) -> float:
-    """Return a number; a comma counts only where `decimal` says what it is."""
+    """Return a number; a comma counts only if `decimal` says what it means."""
     written = _with_a_point(text.strip(), decimal)
     if not _NUMBER.fullmatch(written):
         what = f"{name} is the text {rules.shown(text)}, not a number with a point"
@@ -71,7 +71,7 @@ def score(
 ) -> float:
     """Return a score or a boolean as 0 to 1.
 
-    Refuses a percentage where nobody said that it is out of 100.
+    Refuses a percentage unless the user said that it is out of 100.
     """
     written = text.strip()
     if written.lower() in _BOOLEANS:
@@ -97,7 +97,7 @@ def verdict(
 ) -> float:
     """Return a verdict, such as true, 1 or passed, as 0 to 1.
 
-    `score_max` counts where there is no score beside it.
+    `score_max` counts if there is no score as well.
     """
     word = text.strip().lower()
     if word in _VERDICTS:
@@ -119,7 +119,7 @@ def milliseconds(name: str, text: str, decimal: str | None = None) -> float | No
 
 
 def cost(name: str, text: str, decimal: str | None = None) -> float:
-    """Return US dollars, which a sign beside the number may say; none of another one."""
+    """Return US dollars; a dollar sign may be with the number, but no other currency."""
     written = text.strip()
     amount = written.removeprefix("$").removesuffix("$").removesuffix("USD").strip()
     if len(amount) < len(written) and _NUMBER.fullmatch(_with_a_point(amount, decimal)):
@@ -138,7 +138,8 @@ def minutes(name: str, text: str, decimal: str | None = None) -> float:
 def started_at(name: str, text: str) -> str:
     """Return a date or time in UTC; without an offset it is UTC.
 
-    ISO 8601, a day as 2025/4/23, or a number since 1970, whose unit its size tells.
+    ISO 8601, a day such as 2025/4/23, or a number since 1970, whose size shows its
+    unit.
     """
     try:
         moment = _moment(text.strip())
@@ -163,7 +164,7 @@ def _moment(text: str) -> datetime:
                 seconds_, rest = divmod(microseconds, 1_000_000)
                 moment = datetime.fromtimestamp(seconds_, UTC)
                 return moment.replace(microsecond=rest, tzinfo=None)
-        # It may be a day as a spreadsheet counts it, or as digits.
+        # It may be a spreadsheet's day number, or a date in digits.
         raise ValueError
     slashed = _SLASHED_DAY.match(text)
     if slashed:
@@ -176,7 +177,7 @@ def _moment(text: str) -> datetime:
 
 
 def status(text: str | None, *, is_error_column: bool, has_score: bool) -> str:
-    """Return how an attempt ended, by its status or its error message."""
+    """Return how an attempt ended, from its status or its error message."""
     words = "" if is_missing(text) else text.strip().lower()
     if is_error_column and words in NO_ERROR:
         words = ""

@@ -61,7 +61,7 @@ def look_up(
     format: str,
     loader_version: str,
     file_id: str | None,
-    is_said: bool,
+    has_user_options: bool,
 ) -> LoadResult | None:
     """Return an `unchanged` result if these bytes are loaded, None if not.
 
@@ -81,7 +81,7 @@ def look_up(
             and (
                 file_id = coalesce($file_id, file_id)
                 or (
-                    not $is_said
+                    not $has_user_options
                     and exists (
                         from raw.file_paths as own
                         where own.path = $path and own.file_id = files.file_id
@@ -102,7 +102,7 @@ def look_up(
                 "loader_version": loader_version,
                 "path": path,
                 "file_id": file_id,
-                "is_said": is_said,
+                "has_user_options": has_user_options,
             },
         ).fetchone()
     except duckdb.CatalogException:
@@ -208,7 +208,7 @@ def leave_older(connection: duckdb.DuckDBPyConnection, manifest: FileManifest) -
     That loader identified the table by its bytes only; now its name counts too. Next to
     the new rows, the old ones would count as repeats.
     """
-    if not manifest.told or manifest.is_said:
+    if not manifest.context or manifest.has_user_options:
         return
     older = connection.execute(
         "select path from raw.files where file_id = ? and loader_version <> ?",

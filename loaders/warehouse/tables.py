@@ -72,9 +72,9 @@ FILE_PATHS = RawTable(
             "modified_ns",
             "bigint",
             "When the file was last written to, since 1970: with its size and "
-            "changed_ns it tells that the file is unchanged.",
+            "changed_ns it shows that the file is unchanged.",
             unit="nanoseconds",
-            null="Null where that was too short before the load to tell, and for a "
+            null="Null if that was too short before the load to be sure, and for a "
             "refused file.",
         ),
         Column(

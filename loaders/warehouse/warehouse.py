@@ -181,8 +181,8 @@ class Warehouse:
             manifest.sha256,
             manifest.format,
             manifest.loader_version,
-            manifest.file_id if manifest.told else None,
-            manifest.is_said,
+            manifest.file_id if manifest.context else None,
+            manifest.has_user_options,
         )
         with as_warehouse_error(self._path):
             connection = self._connection_to_look()

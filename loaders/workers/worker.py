@@ -201,14 +201,14 @@ def _messages(
                 yield _manifest(found, source, format_, options)
                 if not go_on():
                     return
-            told = _told(format_, found, options)
-            read = partial(format_.reader.read, content, **told)
+            reader_options = _reader_options(format_, found, options)
+            read = partial(format_.reader.read, content, **reader_options)
             batches = _explained(_guarded(read, as_rows=as_rows), content)
             batches = _begun(unchanged(batches, source), source)
         except FileRefused as refused:
-            is_told = bool(go_on and format_)
+            has_manifest = bool(go_on and format_)
             is_meant = found.is_meant or (refused.is_data and not found.is_beside_run)
-            if not is_told and (format_ or is_meant):
+            if not has_manifest and (format_ or is_meant):
                 yield _manifest(found, source, format_, options)
                 # The answer is taken all the same, or the next file would meet it.
                 if go_on and not go_on():
@@ -243,13 +243,15 @@ def _recognised(
     try:
         return recognise(content.beginning(HEAD_BYTES), content)
     except FileRefused as refused:
-        is_table = options.table.is_said or is_table_name(found.path)
+        is_table = options.table.is_given or is_table_name(found.path)
         if refused.reason_code == "unknown_format" and is_table and found.is_meant:
             return FORMATS["table"]
         raise
 
 
-def _told(format_: Format, found: InputFile, options: ReadOptions) -> dict[str, Any]:
+def _reader_options(
+    format_: Format, found: InputFile, options: ReadOptions
+) -> dict[str, Any]:
     """Return the options that the reader of a format takes."""
     if format_.takes_password:
         return {"password": options.password}
@@ -287,9 +289,11 @@ def _manifest(
     found: InputFile, source: OpenFile, format_: Format | None, options: ReadOptions
 ) -> FileManifest:
     sha256 = source.sha256()
-    told = ""
+    context = ""
     if format_ and format_.takes_table_options:
-        told = format_.reader.told(source, path_text(found.real_path), options.table)
+        context = format_.reader.context_of(
+            source, path_text(found.real_path), options.table
+        )
     return FileManifest(
         path=found.real_path,
         sha256=sha256,
@@ -297,7 +301,7 @@ def _manifest(
         size_bytes=source.size_bytes,
         loader_version=format_.loader_version if format_ else None,
         state=source.state,
-        told=told,
-        is_said=bool(told) and options.table.is_said,
+        context=context,
+        has_user_options=bool(context) and options.table.is_given,
         is_packed=is_packed(source),
     )

@@ -1,6 +1,6 @@
-{#- An integer from 0 to 2^60 - 1 that depends on the text alone: the same
-    on every machine, thread count and engine. md5 and not the engine's own
-    hash, which differs between engines and versions. -#}
+{#- An integer from 0 to 2^60 - 1 that depends only on the text: the same on every
+    machine, engine and number of threads. Uses md5, because an engine's own hash
+    differs between engines and versions. -#}
 {% macro hash_number(text) -%}
     {{ adapter.dispatch('hash_number')(text) }}
 {%- endmacro %}

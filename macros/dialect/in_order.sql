@@ -1,6 +1,5 @@
-{#- An aggregate of doubles that takes them from small to large, so that its last
-    digits are the same in every run; see exact_sum, which is for sums whose
-    terms have few digits before the point. -#}
+{#- An aggregate of doubles from small to large, so that its last digits are the same in
+    every run. exact_sum is for sums whose terms have few digits before the point. -#}
 {% macro in_order(aggregate, expression) -%}
     {{ adapter.dispatch('in_order')(aggregate, expression) }}
 {%- endmacro %}
@@ -9,8 +8,8 @@
     {{ aggregate }}({{ expression }} order by {{ expression }})
 {%- endmacro %}
 
-{#- Spark has no aggregate that takes its values in an order, so they are added up from
-    a sorted array; the last digits of a standard deviation may differ from run to run. -#}
+{#- Spark has no ordered aggregate, so the values are added up from a sorted array. The
+    last digits of a standard deviation may differ from run to run. -#}
 {% macro spark__in_order(aggregate, expression) -%}
     {%- set values = "array_sort(collect_list(cast(" ~ expression ~ " as double)))" -%}
     {%- set total = "aggregate(" ~ values ~ ", 0e0, (total, value) -> total + value)" -%}

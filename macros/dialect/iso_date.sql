@@ -1,4 +1,4 @@
-{#- A day from text such as 2025-04-23; null from any other text. -#}
+{#- A date from text such as 2025-04-23; null for any other text. -#}
 {% macro iso_date(text) -%}
     {{ adapter.dispatch('iso_date')(text) }}
 {%- endmacro %}
@@ -7,7 +7,7 @@
     try_cast({{ text }} as date)
 {%- endmacro %}
 
-{#- Spark would take 2025-04 for the first of the month. -#}
+{#- Spark would read 2025-04 as the first of the month. -#}
 {% macro spark__iso_date(text) -%}
     case
         when {{ text }} rlike '^[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}([T ]|$)'

@@ -1,4 +1,4 @@
-{#- A JSON object's field of any name, as text; null without. -#}
+{#- A field of a JSON object, with any name, as text; null if there is none. -#}
 {% macro json_field(json, name) -%}
     {{ adapter.dispatch('json_field')(json, name) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- The names of a JSON object's fields: a row for each. -#}
+{#- The names of a JSON object's fields, one row each. -#}
 {% macro json_names(json) -%}
     {{ adapter.dispatch('json_names')(json) }}
 {%- endmacro %}

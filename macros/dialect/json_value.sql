@@ -1,4 +1,5 @@
-{#- What is at a path such as `$.a.b` in JSON text, as text; null without. -#}
+{#- The value at a path such as `$.a.b` in JSON text, as text; null if there is
+    none. -#}
 {% macro json_value(json, path) -%}
     {{ adapter.dispatch('json_value')(json, path) }}
 {%- endmacro %}
@@ -7,7 +8,7 @@
     json_extract_string({{ json }}, {{ path }})
 {%- endmacro %}
 
-{#- A name in quotes, as in `$."a.b"`, is in brackets in Spark. -#}
+{#- Spark writes a quoted name, as in `$."a.b"`, in brackets. -#}
 {% macro spark__json_value(json, path) -%}
     get_json_object(
         {{ json }}, regexp_replace({{ path }}, '[.]"([^"]*)"', '[\'$1\']')

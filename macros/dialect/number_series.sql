@@ -7,7 +7,7 @@
     select unnest(range({{ first }}, {{ last }} + 1)) as number
 {%- endmacro %}
 
-{#- Spark's sequence counts down where the last is below the first. -#}
+{#- Spark's sequence counts down if the last number is below the first. -#}
 {% macro spark__number_series(first, last) -%}
     select explode(sequence(first_number, last_number)) as number
     from (

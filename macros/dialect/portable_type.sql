@@ -1,4 +1,4 @@
-{#- A type of YAML or of union_columns as the engine calls it. -#}
+{#- The engine's name of a type in YAML or union_columns. -#}
 {% macro portable_type(type) -%}
     {{ return(adapter.dispatch('portable_type')(type)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- A quantile that interpolates linearly, as numpy does by default. -#}
+{#- A linearly interpolated quantile, as numpy's default. -#}
 {% macro quantile_cont(expression, quantile) -%}
     {{ adapter.dispatch('quantile_cont')(expression, quantile) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- Makes the raw tables known: DuckDB holds them; Spark reads what `python -m loaders
-    export --raw` wrote to $EVALHOUSE_RAW, after its manifests were compared with it. -#}
+{#- Makes the raw tables available. DuckDB has them; Spark reads what `python -m loaders
+    export --raw` wrote to $EVALHOUSE_RAW, after comparing it with its manifests. -#}
 {% macro attach_raw() -%}
     {{ adapter.dispatch('attach_raw')() }}
 {%- endmacro %}
@@ -51,7 +51,7 @@
     ) -%}
 {%- endmacro %}
 
-{#- A manifest is the last that an export writes: it names each file and its size. -#}
+{#- An export writes its manifest last, with each file and its size. -#}
 {% macro refuse_incomplete_export(folder) -%}
     {%- set again = '; export it again: python -m loaders export --raw ' ~ folder -%}
     {%- set files = run_query('select * from raw.manifest') -%}
@@ -100,7 +100,7 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Two machines may write to one folder, but not the same file of runs. -#}
+{#- Two machines may export to one folder, but not the same file of runs. -#}
 {% macro refuse_repeated_files(folder) -%}
     {%- for row in run_query(
         'select file_id, min(path) as path from raw.files group by file_id'

@@ -1,7 +1,8 @@
-{#- A recursive CTE, `steps_first(name)`, the first rows, `steps_next(union)`, a query that
-    reads `name` for the rows of the last step alone, `steps_end()`. DuckDB recurses.
-    Spark refuses aggregates and windows there, so on it each step is a table, until one
-    has no rows (macros/overrides/spark_steps.sql). The model says `with recursive`. -#}
+{#- A recursive CTE: `steps_first(name)`, its first rows, `steps_next(union)`, a query
+    that reads only the last step's rows from `name`, `steps_end()`. DuckDB recurses.
+    Spark does not allow aggregates and windows there, so each step is a table until one
+    has no rows (macros/overrides/spark_steps.sql). The model must say `with
+    recursive`. -#}
 {% macro steps_first(name) -%}
     {{ adapter.dispatch('steps_first')(name) }}
 {%- endmacro %}
@@ -38,8 +39,9 @@
     /*end*/
 {%- endmacro %}
 
-{#- A CTE that every step or several CTEs read, `kept_first(name)`, its query,
-    `steps_end()`: DuckDB computes it once, and so does Spark if it is a table. -#}
+{#- A CTE that every step, or several CTEs, read: `kept_first(name)`, its query,
+    `steps_end()`. DuckDB computes it once; on Spark it is a table for the same
+    reason. -#}
 {% macro kept_first(name) -%}
     {{ steps_first(name) }}
 {%- endmacro %}

@@ -7,7 +7,7 @@
     {{ column }}
 {%- endmacro %}
 
-{#- Sail refuses a union of texts that it holds in two ways. -#}
+{#- Sail does not union text columns that it stores in two different types. -#}
 {% macro spark__union_column(column, type) -%}
     cast({{ column }} as {{ portable_type(type) }}) as {{ column }}
 {%- endmacro %}

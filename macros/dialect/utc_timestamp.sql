@@ -12,8 +12,8 @@
     end
 {%- endmacro %}
 
-{#- The session's time zone is UTC (profiles.yml). Spark would take 2025-04 for the
-    first of the month, and 12:30 for a time of today. -#}
+{#- The session's time zone is UTC (profiles.yml). Spark would read 2025-04 as the first
+    of the month, and 12:30 as a time today. -#}
 {% macro spark__utc_timestamp(text) -%}
     case
         when {{ text }} rlike '^[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}([T ]|$)'

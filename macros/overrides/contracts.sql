@@ -1,6 +1,6 @@
-{#- Checks that what was made has the columns that its YAML declares. dbt's own check
-    plans each query again. This one asks once, when the run ends: nothing is published of a run
-    that fails. -#}
+{#- Checks that each relation has the columns that its YAML declares. dbt's own check
+    plans each query again; this one is a single query at the end of the run. If it
+    fails, nothing is published. -#}
 {% macro check_contract_later(relation) -%}
     {%- if config.get('contract').enforced -%}
         {%- set checked = graph.setdefault('contracts', {}) -%}
@@ -10,7 +10,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- One line for each column that is wrong. -#}
+{#- One line for each wrong column. -#}
 {% macro broken_contracts() -%}
     {%- set checked = graph.get('contracts') -%}
     {%- if not checked -%}

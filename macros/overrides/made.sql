@@ -1,17 +1,17 @@
-{#- What cannot have changed is not made again. The table intermediate.made keeps, of each
-    node of the last refresh, what it was made from and what came out:
+{#- Nothing is built again that cannot have changed. The table intermediate.made has, for
+    each node of the last refresh, what it was built from and the result:
 
-    made_from   a hash of its SQL, its YAML, all macros, and of the same of all that it
-                reads, up to the raw tables; of a seed its file too, of all but views the
-                contents of what they read
-    content     of a table a hash of its rows and columns, of a view one of its comment, of
-                a data test that it passed
+    made_from   a hash of its SQL, its YAML and all macros, and of the same for everything
+                that it reads, up to the raw tables; for a seed also of its file; except
+                for views, also of the contents of what it reads
+    content     for a table a hash of its rows and columns, for a view a hash of its
+                comment, for a data test that it passed
 
-    A node with both unchanged is left as it is. One is always made whose parents are not
-    all in the same run, and all are with --full-refresh. The table is read once, when
-    a run begins, and written once, when it ends; in between it is in graph['refresh'],
-    and a content is hashed when it is first asked for. A run that fails is not published,
-    and neither is what it says here. -#}
+    A node is left as it is if both are unchanged. It is always built if its parents are
+    not all in the same run, or with --full-refresh. The table is read once, when a run
+    begins, and written once, when it ends; in between it is in graph['refresh'], and a
+    content is hashed when it is first needed. A run that fails is not published, and
+    neither is this table. -#}
 {% macro begin_refresh() %}
     {{ adapter.dispatch('begin_refresh')() }}
 {% endmacro %}
@@ -20,7 +20,7 @@
     {{ adapter.dispatch('end_refresh')() }}
 {% endmacro %}
 
-{#- Engines without it make everything each time. -#}
+{#- Other engines build everything each time. -#}
 {% macro default__begin_refresh() %}{% endmacro %}
 {% macro default__end_refresh() %}{% endmacro %}
 
@@ -86,8 +86,8 @@
 {% macro duckdb__end_refresh() %}
     {%- set broken = broken_contracts() if execute and graph.refresh else [] %}
     {%- if broken %}
-        {#- As a query that fails, of which dbt says so; of its own errors here it would
-            show where in these macros they came about. -#}
+        {#- Raised by a query: dbt prints its message alone, but for its own errors also
+            the place in these macros. -#}
         select error('a contract is broken: {{ broken | join("; ") | replace("'", "''") }}')
     {%- elif execute and graph.refresh %}
         {%- set now = graph.refresh.now %}
@@ -100,21 +100,21 @@
         {%- endfor %}
         {%- set rows = [] %}
         {%- for id in graph.nodes %}
-            {%- set told = graph.refresh.then.get(id) %}
+            {%- set made = graph.refresh.then.get(id) %}
             {%- if id in now %}
-                {%- set told = [made_hash(now[id]), content_of(id)] %}
+                {%- set made = [made_hash(now[id]), content_of(id)] %}
             {%- endif %}
-            {%- if told %}
-                {%- do rows.append("('" ~ id ~ "', '" ~ told | join("', '") ~ "')") %}
+            {%- if made %}
+                {%- do rows.append("('" ~ id ~ "', '" ~ made | join("', '") ~ "')") %}
             {%- endif %}
         {%- endfor %}
         {%- do run_query(
             "delete from intermediate.made;"
             ~ (
                 " insert into intermediate.made"
-                ~ " select told.node, told.made_from, coalesce(views.hash, told.content)"
+                ~ " select made.node, made.made_from, coalesce(views.hash, made.content)"
                 ~ " from (values " ~ rows | join(", ") ~ ")"
-                ~ " as told (node, made_from, content)"
+                ~ " as made (node, made_from, content)"
                 ~ " left join (" ~ view_hashes() ~ ") as views using (node)"
                 if rows else ""
             )
@@ -122,23 +122,24 @@
     {%- endif %}
 {% endmacro %}
 
-{#- The hash of each view's comment, which a view that somebody else makes in its place
-    does not have; its SQL is written in another way once the warehouse was closed. -#}
+{#- The hash of each view's comment. A view that someone else created in its place lacks
+    the comment. The SQL cannot be compared: DuckDB rewrites it when the warehouse is
+    closed. -#}
 {% macro view_hashes() -%}
     select 'model.{{ project_name }}.' || view_name as node, md5(comment) as hash
     from duckdb_views() where not internal
 {%- endmacro %}
 
-{#- The hash of a table's rows, in whichever order they are, and of the names and types of
-    its columns, which rows do not tell. -#}
+{#- The hash of a table's rows, in any order, and of the names and types of its columns,
+    which the rows do not show. -#}
 {% macro content_hash(table) -%}
     count(*) || ':' || coalesce(sum(hash(this_row)), 0) || ':'
     || md5(typeof(any_value(this_row)))
     from {{ table }} as this_row
 {%- endmacro %}
 
-{#- What is known of a node before it is made: a hash of its definition and those of all
-    that it reads, and which nodes these are. None where they are not all in this run. -#}
+{#- What a node is built from: a hash of its definition and of the definitions of all
+    that it reads, and which nodes these are. None if they are not all in this run. -#}
 {% macro made_from(sql, hooks=[]) -%}
     {%- set state = graph.get('refresh') -%}
     {%- set parents = model.depends_on.get('nodes', []) | sort -%}
@@ -162,7 +163,7 @@
     }) }}
 {%- endmacro %}
 
-{#- What rows a view reads makes no difference to it. -#}
+{#- A view need not be built again when the rows that it reads change. -#}
 {% macro made_hash(node) -%}
     {{ return(node.definition if node.is_view else hash_with_contents(node)) }}
 {%- endmacro %}
@@ -175,7 +176,8 @@
     {{ return(local_md5(node.definition ~ contents | join)) }}
 {%- endmacro %}
 
-{#- The content of a node of this run. For its readers a view has that of what it reads. -#}
+{#- The content of a node in this run. For its readers, a view has the contents of what
+    it reads. -#}
 {% macro content_of(id) -%}
     {%- set node = graph.refresh.now[id] -%}
     {%- if node.content is none -%}
@@ -187,7 +189,7 @@
     {{ return(node.content) }}
 {%- endmacro %}
 
-{#- Rows of [node, content] of tables that are there. -#}
+{#- Rows of [node, content], for tables that exist. -#}
 {% macro contents_of(ids) -%}
     {%- set queries = [] -%}
     {%- for id in ids -%}
@@ -200,7 +202,7 @@
     {{ return(run_query(queries | join(" union all ")).rows if queries else []) }}
 {%- endmacro %}
 
-{#- Whether the last refresh has made it from the same; `relation` is what is there now. -#}
+{#- Whether the last refresh built it from the same; `relation` is the existing one. -#}
 {% macro is_unchanged(relation, type, made) -%}
     {%- if not made or not relation or relation.type != type -%}
         {{ return(false) }}
@@ -212,8 +214,8 @@
     {{ return(type == 'view' or then[1] == content_before(model.unique_id)) }}
 {%- endmacro %}
 
-{#- The content of a table as the last refresh left it, or somebody else since. Those of
-    all small tables are asked for at once. -#}
+{#- The content of a table as the last refresh, or someone else since, left it. All
+    small tables are hashed in one query. -#}
 {% macro content_before(id) -%}
     {%- set contents = graph.refresh.contents -%}
     {%- if not contents -%}
@@ -238,7 +240,8 @@
     {{ return(contents.get(id) or contents_of([id])[0][1]) }}
 {%- endmacro %}
 
-{#- For those that read it, and for the next refresh; a content of none is asked for later. -#}
+{#- Remembers a node for its readers and for the next refresh. A content of none is
+    computed when it is needed. -#}
 {% macro remember(made, content=none) -%}
     {%- if made -%}
         {%- do made.update({'content': content}) -%}

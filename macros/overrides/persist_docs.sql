@@ -1,6 +1,6 @@
-{#- All that YAML says of a relation and its columns, in one statement. A column that it
-    describes and that is not there is an error: dbt's own asks for the columns first,
-    twice for each relation, and only warns. -#}
+{#- Writes all descriptions of a relation and its columns in one statement. A
+    description of a column that does not exist is an error. dbt's own macro reads the
+    columns first, twice for each relation, and only warns. -#}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}
     {%- set comments = comments_on(relation, model, for_relation, for_columns) %}
     {%- if comments %}

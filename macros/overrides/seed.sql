@@ -3,7 +3,7 @@
     YAML already declares. -#}
 {% materialization seed, adapter='duckdb' %}
     {%- set seed = this.incorporate(type='table') -%}
-    {#- dbt knows of a large file only its path. -#}
+    {#- For a large file dbt has only its path. -#}
     {%- set is_known = model.checksum.name == 'sha256' and graph.refresh -%}
     {%- set made = made_from([
         model.checksum.checksum,
@@ -29,12 +29,12 @@
         {{ run_hooks(post_hooks, inside_transaction=false) }}
         {%- do remember(made) -%}
     {%- endif -%}
-    {#- dbt asks for the rows that it has read, which are none. -#}
+    {#- dbt expects the rows that it read; there are none. -#}
     {%- do store_result('agate_table', 'OK') -%}
     {{ return({'relations': [seed]}) }}
 {% endmaterialization %}
 
-{#- No line is passed over as a title or a comment, as DuckDB does where it may guess. -#}
+{#- Without options, DuckDB may skip a first line as a title or a comment. -#}
 {% macro rows_of_seed() -%}
     {%- set types = [] -%}
     {%- for name, type in model.config.column_types.items() -%}

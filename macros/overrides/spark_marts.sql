@@ -1,6 +1,6 @@
-{#- Spark drops a table before it makes it again, so one build at a time: the table
-    raw.running_build is there while one runs. What of $EVALHOUSE_MARTS can be refused is
-    refused before anything is built. -#}
+{#- Refuses a second build: Spark drops a table before it creates the new one, so the
+    table raw.running_build exists while a build runs. Anything wrong with
+    $EVALHOUSE_MARTS is refused before the build begins. -#}
 {% macro refuse_second_build() -%}
     {%- if run_query("show tables in raw like 'running_build'").rows -%}
         {%- do exceptions.raise_compiler_error(
@@ -30,9 +30,9 @@
 {%- endmacro %}
 
 {#- Writes the views to $EVALHOUSE_MARTS, if it is set, for `python -m loaders import
-    --marts`: a folder of Parquet each, and last their manifest, without which the import
-    refuses them. Only the session that has built them knows them on Sail, so this is the
-    end of a build. -#}
+    --marts`: a folder of Parquet for each view, and last the manifest, without which
+    the import refuses the folder. This is done at the end of a build because on Sail
+    only the session that built the views can read them. -#}
 {% macro write_marts(results) -%}
     {{ adapter.dispatch('write_marts')(results) }}
 {%- endmacro %}
@@ -59,7 +59,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Writes a view; returns what selects its row of the manifest. -#}
+{#- Writes a view and returns the query of its row in the manifest. -#}
 {% macro spark_written_mart(folder, name) -%}
     {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ name] -%}
     {%- set columns = {} -%}
@@ -76,7 +76,8 @@
     ) }}
 {%- endmacro %}
 
-{#- Writes a query to a folder that must be new or empty; returns its number of rows. -#}
+{#- Writes the result of a query to a new or empty folder and returns its number of
+    rows. -#}
 {% macro spark_write(folder, name, sql) -%}
     {%- do run_query('drop table if exists written.' ~ name) -%}
     {%- call statement('write') -%}

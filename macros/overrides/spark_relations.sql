@@ -1,6 +1,6 @@
-{#- A query with the columns and types of the contract, where there is one. Spark counts
-    in int where DuckDB counts in bigint, so types are cast and not compared: DuckDB
-    has compared them. -#}
+{#- A query with the columns and types of its contract, if there is one. Types are cast,
+    not compared, because Spark counts in int where DuckDB counts in bigint; DuckDB
+    compares them. -#}
 {% macro spark_contracted(sql) -%}
     {%- if not config.get('contract').enforced -%}
         {{ return(sql) }}
@@ -15,7 +15,7 @@
     {{ return('select ' ~ columns | join(', ') ~ ' from (' ~ sql ~ ') as contracted') }}
 {%- endmacro %}
 
-{#- The columns of the contract with what YAML says of them, in brackets. -#}
+{#- The columns of the contract with their descriptions, in brackets. -#}
 {% macro spark_columns(with_types) -%}
     {%- set columns = [] -%}
     {%- for column in model.columns.values() -%}
@@ -27,8 +27,8 @@
     {{ return('(' ~ columns | join(', ') ~ ')') }}
 {%- endmacro %}
 
-{#- Sail takes comments only where a table is made without its rows, and only a contract
-    names the types that this needs. -#}
+{#- Sail accepts comments only when a table is created without its rows. This needs
+    types, which only a contract has. -#}
 {% macro spark__create_table_as(temporary, relation, compiled_code, language='sql') -%}
     {%- set sql = spark_without_steps(relation, compiled_code) -%}
     {%- set format = config.get('file_format', 'parquet') -%}
@@ -53,7 +53,7 @@
     as {{ spark_contracted(spark_without_steps(relation, sql)) }}
 {%- endmacro %}
 
-{#- Comments are given where a relation is made. -#}
+{#- Comments are written when a relation is created. -#}
 {% macro spark__persist_docs(relation, model, for_relation, for_columns) %}
 {% endmacro %}
 
@@ -72,7 +72,7 @@
     {{ return('') }}
 {% endmacro %}
 
-{#- dbt-spark's own writes null as the text None, and a quote as it is. -#}
+{#- dbt-spark's own macro writes null as the text None and does not escape quotes. -#}
 {% macro spark__load_csv_rows(model, agate_table) %}
     {%- set types = model.config.get('column_types', {}) %}
     {%- set rows = [] %}

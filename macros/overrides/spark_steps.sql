@@ -1,5 +1,5 @@
-{#- `sql` with a table in the place of each CTE that is marked by steps_first (see
-    macros/dialect/steps.sql); the tables are made on the way, in the schema `steps`. -#}
+{#- `sql` with a table instead of each CTE that steps_first marks (see
+    macros/dialect/steps.sql). The tables are created in the schema `steps`. -#}
 {% macro spark_without_steps(relation, sql) -%}
     {%- set rest = namespace(sql=sql) -%}
     {%- if '/*steps*/' in sql -%}
@@ -18,7 +18,8 @@
     {{ return(rest.sql) }}
 {%- endmacro %}
 
-{#- What selects the rows of all steps of the CTE `name`, after making them. -#}
+{#- Creates the tables of all steps of the CTE `name` and returns the query of their
+    rows. -#}
 {% macro spark_all_steps(table, name, before, body) -%}
     {%- if '/*next*/' not in body -%}
         {%- do spark_table(table, before ~ ' kept as (' ~ body ~ ') select * from kept') -%}
@@ -56,7 +57,8 @@
     {%- endcall -%}
 {%- endmacro %}
 
-{#- The tables of the last build, which ended elsewhere. -#}
+{#- Drops the tables of the last build, which may have needed another number of
+    steps. -#}
 {% macro spark_drop_steps(relation) -%}
     {%- do run_query('create schema if not exists steps') -%}
     {%- set stem = relation.schema ~ '__' ~ relation.identifier ~ '__' -%}

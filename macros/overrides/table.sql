@@ -1,4 +1,4 @@
-{#- A table, made in the place of the one that is there, as views are (view.sql). -#}
+{#- A table, replaced in one statement as views are (view.sql). -#}
 {% materialization table, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set table = this.incorporate(type='table') -%}

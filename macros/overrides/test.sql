@@ -1,6 +1,6 @@
-{#- A data test that fails prints the first rows that it found: dbt says only how many
-    there are, and one test checks many rules. One that a refresh has passed is not asked
-    again of the same rows. -#}
+{#- A data test that fails prints the first rows that it found: dbt prints only their
+    number, and one test checks many rules. A test that the last refresh passed on the
+    same rows is not run again. -#}
 {% materialization test, default %}
     {%- set made = made_from(sql) if not should_store_failures() else none -%}
     {%- set then = graph.refresh.then.get(model.unique_id) if made else none -%}

@@ -1,9 +1,7 @@
-{#- A view, made in the place of the one that is there.
-
-    dbt makes it under another name, moves the old one aside, renames the new one and
-    drops the old one, so that readers find one at any moment. The copy of the warehouse
-    that dbt works on has no readers (warehouse/dbt_plugin.py in loaders), and most of a refresh is
-    dbt's statements, not what they compute. -#}
+{#- A view, replaced in one statement. dbt's own materialization creates the new view under
+    another name, renames both and drops the old one, so that readers find one at any
+    moment. The copy of the warehouse that dbt works on has no readers
+    (loaders/warehouse/dbt_plugin.py), and most of a refresh is statements, not computing. -#}
 {% materialization view, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set view = this.incorporate(type='view') -%}

@@ -6,7 +6,7 @@
     kernel), so that one sum over frequencies gives a whole tail. -#}
 {% macro grid_flip_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
--- How wide a step is.
+-- The width of a step.
 grid_steps as (
     select
         {{ key_list }},
@@ -67,8 +67,9 @@ grid_totals as (
     group by {{ key_list }}, flip_count, observed_sum
 ),
 
--- Eight sizes side by side, each as the angle that it turns from one frequency to the
--- next: one row for each would be joined for each frequency.
+-- Eight sizes per row, each as the angle between one frequency and the next:
+-- with one size per row, the join with the frequencies would have eight times
+-- as many rows.
 grid_blocks as (
     select
         grid_totals.grid_number,
@@ -189,7 +190,7 @@ grid_sums as (
     group by {{ key_list }}, flip_count, point_count, observed, grid_z, z
 ),
 
--- By as much as the grid moves the observed sum the normal distribution corrects.
+-- The normal distribution corrects for how far the grid moves the observed sum.
 grid_shifts as (
     select
         *,

@@ -62,7 +62,7 @@ flip_scores as (
     where patterns.number < 16
 ),
 
--- Far out the correction is worth nothing, and the normal tail is too large.
+-- Far from 0 the correction is not valid, and the normal tail is too large.
 flip_tails as (
     select
         {{ key_list }},
@@ -100,7 +100,7 @@ flip_sides as (
     group by {{ key_list }}, flip_count, observed, side
 ),
 
--- No less than the two patterns that give the greatest sum.
+-- At least the probability of the two patterns with the greatest sum.
 near_flips as (
     select
         {{ key_list }},

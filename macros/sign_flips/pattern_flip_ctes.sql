@@ -7,7 +7,7 @@
 {% macro pattern_flip_ctes(keys, exact_clusters) -%}
 {%- set key_list = keys | join(', ') -%}
 {%- set last_half = exact_clusters // 2 -%}
--- The sizes of each half, side by side; 0 where it has fewer.
+-- The sizes of each half in one row; 0 if a half has fewer.
 flip_halves as (
     select
         {{ key_list }},
@@ -44,8 +44,8 @@ half_sums as (
         on patterns.number < power(2, flip_halves.half_count)
 ),
 
--- A sum of the first half needs this much from the second. In billionths, as
--- integers: engines differ in whether -0.0 sorts below 0.0.
+-- What a sum of the first half needs from the second, as an integer number of
+-- billionths: engines differ in whether -0.0 sorts below 0.0.
 half_values as (
     select
         {{ key_list }},
@@ -66,8 +66,8 @@ half_values as (
     where half = 0
 ),
 
--- From the greatest sum down: how many patterns of the other half are so great,
--- and how many are greater.
+-- From the greatest sum down: how many patterns of the other half have at least
+-- this sum, and how many a greater one.
 half_counts as (
     select
         {{ key_list }},

@@ -1,22 +1,22 @@
-{#- The CTEs of the sign-flip test of `clusters` (the columns `keys`, task_cluster,
-    value_sum), up to `sign_flips` (keys, flip_p, flip_mid_p). If nothing but the
-    order of the two sides made the sum, each cluster's sign is as likely to be the
-    other one: flip_p is the share of all patterns of signs whose sum is at least
-    as far from 0 as the observed one, flip_mid_p counts those exactly as far by
-    half. No row where all sums are 0.
+{#- CTEs of the sign-flip test of `clusters` (the columns `keys`, task_cluster,
+    value_sum). The last one is `sign_flips` (keys, flip_p, flip_mid_p). If there is no
+    difference between the two sides, each cluster's sum is as likely to have the other
+    sign. flip_p is the share of all patterns of signs whose sum is at least as far from
+    0 as the observed one; flip_mid_p counts those exactly as far by half. There is no
+    row if all sums are 0.
 
     Four ways to count, each in a file of this folder:
-    - equal: sums of one size are a sign test, by the binomial distribution;
-    - patterns: up to 20 clusters, every pattern is made, exact;
-    - grid: up to 1,000 clusters, by the characteristic function on the grid on
-      which the sums lie, exact, or on 10,000 steps where theirs has more than 20,000;
-    - normal: beyond, the four largest in every pattern and the others by the
-      normal distribution with its corrections. Also from 13 clusters on where
-      more than 20,000 pairs ask, as the exact ways take rows for each. -#}
+    - equal: all sums have one size; a sign test, by the binomial distribution;
+    - patterns: up to 20 clusters; every pattern is computed, exact;
+    - grid: up to 1,000 clusters; by the characteristic function on the grid on which
+      the sums lie, exact, or on 10,000 steps if their grid has more than 20,000;
+    - normal: more clusters; every pattern of the four largest, and a corrected normal
+      distribution for the others. Also from 13 clusters on if there are more than
+      20,000 pairs, because the exact ways take several rows for each. -#}
 {% macro sign_flip_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
 {%- set exact_clusters = 20 -%}
--- Rounded, as sums that are equal differ in the last digits of a double.
+-- Rounded, because equal sums may differ in the last digits of a double.
 {{ kept_first('flips') }}
     select
         {{ key_list }},
@@ -45,7 +45,7 @@
 
 {{ equal_flip_ctes(keys) }}
 
--- What is exact is few rows a pair, but of many pairs still too many.
+-- The exact methods take few rows per pair, but too many for many pairs.
 {{ kept_first('unequal_flips') }}
     select
         *,
@@ -63,7 +63,7 @@
     where least_size < greatest_size
 {{ steps_end() }},
 
--- Signs of up to ten clusters: +1 or -1 by the digits of the number.
+-- Signs of up to ten clusters: +1 or -1 by the binary digits of the number.
 pattern_numbers as (
     {{ number_series('0', 2 ** (exact_clusters // 2) - 1) }}
 ),
@@ -79,8 +79,9 @@ patterns as (
 
 {{ pattern_flip_ctes(keys, exact_clusters) }}
 
--- Of the others: the four largest, the powers of the rest, and whether all
--- sizes lie on a grid: the least size over a small integer.
+-- For the other methods: the four largest sizes, the powers of the rest, and
+-- whether all sizes lie on a grid (multiples of the least size over a small
+-- integer).
 flip_sizes as (
     select
         {{ key_list }},

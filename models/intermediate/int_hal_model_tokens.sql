@@ -47,7 +47,7 @@ usages as (
     where part = 'usage'
 ),
 
-traces_told_by_usage as (
+traces_with_usage as (
     select
         file_id,
         trace_number
@@ -84,33 +84,33 @@ calls as (
     where part = 'call'
 ),
 
-traces_told_by_calls as (
+traces_with_calls_only as (
     select distinct
         calls.file_id,
         calls.trace_number
     from calls
-    left join traces_told_by_usage
+    left join traces_with_usage
         on
-            calls.file_id = traces_told_by_usage.file_id
-            and calls.trace_number = traces_told_by_usage.trace_number
-    where traces_told_by_usage.file_id is null
+            calls.file_id = traces_with_usage.file_id
+            and calls.trace_number = traces_with_usage.trace_number
+    where traces_with_usage.file_id is null
 ),
 
 reports as (
     select usages.*
     from usages
-    left join traces_told_by_calls
+    left join traces_with_calls_only
         on
-            usages.file_id = traces_told_by_calls.file_id
-            and usages.trace_number = traces_told_by_calls.trace_number
-    where traces_told_by_calls.file_id is null
+            usages.file_id = traces_with_calls_only.file_id
+            and usages.trace_number = traces_with_calls_only.trace_number
+    where traces_with_calls_only.file_id is null
     union all
     select calls.*
     from calls
-    inner join traces_told_by_calls
+    inner join traces_with_calls_only
         on
-            calls.file_id = traces_told_by_calls.file_id
-            and calls.trace_number = traces_told_by_calls.trace_number
+            calls.file_id = traces_with_calls_only.file_id
+            and calls.trace_number = traces_with_calls_only.trace_number
 ),
 
 sums as (

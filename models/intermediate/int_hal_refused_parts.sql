@@ -16,8 +16,8 @@ missing_calls as (
     select
         file_id,
         pointer as position
-    from {{ ref('stg_hal__notes') }}
-    where note_code = 'calls_missing'
+    from {{ ref('stg_hal__warnings') }}
+    where warning_code = 'calls_missing'
 ),
 
 lacking as (

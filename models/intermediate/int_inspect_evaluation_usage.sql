@@ -8,7 +8,7 @@
 with
 
 usage as (
-    select * from {{ ref('int_inspect_usage_read') }}
+    select * from {{ ref('int_inspect_usage_summed') }}
 ),
 
 logs as (

@@ -1,7 +1,7 @@
--- Grain: one row per Inspect log: its headline score.
--- A row in seeds/inspect_score_scales.csv, else the log's headline, else the
--- first of its scores. If no task declares a headline, it is the first metric
--- that is not of one group only; none if there is no other.
+-- Grain: one row per Inspect log: its headline score. A row in
+-- seeds/inspect_score_scales.csv decides, else the log's headline, else the
+-- first of its scores. Without a declared headline it is the first metric that
+-- is not of one group only, if there is one.
 with
 
 evaluations as (
@@ -76,15 +76,7 @@ declared as (
 
 compared as (
     select
-        metrics.file_id,
-        metrics.scorer,
-        metrics.score,
-        metrics.metric,
-        metrics.reducer,
-        metrics.value,
-        metrics.score_number,
-        metrics.metric_number,
-        metrics.group_field,
+        metrics.*,
         metrics.group_field is not null
         and metrics.metric_number = 1 as is_first_group,
         metrics.group_field is not null
@@ -118,8 +110,9 @@ ranked as (
     where is_its_score or not is_scaled
 ),
 
--- Of a group it says nothing about the whole: that is the same metric of all
--- samples, else the first that is of no group and is no spread.
+-- The first metric of a group says nothing about all samples. Used instead are
+-- the same metric over all samples, else the first one that is neither of a
+-- group nor a measure of spread.
 wholes as (
     select
         ranked.file_id,

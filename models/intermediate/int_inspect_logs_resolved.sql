@@ -1,8 +1,8 @@
 -- Grain: one row per Inspect log: whether it counts, among copies and retries.
--- Copies share an eval_id. One that is still `started` comes last, before it
--- one without samples, before that one that was not scored. Copies that agree
--- in score, status and tokens count once; conflicting ones do not count.
--- Retries share a task_id: a success comes first, then the latest.
+-- Copies share an eval_id. The most complete one is kept: a log that is still
+-- `started` comes last, then one without samples, then one that was not scored.
+-- Copies that agree in score, status and tokens count once; conflicting ones do
+-- not count. Retries share a task_id: a success comes first, then the latest.
 with
 
 evaluations as (

@@ -14,7 +14,7 @@ scores as (
 ),
 
 usage as (
-    select * from {{ ref('int_inspect_usage_read') }}
+    select * from {{ ref('int_inspect_usage_summed') }}
     where scope = 'sample'
 ),
 

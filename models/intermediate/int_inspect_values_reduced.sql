@@ -179,7 +179,7 @@ final as (
         sample_id,
         unit,
         case
-            -- An infinite value is not counted.
+            -- An infinite value has no number here.
             when known_count < value_count then null
             when is_by_epoch or reducer = 'mean' then mean_value
             when reducer = 'median' then median_value
@@ -191,7 +191,7 @@ final as (
             when reducer like 'pass@_k@_%' escape '@' then all_alike
         end as value
     from drawn
-    -- With too few epochs these are undefined, and the sample is not scored.
+    -- With too few epochs a reducer is undefined, and the sample is not scored.
     where
         not (reducer like 'pass@_%' escape '@' and value_count < k)
         and (reducer <> 'majority' or is_by_epoch or has_majority)

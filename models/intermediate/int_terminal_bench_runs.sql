@@ -45,7 +45,7 @@ numbered as (
         runs.*,
         coalesce(runs.agent_settings, locked_settings.agent_settings)
             as known_settings,
-        -- Without the provider.
+        -- The name without the provider.
         regexp_replace(runs.model_name, '^.*/', '') as short_name,
         row_number() over (
             partition by runs.evaluation_id order by runs.file_id
@@ -58,7 +58,9 @@ numbered as (
 with_settings as (
     select
         *,
-        {{ told_effort_columns(['known_settings'], agent_setting_places()) }}
+        {{ configured_effort_columns(
+            ['known_settings'], agent_setting_places()
+        ) }}
     from numbered
     where copy_number = 1
 ),
@@ -70,7 +72,7 @@ named as (
         coalesce(whole.model, short.model, with_settings.short_name)
             as base_model,
         coalesce(whole.alias, short.alias) as match_rule,
-        {{ told_effort() }} as reasoning_effort
+        {{ configured_effort() }} as reasoning_effort
     from with_settings
     left join model_aliases as whole
         on with_settings.model_name = whole.alias

@@ -133,7 +133,7 @@ def test_the_same_bytes_are_a_benchmark_for_each_name(tmp_path, form):
 
 def test_what_the_user_says_of_a_column_leaves_the_benchmark_to_the_name():
     def told(columns: dict, found: list[str]) -> list[str] | None:
-        return mapping.tellers("benchmark", columns, found)
+        return mapping.column_names_for("benchmark", columns, found)
 
     found = ["task", "suite", "agent", "score", "Data-Set"]
     assert told({}, found) == ["Data-Set"]

@@ -1,4 +1,4 @@
-"""Mappings that are shipped: one YAML file each, so that a further one is no code."""
+"""Mappings that are shipped, one YAML file each, so that a new one needs no code."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +9,12 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Which columns are which in what one program writes."""
+    """Which column is which of our fields in the tables that one program writes."""
 
     title: str
-    # Columns that only its tables have; without any it has to be named.
+    # Columns that only its tables have; without any, the user must name the preset.
     recognised_by: tuple[str, ...]
-    # Ours, and what it is, in the forms of a mapping file.
+    # Our fields with their columns, in the forms of a mapping file.
     columns: dict[str, Any]
 
 

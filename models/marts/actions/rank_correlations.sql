@@ -75,7 +75,7 @@ partial_rhos as (
     from partial_inputs
 ),
 
--- With three attempts it is 1 or -1, up to the last digit.
+-- With three attempts it is 1 or -1, except for the last digit.
 bounded_rhos as (
     select
         source,

@@ -56,8 +56,8 @@ points as (
 
 {{ clustered_mean_ctes(['agent_number']) }}
 
--- The effective tasks if those of a family have a correlation of one thirtieth,
--- or of one third.
+-- The effective number of tasks if tasks of one family have a correlation of
+-- one thirtieth, or of one third.
 correlated_tasks as (
     select
         *,
@@ -68,7 +68,8 @@ correlated_tasks as (
     from clustered_means
 ),
 
--- The same for each cluster separately: used if all tasks succeed alike.
+-- The same with one third, added up over clusters: used if all tasks succeed,
+-- or all fail.
 separate_tasks as (
     select
         agent_number,
@@ -79,7 +80,7 @@ separate_tasks as (
 ),
 
 -- The number of independent tasks with the same standard error.
-task_worths as (
+equivalent_tasks as (
     select
         *,
         coalesce(
@@ -94,30 +95,30 @@ task_worths as (
 -- wider by this factor (Korn and Graubard).
 corrected as (
     select
-        task_worths.*,
+        equivalent_tasks.*,
         separate_tasks.separate_count,
-        task_worths.plain_count * power(
+        equivalent_tasks.plain_count * power(
             {{ t_quantile_975(
-                '(task_worths.task_count - 1)', 'of_tasks.t_975'
+                '(equivalent_tasks.task_count - 1)', 'of_tasks.t_975'
             ) }}
             / {{ t_quantile_975(
-                'task_worths.degrees_of_freedom', 'of_clusters.t_975'
+                'equivalent_tasks.degrees_of_freedom', 'of_clusters.t_975'
             ) }},
             2
         ) as corrected_count
-    from task_worths
+    from equivalent_tasks
     inner join separate_tasks
-        on task_worths.agent_number = separate_tasks.agent_number
+        on equivalent_tasks.agent_number = separate_tasks.agent_number
     left join t_quantiles as of_tasks
-        on task_worths.task_count - 1 = of_tasks.degrees_of_freedom
+        on equivalent_tasks.task_count - 1 = of_tasks.degrees_of_freedom
     left join t_quantiles as of_clusters
-        on task_worths.degrees_of_freedom = of_clusters.degrees_of_freedom
-    where task_worths.cluster_count > 1
+        on equivalent_tasks.degrees_of_freedom = of_clusters.degrees_of_freedom
+    where equivalent_tasks.cluster_count > 1
 ),
 
--- The error can be small by chance, so the tasks count for at most what a small
--- correlation leaves (without families: all tasks), and for at least what a
--- correlation of one third leaves.
+-- The error can be small by chance. So there are at most as many effective
+-- tasks as with the small correlation (without families: all tasks), and at
+-- least as many as with a correlation of one third.
 effective as (
     select
         *,
@@ -161,7 +162,7 @@ final as (
         binomial_limits.ci_high,
         agents.success_count * 1e0 / agents.attempt_count
             as attempt_success_share,
-        -- The variance of zeros and ones follows from their share.
+        -- The variance of outcomes that are 0 or 1 follows from their share.
         sqrt(
             agents.success_count * 1e0
             * (agents.attempt_count - agents.success_count)

@@ -42,7 +42,7 @@ deltas as (
     from action_delta_summary
 ),
 
--- Attempts at the tasks of one family are not independent.
+-- The intervals allow for correlated attempts at the tasks of one family.
 correlations as (
     select
         case controlling_for
@@ -77,7 +77,7 @@ ranked as (
         row_number() over (
             partition by basis, source
             order by win_rate desc nulls last, model asc
-        ) as place
+        ) as win_rank
     from lead_rates
     where is_own_choice
 ),
@@ -88,7 +88,7 @@ leaders as (
         source,
         model
     from ranked
-    where place = 1
+    where win_rank = 1
 ),
 
 leads as (

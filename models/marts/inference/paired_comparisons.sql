@@ -20,39 +20,7 @@ t_quantiles as (
 
 {{ sign_flip_ctes(keys) }}
 
--- Adds one win for each agent, each as its own cluster (Bonett and Price):
--- differences that do not vary would otherwise have no interval.
-shrunk_means as (
-    select
-        {{ keys | join(', ') }},
-        task_count,
-        task_count + 2e0 as shrunk_count,
-        mean_value * task_count / (task_count + 2e0) as shrunk_mean
-    from clustered_means
-),
-
-shrunk_errors as (
-    select
-        {{ keys | join(', ') }},
-        shrunk_means.shrunk_mean,
-        sqrt(
-            {{ exact_sum(
-                'power(clusters.value_sum - clusters.task_count'
-                ' * shrunk_means.shrunk_mean, 2)'
-                ' / (1e0 - clusters.task_count / shrunk_means.shrunk_count)', 18
-            ) }}
-            + (2e0 + 2e0 * power(shrunk_means.shrunk_mean, 2))
-            / (1e0 - 1e0 / shrunk_means.shrunk_count)
-        )
-        / shrunk_means.shrunk_count as shrunk_se
-    from shrunk_means
-    inner join clusters
-        using ({{ keys | join(', ') }})
-    group by
-        {{ keys | join(', ') }},
-        shrunk_means.shrunk_mean,
-        shrunk_means.shrunk_count
-),
+{{ shrunk_mean_ctes(keys) }}
 
 -- Without any difference, every sign pattern gives the same sum.
 tested as (
@@ -106,10 +74,6 @@ intervals as (
     from tested
 ),
 
-opponent_agents as (
-    select * from agents
-),
-
 -- Holm: the smallest p times the number of pairs, the next one times one
 -- less...
 ranked as (
@@ -139,7 +103,7 @@ ranked as (
         on {{ same_keys('intervals', 'pairs', keys) }}
     inner join agents
         on intervals.agent_number = agents.agent_number
-    inner join opponent_agents
+    inner join agents as opponent_agents
         on intervals.opponent_number = opponent_agents.agent_number
     inner join alike_rules
         on

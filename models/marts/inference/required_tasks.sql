@@ -14,7 +14,7 @@ differences as (
     {% endfor %}
 ),
 
--- The variance of the mean falls with the number of tasks; the normal quantiles
+-- The variance of the mean falls with the number of tasks. The normal quantiles
 -- are for a test at 5 % with a power of 80 %. Student's t needs a few more
 -- clusters: half the square of the first quantile (Guenther).
 final as (

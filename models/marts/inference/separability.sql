@@ -78,7 +78,7 @@ final as (
         standings.population,
         standings.task_count,
         standings.agent_count,
-        -- Zero is observed: no other agent shares enough tasks.
+        -- Zero was observed: no other agent shares enough tasks.
         coalesce(separations.compared_count, 0) as compared_count,
         standings.success_rate,
         standings.best_agent,

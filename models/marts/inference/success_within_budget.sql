@@ -12,7 +12,8 @@ budgets as (
     {% endfor %}
 ),
 
--- Few action counts are distinct, so the budgets are joined to those.
+-- There are few distinct action counts, so budgets are joined to those, not to
+-- attempts.
 action_counts as (
     select
         success_rule,

@@ -1,8 +1,8 @@
 -- Grain: one row per success rule, weighting, regularisation, source and model.
 with
 
-horizon_cells as (
-    select * from {{ ref('int_horizon_cells') }}
+samples as (
+    select * from {{ ref('int_horizon_samples') }}
 ),
 
 horizon_fits as (
@@ -22,54 +22,6 @@ regularisations as (
     select cast({{ regularisation }} as double) as regularisation
     {{ 'union all' if not loop.last }}
     {% endfor %}
-),
-
-samples as (
-    select
-        fit_number,
-        success_rule,
-        weighting,
-        source,
-        model,
-        cast(sum(attempt_count) as bigint) as attempt_count,
-        cast(sum(success_count) as bigint) as success_count,
-        count(*) as task_count,
-        min(log2_minutes) as min_log2_minutes,
-        max(log2_minutes) as max_log2_minutes,
-        min(fit_family_count) as family_count,
-        bool_or(is_headline) as is_headline
-    from horizon_cells
-    group by fit_number, success_rule, weighting, source, model
-),
-
-longest_tasks as (
-    select
-        fit_number,
-        family_key,
-        max(log2_minutes) as log2_minutes
-    from horizon_cells
-    group by fit_number, family_key
-),
-
-ranked_families as (
-    select
-        fit_number,
-        log2_minutes,
-        row_number() over (
-            partition by fit_number
-            order by log2_minutes desc, family_key asc
-        ) as family_rank
-    from longest_tasks
-),
-
--- If p50 were shorter, each of these families' longest tasks would succeed with
--- a probability of at most one half, so all of them with less than 2.5 %.
-lower_bounds as (
-    select
-        fit_number,
-        log2_minutes as log2_lower_bound
-    from ranked_families
-    where family_rank = {{ var('horizon_bound_families') }}
 ),
 
 horizon_intervals as (
@@ -111,8 +63,7 @@ curves as (
         horizon_intervals.log2_p50_low,
         horizon_intervals.log2_p50_high,
         horizon_intervals.log2_p80_low,
-        horizon_intervals.log2_p80_high,
-        lower_bounds.log2_lower_bound
+        horizon_intervals.log2_p80_high
     from samples
     cross join regularisations
     left join horizon_fits
@@ -125,8 +76,6 @@ curves as (
             and regularisations.regularisation
             = horizon_intervals.regularisation
             and samples.family_count > 1
-    left join lower_bounds
-        on samples.fit_number = lower_bounds.fit_number
 ),
 
 horizons as (
@@ -143,7 +92,7 @@ horizons as (
                 then power(2e0, {{ log2_minutes }})
         end as {{ horizon }},
         {% endfor -%}
-        -- Where success hardly falls with time, an end far out means nothing.
+        -- If success hardly falls with time, an end far outside has no meaning.
         {% for end in ['p50_low', 'p50_high', 'p80_low', 'p80_high'] -%}
         case
             when

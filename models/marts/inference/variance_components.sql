@@ -28,7 +28,7 @@ totals as (
         cast(sum(attempt_count) as bigint) as attempt_count,
         {{ exact_mean('success_rate') }} as mean_rate,
         {{ exact_mean('1e0 / attempt_count') }} as mean_inverse,
-        -- Zeros and ones within a task: their squares around the task's share.
+        -- Outcomes are 0 or 1: the sum of squares around the share of a task.
         {{ exact_sum('success_count * (1e0 - success_rate)', 18) }}
         / nullif(sum(attempt_count - 1), 0) as within_task_variance
     from agent_tasks
@@ -52,7 +52,7 @@ spreads as (
     group by success_rule, source, benchmark, population, agent
 ),
 
--- A task's mean varies between tasks and with its few attempts.
+-- A task's mean varies between tasks, and also because it has few attempts.
 components as (
     select
         totals.*,

@@ -1,6 +1,6 @@
 -- Grain: one row per repeats, basis, source, benchmark, scaffold and model.
--- Counted from the order of the values. The pairs of model_comparisons give the
--- same counts, but are quadratic in the models.
+-- Wins are counted by rank. The pairs of model_comparisons give the same
+-- counts, but are quadratic in the models.
 with
 
 comparison_values as (

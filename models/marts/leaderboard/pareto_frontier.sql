@@ -1,6 +1,6 @@
 -- Grain: one row per repeats, x metric (`cost` or `latency`), source, benchmark
--- and model, each by its best scaffold. Cost: the points off the hull times its
--- vertices, which are few for random points.
+-- and model, each with its best scaffold. The run time is points off the hull
+-- times vertices of the hull, which are few for random points.
 with recursive
 
 best_evaluations as (

@@ -1,6 +1,5 @@
 -- Grain: one row per repeats, basis, x metric (`cost` or `latency`), source and
--- model.
--- Cost: the points off the hull times its vertices.
+-- model. The run time is points off the hull times vertices of the hull.
 with recursive
 
 model_win_rates as (

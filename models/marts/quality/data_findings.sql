@@ -58,8 +58,12 @@ terminal_bench_findings as (
     select * from {{ ref('int_terminal_bench_findings') }}
 ),
 
-harbor_findings as (
-    select * from {{ ref('int_harbor_findings') }}
+harbor_job_findings as (
+    select * from {{ ref('int_harbor_job_findings') }}
+),
+
+harbor_trial_findings as (
+    select * from {{ ref('int_harbor_trial_findings') }}
 ),
 
 agent_setting_findings as (
@@ -102,7 +106,8 @@ all_findings as (
         'hal_task_findings',
         'inspect_findings',
         'terminal_bench_findings',
-        'harbor_findings',
+        'harbor_job_findings',
+        'harbor_trial_findings',
         'agent_setting_findings',
         'metric_findings',
         'table_findings',

@@ -41,7 +41,7 @@ every_source as (
     }) }}
 ),
 
--- A sum beyond every double is unknown.
+-- A sum that exceeds the range of doubles is unknown.
 finite_metrics as (
     select
         *,

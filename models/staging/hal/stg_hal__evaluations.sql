@@ -12,7 +12,7 @@ with
 source as (
     select
         *,
-        {{ told_effort_columns(
+        {{ configured_effort_columns(
             ['agent_args', 'extra_config'],
             ['$.{}', '$."agent.model.{}"', '$.extra_body.{}'],
             ['reasoning_effort'] + nested_efforts,
@@ -34,7 +34,7 @@ renamed as (
 
         ---------- text
         trim(model_name) as model_name,
-        {{ told_effort() }} as reasoning_effort,
+        {{ configured_effort() }} as reasoning_effort,
         -- The study takes the first that is present.
         case
             when average_correctness is not null then 'average_correctness'

@@ -7,7 +7,7 @@ source as (
         coalesce(input_tokens, 0) + coalesce(output_tokens, 0)
         + coalesce(cached_tokens, 0) > 0 as has_tokens,
         {{ is_impossible_duration('agent_seconds') }} as has_impossible_times,
-        {{ told_effort_columns(
+        {{ configured_effort_columns(
             ['agent_settings'], agent_setting_places(), ['reasoning_effort']
         ) }}
     from {{ source('raw', 'harbor_trials') }}
@@ -28,7 +28,7 @@ renamed as (
         nullif(nullif(trim(agent_version), ''), 'unknown') as agent_version,
         nullif(trim(model_name), '') as model_name,
         nullif(trim(model_provider), '') as model_provider,
-        {{ told_effort() }} as reasoning_effort,
+        {{ configured_effort() }} as reasoning_effort,
 
         ---------- text
         pointer,

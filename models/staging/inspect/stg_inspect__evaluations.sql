@@ -5,7 +5,7 @@ source as (
     select
         *,
         -- The plan's generation config overrides the model's.
-        {{ told_effort_columns(
+        {{ configured_effort_columns(
             ['plan_config', 'model_config', 'model_args'],
             ['$.{}', '$.extra_body.{}'],
             ['plan_effort', 'model_effort'],
@@ -59,7 +59,7 @@ renamed as (
             ),
             model
         ) as model_alias,
-        {{ told_effort() }} as reasoning_effort,
+        {{ configured_effort() }} as reasoning_effort,
         nullif(trim(solver), '') as solver,
         headline_scorer,
         headline_score,

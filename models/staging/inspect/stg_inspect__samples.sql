@@ -23,8 +23,8 @@ renamed as (
         ---------- numerics
         total_seconds,
         working_seconds,
-        -- The events before the scorer are as many calls, in all but two of the
-        -- 401 samples that have both.
+        -- The number of events before the scorer equals the number of calls, in
+        -- all but two of the 401 samples that have both.
         coalesce(turn_count, model_event_count) as action_count,
         turn_count,
         model_event_count,

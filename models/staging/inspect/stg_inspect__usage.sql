@@ -23,8 +23,8 @@ renamed as (
 
         ---------- numerics
         input_tokens as reported_input_tokens,
-        output_tokens,
-        total_tokens,
+        output_tokens as reported_output_tokens,
+        total_tokens as reported_total_tokens,
         cache_read_tokens,
         cache_write_tokens,
         reasoning_tokens,

@@ -9,7 +9,7 @@ renamed as (
     select
         file_id,
         path,
-        -- Including the slash.
+        -- With the slash at its end.
         regexp_replace(path, '[^/]*$', '') as folder
     from source
 )

@@ -17,7 +17,7 @@ timed as (
         not (is_human and started_at = 0)
         and (started_at < 31536000000 or started_at > 7258118400000)
             as has_no_start,
-        -- Back in time, or over a year: the end is in another unit.
+        -- Negative, or over a year: one of the times is in another unit.
         not completed_at - started_at between 0 and 31622400000 as has_no_end
     from source
 ),

@@ -4,7 +4,7 @@ with
 source as (
     select
         *,
-        coalesce(nullif(lower(trim(failure_mode)), ''), 'none') as told_mode,
+        coalesce(nullif(lower(trim(failure_mode)), ''), 'none') as mode,
         coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0
             as has_tokens,
         {{ is_impossible_duration('agent_seconds') }} as has_impossible_times
@@ -25,8 +25,8 @@ renamed as (
         trial_name,
         failure_mode,
         case
-            when told_mode = 'agent_timeout' then 'timeout'
-            when told_mode not in ('unset', 'none') then 'error'
+            when mode = 'agent_timeout' then 'timeout'
+            when mode not in ('unset', 'none') then 'error'
             when is_resolved is null then 'unscored'
             else 'scored'
         end as status,

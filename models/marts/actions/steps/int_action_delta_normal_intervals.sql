@@ -42,7 +42,8 @@ first_sign_sums as (
     select
         summary_number,
         -count(*) as sign_sum,
-        -- Count each cluster's square once: it has as many rows as deltas.
+        -- Each cluster's square counts once: the cluster has as many rows as
+        -- deltas.
         sum(delta_count) as square_sum
     from ranked
     group by summary_number

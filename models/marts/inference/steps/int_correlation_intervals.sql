@@ -1,8 +1,8 @@
 -- Grain: one row per source, population and control: the interval of the rank
 -- correlation of action count and score, by the jackknife over clusters of
--- tasks. The ranks are taken as given. A cluster moves a correlation by its
--- share in it, minus half of the correlation times its shares in both
--- variances, divided by the variances that remain without it.
+-- tasks, with the ranks as given. Leaving out a cluster changes a correlation
+-- by the cluster's share in it, minus half of the correlation times the
+-- cluster's shares in both variances, divided by what remains of the variances.
 with
 
 scores as (
@@ -36,8 +36,8 @@ moves as (
         1 - (scores.xx_share + scores.yy_share) / 2 as remaining_share
     from scores
     inner join rhos using (source, population, controlling_for, pair)
-    -- Inside tasks that were tried once, or always alike, nothing has a rank:
-    -- they are no clusters of what varies inside tasks.
+    -- A task that was tried once, or whose attempts are all equal, has no
+    -- ranks, so it is not a cluster of what varies inside tasks.
     where
         controlling_for <> 'task'
         or scores.xx_share > 0

@@ -1,7 +1,7 @@
 -- Grain: one row per success rule, weighting, source, model and task with a
--- human time: what the time horizons are fitted to.
--- Cells are nearly as many as attempts where tasks and agents are many, so they
--- are grouped and joined by numbers, and get their names last.
+-- human time: what the time horizons are fitted to. With many tasks and agents
+-- there are nearly as many cells as attempts, so they are grouped and joined by
+-- numbers, and named last.
 {%- set group_names = ['success_rule', 'source', 'model'] %}
 {%- set task_names = ['source', 'benchmark', 'task_id'] %}
 {%- set counted = ref('int_model_tasks_counted') %}
@@ -19,7 +19,7 @@ fit_groups as (
     group by {{ group_names | join(', ') }}
 ),
 
--- Models of which the runs differ in a task's human time have the same.
+-- All models have the same human time for a task, even if their runs differ.
 tasks as (
     select
         {{ task_names | join(', ') }},
@@ -31,7 +31,8 @@ tasks as (
     group by {{ task_names | join(', ') }}
 ),
 
--- In the order of their names: the least number is that of the least name.
+-- Numbered in the order of the names, so that the smallest number has the first
+-- name.
 families as (
     select
         benchmark,
@@ -57,7 +58,7 @@ numbered as (
     where {{ is_timed }}
 ),
 
--- A task without a family is its own, by a number below zero.
+-- A task without a family is its own family, with a number below zero.
 cells as (
     select
         group_number,

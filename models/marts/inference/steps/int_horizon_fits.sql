@@ -27,7 +27,7 @@ samples as (
         and sum(success_count) < sum(attempt_count)
 ),
 
--- Around the mean task intercept and slope are all but independent.
+-- Centred on the mean task, intercept and slope are almost independent.
 {{ kept_first('cells') }}
     select
         horizon_cells.fit_number,

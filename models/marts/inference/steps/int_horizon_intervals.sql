@@ -28,7 +28,7 @@ quantiles as (
     group by fit_number, regularisation
 ),
 
--- Between an endless horizon and another one lies what an engine makes of it.
+-- Engines interpolate differently between an infinite horizon and a finite one.
 final as (
     select
         {%- set limit = var('horizon_log2_limit') %}

@@ -1,5 +1,5 @@
--- Grain: one row per drawn fit number and regularisation of which an interval's
--- end would move too much with another seed: how many replicates hold it.
+-- Grain: one row per drawn fit number and regularisation for which another seed
+-- would move an end of an interval too much: how many replicates prevent that.
 {%- set replicates = var('bootstrap_replicates') | int %}
 {%- set limits = var('horizon_end_log2_minutes') %}
 {#- Three standard errors of the share of draws below a 2.5 % quantile. -#}

@@ -1,6 +1,6 @@
--- Grain: one row per regularisation and fitted fit number that is not drawn:
--- the intervals of its horizons. A horizon is no greater than a time where the
--- curve there is no greater than one half, or 80 % (Fieller).
+-- Grain: one row per regularisation and fit number with a fit but without
+-- draws: the intervals of its horizons. A horizon may be at a time if the curve
+-- there does not differ significantly from one half, or from 80 % (Fieller).
 with
 
 horizon_cells as (
@@ -71,7 +71,7 @@ equations as (
         on horizon_fits.fit_number = squared_quantiles.fit_number
 ),
 
--- Below zero by rounding alone.
+-- Below zero only by rounding.
 roots as (
     select
         *,
@@ -94,7 +94,7 @@ roots as (
 
 final as (
     select
-        -- No end where even the slope's sign is open.
+        -- No finite end if even the sign of the slope is uncertain.
         {% for horizon, end, sign in [
             ('p50', 'low', '-'),
             ('p50', 'high', '+'),

@@ -1,6 +1,7 @@
--- Grain: one row per bootstrap replicate, source, benchmark and task it draws.
--- All models share the draws, as they share the tasks. Families are drawn of
--- which a fit that draws (at most `bootstrap_max_tasks` tasks) has a task.
+-- Grain: one row per bootstrap replicate, source, benchmark and task that it
+-- draws. All models share the draws, as they share the tasks. A family is drawn
+-- if a fit with draws (at most `bootstrap_max_tasks` tasks) has one of its
+-- tasks.
 with
 
 horizon_cells as (

@@ -1,8 +1,7 @@
--- Grain: one row per regularisation and fitted fit number that is not drawn:
--- the covariance of its coefficients.
--- What the draws of int_horizon_replicates come to without making them: a
--- sandwich of what each draw moves.
--- Cells are read twice: a CTE that is read twice is kept in memory.
+-- Grain: one row per regularisation and fit number with a fit but without
+-- draws: the covariance of its coefficients. A sandwich estimator: the limit of
+-- the draws of int_horizon_replicates. Cells are read twice: a CTE that is read
+-- twice is kept in memory.
 {%- set horizon_cells = ref('int_horizon_cells') %}
 with
 
@@ -46,9 +45,10 @@ probabilities as (
     where not horizon_cells.is_drawn
 ),
 
--- A task's scores for intercept and slope, what its attempts vary them by, and
--- its information. Sums below keep 24 digits after the point: a curve that
--- hardly errs has hardly any information.
+-- For each task: its scores for intercept and slope, the variance of the
+-- intercept's score from its attempts, and its information. The sums below keep
+-- 24 digits after the point, because a curve that is almost always right has
+-- almost no information.
 scores as (
     select
         *,
@@ -65,9 +65,10 @@ family_scores as (
     select
         scores.fit_number,
         scores.regularisation,
-        -- The family is drawn a Poisson number of times, and each time its
-        -- tasks, tried or not, as often as there are of them: of the variance
-        -- of the family's whole score that leaves this share beside its tasks'.
+        -- A draw takes the family a Poisson number of times, and each time as
+        -- many of its tasks (tried or not) as it has. In addition to the
+        -- variance of its tasks' scores, this leaves this share of the square
+        -- of the family's score.
         1 - 1e0 / min(families.task_count) as family_share,
         {{ exact_sum('intercept_score', 24) }} as intercept_score,
         {{ exact_sum('slope_score', 24) }} as slope_score,

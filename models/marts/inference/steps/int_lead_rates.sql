@@ -124,34 +124,22 @@ rated as (
     group by source, coverage, model
 ),
 
-broad as (
-    select rated.*
-    from rated
-    inner join broad_models
-        on
-            rated.basis = broad_models.basis
-            and rated.source = broad_models.source
-            and rated.model = broad_models.model
-),
-
 final as (
+    {%- for tie_rule, win_rate in [
+        ('tie_no_win', 'overall_win_rate'),
+        ('tie_half_win', 'overall_win_rate_half_ties'),
+    ] %}
     select
         basis,
         source,
-        coverage,
-        'tie_no_win' as tie_rule,
+        rated.coverage,
+        '{{ tie_rule }}' as tie_rule,
         model,
-        overall_win_rate as win_rate
-    from broad
-    union all
-    select
-        basis,
-        source,
-        coverage,
-        'tie_half_win' as tie_rule,
-        model,
-        overall_win_rate_half_ties as win_rate
-    from broad
+        rated.{{ win_rate }} as win_rate
+    from rated
+    inner join broad_models using (basis, source, model)
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from final

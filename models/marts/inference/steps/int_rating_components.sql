@@ -116,16 +116,12 @@ roots as (
         on paths.opponent_root = root_wins.root
 {{ steps_end() }},
 
-paths_back as (
-    select * from paths
-),
-
 components as (
     select
         paths.root,
         min(paths_back.root) as component_number
     from paths
-    inner join paths_back
+    inner join paths as paths_back
         on
             paths.root = paths_back.opponent_root
             and paths.opponent_root = paths_back.root

@@ -57,8 +57,8 @@ rates as (
     from compared
 ),
 
--- With partial credit the accuracy varies less than that, so the interval is
--- rather too wide.
+-- With partial credit the accuracy varies less, so the interval is too wide
+-- rather than too narrow.
 probabilities as (
     select
         rates.evaluation_id,

@@ -1,5 +1,5 @@
--- Grain: one row per evaluation that is compared and group of its tasks that is
--- drawn together.
+-- Grain: one row per evaluation that is compared, and group of its tasks: the
+-- tasks of a group are drawn together.
 with
 
 repeated_evaluations as (

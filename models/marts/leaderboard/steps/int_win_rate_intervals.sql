@@ -92,9 +92,9 @@ known_models as (
     having sum(cell_means.evaluation_count) = sum(cell_means.moving_count)
 ),
 
--- An accuracy moves by as much as the mean of its tasks. If neither the
--- outcomes nor the number of tasks of an opponent are known, its accuracy
--- stays.
+-- An accuracy changes by as much as the mean of its tasks. If neither the
+-- outcomes nor the number of tasks of an opponent are known, its accuracy does
+-- not change.
 cell_moves as (
     select
         {{ cell | join(', ') }},
@@ -105,7 +105,7 @@ cell_moves as (
     group by {{ cell | join(', ') }}, moves.replicate
 ),
 
--- Plus zero, as Sail ranks -0.0 below 0.0.
+-- Plus zero, because Sail ranks -0.0 below 0.0.
 drawn_values as (
     select
         cells.{{ cell | join(', cells.') }},

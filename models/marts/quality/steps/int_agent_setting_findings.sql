@@ -20,9 +20,9 @@ evaluations as (
     where not is_superseded
 ),
 
--- From a log only the temperature: its other thinking settings are read, or
--- only affect what is displayed.
-told as (
+-- Of a log only the temperature counts: its other thinking settings are read by
+-- rules, or only affect what is displayed.
+settings as (
     select
         evaluations.evaluation_id,
         evaluations.source,
@@ -74,7 +74,7 @@ unread as (
                 setting_text, '"temperature" *: *"?[0-9][0-9.e-]*"?', 0
             )
         ) as unread_text
-    from told
+    from settings
 ),
 
 groups as (

@@ -18,7 +18,7 @@ default_efforts as (
 
 -- The first effort word in the agent's name, with a number after it; and the
 -- first argument named after an effort.
-told as (
+settings as (
     select
         evaluations.evaluation_id,
         evaluations.source,
@@ -32,7 +32,7 @@ told as (
             lower(evaluations.agent),
             '(^|[^a-z])({{ words }}([ _=:-]*[0-9]+k?)?)([^a-z]|$)',
             2
-        ) as told_by_name,
+        ) as effort_in_name,
         regexp_extract(
             lower(
                 coalesce(cast(traces.agent_args as string), '') || ' '
@@ -41,7 +41,7 @@ told as (
             '"([a-z0-9_. -]*(effort|think|reason)[a-z0-9_. -]*" *: *'
             || '("[^"]*"|[{][^}]*[}]|[a-z0-9.-]+))',
             1
-        ) as told_by_argument
+        ) as effort_in_argument
     from evaluations
     inner join traces using (file_id, trace_number)
     left join default_efforts
@@ -58,14 +58,14 @@ unread as (
         model,
         case
             when reasoning_effort is not null then ''
-            when told_by_argument <> '' then '"' || told_by_argument
+            when effort_in_argument <> '' then '"' || effort_in_argument
             when
-                told_by_name = coalesce(default_effort, '')
-                or contains(coalesce(model_text, ''), told_by_name)
+                effort_in_name = coalesce(default_effort, '')
+                or contains(coalesce(model_text, ''), effort_in_name)
                 then ''
-            else told_by_name
+            else effort_in_name
         end as effort_text
-    from told
+    from settings
 ),
 
 groups as (

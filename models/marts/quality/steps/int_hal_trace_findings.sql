@@ -17,8 +17,8 @@ repeated_traces as (
     select * from {{ ref('int_hal_traces_repeated') }}
 ),
 
-notes as (
-    select * from {{ ref('stg_hal__notes') }}
+warnings as (
+    select * from {{ ref('stg_hal__warnings') }}
 ),
 
 corrections as (
@@ -61,17 +61,18 @@ repeated_evaluation_ids as (
     from repeated_traces
 ),
 
-loader_notes as (
+loader_warnings as (
     select
-        notes.note_code as finding_code,
+        warnings.warning_code as finding_code,
         evaluations.source,
         evaluations.evaluation_id as subject,
         count(*) || ' time(s), for example at '
-        || coalesce(nullif(min(notes.pointer), ''), 'the top') || ': '
-        || min(notes.detail) as detail
+        || coalesce(nullif(min(warnings.pointer), ''), 'the top') || ': '
+        || min(warnings.detail) as detail
     from evaluations
-    inner join notes using (file_id, trace_number)
-    group by notes.note_code, evaluations.source, evaluations.evaluation_id
+    inner join warnings using (file_id, trace_number)
+    group by
+        warnings.warning_code, evaluations.source, evaluations.evaluation_id
 ),
 
 perturbed_runs as (
@@ -164,7 +165,7 @@ final as (
     {{ union_findings([
         'unread_dates',
         'repeated_evaluation_ids',
-        'loader_notes',
+        'loader_warnings',
         'perturbed_runs',
         'usage_below_calls',
         'applied_corrections',

@@ -21,10 +21,6 @@ warnings as (
     select * from {{ ref('stg_inspect__warnings') }}
 ),
 
-reported_metrics as (
-    select * from {{ ref('int_inspect_metrics_recomputed') }}
-),
-
 repeated_logs as (
     select
         case
@@ -141,20 +137,6 @@ invalidated_samples as (
     where invalidated_count > 0
 ),
 
-differing_metrics as (
-    select
-        'metric_differs_from_scores' as finding_code,
-        source,
-        evaluation_id as subject,
-        count(*) || ' metric(s) differ from what the scores give, such as '
-        || min(scorer || '/' || metric || '/' || reducer) as detail
-    from reported_metrics
-    where
-        abs(reported - recomputed) > 1e-9
-        or reported is null and recomputed is not null
-    group by source, evaluation_id
-),
-
 loader_warnings as (
     select
         warnings.warning_code as finding_code,
@@ -178,7 +160,6 @@ final as (
         'scores_out_of_range',
         'unreadable_scores',
         'invalidated_samples',
-        'differing_metrics',
         'loader_warnings',
     ]) }}
 )

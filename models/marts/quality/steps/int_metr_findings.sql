@@ -5,8 +5,8 @@ files as (
     select * from {{ ref('stg_loads__files') }}
 ),
 
-metr_notes as (
-    select * from {{ ref('stg_metr__notes') }}
+warnings as (
+    select * from {{ ref('stg_metr__warnings') }}
 ),
 
 metr_runs as (
@@ -17,15 +17,15 @@ metr_horizon_runs as (
     select * from {{ ref('stg_metr_horizon__runs') }}
 ),
 
-loader_notes as (
+loader_warnings as (
     select
-        metr_notes.note_code as finding_code,
+        warnings.warning_code as finding_code,
         files.source,
         file_id as subject,
-        files.path || ': ' || metr_notes.detail || '; line ' || metr_notes.line
+        files.path || ': ' || warnings.detail || '; line ' || warnings.line
             as detail
     from files
-    inner join metr_notes using (file_id)
+    inner join warnings using (file_id)
 ),
 
 extra_records as (
@@ -77,7 +77,9 @@ impossible_times as (
 ),
 
 final as (
-    {{ union_findings(['loader_notes', 'extra_fields', 'impossible_times']) }}
+    {{ union_findings([
+        'loader_warnings', 'extra_fields', 'impossible_times',
+    ]) }}
 )
 
 select * from final

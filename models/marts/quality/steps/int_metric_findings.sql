@@ -2,6 +2,10 @@
 -- give.
 with
 
+inspect_metrics as (
+    select * from {{ ref('int_inspect_metrics_recomputed') }}
+),
+
 harbor_metrics as (
     select * from {{ ref('int_harbor_metrics') }}
 ),
@@ -10,17 +14,24 @@ terminal_bench_metrics as (
     select * from {{ ref('int_terminal_bench_metrics') }}
 ),
 
-metrics as (
-    {%- for relation in ['harbor_metrics', 'terminal_bench_metrics'] %}
+-- A metric that Inspect reports without a value is not a number. For the other
+-- sources it was not reported.
+differing as (
+    {%- for relation in [
+        'inspect_metrics', 'harbor_metrics', 'terminal_bench_metrics'
+    ] %}
     select
         source,
         evaluation_id,
         scorer,
         metric,
-        reducer,
-        reported,
-        recomputed
+        reducer
     from {{ relation }}
+    where
+        abs(reported - recomputed) > 1e-9
+        {%- if relation == 'inspect_metrics' %}
+        or reported is null and recomputed is not null
+        {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -32,8 +43,7 @@ final as (
         evaluation_id as subject,
         count(*) || ' metric(s) differ from what the scores give, such as '
         || min(scorer || '/' || metric || '/' || reducer) as detail
-    from metrics
-    where abs(reported - recomputed) > 1e-9
+    from differing
     group by source, evaluation_id
 )
 

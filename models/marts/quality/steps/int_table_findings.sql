@@ -18,7 +18,7 @@ task_facts as (
 ),
 
 -- A table that is in two files has the same ids in both.
-untold as (
+unnumbered as (
     select
         source,
         evaluation_id,
@@ -35,7 +35,7 @@ repeated_tasks as (
         source,
         evaluation_id,
         task_id
-    from untold
+    from unnumbered
     group by source, evaluation_id, task_id
     having count(*) > 1
 ),
@@ -43,14 +43,14 @@ repeated_tasks as (
 repeated_rows as (
     select
         source,
-        untold.file_id,
+        unnumbered.file_id,
         count(*) as row_count
-    from untold
+    from unnumbered
     inner join repeated_tasks using (source, evaluation_id, task_id)
-    group by source, untold.file_id
+    group by source, unnumbered.file_id
 ),
 
-untold_repeats as (
+unnumbered_repeats as (
     select
         'attempt_number_missing' as finding_code,
         source,
@@ -92,7 +92,7 @@ verdict_shares as (
     select
         source,
         count(*) as scored_count,
-        count(*) filter (where is_reported_success is null) as untold_count
+        count(*) filter (where is_reported_success is null) as unjudged_count
     from attempts
     where score is not null
     group by source
@@ -103,11 +103,11 @@ missing_verdicts as (
         'verdict_missing' as finding_code,
         source,
         source as subject,
-        untold_count || ' of ' || scored_count || ' attempts with a score have '
+        unjudged_count || ' of ' || scored_count || ' attempts with a score have '
         || 'no verdict: the success rule reported, by which the headlines go, '
         || 'leaves them out, and agents without any go by half_credit' as detail
     from verdict_shares
-    where untold_count between 1 and scored_count - 1
+    where unjudged_count between 1 and scored_count - 1
 ),
 
 unused_columns as (
@@ -159,18 +159,18 @@ missing_columns as (
     from counts
 ),
 
-told_of_columns as (
+named_missing_columns as (
     select * from missing_columns
     where detail <> ''
 ),
 
 final as (
     {{ union_findings([
-        'untold_repeats',
+        'unnumbered_repeats',
         'verdicts',
         'missing_verdicts',
         'unused_columns',
-        'told_of_columns',
+        'named_missing_columns',
     ]) }}
 )
 

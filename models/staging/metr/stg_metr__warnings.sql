@@ -11,7 +11,7 @@ renamed as (
         file_id,
 
         ---------- text
-        note_code,
+        note_code as warning_code,
         detail,
 
         ---------- numerics

@@ -1,4 +1,4 @@
--- Grain: one row per note of the loader about a HAL trace.
+-- Grain: one row per warning about a HAL trace that was loaded.
 with
 
 source as (
@@ -13,7 +13,7 @@ renamed as (
         pointer,
 
         ---------- text
-        note_code,
+        note_code as warning_code,
         detail
     from source
 )
