@@ -22,7 +22,6 @@ import msgspec
 from msgspec import Raw
 
 from loaders.contract import rules
-from loaders.contract.aside import Aside, row_bytes
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import is_crowded
@@ -39,6 +38,7 @@ from loaders.contract.records import (
     file_refused,
     too_many_refused,
 )
+from loaders.contract.spill import Spill, row_bytes
 from loaders.inspect import documents, samples, summaries
 from loaders.inspect.container import (
     HEADER,
@@ -126,11 +126,11 @@ class _Samples:
         self._one_scorer = results.scorer.name if results and results.scorer else None
         if not isinstance(self._one_scorer, str):
             self._one_scorer = None
-        # The rows of each, as they were laid aside.
+        # The rows of each, as they were spilled.
         self._found: dict[tuple[str, int], Any] = {}
         self.refused: set[tuple[str, int]] = set()
         self._kept_back: list[Any] = []
-        self._aside: Aside[Any] = Aside()
+        self._spill: Spill[Any] = Spill()
 
     def __len__(self) -> int:
         return len(self._found)
@@ -153,14 +153,14 @@ class _Samples:
             sample_id, epoch = found.key
             what = f"sample {rules.shown(sample_id)} epoch {epoch} is there again"
             refused = RecordRefused("superseded_sample", what)
-            (_, row), *_ = self._aside.take(earlier)
-            self._lay_aside(refused.at_pointer(row[0], ""))
+            (_, row), *_ = self._spill.take(earlier)
+            self._keep_refusal(refused.at_pointer(row[0], ""))
         rows = [(table.name, row) for table, row in found.rows]
         self._left_rows -= len(rows)
         if self._left_rows < 0:
             raise too_many_rows(at)
         byte_count = sum(row_bytes(row) for _, row in rows)
-        self._found[found.key] = self._aside.put(rows, byte_count)
+        self._found[found.key] = self._spill.put(rows, byte_count)
         if len(self._found) > summaries.MOST_SAMPLES:
             what = f"it has more than {summaries.MOST_SAMPLES:,} samples"
             raise file_refused("too_many_samples", what, None, at)
@@ -170,20 +170,20 @@ class _Samples:
         excerpt = b"" if raw is None else bytes(memoryview(raw)[: 4 * EXCERPT_LENGTH])
         if isinstance(refused, At) and refused.path:
             at = f"{at}/{refused.path}"
-        self._lay_aside(refused.at_pointer(at, excerpt.decode(errors="replace")))
+        self._keep_refusal(refused.at_pointer(at, excerpt.decode(errors="replace")))
 
-    def _lay_aside(self, entry: Quarantined) -> None:
+    def _keep_refusal(self, entry: Quarantined) -> None:
         byte_count = row_bytes((entry.position, entry.record_excerpt))
-        self._kept_back.append(self._aside.put(entry, byte_count))
+        self._kept_back.append(self._spill.put(entry, byte_count))
         if len(self._kept_back) > MAX_REFUSED:
             raise too_many_refused(entry)
 
     def records(self) -> Iterator[Record]:
         for kept in self._found.values():
-            for name, row in self._aside.take(kept):
+            for name, row in self._spill.take(kept):
                 yield _TABLES[name], row
         for kept in self._kept_back:
-            yield INSPECT_SAMPLES, self._aside.take(kept)
+            yield INSPECT_SAMPLES, self._spill.take(kept)
 
 
 # ------------------------------------------------------------------ .json
@@ -323,7 +323,9 @@ def _is_enough(rows: list[Summary], names: list[str], header: Header) -> bool:
         }
     else:
         is_of_each = len(keys) == len(names)
-    return is_of_each and not header.invalidated and all(row.tells_all for row in rows)
+    return (
+        is_of_each and not header.invalidated and all(row.is_complete for row in rows)
+    )
 
 
 def _of_summaries(archive: Archive, log: Log, rows: list[Summary]) -> _Samples:
@@ -384,7 +386,7 @@ def _of_samples(
 
 def differs(summary: Sample, sample: Sample) -> bool:
     """Return whether a summary contradicts its sample."""
-    return samples.told_twice(summary) != samples.told_twice(sample)
+    return samples.shared_values(summary) != samples.shared_values(sample)
 
 
 def _warn_without_samples(log: Log, found: _Samples) -> None:

@@ -84,8 +84,8 @@ class Sample(Struct, gc=False):
     transcript: _Transcript | None = None
 
     @property
-    def tells_all(self) -> bool:
-        """Whether a summary is as complete as the sample."""
+    def is_complete(self) -> bool:
+        """Whether a summary has everything that its sample has."""
         return self.model_usage is not UNSET and self.turn_count is not UNSET
 
 
@@ -405,7 +405,7 @@ def _usage(sample: Sample) -> Iterator[tuple]:
             yield f"/{path}", kind, name, *usage_row(usage, path)
 
 
-def told_twice(sample: Sample) -> tuple[Any, ...]:
+def shared_values(sample: Sample) -> tuple[Any, ...]:
     """Return the values that a summary and its sample must agree on, normalised."""
     values = {
         scorer: documents.plain(score.value)
