@@ -65,32 +65,32 @@ _MEMBERS = ("_journal/", HEADER, SUMMARIES, "samples/")
 _FIRST_FIELD = re.compile(
     r'\s*\{\s*"(?:version|status|eval|plan|stats|error|invalidated|location|samples)"'
 )
-# What a log has, whatever it begins with.
+# Fields of a log, in any order.
 _FIELDS = (
     re.compile(r'"version"\s*:\s*[0-9]'),
     re.compile(r'"status"\s*:\s*"(?:success|error|cancelled|started)"'),
     re.compile(r'"eval"\s*:\s*\{'),
 )
-# How Inspect names a sample.
+# Inspect's name of a sample's member.
 _NAME = re.compile(r"samples/(.+)_epoch_([0-9]{1,18})\.json", re.DOTALL)
 # The newest version of a .json log that Inspect itself reads.
 _NEWEST_JSON = 2
 _SAMPLES = re.compile(rb'"samples"\s*:\s*\[')
-# Of a list of logs, which Inspect writes beside them: logs.json.
+# A list of logs that Inspect writes next to them: logs.json.
 _LISTED = re.compile(r'[\ufeff\s]*\{\s*"[^"]*\.(?:eval|json)"\s*:\s*\{')
-# What a sample has rows of.
+# The tables with the rows of a sample.
 _TABLES = {
     table.name: table for table in (INSPECT_SAMPLES, INSPECT_SCORES, INSPECT_USAGE)
 }
 _RAW = msgspec.json.Decoder(Raw)
-# Samples are counted by themselves.
+# Samples are counted separately.
 _COUNTED = {*Header.__struct_fields__} - {"samples"}
 
 
 def fits(head: str) -> bool:
     """Return whether the beginning of a file looks like an Inspect log."""
     if head.startswith("PK"):
-        # Traces of HAL are; so may a sample be called.
+        # HAL's traces have this name; a sample may have it too.
         names = (START,) if ".encrypted" in head else _MEMBERS
         return any(name in head for name in names)
     has_fields = '"eval"' in head and '"status"' in head
@@ -126,7 +126,7 @@ class _Samples:
         self._one_scorer = results.scorer.name if results and results.scorer else None
         if not isinstance(self._one_scorer, str):
             self._one_scorer = None
-        # The rows of each, as they were spilled.
+        # The rows of each sample, in memory or on disk.
         self._found: dict[tuple[str, int], Any] = {}
         self.refused: set[tuple[str, int]] = set()
         self._kept_back: list[Any] = []
@@ -250,7 +250,7 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
         else:
             log.add_warning(name, "superseded_member", what)
     yield from log.records("eval", status, read_from if rows or names else "none")
-    # They take as much memory again as what was found.
+    # They take as much memory as `found`.
     (rows or []).clear()
     yield from found.records()
     _warn_without_samples(log, found)
@@ -347,7 +347,7 @@ def _of_samples(
     has_summaries = bool(rows)
     for name in names:
         at = f"{name}#"
-        # Two of the largest are never in memory.
+        # So that two of the largest are never in memory at once.
         raw = sample = None
         try:
             raw = documents.decode(archive.read(name), _RAW)

@@ -15,9 +15,10 @@ from loaders.inspect.documents import Malformed
 from loaders.inspect.log import Log
 from loaders.inspect.samples import Sample
 
-# Each takes half a kilobyte of memory, and more on disk.
+# A summary takes half a kilobyte of memory, and more on disk.
 MOST_SAMPLES = 100_000
-# Scores and usage too. A log has so many rows, or one for so many of its bytes.
+# Rows including scores and usage: a log may have this many, or one per this many of its
+# bytes.
 _MOST_ROWS, _ROW_BYTES = 500_000, 20
 # A member that cannot be read, and why.
 Lost = tuple[str, RecordRefused]
