@@ -10,7 +10,7 @@ from contextlib import suppress
 from common.names import printable
 from loaders.contract.files import InputFile
 from loaders.contract.records import Batch, LoadResult
-from loaders.table import shown
+from loaders.table import preview
 
 _SHOWN_REASONS = 5
 
@@ -31,7 +31,7 @@ def with_table_shown(
     """
     shown_count = 0
     for batch in batches:
-        for line in shown.lines(batch, shown_count if is_dry_run else None):
+        for line in preview.lines(batch, shown_count if is_dry_run else None):
             say(f"{found.path}: {line.strip()}")
         if batch.table.name == "raw.table_attempts":
             shown_count += len(batch.rows)

@@ -14,7 +14,7 @@ from loaders.contract.records import (
     SmallFile,
 )
 from loaders.inputs import together
-from loaders.table import shown
+from loaders.table import preview
 from loaders.workers.options import ReadOptions
 from loaders.workers.pool import Readers, Reading, ReadingTogether
 
@@ -142,7 +142,7 @@ class _Together:
                 )
         for found, small in zip(self._files, read, strict=True):
             for batch in small.batches:
-                for line in shown.lines(batch, None):
+                for line in preview.lines(batch, None):
                     say(f"{found.path}: {line}")
         results = warehouse.load_together(read)
         pairs = zip(read, results, strict=True)

@@ -81,8 +81,8 @@ def dashboard_data(
     totals = rows(connection, TOTALS_QUERY, source)
     if not totals:
         raise WarehouseUnreadable(
-            f"source {source} has no scored attempts with a count of actions, of which "
-            "the dashboard's file is made: name another one with --source"
+            f"source {source} has no scored attempts with a count of actions, which "
+            "the dashboard's file needs: name another one with --source"
         )
     return totals[0] | {
         "score_histogram": rows(connection, SCORE_QUERY, source),

@@ -50,8 +50,9 @@ class Column:
 FILE_ID = Column(
     "file_id",
     "varchar",
-    "First 16 hex digits of the SHA-256 of the file's bytes; of a table with the options "
-    "it was loaded with, or of which the name or folder says something, of these too.",
+    "First 16 hex digits of the SHA-256 of the file's bytes. For a table the hash "
+    "includes the options that it was loaded with, and its name or folder if the mapping "
+    "uses them.",
 )
 LINE = Column("line", "bigint", "Line of the file on which the record begins, from 1.")
 EXTRA = Column(

@@ -101,7 +101,7 @@ def _array(
     warnings: Warnings,
     odd: Odd | None,
 ) -> Iterator[Batch]:
-    """Yield the records of an array, of which a block is read."""
+    """Yield the records of an array whose first block is already read."""
     if block.startswith(codecs.BOM_UTF8):
         warnings.add("byte_order_mark", 1)
     rows, quarantined = [], []

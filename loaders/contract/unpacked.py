@@ -14,11 +14,11 @@ from typing import Any
 
 from backports.zstd import ZstdError, ZstdFile
 
-from loaders.contract.aside import no_room
 from loaders.contract.files import OpenFile, data_start
 from loaders.contract.limits import RECORD_BYTES
 from loaders.contract.long_keys import LONG_BYTES, has_long_key
 from loaders.contract.records import FileRefused, FileStamp, file_refused
+from loaders.contract.spill import no_room
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 # The other bytes of a frame that zstd passes over; the first is one of sixteen.

@@ -49,13 +49,13 @@ class Call(Struct, gc=False):
     parent_id: str | None
     op_name: str | None
     task_id: str | None
-    # What was asked for, else what answered.
+    # The requested model, else the one that answered.
     model: str | None
     started_at: Time
     created_timestamp: Time
     ended_at: Time
     tokens: Tokens
-    # Whether a model was called, by it or below it.
+    # Whether it, or a call below it, called a model.
     is_model_call: bool
     # Whether it returned something without its usage. A call that failed has no usage.
     lacks_usage: bool
@@ -67,19 +67,19 @@ class _Metadata(Struct, gc=False):
     ended_at: Time = None
 
 
-# Two levels at once, for most of a call is in the messages below these.
+# Two levels at once, because most of a call is in the messages below these.
 _CALL = raw_json.decoder(dict[Key, Section | list[Raw] | Scalar])
 _TASK_ID = raw_json.decoder(Id | None)
 _USAGE = raw_json.decoder(Usage | None)
 _USAGE_BY_MODEL = raw_json.decoder(Section | list[Section] | None)
 _LIST = raw_json.decoder(list[Raw] | None)
-# As OpenAI, LangChain and Google name it.
+# The names that OpenAI, LangChain and Google use.
 _USAGE_NAMES = ("usage", "usage_metadata", "usageMetadata")
 _METADATA = raw_json.decoder(_Metadata)
-# As far as a count of cached tokens in the usage of a call.
+# Matches up to a count of cached tokens in the usage of a call.
 _METADATA_LEVELS, _USAGE_LEVELS = 3, 2
-# Of a log by task, until it is known which calls wrap others; and where a row has its
-# task.
+# Calls of a log by task that are kept until it is known which of them wrap others; and
+# the place of the task in a row.
 _MOST_HELD, _TASK = 50_000, 2
 # The usage of one model, with all its counts, is shorter.
 _USAGE_BYTES = 1000
@@ -141,7 +141,8 @@ class Log:
         for index, known in enumerate(self._calls):
             pointer = self._at / index
             try:
-                # Again, for why: to keep that of each would take too much memory.
+                # Decoded again to get the reason: keeping all reasons would take too
+                # much memory.
                 call = known or _call(self._found[index])
                 if index in self._copies:
                     raise _copy(call, self._copies[index])
@@ -274,7 +275,7 @@ def _call(raw: Raw) -> Call:
     try:
         found = _CALL.decode(raw)
     except msgspec.ValidationError:
-        # It is no object, or a number in it is too large for a double.
+        # It is not an object, or has a number that does not fit a double.
         found = {name: raw_json.part(value) for name, value in _object(raw).items()}
     named = raw_json.fields(found)
     try:
@@ -453,7 +454,7 @@ def _inherit_usage(calls: list[Call | None], above: set[str]) -> None:
     """
     by_id = {call.id: call for call in calls if _has_id(call)}
     is_repeated = _above(calls, _tells_usage)
-    # By call: whether it, or a call above it, has given its usage away.
+    # For each call, whether it or a call above it has given its usage away.
     is_given: dict[str, bool] = {}
     for call in by_id.values():
         if not call.is_model_call or call.id in above or _tells_usage(call):

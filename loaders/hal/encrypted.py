@@ -25,24 +25,24 @@ from loaders.contract.records import FileRefused, file_refused
 from loaders.contract.unpacked import MOST_BYTES, MOST_GROWTH, Spooled
 from loaders.hal.evaluation import IDENTITY
 
-# The harness gives it to everybody: it keeps traces from search engines, not readers.
+# The harness publishes it: it hides traces from search engines, not from readers.
 PUBLIC_PASSWORD = "hal1234"
 SUFFIX = ".encrypted"
-# How the harness names a trace, also one that somebody has zipped up as it is.
+# The harness's names of traces, also of one that was zipped without encryption.
 TRACE_SUFFIX = "_UPLOAD.json"
 _SUFFIXES = (SUFFIX, TRACE_SUFFIX)
-# What a trace of another name has at its beginning.
+# What a trace with another name begins with.
 _NAMES = ("config", *IDENTITY)
-# Of a member that a password of the zip itself locks, and how WinZip locks it.
+# Flag and method of a member that is locked by the zip's own password.
 _IS_LOCKED, _AES = 1, 99
 
-# Twice base64 over what looks random: packing wins back only what base64 adds.
+# Encrypted content is base64 twice, so packing saves only what base64 adds.
 _MOST_GROWTH = 4
 _CHUNK_BYTES = 1 << 20
 _LONGEST_TEXT = 1024
-# What ends a zip, and may have a comment of 64 kB behind it.
+# The end of a zip, which may be followed by a comment of 64 kB.
 _END_MARK, _END_BYTES = b"PK\5\6", 22 + (1 << 16)
-# No list of MAX_MEMBERS members is as long.
+# A list of MAX_MEMBERS members is shorter.
 _DIRECTORY_BYTES = 1 << 20
 
 _ITERATIONS = 480_000
@@ -51,7 +51,7 @@ _KEY_BYTES = 32
 _VERSION = b"\x80"
 _VECTOR_AT, _CIPHERTEXT_AT, _BLOCK_BYTES, _SIGNATURE_BYTES = 9, 25, 16, 32
 
-# What reading a damaged zip raises.
+# The errors that reading a damaged zip raises.
 _DAMAGES = (
     zipfile.BadZipFile,
     zlib.error,

@@ -21,12 +21,12 @@ from loaders.hal.tasks import Tasks
 IDENTITY = ("run_id", "benchmark_name", "agent_name")
 _AGENT_ARGS = "config/agent_args"
 _PROMPT_VARIATIONS = "prompt_sensitivity_metrics"
-# No number is written longer.
+# Longer texts are not numbers.
 _NUMBER_BYTES = 1_000
 # AppWorld reports percentages, and the harness calls one of them the accuracy.
 _IN_PERCENT = "appworld"
 _AGGREGATE = "aggregate_scenario_goal_completion"
-# Of one kind; a file of nothing but oddities has a million.
+# Warnings of one kind that are kept; a strange file could have a million.
 _MOST_NOTES = 1_000
 # replicatorbench has its own name for the list.
 _LISTS = {
@@ -46,7 +46,7 @@ READ_PARTS = {
     "total_usage",
     "wall_clock_times",
 }
-# No table takes the others.
+# No table uses the others.
 PARTS = READ_PARTS | {"git_info", "metadata", "task_metrics", "task_prompts"}
 
 
@@ -69,7 +69,7 @@ class Evaluation:
         self._config = self._fields("config")
         self._results = self._fields("results")
         self._arguments = self._agent_args()
-        # What the paths of the columns lead through.
+        # The objects in which the columns' paths begin.
         self._record = parts | {"config": self._config, "results": self._results}
         self._identity = {
             name: self._taken(HAL_EVALUATIONS.column(name)) for name in IDENTITY

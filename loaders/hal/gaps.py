@@ -30,7 +30,7 @@ class Gaps:
         self._nested_count = 0
         self._first_nested: Pointer | None = None
         self._untimed_count = 0
-        # Those that such a call ran in, each with one of its own.
+        # Calls that contain exactly one such call.
         self._wrappers: set[Pointer] = set()
 
     def add_calls(self, at: Pointer, count: int, logged_count: int) -> None:

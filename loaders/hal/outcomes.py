@@ -21,7 +21,7 @@ class Verdict(NamedTuple):
 
     is_success: bool | None
     score: float | None
-    # Whether it is said to be a success and a failure, so that neither counts.
+    # Whether it is listed as a success and as a failure; then neither counts.
     is_contradicted: bool = False
     # How the attempt ended, where it did not end with an answer.
     status: str | None = None
@@ -127,7 +127,7 @@ def _colbench_backend(score: float) -> Verdict:
 
 
 def _colbench_frontend(score: float) -> Verdict:
-    # A likeness of pictures: the benchmark names no likeness that is enough.
+    # The similarity of two pictures; the benchmark defines no threshold.
     return Verdict(None, _finite(score))
 
 
@@ -141,7 +141,7 @@ def _replicatorbench(result: _Correct) -> Verdict:
 
 
 def _finite(number: float) -> float:
-    # A boolean is the number that it is for Python.
+    # In Python a boolean is a number.
     return rules.number("a score", +number)
 
 
@@ -150,7 +150,7 @@ class _Rule(NamedTuple):
 
     # How the benchmark's name begins.
     benchmark: str
-    # Where the tasks stand inside raw_eval_results, None: they are all of it.
+    # The part of raw_eval_results with the tasks; None: all of it.
     section: str | None
     # What the result of a task is, and what it says.
     result: Any
@@ -188,7 +188,7 @@ _SWEBENCH_VERDICTS = {"empty_patch_ids", "error_ids", "unresolved_ids", "resolve
 # The harness judges Verified Mini as a part of Verified: its report then lists the 450
 # instances of no task of it as incomplete.
 _MINI_COUNT = 50
-# As far as the share of passed tests: list, entry, result.
+# Matches up to the share of passed tests: list, entry, result.
 _RESULT_LEVELS = 3
 _TOO_MANY = "its tasks go on"
 _TASK_IDS = raw_json.decoder(list[raw_json.Id])
@@ -222,7 +222,8 @@ def _sections(
 
 
 def _listed(results: Any, at: Pointer, most: int | None) -> Iterator[tuple]:
-    # The list that names it first, and where; the last list that does, and what it says.
+    # For each task: the first list with it and its position; the last list with it and
+    # its meaning.
     found: dict[str, tuple[str, int, str, Verdict]] = {}
     lists, refused_lists = _sections(results, at, _SWEBENCH_LISTS)
     yield from refused_lists

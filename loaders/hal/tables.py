@@ -17,7 +17,7 @@ _TRACE_NUMBER = Column(
 _NONE = "Null where the trace has none."
 _ROUNDING = 1e-9
 
-# Of one model's usage, in one spelling; which fields they come from is in usage.py.
+# Columns of a model's usage; usage.py says which fields they come from.
 TOKENS = (
     Column(
         "vocabulary",
@@ -187,7 +187,7 @@ HAL_EVALUATIONS = RawTable(
             null="Null before 2026.",
             rule=rules.text,
         ),
-        # As old traces of GAIA call it.
+        # The name in old traces of GAIA.
         _metric("accuracy", "overall_accuracy"),
         _metric("average_correctness"),
         _metric("success_rate"),

@@ -36,7 +36,7 @@ _LATENCY = raw_json.decoder(_Latency | Number)
 @dataclass(slots=True)
 class _Task:
     pointer: Pointer
-    # The lists it stands in, as the outcome they mean.
+    # The outcomes of the lists that contain it.
     listed: set[str] = field(default_factory=set)
     verdict: Verdict = NO_VERDICT
     step_count: int | None = None

@@ -12,7 +12,7 @@ class Moments:
 
     def __init__(self, trace_number: int):
         self._trace_number = trace_number
-        # By the field's name: where the first stands, what it is, how many there are.
+        # For each field name: the first position, its value, and how many there are.
         self._unread: dict[str, tuple[Pointer, str, int]] = {}
 
     def read(self, at: Pointer, name: str, value: Time) -> str | None:

@@ -46,21 +46,21 @@ from loaders.hal.times import Moments
 from loaders.hal.usage import Usage, tokens
 
 _CUT_LOG = CutLog()
-# Each part as written, where the log is not cut out.
+# Each part as written, if the log is not cut out.
 _SECTIONS = raw_json.decoder(Section)
 _LIST = raw_json.decoder(list[Raw])
 _USAGE = raw_json.decoder(Usage | None)
-# As far as a count of cached tokens.
+# Matches up to a count of cached tokens.
 _USAGE_LEVELS = 2
-# What the harness zips up beside a trace is refused with one of these.
+# Codes with which other files that the harness puts into the zip are refused.
 _NO_TRACE = {"not_a_trace", "not_json", "truncated", "wrong_encoding"}
 
-# Of one file, in a list or in lines; each takes a tenth of a millisecond.
+# Traces in one file, as a list or lines; each takes a tenth of a millisecond.
 _MOST_TRACES = 50_000
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 _FIRST_PART = re.compile(r'\s*(?:\[\s*)?\{\s*"([a-z_]*)"')
 _SEALED = re.compile(r'\s*\{\s*"(?:encrypted_data"|salt"\s*:\s*"[^"]*"\s*,\s*"encr)')
-# Parts that nothing but a trace has, should its config come last.
+# Parts that only a trace has, in case its config comes last.
 _TELLING_PARTS = {"raw_logging_results", "raw_eval_results", "total_usage"}
 
 _Record = tuple[RawTable, tuple | Quarantined]
@@ -157,7 +157,8 @@ def _zip_records(data: memoryview, password: str) -> Iterator[_Record]:
             continue
         what = refused.detail if refused else "it is not encrypted"
         passed.append(refused)
-        # Of the trace before it, as the harness zips a trace's own files up after it.
+        # A member after a trace belongs to it, because the harness zips a trace's own
+        # files after it.
         yield HAL_NOTES, (root, max(several.count, 1), "member_passed_over", what)
     if not several.refusals:
         nothing = file_refused("not_a_trace", "no member of the zip is encrypted")

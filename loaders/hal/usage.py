@@ -13,7 +13,7 @@ from loaders.hal.tables import TOKENS
 from loaders.hal.vocabularies import VOCABULARIES, Inside, Vocabulary
 
 Number = int | float | None
-# What may be there in the place of an object.
+# What some writers put instead of an object.
 _Other = str | int | float | bool | None | list[Raw]
 
 
@@ -25,7 +25,7 @@ class _Details(Struct, gc=False):
     cache_write_tokens: Number = None
     cache_read: Number = None
     cache_creation: Number = None
-    # Kept for five minutes, or for an hour.
+    # Cache writes that are kept for five minutes, or for an hour.
     ephemeral_5m_input_tokens: Number = None
     ephemeral_1h_input_tokens: Number = None
     reasoning_tokens: Any = None
@@ -92,7 +92,8 @@ class Tokens(NamedTuple):
     """Usage in our own names; a count that the source does not give is None."""
 
     vocabulary: str | None
-    # Neither read from a cache nor written to one, where the source tells them apart.
+    # Neither read from a cache nor written to one, if the source counts them
+    # separately.
     input_tokens: int | None
     cache_read_tokens: int | None
     cache_write_tokens: int | None
@@ -293,8 +294,8 @@ def _inside(
     return best
 
 
-# Of two that differ as much from the usual, the first is taken: written tokens are
-# beside the input more often than those that were read.
+# If two readings differ from the usual one by as much, the first is taken: cache writes
+# are counted outside of the input more often than cache reads.
 _CHOICES = [Inside(*choice) for choice in product((True, False), repeat=3)]
 
 

@@ -22,7 +22,7 @@ class Vocabulary(NamedTuple):
     # Paths by column. The first one above 0 counts, otherwise the first. Fields joined
     # with a plus are parts of one count.
     paths: dict[str, tuple[str, ...]]
-    # What includes what, unless the total shows otherwise.
+    # Which counts include others, unless the total shows otherwise.
     inside: Inside
     total: str = "total_tokens"
     # Input that is never included in the other.
@@ -56,7 +56,7 @@ def _google(names: dict[str, str]) -> Vocabulary:
 # Anthropic lists what was written to the cache by how long it is kept.
 _BY_DURATION = "ephemeral_5m_input_tokens+ephemeral_1h_input_tokens"
 
-# The first that fits is taken; docs/formats.md has the same as a table.
+# The first match counts; docs/formats.md has the same as a table.
 VOCABULARIES = (
     Vocabulary(
         "prompt_tokens",
@@ -124,7 +124,7 @@ VOCABULARIES = (
         paths={
             "input_tokens": ("inputTokens",),
             "cache_read_tokens": ("cacheReadInputTokens",),
-            # Or as Claude's agents call it.
+            # The names of Claude's agents.
             "cache_write_tokens": ("cacheWriteInputTokens", "cacheCreationInputTokens"),
             "output_tokens": ("outputTokens",),
         },
@@ -132,7 +132,7 @@ VOCABULARIES = (
         total="totalTokens",
         is_defined=True,
     ),
-    # In its log of calls.
+    # The names in its log of calls.
     Vocabulary(
         "bedrock",
         signs=("inputTokenCount", "outputTokenCount"),

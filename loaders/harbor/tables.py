@@ -66,7 +66,7 @@ HARBOR_METRICS = RawTable(
         Column(
             "k",
             "bigint",
-            "Number of attempts, of which one must succeed.",
+            "Number of attempts; at least one of them must succeed.",
             null="Null unless the metric is pass_at_k.",
         ),
         Column(

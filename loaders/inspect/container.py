@@ -19,10 +19,10 @@ from loaders.contract import foreign
 from loaders.contract.records import file_refused
 from loaders.contract.unpacked import MOST_BYTES, MOST_GROWTH, Spooled
 
-# How large a member may be: the first, or the second times the size of its log if that is
-# more, but never more than the third. 300 MB of zeros fit into 12 kB.
+# Limit of a member's size: the first number, or the second times the size of its log if
+# that is more, but at most the third. 300 MB of zeros fit into 12 kB.
 _MEMBER_BYTES, _MEMBER_GROWTH, _MOST_MEMBER_BYTES = 200 << 20, 20, 320 << 20
-# What is longer is unpacked into a file without a name, for memory is dearer.
+# A longer member is unpacked into a file without a name, to save memory.
 _IN_MEMORY_BYTES = 16 << 20
 # A directory of 200,000 samples; each entry takes a kilobyte of memory.
 DIRECTORY_BYTES = 16 << 20
@@ -63,14 +63,15 @@ class Archive:
         self.size_bytes = len(data)
         grown_bytes = _MEMBER_GROWTH * len(data)
         self._member_bytes = min(max(_MEMBER_BYTES, grown_bytes), _MOST_MEMBER_BYTES)
-        # How large all members may be together: text shrinks to a fiftieth at best.
+        # Limit of all members together, as a multiple of the log: text shrinks to a
+        # fiftieth at best.
         self._left_bytes = max(MOST_BYTES, MOST_GROWTH * len(data) // 2)
         self._members: dict[str, zipfile.ZipInfo] = {}
         self.superseded: list[str] = []
         for name, entry in _own_members(_directory(data)):
             if name in self._members:
                 self.superseded.append(name)
-                # The order of the dictionary is that of the last ones.
+                # In the order of the last entry of each name.
                 del self._members[name]
             self._members[name] = entry
 
@@ -211,7 +212,7 @@ def _inflated(packed: memoryview) -> Iterator[bytes]:
 
 
 def _from_zstd(packed: memoryview) -> Iterator[bytes]:
-    # One frame after the other, as ZstdFile reads them.
+    # One frame after another, as in ZstdFile.
     with ZstdFile(io.BytesIO(packed)) as unpacked:
         while piece := unpacked.read(_PIECE_BYTES):
             yield piece

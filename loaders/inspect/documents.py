@@ -15,19 +15,18 @@ from loaders.contract.long_keys import LONG_BYTES
 from loaders.contract.records import RecordRefused
 from loaders.contract.unpacked import Spooled, forget
 
-# What replaces a number that JSON does not have; no log has such a text.
+# Replaces a number that JSON does not have; no log contains this text.
 _MARK = "\0number:"
 _NUMBERS = {f"{_MARK}{name}": float(name) for name in ("NaN", "Infinity", "-Infinity")}
 _MARK_AS_WRITTEN = rb"\u0000number:"
-# Of a document that has more numbers, or halves of pairs, which JSON does not have,
-# nobody waits for the last one.
+# Limit of such numbers, or of lone surrogates, in one document.
 _MOST_ODD = 2 * MAX_VALUES
 
 _PIECE_BYTES = 1 << 20
 
 _Found = TypeVar("_Found")
 Number = int | float | str | bool | None
-# What replaces a field that is missing; a Raw cannot be None.
+# Replaces a missing field, because a Raw cannot be None.
 NOTHING = Raw(b"null")
 
 
@@ -58,7 +57,7 @@ def decode(data: Any, decoder: msgspec.json.Decoder) -> Any:
         except msgspec.ValidationError:
             raise
         except msgspec.DecodeError:
-            # A copy, so only where it helps.
+            # Only if needed, because it makes a copy.
             odd = (repair.constants(view), raw_json.lone_surrogates(view))
             if all(next(each, None) is None for each in odd):
                 raise

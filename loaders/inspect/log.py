@@ -24,7 +24,7 @@ from loaders.inspect.tables import (
     INSPECT_WARNINGS,
 )
 
-# Of the ids that Inspect makes: no two letters of a like look.
+# The alphabet of Inspect's ids, without letters that look alike.
 _ID_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ID_LENGTH = 22
 
@@ -263,7 +263,7 @@ class Log:
         found = self._text("eval_id", about.eval_id)
         if found and is_visible(found):
             return found
-        # As Inspect makes one, so that a log that it wrote again is a copy.
+        # An id made as Inspect makes it, so that a log that it rewrote is a copy.
         parts = [about.run_id, about.task_id, _utc(about.created)]
         whole = "".join("" if part is None else str(part) for part in parts)
         digest = hashlib.blake2s(whole.encode(), digest_size=16).digest()

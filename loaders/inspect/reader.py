@@ -22,7 +22,6 @@ import msgspec
 from msgspec import Raw
 
 from loaders.contract import rules
-from loaders.contract.aside import Aside, row_bytes
 from loaders.contract.columns import RawTable
 from loaders.contract.files import OpenFile
 from loaders.contract.json_object import is_crowded
@@ -39,6 +38,7 @@ from loaders.contract.records import (
     file_refused,
     too_many_refused,
 )
+from loaders.contract.spill import Spill, row_bytes
 from loaders.inspect import documents, samples, summaries
 from loaders.inspect.container import (
     HEADER,
@@ -65,32 +65,32 @@ _MEMBERS = ("_journal/", HEADER, SUMMARIES, "samples/")
 _FIRST_FIELD = re.compile(
     r'\s*\{\s*"(?:version|status|eval|plan|stats|error|invalidated|location|samples)"'
 )
-# What a log has, whatever it begins with.
+# Fields of a log, in any order.
 _FIELDS = (
     re.compile(r'"version"\s*:\s*[0-9]'),
     re.compile(r'"status"\s*:\s*"(?:success|error|cancelled|started)"'),
     re.compile(r'"eval"\s*:\s*\{'),
 )
-# How Inspect names a sample.
+# Inspect's name of a sample's member.
 _NAME = re.compile(r"samples/(.+)_epoch_([0-9]{1,18})\.json", re.DOTALL)
 # The newest version of a .json log that Inspect itself reads.
 _NEWEST_JSON = 2
 _SAMPLES = re.compile(rb'"samples"\s*:\s*\[')
-# Of a list of logs, which Inspect writes beside them: logs.json.
+# A list of logs that Inspect writes next to them: logs.json.
 _LISTED = re.compile(r'[\ufeff\s]*\{\s*"[^"]*\.(?:eval|json)"\s*:\s*\{')
-# What a sample has rows of.
+# The tables with the rows of a sample.
 _TABLES = {
     table.name: table for table in (INSPECT_SAMPLES, INSPECT_SCORES, INSPECT_USAGE)
 }
 _RAW = msgspec.json.Decoder(Raw)
-# Samples are counted by themselves.
+# Samples are counted separately.
 _COUNTED = {*Header.__struct_fields__} - {"samples"}
 
 
 def fits(head: str) -> bool:
     """Return whether the beginning of a file looks like an Inspect log."""
     if head.startswith("PK"):
-        # Traces of HAL are; so may a sample be called.
+        # HAL's traces have this name; a sample may have it too.
         names = (START,) if ".encrypted" in head else _MEMBERS
         return any(name in head for name in names)
     has_fields = '"eval"' in head and '"status"' in head
@@ -126,11 +126,11 @@ class _Samples:
         self._one_scorer = results.scorer.name if results and results.scorer else None
         if not isinstance(self._one_scorer, str):
             self._one_scorer = None
-        # The rows of each, as they were laid aside.
+        # The rows of each sample, in memory or on disk.
         self._found: dict[tuple[str, int], Any] = {}
         self.refused: set[tuple[str, int]] = set()
         self._kept_back: list[Any] = []
-        self._aside: Aside[Any] = Aside()
+        self._spill: Spill[Any] = Spill()
 
     def __len__(self) -> int:
         return len(self._found)
@@ -153,14 +153,14 @@ class _Samples:
             sample_id, epoch = found.key
             what = f"sample {rules.shown(sample_id)} epoch {epoch} is there again"
             refused = RecordRefused("superseded_sample", what)
-            (_, row), *_ = self._aside.take(earlier)
-            self._lay_aside(refused.at_pointer(row[0], ""))
+            (_, row), *_ = self._spill.take(earlier)
+            self._keep_refusal(refused.at_pointer(row[0], ""))
         rows = [(table.name, row) for table, row in found.rows]
         self._left_rows -= len(rows)
         if self._left_rows < 0:
             raise too_many_rows(at)
         byte_count = sum(row_bytes(row) for _, row in rows)
-        self._found[found.key] = self._aside.put(rows, byte_count)
+        self._found[found.key] = self._spill.put(rows, byte_count)
         if len(self._found) > summaries.MOST_SAMPLES:
             what = f"it has more than {summaries.MOST_SAMPLES:,} samples"
             raise file_refused("too_many_samples", what, None, at)
@@ -170,20 +170,20 @@ class _Samples:
         excerpt = b"" if raw is None else bytes(memoryview(raw)[: 4 * EXCERPT_LENGTH])
         if isinstance(refused, At) and refused.path:
             at = f"{at}/{refused.path}"
-        self._lay_aside(refused.at_pointer(at, excerpt.decode(errors="replace")))
+        self._keep_refusal(refused.at_pointer(at, excerpt.decode(errors="replace")))
 
-    def _lay_aside(self, entry: Quarantined) -> None:
+    def _keep_refusal(self, entry: Quarantined) -> None:
         byte_count = row_bytes((entry.position, entry.record_excerpt))
-        self._kept_back.append(self._aside.put(entry, byte_count))
+        self._kept_back.append(self._spill.put(entry, byte_count))
         if len(self._kept_back) > MAX_REFUSED:
             raise too_many_refused(entry)
 
     def records(self) -> Iterator[Record]:
         for kept in self._found.values():
-            for name, row in self._aside.take(kept):
+            for name, row in self._spill.take(kept):
                 yield _TABLES[name], row
         for kept in self._kept_back:
-            yield INSPECT_SAMPLES, self._aside.take(kept)
+            yield INSPECT_SAMPLES, self._spill.take(kept)
 
 
 # ------------------------------------------------------------------ .json
@@ -250,7 +250,7 @@ def _archive_records(archive: Archive) -> Iterator[Record]:
         else:
             log.add_warning(name, "superseded_member", what)
     yield from log.records("eval", status, read_from if rows or names else "none")
-    # They take as much memory again as what was found.
+    # They take as much memory as `found`.
     (rows or []).clear()
     yield from found.records()
     _warn_without_samples(log, found)
@@ -323,7 +323,9 @@ def _is_enough(rows: list[Summary], names: list[str], header: Header) -> bool:
         }
     else:
         is_of_each = len(keys) == len(names)
-    return is_of_each and not header.invalidated and all(row.tells_all for row in rows)
+    return (
+        is_of_each and not header.invalidated and all(row.is_complete for row in rows)
+    )
 
 
 def _of_summaries(archive: Archive, log: Log, rows: list[Summary]) -> _Samples:
@@ -345,7 +347,7 @@ def _of_samples(
     has_summaries = bool(rows)
     for name in names:
         at = f"{name}#"
-        # Two of the largest are never in memory.
+        # So that two of the largest are never in memory at once.
         raw = sample = None
         try:
             raw = documents.decode(archive.read(name), _RAW)
@@ -384,7 +386,7 @@ def _of_samples(
 
 def differs(summary: Sample, sample: Sample) -> bool:
     """Return whether a summary contradicts its sample."""
-    return samples.told_twice(summary) != samples.told_twice(sample)
+    return samples.shared_values(summary) != samples.shared_values(sample)
 
 
 def _warn_without_samples(log: Log, found: _Samples) -> None:

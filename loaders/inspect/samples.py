@@ -84,8 +84,8 @@ class Sample(Struct, gc=False):
     transcript: _Transcript | None = None
 
     @property
-    def tells_all(self) -> bool:
-        """Whether a summary is as complete as the sample."""
+    def is_complete(self) -> bool:
+        """Whether a summary has everything that its sample has."""
         return self.model_usage is not UNSET and self.turn_count is not UNSET
 
 
@@ -121,18 +121,18 @@ _TEXTS = (
 _UNREAD_MESSAGES = msgspec.json.Decoder(list[_UnreadMessage] | None)
 _UNREAD_EVENTS = msgspec.json.Decoder(list[_UnreadEvent] | None)
 _SAMPLE = msgspec.json.Decoder(Sample)
-# Where a field that is duplicated would change a row.
+# Parts in which a duplicate field would change a row.
 _CHECKED = (
     *("error", "limit", "metadata", "model_usage", "role_usage", "score", "scores"),
 )
-# Fields that are decoded, and how deep.
+# Decoded fields, and how deep each is decoded.
 _DECODED = dict.fromkeys((*_CHECKED, "messages"), 3) | {
     "events": 1,
     "transcript": 2,
     "error_retries": 1,
 }
-# What a sample of so many bytes is decoded to has room in any case, and so have as many
-# entries of so many bytes as a sample has.
+# A sample of this many bytes is always decoded, and so is one with an entry per this
+# many of its bytes.
 _SMALL_BYTES = 1_000_000
 _ENTRY_BYTES = 100
 
@@ -405,7 +405,7 @@ def _usage(sample: Sample) -> Iterator[tuple]:
             yield f"/{path}", kind, name, *usage_row(usage, path)
 
 
-def told_twice(sample: Sample) -> tuple[Any, ...]:
+def shared_values(sample: Sample) -> tuple[Any, ...]:
     """Return the values that a summary and its sample must agree on, normalised."""
     values = {
         scorer: documents.plain(score.value)

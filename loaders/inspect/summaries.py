@@ -4,10 +4,10 @@ import msgspec
 from msgspec import Raw
 
 from loaders.contract import rules
-from loaders.contract.aside import Aside
 from loaders.contract.long_keys import LONG_BYTES
 from loaders.contract.raw_json import has_more_than
 from loaders.contract.records import FileRefused, RecordRefused, file_refused
+from loaders.contract.spill import Spill
 from loaders.contract.unpacked import forget
 from loaders.inspect import documents, samples
 from loaders.inspect.container import SUMMARIES, Archive, MemberError
@@ -15,9 +15,10 @@ from loaders.inspect.documents import Malformed
 from loaders.inspect.log import Log
 from loaders.inspect.samples import Sample
 
-# Each takes half a kilobyte of memory, and more on disk.
+# A summary takes half a kilobyte of memory, and more on disk.
 MOST_SAMPLES = 100_000
-# Scores and usage too. A log has so many rows, or one for so many of its bytes.
+# Rows including scores and usage: a log may have this many, or one per this many of its
+# bytes.
 _MOST_ROWS, _ROW_BYTES = 500_000, 20
 # A member that cannot be read, and why.
 Lost = tuple[str, RecordRefused]
@@ -29,45 +30,45 @@ class Summary:
 
     # There may be a hundred thousand.
     __slots__ = (
-        "_aside",
         "_kept",
         "_sample",
+        "_spill",
         "at",
+        "is_complete",
         "key",
         "refused",
         "row_count",
-        "tells_all",
     )
 
-    def __init__(self, raw: Raw, at: str, aside: Aside[bytes]):
-        # Of the list that it was in nothing else stays in memory.
+    def __init__(self, raw: Raw, at: str, spill: Spill[bytes]):
+        # A copy, so that the list that it was in does not stay in memory.
         raw = raw.copy()
         self.at = at
         self.key: tuple[str, int] | None = None
-        self.tells_all = True
+        self.is_complete = True
         self.row_count = 1
         self.refused: RecordRefused | None = None
         self._sample: Sample | None = None
-        self._aside = aside
+        self._spill = spill
         try:
             sample = samples.decoded(raw)
         except RecordRefused as refused:
             self.refused = refused
         else:
-            self.tells_all = sample.tells_all
+            self.is_complete = sample.is_complete
             self.row_count += len(sample.scores or ())
             if isinstance(sample.epoch, int):
                 self.key = rules.canonical(str(sample.id)), sample.epoch
-            self._sample = sample if aside.has_room else None
-        self._kept = aside.put(bytes(raw), memoryview(raw).nbytes)
+            self._sample = sample if spill.has_room else None
+        self._kept = spill.put(bytes(raw), memoryview(raw).nbytes)
 
     @property
     def raw(self) -> Raw:
-        return Raw(self._aside.take(self._kept))
+        return Raw(self._spill.take(self._kept))
 
     @property
     def sample(self) -> Sample | None:
-        """The sample that it tells of; decoded again where memory is dear."""
+        """The sample of this summary; decoded again if it was not kept in memory."""
         if self.refused:
             return None
         return self._sample or samples.decoded(self.raw)
@@ -84,7 +85,7 @@ def read_summaries(
     if not names:
         return None
     rows: list[Summary] = []
-    aside: Aside[bytes] = Aside()
+    spill: Spill[bytes] = Spill()
     left_rows = most_rows(archive.size_bytes)
     for name in names:
         try:
@@ -109,7 +110,7 @@ def read_summaries(
         forget(written)
         read_bytes = 0
         for at, raw in enumerate(pieces):
-            row = Summary(raw, f"{name}#/{at}", aside)
+            row = Summary(raw, f"{name}#/{at}", spill)
             rows.append(row)
             left_rows -= row.row_count
             if left_rows < 0:

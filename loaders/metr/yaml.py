@@ -43,7 +43,7 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
     try:
         yield from _by_block(stream, place, warnings)
     except (NotAPart, FileRefused):
-        # Only the whole file tells what a block means, or what is wrong with it.
+        # Only the whole file shows what a block means, or what is wrong with it.
         stream.seek(0)
         yield from _from_line(place.line, stream, comment_bytes, warnings)
     if stream.has_byte_order_mark:

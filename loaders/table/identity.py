@@ -13,8 +13,7 @@ from loaders.contract.files import OpenFile
 from loaders.contract.records import FileRefused
 from loaders.contract.table_options import TableOptions
 from loaders.contract.visible import is_visible
-from loaders.table import beginning, values
-from loaders.table import mapping as names
+from loaders.table import beginning, mapping, values
 from loaders.table.opened import Opened
 from loaders.table.opening import HEAD_BYTES, PARQUET, UTF16_MARKS, Table
 from loaders.table.presets import PRESETS
@@ -41,7 +40,7 @@ def context_of(source: OpenFile, path: str, options: TableOptions) -> str:
     """
     look = _LOOKS.get(source) or _look(source, options)
     columns = _columns_given(look.names, options)
-    of_path = names.taken_of_path(columns.values(), path)
+    of_path = mapping.taken_of_path(columns.values(), path)
     if not look.has_benchmark:
         of_path.append(stem_of(path))
     return repr((options, of_path)) if of_path or options.is_given else ""
@@ -62,7 +61,7 @@ def stem_of(path: str) -> str:
 
 def _look_of(opened: Opened, rows: Rows, options: TableOptions) -> _Look:
     named = _benchmark_columns(opened.names, options)
-    columns = names.columns_named(named or (), opened.names)
+    columns = mapping.columns_named(named or (), opened.names)
     return _Look(opened.names, named == [] or rows.has_any(columns))
 
 
@@ -90,14 +89,14 @@ def _look_by_opening(source: OpenFile, options: TableOptions) -> _Look | None:
 
 def _columns_given(found: list[str], options: TableOptions) -> dict[str, Any]:
     """Return the columns that a preset and the user give for our fields."""
-    preset = options.preset or names.recognised(found)
+    preset = options.preset or mapping.recognised(found)
     return dict(PRESETS[preset].columns if preset else {}) | dict(options.columns)
 
 
 def _benchmark_columns(found: list[str], options: TableOptions) -> list[str] | None:
-    is_preset = options.preset or names.recognised(found)
+    is_preset = options.preset or mapping.recognised(found)
     known = [] if is_preset else found
-    return names.column_names_for("benchmark", _columns_given(found, options), known)
+    return mapping.column_names_for("benchmark", _columns_given(found, options), known)
 
 
 def _head(source: OpenFile) -> str:
@@ -112,7 +111,7 @@ def _head(source: OpenFile) -> str:
 
 def _has_value(head: str, columns: list[str], found: list[str]) -> bool:
     """Say whether a row at the beginning has a value in one of these columns."""
-    wanted = names.columns_named(columns, found)
+    wanted = mapping.columns_named(columns, found)
     is_json = head.lstrip("\ufeff \r\n\t")[:1] in ("{", "[")
     texts = _texts_of_json(head, wanted) if is_json else _texts_of_csv(head, wanted)
     with suppress(csv.Error):
@@ -120,7 +119,7 @@ def _has_value(head: str, columns: list[str], found: list[str]) -> bool:
     return False
 
 
-def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None]:
+def _texts_of_json(head: str, wanted: list[mapping.Column]) -> Iterator[str | None]:
     """Yield the values of the first objects, or of the first one in an array."""
     for record in beginning.records_of(head):
         for column in wanted:
@@ -130,7 +129,7 @@ def _texts_of_json(head: str, wanted: list[names.Column]) -> Iterator[str | None
             yield value if value is None or isinstance(value, str) else repr(value)
 
 
-def _texts_of_csv(head: str, wanted: list[names.Column]) -> Iterator[str]:
+def _texts_of_csv(head: str, wanted: list[mapping.Column]) -> Iterator[str]:
     header = beginning.header_of(head)
     places = {name.strip(): place for place, name in enumerate(header.names)}
     lines = io.StringIO(head, newline="")

@@ -86,9 +86,7 @@ def _check_once(names: list[str]) -> None:
 
 
 def _top_names(schema: list[tuple[str, int | None]]) -> Iterator[str]:
-    """Yield the names of Parquet's top-level columns; the schema also has nested
-    fields.
-    """
+    """Yield the names of Parquet's columns, without those of nested fields."""
     inside = 0
     for name, child_count in schema[1:]:
         if not inside:
@@ -99,8 +97,7 @@ def _top_names(schema: list[tuple[str, int | None]]) -> Iterator[str]:
 def _rows_or_none(rows: "csv.Reader") -> Iterator[list[str] | None]:
     """Yield the rows of CSV, None for a damaged one.
 
-    Raises FileRefused for a cell that is too long: DuckDB would skip it and read its
-    lines as rows.
+    Raises FileRefused for a cell that is too long; DuckDB would read rows inside it.
     """
     while True:
         line = rows.line_num + 1
@@ -155,8 +152,7 @@ class Table:
         self._leftovers.close()
 
     def has_damaged_rows(self, count: int) -> bool:
-        """Say whether at least `count` rows of CSV have another width, or a stray
-        quote.
+        """Say whether that many rows of CSV have another width, or a stray quote.
 
         DuckDB needs long, and a kilobyte, to report each. Fills empty_lines.
         """
@@ -198,15 +194,12 @@ class Table:
         return self._csv(text)
 
     def _check_row_count(self) -> None:
-        """Refuse Parquet with more rows than its size allows; a million may take no
-        byte.
-        """
+        """Refuse Parquet with more rows than its size allows; rows may take no byte."""
         ((count,),) = self._connection.execute(
             f"select sum(num_rows)::bigint from parquet_file_metadata({literal(self._name)})"
         ).fetchall()
         refuse_many_rows(count or 0, self._size_bytes)
-        # Check the lengths of lists before their values, because reading the values
-        # needs memory.
+        # Lengths of lists first, because reading the values needs memory.
         ((value_count,),) = self._connection.execute(
             f"select max(num_values) from parquet_metadata({literal(self._name)})"
         ).fetchall()
@@ -310,8 +303,7 @@ class Table:
             what = "the header is no UTF-8"
             raise file_refused("wrong_encoding", what, line=self.lines_before + 1)
         columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(names)))
-        # DuckDB must not guess anything, such as which lines to skip, or what a comment
-        # is.
+        # DuckDB must not guess anything, such as lines to skip or comments.
         rows = f"""
             select * from read_csv(
                 {literal(self._name)}, compression = 'none',
@@ -417,8 +409,8 @@ class Table:
         return found[0][0]
 
     def _fields(self, rows: str) -> tuple[list[str], bool, bool]:
-        """Return the names of all fields of all objects, whether an object has a
-        duplicate name, and whether there is anything other than objects.
+        """Return the names of all fields, whether an object has a duplicate name, and
+        whether there is anything other than objects.
         """
         keys = f"select json_keys(v) as keys from ({rows})"
         first = self._connection.execute(

@@ -179,7 +179,7 @@ TERMINAL_BENCH_PASS_AT_K = RawTable(
     comment="One row per k of a run's results.json: pass@k as the harness counted.",
     columns=(
         POINTER,
-        Column("k", "bigint", "Number of attempts, of which one must succeed."),
+        Column("k", "bigint", "Number of attempts; at least one of them must succeed."),
         Column(
             "value",
             "double",

@@ -16,6 +16,8 @@
 {% macro sign_flip_ctes(keys) -%}
 {%- set key_list = keys | join(', ') -%}
 {%- set exact_clusters = 20 -%}
+{%- set grid_clusters = 1000 -%}
+{%- set exact_pairs = 20000 -%}
 -- Rounded, because equal sums may differ in the last digits of a double.
 {{ kept_first('flips') }}
     select
@@ -52,11 +54,15 @@
         case
             when
                 flip_count <= case
-                    when count(*) over () <= 20000 then {{ exact_clusters }}
+                    when count(*) over () <= {{ exact_pairs }}
+                        then {{ exact_clusters }}
                     else 12
                 end
                 then 'patterns'
-            when flip_count <= 1000 and count(*) over () <= 20000 then 'grid'
+            when
+                flip_count <= {{ grid_clusters }}
+                and count(*) over () <= {{ exact_pairs }}
+                then 'grid'
             else 'normal'
         end as method
     from flip_totals

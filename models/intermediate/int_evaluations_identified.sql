@@ -121,7 +121,7 @@ labelled as (
                 then ' [' || named.population || ']'
             else ''
         end as population_label,
-        model_counts.model_count > 1 as has_several_models
+        model_counts.model_count > 1 as is_agent_of_several_models
     from named
     inner join model_counts
         on
@@ -134,7 +134,7 @@ labels as (
         source,
         label_with_model as agent_label
     from labelled
-    where has_several_models
+    where is_agent_of_several_models
     union
     select
         source,
@@ -152,7 +152,7 @@ final as (
         -- agent whose own name looks like such a label.
         case
             when
-                labelled.has_several_models
+                labelled.is_agent_of_several_models
                 or labels.agent_label is not null
                 then labelled.label_with_model
             else labelled.agent

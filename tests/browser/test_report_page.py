@@ -201,7 +201,7 @@ def test_who_does_not_see_the_page_finds_the_way(opened: WebDriver):
     wait_until(lambda: opened.execute_script(active).get_attribute("id") == "main")
 
 
-def test_a_click_on_a_heading_sorts_and_tells_so(opened: WebDriver):
+def test_a_click_on_a_heading_sorts_and_is_announced(opened: WebDriver):
     header = one(opened, "table[data-block=agents] th[data-column=mean_score]")
     for direction, sign in (("descending", -1), ("ascending", 1)):
         press(opened, header.find_element(By.TAG_NAME, "button"))

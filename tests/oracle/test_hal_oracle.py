@@ -69,7 +69,7 @@ def file_ids(views: duckdb.DuckDBPyConnection) -> dict[str, str]:
         ("usage", "more", "less"),
     ],
 )
-def test_the_fuller_copy_counts_wherever_it_stands(views, kind, fuller, lesser):
+def test_the_most_complete_copy_counts_in_any_order(views, kind, fuller, lesser):
     kept, ids = kept_files(views), file_ids(views)
     orders = Counter()
     for number in REPEATS:

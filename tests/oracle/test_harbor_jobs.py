@@ -68,7 +68,7 @@ def test_what_harbor_counts_comes_out(views, counted):
         assert cost == pytest.approx(job["cost"], abs=1e-9)
 
 
-def test_the_cache_is_told_apart_from_the_other_input(views, counted):
+def test_cached_input_is_counted_separately(views, counted):
     rows = views.sql(
         "select scaffold, input_tokens, cache_read_tokens, output_tokens, "
         "total_cost_usd, accuracy from evaluations"

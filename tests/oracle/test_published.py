@@ -688,7 +688,7 @@ def test_published_table(real_views: duckdb.DuckDBPyConnection, name: str):
 
 
 @pytest.mark.parametrize("name", READINGS)
-def test_corrected_reading_stands_beside_the_published(
+def test_corrected_and_published_values_are_both_shown(
     real_views: duckdb.DuckDBPyConnection, name: str
 ):
     reading = READINGS[name]

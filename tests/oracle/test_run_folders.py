@@ -177,7 +177,7 @@ def test_findings_about_runs(views):
     ]
 
 
-def test_a_sum_of_two_runs_is_reported_of_none(views):
+def test_a_total_over_two_runs_is_reported_for_neither(views):
     reported = views.sql(
         "select evaluation_id from reported_metrics where source = 'terminal_bench' "
         "and evaluation_id in ('terminal_bench:uuid-a', 'terminal_bench:uuid-b')"

@@ -116,7 +116,7 @@ def test_command_line_needs_no_more_than_the_profile(project):
     assert generation(project) != before
 
 
-def test_second_refresh_is_told_who_is_first(project):
+def test_a_second_refresh_is_refused_and_names_the_first(project):
     with Refresh(warehouse_of(project)):
         code, output = dbt(project, "build")
     assert code == 2
@@ -292,7 +292,7 @@ def test_interrupted_build_publishes_nothing(project):
     assert state(project) == before
 
 
-def test_copy_goes_while_another_thread_uses_it(tmp_path):
+def test_the_copy_is_removed_while_another_thread_uses_it(tmp_path):
     """As after Ctrl-C, when dbt ends before its threads do."""
     # All of pytest's processes would import dbt, as they collect this file.
     from loaders.warehouse.dbt_plugin import Plugin

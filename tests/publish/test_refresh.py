@@ -160,7 +160,7 @@ def test_symlink_stays_one(warehouse, tmp_path):
     assert folder_of(link) == ["linked.duckdb"]
 
 
-def test_second_refresh_is_told_who_is_first(warehouse):
+def test_a_second_refresh_is_refused_and_names_the_first(warehouse):
     with process_that(REFRESH, warehouse) as first:
         with pytest.raises(WarehouseBusy, match=rf"process {first.pid}; wait"):
             refresh(warehouse)

@@ -274,7 +274,7 @@ def test_everything_is_made_after_a_change_to_all(place, change):
     assert place.build() == EVERYTHING
 
 
-def test_full_refresh_and_a_selection_make_what_they_are_told(place):
+def test_full_refresh_and_a_selection_build_what_is_asked(place):
     assert place.build("--full-refresh") == EVERYTHING
     assert place.build("--select", "spenders") == {"spenders"}
     assert place.build() == set()

@@ -101,7 +101,7 @@ def test_minus_nothing_is_nothing():
     assert formats.number(-0.006, 2) == "-0.01"
 
 
-def test_a_choice_goes_into_the_sql():
+def test_a_setting_is_put_into_the_sql():
     usual = ask("which_leaders_are_tied", {})
     assert usual.choices == {"success_rule": "headline", "population": "capability"}
     asked = ask("which_leaders_are_tied", {"success_rule": "it's"})

@@ -180,7 +180,7 @@ def test_a_link_to_another_folder_is_not_skipped(load, folder, tmp_path):
     assert (code, f"{folder}/linked: refused: linked_folder: " in out) == (1, True)
 
 
-def test_a_spreadsheet_is_said_to_be_one(load, tmp_path):
+def test_a_spreadsheet_is_recognised_and_refused(load, tmp_path):
     with zipfile.ZipFile(tmp_path / "runs.xlsx", "w") as book:
         book.writestr("xl/workbook.xml", "<workbook/>")
     code, out, _ = load(tmp_path)

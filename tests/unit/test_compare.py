@@ -237,7 +237,7 @@ def test_agents_that_share_nothing_cannot_be_compared(compared):
     assert compared("v1", "v1")[0] == 2
 
 
-def test_a_model_names_the_agent_that_it_tells_apart(compared):
+def test_a_model_names_its_agent_if_no_other_has_it(compared):
     assert compared("model v1", "model v2", "--benchmark", "s/b")[0] == 1
 
 

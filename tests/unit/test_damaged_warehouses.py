@@ -57,7 +57,9 @@ def written(path) -> bytes:
     ],
     ids=["cut", "middle", "head", "empty", "text", "sqlite"],
 )
-def test_what_to_do_about_a_file_is_said(commands, tmp_path, capsys, damage, said):
+def test_the_message_says_what_to_do_about_the_file(
+    commands, tmp_path, capsys, damage, said
+):
     path = tmp_path / "x.duckdb"
     content = damage(written(path))
     path.write_bytes(content)

@@ -219,7 +219,7 @@ def test_each_command_says_its_version(command, capsys):
     assert capsys.readouterr().out == f"evalhouse {VERSION}\n"
 
 
-def test_the_version_is_said_once():
+def test_the_version_is_defined_once():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
     assert project["project"]["version"] == VERSION
     models = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())

@@ -292,7 +292,7 @@ def test_what_is_left_out_is_the_least_interesting():
     assert order[-2:] == [30, 29]
 
 
-def test_who_is_shown_is_said():
+def test_a_figure_says_which_agents_it_shows():
     assert "3 of 5 agents, the best and those with the most tasks (2 not" in whose(
         AGENTS
     )
@@ -366,7 +366,7 @@ def test_a_palette_colours_its_models(monkeypatch):
     assert labels == {"m1": palette.BLUE, "m2": "#123456"}
 
 
-def test_names_of_a_palette_that_nothing_has_are_said(warehouse, tmp_path, capsys):
+def test_unknown_names_in_a_palette_are_reported(warehouse, tmp_path, capsys):
     file = tmp_path / "palette.csv"
     file.write_text("bleu,#0000ff\nblue,#0000ff\nm2,#123456\nM 3,#123456\n")
     arguments = ["--db", str(warehouse), "--palette", str(file), "--out", str(tmp_path)]

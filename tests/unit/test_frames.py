@@ -282,7 +282,7 @@ def test_types_of_pandas_alone_are_read_as_text(tmp_path, values, expected):
         (pl.DataFrame({"task": [1]}, schema={"task": pl.Int128}), ValueError),
     ],
 )
-def test_what_is_no_frame_that_can_be_read_is_said(tmp_path, frame, error):
+def test_an_unreadable_frame_is_refused_with_the_reason(tmp_path, frame, error):
     with pytest.raises(error, match="frame"):
         load_frame(frame, "runs", db=tmp_path / "x.duckdb")
 

@@ -254,7 +254,7 @@ def test_a_call_that_a_log_by_task_has_twice_counts_once():
         assert counts(loaded) == [4, 3]
 
 
-def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
+def test_usage_that_only_a_wrapper_reports_belongs_to_the_call_inside():
     def used(count):
         return {"usage": {"prompt_tokens": count, "completion_tokens": 7}}
 
@@ -296,7 +296,7 @@ def test_a_usage_that_only_a_wrapper_tells_is_that_of_the_call_below():
     )
 
 
-def test_a_log_in_which_no_call_tells_usage_lacks_none():
+def test_a_log_without_any_usage_has_no_missing_usage():
     log = [call(name, output={"choices": []}, summary={}) for name in "ab"]
     assert read(trace(raw_logging_results=log)).rows("notes") == []
 
@@ -402,7 +402,7 @@ def test_a_broken_call_is_quarantined_alone(broken, reason_code):
     assert loaded.quarantined[0].record_excerpt
 
 
-def test_of_equal_calls_the_first_stays_and_of_others_none():
+def test_equal_calls_keep_the_first_and_conflicting_calls_none():
     log = [call("1"), call("1"), call("2"), call("2", started_at="later"), call("3")]
     loaded = read(trace(raw_logging_results=log))
     assert [row["call_id"] for row in loaded.rows("model_calls")] == ["1", "3"]

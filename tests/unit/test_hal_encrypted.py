@@ -85,7 +85,7 @@ def test_each_trace_of_a_zip_is_numbered():
     ]
 
 
-def test_a_trace_of_another_name_is_read_and_what_is_packed_in_a_zip_is_told():
+def test_a_trace_of_any_name_is_read_and_packed_members_are_reported():
     inner = zipped(("b.encrypted", SEALED))
     packed = gzip.compress(PLAIN)
     named = [("a.json", PLAIN), ("b.zip", inner), ("c_UPLOAD.json.gz", packed)]
@@ -196,7 +196,7 @@ def test_a_doubtful_zip_is_refused(content, reason_code):
     assert refusal(content).reason_code == reason_code
 
 
-def test_a_name_that_stands_twice_is_refused():
+def test_a_duplicate_name_is_refused():
     with pytest.warns(UserWarning, match="Duplicate name"):
         content = zipped(("a.encrypted", SEALED), ("a.encrypted", SEALED))
     assert refusal(content).reason_code == "unsafe_name"
@@ -211,7 +211,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch):
     assert "50,000,000" in refused.detail
 
 
-def test_a_size_that_lies_is_refused():
+def test_a_false_size_is_refused():
     bomb = zipped(("a.encrypted", SEALED + " " * 500_000))
     written = (len(SEALED) + 500_000).to_bytes(4, "little")
     lie = len(SEALED).to_bytes(4, "little")

@@ -453,7 +453,7 @@ def test_usage_is_brought_into_one_spelling(usage, expected):
         ({"total_tokens": 107}, ("prompt_tokens_cached", 59, 30, 11, 7, None)),
     ],
 )
-def test_total_usage_has_written_tokens_beside_the_prompt(total, expected):
+def test_total_usage_excludes_cache_writes_from_the_prompt(total, expected):
     usage = {
         "prompt_tokens": 100,
         "completion_tokens": 7,

@@ -177,7 +177,7 @@ def test_the_score_is_the_only_reward_or_the_one_of_that_name(
     assert column(found, "(reward, reward_count)") == (reward, count)
 
 
-def test_the_policy_beside_an_exception_says_whether_its_reward_counts(load_contents):
+def test_the_policy_with_an_exception_says_whether_its_reward_counts(load_contents):
     info = {"exception_type": "OddError", "policy": {"has_valid_reward": False}}
     found = load_contents(result=trial(exception_info=info, reward_valid=None))
     assert column(found, "(exception_type, is_reward_valid)") == ("OddError", False)
@@ -214,7 +214,7 @@ def test_a_sum_that_no_trial_comes_near_is_unknown(load_contents):
     ]
 
 
-def test_the_steps_count_where_the_whole_is_told_too(load_contents):
+def test_steps_count_even_if_the_total_is_reported_too(load_contents):
     found = load_contents(result=trial(step_results=[step(10, 5), step(20, 5)]))
     # The agent's time is that of the trial, where it is told.
     assert column(found, "(input_tokens, agent_seconds)") == (30, 39.5)
@@ -259,7 +259,7 @@ def test_a_step_with_tokens_and_no_cost_leaves_the_cost_unknown(
 @pytest.mark.parametrize(
     ("has_run", "sums"), [(True, (None, None)), (False, (30, 0.2))]
 )
-def test_a_step_that_ran_and_tells_nothing_leaves_the_sums_unknown(
+def test_a_step_that_ran_but_reports_nothing_leaves_the_sums_unknown(
     load_contents, has_run, sums
 ):
     steps = [step(10, 5), step(20, 5), step(None, 5)]

@@ -7,7 +7,7 @@ import pytest
 from corpus import inspect as logs
 from test_inspect import read
 
-from loaders.contract import aside
+from loaders.contract import spill
 from loaders.contract.files import OpenFile, open_regular
 from loaders.contract.records import FileRefused
 from loaders.inspect import container, reader, summaries
@@ -29,7 +29,7 @@ def test_samples_that_wait_on_disk_are_the_same(tmp_path, monkeypatch):
     assert [row["sample_id"] for row in in_memory[0]["samples"]] == ["c", "a"]
     codes = [entry.reason_code for entry in in_memory[0]["quarantined"]]
     assert codes == ["epoch_not_positive", "superseded_sample"]
-    monkeypatch.setattr(aside, "_IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr(spill, "_IN_MEMORY_BYTES", 0)
     assert [read(tmp_path, content) for content in contents] == in_memory
 
 
@@ -40,7 +40,7 @@ def test_long_summaries_are_not_all_in_memory(tmp_path, monkeypatch, epoch):
     written = [row.replace(b"ID", b"%d" % at) for at in range(4_000)]
     content = logs.log(b"[" + b",".join(written) + b"]", [])
     monkeypatch.setattr(container, "_IN_MEMORY_BYTES", 0)
-    monkeypatch.setattr(aside, "_IN_MEMORY_BYTES", 100_000)
+    monkeypatch.setattr(spill, "_IN_MEMORY_BYTES", 100_000)
     path = tmp_path / "log.eval"
     path.write_bytes(content)
     del written

@@ -42,5 +42,5 @@ def test_a_long_key_is_found_wherever_it_is(written):
         b'{"%s\\' % (b"x" * TOO_LONG),
     ],
 )
-def test_what_is_no_key_or_not_long_is_none(written):
+def test_texts_that_are_not_keys_or_not_long_are_allowed(written):
     assert not long_keys.has_long_key(written)

@@ -98,7 +98,7 @@ def test_a_name_may_be_that_of_an_option_or_of_an_escape(make, tmp_path, name):
     assert f'-readonly "{name}"' in done.stdout
 
 
-def test_the_sample_goes_where_it_is_told(make, tmp_path):
+def test_the_sample_is_written_to_the_given_folder(make, tmp_path):
     done, calls = make("run", f"SAMPLE=s {HOSTILE}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert not (tmp_path / "ran").exists()

@@ -420,7 +420,7 @@ def test_a_score_outside_0_to_1_is_kept_as_written_with_a_note(score):
     assert notes(content.encode()) == [(2, "score_outside_0_1")]
 
 
-def test_a_missing_field_is_told_with_the_names_that_are_known():
+def test_a_missing_field_is_reported_with_the_known_names():
     fields = {name: value for name, value in REQUIRED.items() if name != "score"}
     _, (entry,) = read(json.dumps(fields))
     assert entry.detail.startswith("score or score_cont is missing (")

@@ -194,7 +194,7 @@ def test_each_field_missing_or_twice(release, name):
     assert outcome(content) == line_by_line(content)
 
 
-def test_a_quotation_mark_in_a_name_does_not_hide_a_field_that_stands_twice():
+def test_a_quotation_mark_in_a_name_does_not_hide_a_duplicate_field():
     twice = f'{LINE[:-1]},"score":1}}'
     quoted = line_of(AS_JSON | {"alias": r'"a \"name\""'})
     for lines in ([twice, quoted], [quoted, twice], [twice], [quoted]):

@@ -1014,7 +1014,7 @@ def small_views():
     return connection
 
 
-def test_a_histogram_shows_what_lies_beyond_its_end_where_there_is_any(small_views):
+def test_a_histogram_shows_the_attempts_beyond_its_end(small_views):
     def bins():
         rows = dashboard_data(small_views, "metr")["action_histogram"]
         return {row["bin"]: row["count"] for row in rows}

@@ -60,7 +60,7 @@ def test_every_block_says_its_choices_and_its_query(sample_report: Path):
             assert f"<code>{view}</code>" in part, block.name
 
 
-def test_a_source_that_is_not_loaded_is_said_to_be_missing(
+def test_a_source_that_is_not_loaded_is_reported_as_missing(
     sample_warehouse: Path, tmp_path: Path
 ):
     text = report_of(sample_warehouse, tmp_path, "metr")

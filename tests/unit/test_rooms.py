@@ -105,7 +105,7 @@ def test_only_the_warehouse_and_a_parsing_source_use_duckdb():
     assert users - PARSE_BY_DUCKDB == {"warehouse"}
 
 
-def test_no_import_goes_in_a_circle():
+def test_no_imports_are_circular():
     arrows = {
         module: {name for name in imported_by(module) if name in MODULES} - {module}
         for module in MODULES

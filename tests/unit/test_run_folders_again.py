@@ -128,7 +128,7 @@ def test_what_is_gone_is_asked_once_for_all_folders(load, tmp_path, monkeypatch)
     assert len(asked) == 2
 
 
-def test_a_job_that_is_moved_or_lies_beside_others_stays(load, tmp_path):
+def test_a_job_that_is_moved_or_next_to_others_stays(load, tmp_path):
     for name in ("a", "ab"):
         written(tmp_path / name / "config.json", {"job_name": name, "jobs_dir": "x"})
         written(tmp_path / name / "result.json", harbor_job(name, 1))

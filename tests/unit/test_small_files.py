@@ -146,7 +146,7 @@ def test_groups_are_in_the_order_of_their_first_files(tmp_path, monkeypatch):
     assert names == [["a", "c", "d"], ["b"], ["e"], ["n"], ["such"]]
 
 
-def test_what_is_beside_a_run_is_no_data(tmp_path):
+def test_other_files_next_to_a_run_are_skipped(tmp_path):
     for name in (
         "job/config.json",
         "job/result.json",
@@ -175,7 +175,7 @@ def test_what_is_beside_a_run_is_no_data(tmp_path):
     assert [file.is_meant for file in named] == [True]
 
 
-def test_what_inspect_writes_beside_its_logs_is_no_data(tmp_path):
+def test_other_files_that_inspect_writes_next_to_its_logs_are_skipped(tmp_path):
     for name in (
         "bundle/content-security-policy.json",
         "bundle/logs/a.eval",
@@ -207,7 +207,7 @@ def test_what_inspect_writes_beside_its_logs_is_no_data(tmp_path):
     ]
 
 
-def test_the_answers_beside_a_trace_of_hal_are_no_data(tmp_path):
+def test_answers_next_to_a_hal_trace_are_skipped(tmp_path):
     for name in ("r_UPLOAD.json", "r_RAW_SUBMISSIONS.jsonl", "s_RAW_SUBMISSIONS.jsonl"):
         (tmp_path / name).write_text('{"t1": "42"}\n')
     found = inputs.find([str(tmp_path)])

@@ -22,7 +22,7 @@ def loaded(database: str | Path, columns: str, *arguments: str | Path) -> list[t
         return connection.execute(query).fetchall()
 
 
-def test_what_is_said_of_the_same_bytes_makes_them_as_many_files(tmp_path):
+def test_the_same_bytes_with_other_options_are_another_file(tmp_path):
     content = "task,score\nt,0\n"
     for folder in ("m1", "m2"):
         (tmp_path / folder).mkdir()

@@ -249,7 +249,7 @@ def test_an_error_without_a_score_says_how_an_attempt_ended(tmp_path, error, sta
     assert row["status"] == status
 
 
-def test_the_highest_score_is_said_and_makes_percentages_readable(tmp_path):
+def test_score_max_makes_percentages_readable(tmp_path):
     assert one(tmp_path, "score", "85%", score_max=100)["score"] == 0.85
     assert one(tmp_path, "score", "3", score_max=4)["score"] == 0.75
     assert one(tmp_path, "score", "5", score_max=4).reason_code == "score_out_of_range"
@@ -274,7 +274,9 @@ def test_the_highest_score_is_said_and_makes_percentages_readable(tmp_path):
         (".", "0,125", "wrong_type"),
     ],
 )
-def test_a_comma_counts_where_it_is_said_what_it_is(tmp_path, decimal, cell, value):
+def test_a_comma_counts_only_if_the_user_says_what_it_is(
+    tmp_path, decimal, cell, value
+):
     found = one(tmp_path, "cost", cell, decimal=decimal)
     if isinstance(value, str):
         assert found.reason_code == value
@@ -385,7 +387,7 @@ def test_verdicts_out_of_more_than_1(tmp_path, suffix):
     assert refused.value.reason_code == "score_scale"
 
 
-def test_a_verdict_beside_a_score_has_no_scale(tmp_path):
+def test_a_verdict_with_a_score_has_no_scale(tmp_path):
     content = "task,agent,score,success\nt,a,50,1\nu,a,100,0\n"
     rows, quarantined = read(tmp_path / "x.csv", content, score_max=100)
     assert quarantined == []

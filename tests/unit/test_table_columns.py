@@ -67,7 +67,7 @@ def test_a_column_is_what_the_user_says(tmp_path):
     assert row["attributes"] == '{"score":"0"}'
 
 
-def test_what_each_column_was_taken_for_is_told(tmp_path):
+def test_the_use_of_each_column_is_recorded(tmp_path):
     content = "Task,duration,model,reward,tempo\nt,1,m,1,x\n"
     first, *_, last = batches(tmp_path / "x.csv", content, source="mine")
     assert first.table is TABLE_COLUMNS
@@ -233,7 +233,7 @@ def test_words_of_a_column_are_the_same_in_all_rows(tmp_path):
             benchmarks(*prompts)
 
 
-def test_a_column_of_metrics_is_pointed_out_beside_a_benchmark(tmp_path):
+def test_a_column_of_metrics_is_suggested_even_if_there_is_a_benchmark(tmp_path):
     content = "Task\nID|dataset|metric|agent|score\nt|b|f1|a|1\n"
     quoted = content.replace("Task\nID", '"Task\nID"')
     found = batches(tmp_path / "x.csv", quoted)[0].rows

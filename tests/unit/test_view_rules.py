@@ -188,7 +188,7 @@ def test_any_test_prints_the_rows_that_it_finds(printed):
     assert "assert_no_run_is_long: hours = 7, run_id = r9" in printed
 
 
-def test_a_view_of_which_nothing_is_said_cannot_have_the_test(project, printed):
+def test_a_view_without_rules_cannot_have_the_test(project, printed):
     path = project / "models" / "models.yml"
     path.write_text("models: [{name: good, data_tests: [rules]}]\n")
     run = build(project)

@@ -89,7 +89,7 @@ def test_a_number_that_is_written_as_text(text, number):
     ],
     ids=ascii,
 )
-def test_what_only_python_takes_for_a_number_is_none(text):
+def test_a_number_that_only_python_accepts_is_refused(text):
     with pytest.raises(RecordRefused) as refused:
         rules.number_written("it", text)
     assert refused.value.reason_code == "wrong_type"

@@ -239,7 +239,7 @@ def test_newer_loader_reads_known_bytes_again(path):
     assert ask(path, "select loader_version from raw.files") == [("metr-yaml 2",)]
 
 
-def test_file_that_goes_back_to_a_known_version_is_loaded(path):
+def test_a_file_that_returns_to_a_known_version_is_loaded(path):
     load(path, manifest("v1", path="/data/copy.yaml"), batch(run(2, "a")))
     load(path, manifest("v2"), batch(run(2, "b")))
     assert load(path, manifest("v1"), batch(run(2, "a"))).status == "loaded"
@@ -401,7 +401,7 @@ def test_conflicting_duplicates_all_go(path, changes):
 
 
 @pytest.mark.parametrize("is_refused_first", [True, False])
-def test_a_record_with_the_key_of_a_refused_one_goes_too(path, is_refused_first):
+def test_a_record_with_the_key_of_a_refused_one_is_removed_too(path, is_refused_first):
     refused, valid = bad(2, run_id="a"), run(3, "a")
     twice = [refused, valid] if is_refused_first else [valid, refused]
     others = [run(4, "b"), bad(5, run_id="c"), bad(6, run_id="c"), bad(7)]
@@ -786,7 +786,7 @@ def test_killed_load_leaves_one_whole_generation(path, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["evalhouse.duckdb", "runs.yaml"]
 
 
-def test_buffers_go_beside_their_pickle():
+def test_buffers_are_passed_next_to_their_pickle():
     rows = ColumnBuffers.of(["bigint", "varchar"], [[1, None, 3], ["a", "é", None]])
     stream = io.BytesIO(b"".join(messages.written(("x", rows, None))))
     word, found, nothing = messages.read(stream)

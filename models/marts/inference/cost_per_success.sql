@@ -1,5 +1,8 @@
 -- Grain: one row per success rule, source, benchmark and agent.
 {%- set keys = ['success_rule', 'source', 'benchmark', 'population', 'agent'] %}
+{%- set known_enough = 0.95 %}
+{#- A smaller one is rounding of zero; a larger one overflows exp(). #}
+{%- set has_interval = 'log_half_width between 1e-9 and 700' %}
 with
 
 attempt_successes as (
@@ -100,7 +103,8 @@ spreads as (
     select
         totals.*,
         case
-            when totals.known_cost_share >= 0.95 then totals.cost_per_success
+            when totals.known_cost_share >= {{ known_enough }}
+                then totals.cost_per_success
         end as cost_per_success_usd,
         {{ t_quantile_975(
             'totals.degrees_of_freedom', 't_quantiles.t_975'
@@ -125,17 +129,19 @@ final as (
         known_cost_share,
         cost_per_success_usd,
         case
-            when log_half_width between 1e-9 and 700
+            when {{ has_interval }}
                 then cost_per_success_usd * exp(-log_half_width)
         end as ci_low,
         case
-            when log_half_width between 1e-9 and 700
+            when {{ has_interval }}
                 then cost_per_success_usd * exp(log_half_width)
         end as ci_high,
-        case when known_token_share >= 0.95 then tokens_per_success end
-            as tokens_per_success,
-        case when known_time_share >= 0.95 then seconds_per_success end
-            as seconds_per_success
+        case
+            when known_token_share >= {{ known_enough }} then tokens_per_success
+        end as tokens_per_success,
+        case
+            when known_time_share >= {{ known_enough }} then seconds_per_success
+        end as seconds_per_success
     from spreads
 )
 

@@ -1,4 +1,8 @@
 -- Grain: one row per run record of METR's time-horizon pipeline and file.
+{#- In milliseconds, since 1970. #}
+{%- set year_1971 = 31536000000 %}
+{%- set year_2200 = 7258118400000 %}
+{%- set leap_year = 366 * 24 * 3600 * 1000 %}
 with
 
 source as (
@@ -15,10 +19,11 @@ timed as (
         -- nanoseconds.
         -- Human runs count from zero: a length of time, not a date.
         not (is_human and started_at = 0)
-        and (started_at < 31536000000 or started_at > 7258118400000)
+        and not started_at between {{ year_1971 }} and {{ year_2200 }}
             as has_no_start,
         -- Negative, or over a year: one of the times is in another unit.
-        not completed_at - started_at between 0 and 31622400000 as has_no_end
+        not completed_at - started_at between 0 and {{ leap_year }}
+            as has_no_end
     from source
 ),
 

@@ -1,6 +1,7 @@
 -- Grain: one row per evaluation without outcomes and replicate: how far its
 -- accuracy moves when its tasks are redrawn. Only their number is known, so the
 -- number of successes is binomial.
+{%- set most_tasks = 10000 %}
 with
 
 repeated_evaluations as (
@@ -27,7 +28,7 @@ compared as (
         evaluations.accuracy,
         least(
             coalesce(evaluations.task_count, evaluations.timed_task_count),
-            10000
+            {{ most_tasks }}
         ) as task_count
     from evaluations
     left join evaluation_groups

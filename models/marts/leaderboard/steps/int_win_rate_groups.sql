@@ -1,5 +1,6 @@
 -- Grain: one row per evaluation that is compared, and group of its tasks: the
 -- tasks of a group are drawn together.
+{%- set most_groups = 200 %}
 with
 
 repeated_evaluations as (
@@ -55,10 +56,11 @@ task_groups as (
         benchmark,
         task_cluster,
         case
-            when cluster_count <= 200 then task_cluster
+            when cluster_count <= {{ most_groups }} then task_cluster
             else
                 'group:' || cast(
-                    {{ hash_number("task_cluster") }} % 200 as string
+                    {{ hash_number("task_cluster") }} % {{ most_groups }}
+                    as string
                 )
         end as task_group
     from benchmark_tasks

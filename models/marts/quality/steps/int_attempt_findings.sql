@@ -51,7 +51,7 @@ differing_families as (
         'task_family_differs' as finding_code,
         source,
         {{ escaped('benchmark', '/') }} || '/' || task_id as subject,
-        'its attempts tell ' || task_family || ' and ' || other_family || '; '
+        'its attempts give ' || task_family || ' and ' || other_family || '; '
         || task_family || ' is used' as detail
     from resolved_facts
     where other_family is not null

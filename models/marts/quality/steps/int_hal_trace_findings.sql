@@ -117,7 +117,7 @@ usage_below_calls as (
         'usage_below_calls' as finding_code,
         evaluations.source,
         evaluation_id as subject,
-        'total_usage tells ' || evaluation_totals.known_token_count
+        'total_usage has ' || evaluation_totals.known_token_count
         || ' tokens, but the logged calls used ' || call_totals.token_count
             as detail
     from evaluations

@@ -1,5 +1,6 @@
 -- Grain: one row per agent whose success rate depends on how attempts without a
 -- score are counted.
+{%- set moved_much = 0.02 %}
 with
 
 attempts as (
@@ -48,7 +49,7 @@ final as (
     from rates
     where
         attempt_count > scored_count
-        and abs(scored_rate - resolved_rate) > 0.02
+        and abs(scored_rate - resolved_rate) > {{ moved_much }}
 )
 
 select * from final

@@ -1,4 +1,4 @@
-"""Records laid aside until it is their turn: in memory while they are few, then on disk."""
+"""Records kept until they are needed: in memory while they are few, else on disk."""
 
 import os
 import pickle
@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar
 
 from loaders.contract.records import FileRefused, file_refused
 
-# So much stays in memory.
+# How many bytes stay in memory.
 _IN_MEMORY_BYTES = 4 << 20
-# What a row takes besides its texts, roughly.
+# Roughly what a row takes in addition to its texts.
 _ROW_BYTES = 500
 
 _LENGTH_BITS = 32
@@ -19,15 +19,19 @@ _Record = TypeVar("_Record")
 
 
 class _OnDisk(int):
-    """Where a record begins, and in the lowest bits how long it is; of many there is
-    hardly anything smaller.
+    """The place of a record on disk: where it begins, and its length in the lowest
+    bits.
+
+    A single integer, because there may be very many.
     """
 
     __slots__ = ()
 
 
-class Aside(Generic[_Record]):
-    """Records, of which those beyond the first megabytes are in a file without a name."""
+class Spill(Generic[_Record]):
+    """A store of records; those beyond the first megabytes are in a file without a
+    name.
+    """
 
     def __init__(self) -> None:
         self._left_bytes = _IN_MEMORY_BYTES
@@ -40,7 +44,7 @@ class Aside(Generic[_Record]):
         return self._left_bytes > 0
 
     def put(self, record: _Record, byte_count: int) -> "_Record | _OnDisk":
-        """Return what `take` returns the record for."""
+        """Keep a record and return the key for `take`."""
         if self.has_room:
             self._left_bytes -= byte_count
             return record
@@ -57,7 +61,7 @@ class Aside(Generic[_Record]):
         return _OnDisk(start << _LENGTH_BITS | len(written))
 
     def take(self, kept: "_Record | _OnDisk") -> _Record:
-        """Return a record that was laid aside."""
+        """Return a record that was kept."""
         if not isinstance(kept, _OnDisk):
             return kept
         start, length = divmod(kept, 1 << _LENGTH_BITS)
