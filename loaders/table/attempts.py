@@ -45,6 +45,8 @@ TEXTS = (
 # Empty parts of these leave no slash: `sums` beside the `sums/strict` of another row.
 SKIPS_EMPTY = ("benchmark",)
 _NO_NUMBER = re.compile("NaN|Inf")
+# As Python and DuckDB write these numbers into JSON.
+_INFINITE = ("Infinity", "-Infinity")
 _DEFAULTS = {"scaffold": "unknown", "effort": "unknown", "population": "capability"}
 
 
@@ -122,6 +124,8 @@ class Attempts:
                 continue
             name = self._name(ours)
             is_written = not isinstance(cell, JsonNumber)
+            if not is_written and cell in _INFINITE:
+                raise RecordRefused("not_finite", f"{name} is {cell}")
             decimal = self._options.decimal if is_written else None
             if ours == "score":
                 most = self._options.score_max
