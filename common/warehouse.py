@@ -1,8 +1,9 @@
 """Open a warehouse for reading, whatever its file is called, or say why it fails.
 
 DuckDB names a database after its file, so that in raw.duckdb the name `raw` is
-ambiguous, and it reads a backslash in a path as a slash. So a warehouse is attached
-under our own name, and one with a backslash through a link without.
+ambiguous, it reads a backslash in a path as a slash, and takes no name that is not
+UTF-8. So a warehouse is attached under our own name, and one with such a path through
+a link without.
 """
 
 import contextlib
@@ -11,6 +12,8 @@ import tempfile
 from collections.abc import Iterator
 
 import duckdb
+
+from common.files import plain_name
 
 _RESTORE = "the file is damaged or cut short; restore a copy or load the files again"
 _FREE = "there is too little memory: free some and run this again"
@@ -38,7 +41,7 @@ _KINDS = (
 def open_read_only(path: str | os.PathLike[str]) -> duckdb.DuckDBPyConnection:
     """Open a warehouse as the database `warehouse`; raise duckdb.Error."""
     path = os.path.abspath(path)
-    connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
+    connection = duckdb.connect(config={"temp_directory": _place_for_more(path)})
     try:
         with plain_path(path) as link:
             quoted = link.replace("'", "''")
@@ -53,10 +56,21 @@ def open_read_only(path: str | os.PathLike[str]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def _place_for_more(path: str) -> str:
+    """Return the folder for what does not fit into memory: beside the file, or with
+    other temporary files if DuckDB does not take that name.
+    """
+    folder, name = os.path.split(path)
+    is_plain = plain_name(folder) == folder
+    return os.path.join(
+        folder if is_plain else tempfile.gettempdir(), f"{plain_name(name)}.tmp"
+    )
+
+
 @contextlib.contextmanager
 def plain_path(path: str) -> Iterator[str]:
     """Yield the path, or that of a link to it that DuckDB can open."""
-    if "\\" not in path:
+    if plain_name(path.replace("?", "")) == path.replace("?", ""):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="evalhouse-") as folder:

@@ -44,6 +44,11 @@ TEXTS = (
 )
 # Empty parts of these leave no slash: `sums` beside the `sums/strict` of another row.
 SKIPS_EMPTY = ("benchmark",)
+# No two rows of these have one value unless their parts are the same: `1/2` and `3`
+# differ from `1` and `2/3`. The others are names, which people read.
+ESCAPES = ("attempt",)
+# As in macros/escaped.sql.
+CODES = {"%": "%25", "/": "%2F"}
 _NO_NUMBER = re.compile("NaN|Inf")
 # As Python and DuckDB write these numbers into JSON.
 _INFINITE = ("Infinity", "-Infinity")
@@ -217,6 +222,10 @@ def _joined(ours: str, texts: list[str | None]) -> str | None:
         return texts[0]
     if ours in SKIPS_EMPTY:
         return "/".join(filter(None, texts))
+    if ours in ESCAPES:
+        *before, last = texts
+        codes = str.maketrans(CODES)
+        texts = [*((text or "").translate(codes) for text in before), last]
     return "/".join(text or "" for text in texts)
 
 

@@ -51,7 +51,8 @@ TABLE_ATTEMPTS = RawTable(
         _text(
             "attempt",
             "What tells the attempts of an agent at a task apart, as written; "
-            "several columns are joined with a slash.",
+            "several columns are joined with a slash, and one inside a column but "
+            "the last is %2F.",
             "Null where no column does: then a repeated row counts as a repeat.",
         ),
         Column(
