@@ -66,13 +66,13 @@ FORMATS = {
         # By its columns, which no other JSON format has.
         Format(
             "table",
-            9,
+            10,
             table.TABLES,
             "loaders.table.reader",
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 8, inspect.TABLES, "loaders.inspect.reader"),
+        Format("inspect", 9, inspect.TABLES, "loaders.inspect.reader"),
         Format("harbor", 8, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
