@@ -7,6 +7,7 @@ results.json all trials of the run, with their totals
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from msgspec import Raw
@@ -55,8 +56,9 @@ def read(stream: OpenFile) -> Iterator[Batch]:
     A trial that breaks a rule is quarantined. Raises FileRefused if the file is not a
     JSON object.
     """
-    whole = json_object.entries(stream)
-    return by_table(_records(whole), stream.size_bytes)
+    whole, read_as_null = json_object.entries(stream)
+    entries = ((TERMINAL_BENCH_TRIALS, entry) for entry in read_as_null)
+    return by_table(chain(_records(whole), entries), stream.size_bytes)
 
 
 def _records(whole: dict[str, Raw]) -> Iterator[Record]:
