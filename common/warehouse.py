@@ -7,7 +7,9 @@ a link without.
 """
 
 import contextlib
+import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 
@@ -31,6 +33,9 @@ _DAMAGES = (
     "The file is not a valid DuckDB",
 )
 _NO_DATABASE = ("not a valid DuckDB database file", "Cannot open encrypted database")
+# How DuckDB says that a disk is full, in JSON if it was writing several parts at once.
+_WHY = "|".join(map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)))
+_FULL = re.compile(rf'file \\?"(?P<file>[^"]+?)\\?": (?P<why>{_WHY})')
 _KINDS = (
     duckdb.SerializationException,
     duckdb.InternalException,
@@ -89,12 +94,14 @@ def is_damage(error: BaseException) -> bool:
 
 def remedied(error: BaseException) -> str | None:
     """Return DuckDB's message with what to do if the file is damaged or no database, or
-    if there is too little memory; None for any other error.
+    if there is too little memory or room on a disk; None for any other error.
     """
     if isinstance(error, duckdb.Error) and any(
         each in str(error) for each in _NO_DATABASE
     ):
         return f"{first_line(error)}; {_MOVE}"
+    if isinstance(error, duckdb.Error) and (full := _FULL.search(str(error))):
+        return f"{full['file']}: {full['why']}; make room there and run this again"
     if is_damage(error):
         return f"{first_line(error)}; {_RESTORE}"
     if isinstance(error, duckdb.OutOfMemoryException):

@@ -1,5 +1,6 @@
 """Load a data frame into the warehouse, without a file."""
 
+import errno
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from nanoarrow._utils import NanoarrowException
 
 from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_DEPTH
-from loaders.contract.records import FileManifest, LoadResult
+from loaders.contract.records import FileManifest, LoadResult, WarehouseError
 from loaders.contract.table_options import TableOptions
 from loaders.contract.visible import is_visible
 from loaders.formats import FORMATS
@@ -87,6 +88,10 @@ def _write(frame: Any, path: Path) -> None:
             else:
                 _relation(connection, frame).write_parquet(str(path))
         except (duckdb.Error, NanoarrowException) as error:
+            if os.strerror(errno.ENOSPC) in str(error):
+                what = f"there is no room for the frame in {path.parent.parent}: "
+                what += "make some, or name another folder in TMPDIR"
+                raise WarehouseError(what) from None
             raise _unreadable(error) from None
 
 

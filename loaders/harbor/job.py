@@ -86,8 +86,12 @@ def fits(head: str) -> bool:
     """Return whether the beginning of a file looks like a job's."""
     if not head.lstrip("\ufeff \t\r\n").startswith("{"):
         return False
-    is_named = any(all(name in head for name in names) for names in _KINDS)
-    return is_named or _ATIF.search(head) is not None
+    return fits_further(head) or _ATIF.search(head) is not None
+
+
+def fits_further(window: str) -> bool:
+    """Return whether a part of a file that begins with an object is from a job."""
+    return any(all(name in window for name in names) for names in _KINDS)
 
 
 def read(stream: OpenFile) -> Iterator[Batch]:

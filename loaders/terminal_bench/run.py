@@ -46,8 +46,13 @@ _LOCK = ('"lockfile_version"', '"harness"', '"agent"')
 def fits(head: str) -> bool:
     """Return whether the beginning of a file looks like a run's."""
     is_object = head.lstrip("\ufeff \t\r\n").startswith("{")
+    return is_object and fits_further(head)
+
+
+def fits_further(window: str) -> bool:
+    """Return whether a part of a file that begins with an object is from a run."""
     kinds = (_TRIAL, _RUN, _RESULTS, _LOCK)
-    return is_object and any(all(name in head for name in kind) for kind in kinds)
+    return any(all(name in window for name in kind) for kind in kinds)
 
 
 def read(stream: OpenFile) -> Iterator[Batch]:
