@@ -101,9 +101,11 @@ def test_a_query_that_fails_for_the_file_or_memory_says_so(error, said):
             "No space left",
         ),
         (
-            'Async write failed for range [offset=5360, size=9]: {"exception_type":"IO",'
-            '"exception_message":"Could not write file \\"/d/x y.part\\": '
-            'No space left on device","errno":"28"}',
+            (
+                'Async write failed for range [offset=5360, size=9]: {"exception_type":"IO",'
+                '"exception_message":"Could not write file \\"/d/x y.part\\": '
+                'No space left on device","errno":"28"}'
+            ),
             "No space left",
         ),
         ('Could not write file "/d/x y.part": File too large', "File too large"),
