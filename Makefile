@@ -97,7 +97,7 @@ docs: $(INSTALLED)
 	@$(BIN)/python docs/write_pages.py
 	@$(BIN)/python -m plots.gallery --out build/docs
 	@$(BIN)/dbt --quiet --write-json docs generate --static
-	@cp "$${DBT_TARGET_PATH:-target}/static_index.html" build/docs/views.html
+	@cp -- "$${DBT_TARGET_PATH:-target}/static_index.html" build/docs/views.html
 	@echo build/docs/views.html
 
 check: lint

@@ -2,12 +2,22 @@
 
 import multiprocessing
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from common.stopping import on_stop
+
+# What DuckDB misreads in a path: a backslash is a slash to it, and it puts a log before
+# a question mark. The others are bytes that are no UTF-8, which it does not take.
+_MISREAD = re.compile("[\\\\?\udc80-\udcff]")
+
+
+def plain_name(name: str) -> str:
+    """Return a name with `_` for what DuckDB misreads in a path or does not take."""
+    return _MISREAD.sub("_", name)
 
 
 @contextmanager
@@ -21,7 +31,7 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield path
         return
     path = path.resolve()  # a link stays one
-    part = path.with_name(f".{path.name}{_suffix_of_parts()}")
+    part = path.with_name(f".{plain_name(path.name)}{_suffix_of_parts()}")
     on_stop(partial(drop_parts, path.parent))
     try:
         yield part

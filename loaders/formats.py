@@ -66,17 +66,17 @@ FORMATS = {
         # By its columns, which no other JSON format has.
         Format(
             "table",
-            9,
+            10,
             table.TABLES,
             "loaders.table.reader",
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 8, inspect.TABLES, "loaders.inspect.reader"),
-        Format("harbor", 8, harbor.TABLES, "loaders.harbor.job"),
+        Format("inspect", 9, inspect.TABLES, "loaders.inspect.reader"),
+        Format("harbor", 9, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
-            "terminal-bench", 6, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 7, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, because JSON is YAML too.
         Format("metr-yaml", 4, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
@@ -113,7 +113,13 @@ def recognise(head: bytes, source: OpenFile | Unpacked | None = None) -> Format:
     names = ", ".join(FORMATS)
     if head.startswith(b"PK\3\4"):
         raise _zip_refused(head if source is None else source.map(), names)
-    raise foreign.refusal(head, names)
+    refused = foreign.refusal(head, names)
+    if has_more and refused.reason_code == "unknown_format":
+        what = f"the first {HEAD_BYTES:,} bytes are none of {names}"
+        is_data = refused.is_data or foreign.is_data(text, _pieces(source))
+        refused = file_refused("unknown_format", what)
+        refused.is_data = is_data
+    raise refused
 
 
 def _recognised_further(text: str, source: OpenFile | Unpacked) -> Format | None:
@@ -124,15 +130,17 @@ def _recognised_further(text: str, source: OpenFile | Unpacked) -> Format | None
     is_zip = text.startswith("PK")
     if not (is_zip or text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")):
         return None
-    before = b""
-    for piece in _pieces(source):
-        beginning = "PK\3\4" if is_zip else "{"
-        window = beginning + (before + piece).decode(errors="replace")
-        for format_ in FORMATS.values():
-            fits_further = getattr(format_.reader, "fits_further", None)
-            if fits_further and fits_further(window):
-                return format_
-        before = piece
+    # A trace may have parts that look like those of the last ones.
+    further = (("harbor", "hal"), ("inspect", "terminal-bench"))
+    for formats in (("hal",),) if is_zip else further:
+        before = b""
+        for piece in _pieces(source):
+            beginning = "PK\3\4" if is_zip else "{"
+            window = beginning + (before + piece).decode(errors="replace")
+            for name in formats:
+                if FORMATS[name].reader.fits_further(window):
+                    return FORMATS[name]
+            before = piece
     return None
 
 

@@ -139,10 +139,20 @@ def refusal(head: bytes, names: str) -> FileRefused:
     if _PAGE.match(head):
         return file_refused("web_page", "it is a web page or XML, not data")
     refused = file_refused("unknown_format", f"the content is none of {names}")
-    text = head.decode(errors="replace")
-    fields = {match[1] for match in _FIELDS.finditer(text)}
-    refused.is_data = _OBJECT.match(text) is not None and len(fields) >= 2
+    refused.is_data = is_data(head.decode(errors="replace"), [head])
     return refused
+
+
+def is_data(text: str, pieces: Iterable[bytes]) -> bool:
+    """Return whether a file that begins with `text` has fields of runs in its pieces."""
+    fields: set[str] = set()
+    if _OBJECT.match(text):
+        for piece in pieces:
+            found = _FIELDS.finditer(piece.decode(errors="replace"))
+            fields |= {match[1] for match in found}
+            if len(fields) >= 2:
+                return True
+    return False
 
 
 def zip_refusal(members: list[tuple[str, bool]], names: str) -> FileRefused:

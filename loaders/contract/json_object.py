@@ -11,8 +11,10 @@ from loaders.contract.columns import Column, RawTable
 from loaders.contract.extract import as_json
 from loaders.contract.files import OpenFile
 from loaders.contract.limits import MAX_DEPTH, MAX_FIELDS, MAX_VALUES
+from loaders.contract.place import pointer_to
 from loaders.contract.raw_json import Document, Pointer, Section
 from loaders.contract.records import Quarantined, RecordRefused
+from loaders.contract.repair import Repaired
 from loaders.contract.times import time
 
 _SECTION = (raw_json.decoder(Section),)
@@ -27,6 +29,7 @@ _COUNTED_BYTES = 1 << 20
 # Numbers and texts in lists; a trial may have one for each of its tokens.
 _MOST_ITEMS = 10 * MAX_VALUES
 
+_CONSTANT = re.compile("-?(?:NaN|Infinity)")
 # A number of attempts, as JSON writes it.
 _K = re.compile("[1-9][0-9]{0,12}")
 
@@ -34,19 +37,32 @@ _K = re.compile("[1-9][0-9]{0,12}")
 Record = tuple[RawTable, tuple | Quarantined]
 
 
-def entries(stream: OpenFile) -> dict[str, Raw]:
-    """Return the entries of the object, not decoded.
+def entries(stream: OpenFile) -> tuple[dict[str, Raw], list[Quarantined]]:
+    """Return the entries of the object, not decoded, and what was read as null.
 
     Raises FileRefused if the file is not a JSON object, or contradicts itself.
     """
     document = Document(stream.map(), stream.map_private, Pointer())
     if raw_json.has_more_than(MAX_FIELDS, document.data, entry_bytes=_FIELD_BYTES):
         raise document.refused("too_many_records", "its fields go on")
-    section, _ = raw_json.decode(document, _SECTION)
+    section, repaired = raw_json.decode(document, _SECTION)
     if len(section) > MAX_FIELDS:
         what = f"it has {len(section):,} fields"
         raise document.refused("too_many_records", what)
-    return dict(raw_json.entries_whole(document, section, document.root))
+    whole = dict(raw_json.entries_whole(document, section, document.root))
+    return whole, [
+        _not_finite(document, each) for each in repaired if each.code == "not_finite"
+    ]
+
+
+def _not_finite(document: Document, repaired: Repaired) -> Quarantined:
+    """Return the entry of quarantine for the numbers that no JSON has."""
+    at = repaired.first_byte
+    pointer = pointer_to(document.data, at)
+    # The longest of them, and the space before it that null took.
+    written = bytes(memoryview(document.data)[at : at + 10]).decode(errors="replace")
+    refused = RecordRefused(repaired.code, repaired.detail)
+    return refused.at_pointer(pointer, _CONSTANT.search(written)[0])
 
 
 def fields(found: Raw | dict[str, Raw]) -> dict[str, Any]:

@@ -79,5 +79,8 @@ def row_bytes(row: Iterable[Any]) -> int:
 
 def no_room(error: OSError) -> FileRefused:
     """Return the refusal of a file for which the disk has no room."""
-    what = f"there is no room to unpack it in {tempfile.gettempdir()}"
-    return file_refused("unreadable", f"{what} ({error.strerror})")
+    what = (
+        f"there is no room to unpack it in {tempfile.gettempdir()} ({error.strerror}): "
+        "make some, or name another folder in TMPDIR"
+    )
+    return file_refused("unreadable", what)

@@ -11,6 +11,7 @@ result.json the job, with the totals of its trials
 import math
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -85,8 +86,12 @@ def fits(head: str) -> bool:
     """Return whether the beginning of a file looks like a job's."""
     if not head.lstrip("\ufeff \t\r\n").startswith("{"):
         return False
-    is_named = any(all(name in head for name in names) for names in _KINDS)
-    return is_named or _ATIF.search(head) is not None
+    return fits_further(head) or _ATIF.search(head) is not None
+
+
+def fits_further(window: str) -> bool:
+    """Return whether a part of a file that begins with an object is from a job."""
+    return any(all(name in window for name in names) for names in _KINDS)
 
 
 def read(stream: OpenFile) -> Iterator[Batch]:
@@ -95,12 +100,14 @@ def read(stream: OpenFile) -> Iterator[Batch]:
     A record that breaks a rule is quarantined. Raises FileRefused if the file is not a
     JSON object.
     """
-    whole = json_object.entries(stream)
+    whole, read_as_null = json_object.entries(stream)
     if _is_trajectory(whole):
+        # Nothing of its numbers is read.
         _check_steps(whole.get("steps", b""))
         records = _trajectory(stream)
     else:
-        records = _records(whole)
+        entries = ((HARBOR_TRIALS, entry) for entry in read_as_null)
+        records = chain(_records(whole), entries)
     return by_table(records, stream.size_bytes)
 
 

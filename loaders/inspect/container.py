@@ -28,6 +28,7 @@ _IN_MEMORY_BYTES = 16 << 20
 DIRECTORY_BYTES = 16 << 20
 
 HEADER, START, SUMMARIES = "header.json", "_journal/start.json", "summaries.json"
+_ONCE = (HEADER, START, SUMMARIES)
 _JOURNAL = re.compile(r"_journal/summaries/([0-9]{1,9})\.json")
 _SAMPLE = re.compile(r"samples/.+\.json", re.DOTALL)
 
@@ -56,7 +57,11 @@ class MemberError(Exception):
 
 
 class Archive:
-    """The members of a log; if a name is duplicated, the last one counts."""
+    """The members of a log.
+
+    A sample that ran again is there twice, and the last one counts. What says what ran,
+    or lists the samples, is there once, for nothing tells which one is right.
+    """
 
     def __init__(self, data: mmap.mmap):
         self._data = memoryview(data)
@@ -70,6 +75,9 @@ class Archive:
         self.superseded: list[str] = []
         for name, entry in _own_members(_directory(data)):
             if name in self._members:
+                if name in _ONCE or _JOURNAL.fullmatch(name):
+                    what = f"the zip has {name} more than once"
+                    raise file_refused("duplicate_key", what, None, name)
                 self.superseded.append(name)
                 # In the order of the last entry of each name.
                 del self._members[name]

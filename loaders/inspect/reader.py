@@ -99,7 +99,12 @@ def fits(head: str) -> bool:
     is_object = head.lstrip("\ufeff \t\r\n").startswith("{")
     if _LISTED.match(head):
         return False
-    return is_object and all(field.search(head) for field in _FIELDS)
+    return is_object and fits_further(head)
+
+
+def fits_further(window: str) -> bool:
+    """Return whether a part of a file that begins with an object is from a log."""
+    return all(field.search(window) for field in _FIELDS)
 
 
 def read(source: OpenFile) -> Iterator[Batch]:

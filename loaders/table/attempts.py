@@ -41,7 +41,14 @@ TEXTS = (
 )
 # Fields whose empty parts leave no slash: `sums` as well as `sums/strict`.
 SKIPS_EMPTY = ("benchmark",)
+# No two rows of these have one value unless their parts are the same: `1/2` and `3`
+# differ from `1` and `2/3`. The others are names, which people read.
+ESCAPES = ("attempt",)
+# As in macros/escaped.sql.
+CODES = {"%": "%25", "/": "%2F"}
 _NO_NUMBER = re.compile("NaN|Inf")
+# As Python and DuckDB write these numbers into JSON.
+_INFINITE = ("Infinity", "-Infinity")
 _DEFAULTS = {"scaffold": "unknown", "effort": "unknown", "population": "capability"}
 
 
@@ -121,6 +128,8 @@ class Attempts:
                 continue
             name = self._name(ours)
             is_written = not isinstance(cell, JsonNumber)
+            if not is_written and cell in _INFINITE:
+                raise RecordRefused("not_finite", f"{name} is {cell}")
             decimal = self._options.decimal if is_written else None
             if ours == "score":
                 most = self._options.score_max
@@ -212,6 +221,10 @@ def _joined(ours: str, texts: list[str | None]) -> str | None:
         return texts[0]
     if ours in SKIPS_EMPTY:
         return "/".join(filter(None, texts))
+    if ours in ESCAPES:
+        *before, last = texts
+        codes = str.maketrans(CODES)
+        texts = [*((text or "").translate(codes) for text in before), last]
     return "/".join(text or "" for text in texts)
 
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from loaders.contract.records import file_refused
-from loaders.table.attempts import NUMBERS, SKIPS_EMPTY, TEXTS
+from loaders.table.attempts import CODES, ESCAPES, NUMBERS, SKIPS_EMPTY, TEXTS
 from loaders.table.mapping import Column, Mapping, Part
 from loaders.table.opened import DURATIONS, Opened, literal
 
@@ -59,8 +59,17 @@ def cell(
     any_ = ", ".join(f"nullif({text}, '')" for text in texts)
     if ours in SKIPS_EMPTY:
         return Cell(f"nullif(concat_ws('/', {any_}), '')")
+    if ours in ESCAPES:
+        *before, last = texts
+        texts = [*map(_escaped, before), last]
     joined = " || '/' || ".join(f"coalesce({text}, '')" for text in texts)
     return Cell(f"case when coalesce({any_}) is not null then {joined} end")
+
+
+def _escaped(text: str) -> str:
+    for sign, code in CODES.items():
+        text = f"replace({text}, {literal(sign)}, {literal(code)})"
+    return text
 
 
 def attributes(opened: Opened, mapping: Mapping) -> str:

@@ -115,14 +115,13 @@ def _rows_or_none(rows: "csv.Reader") -> Iterator[list[str] | None]:
             yield None
 
 
-def _has_mixed_ends(head: bytes) -> bool:
-    return 0 < head.count(b"\r\n") < head.count(b"\n")
-
-
 class Table:
     """An open file as a table; closing it removes its temporary files."""
 
     def __init__(self, source: OpenFile, connection: "duckdb.DuckDBPyConnection"):
+        import duckdb
+
+        self._error = duckdb.InvalidInputException
         self._connection = connection
         self._leftovers = ExitStack()
         self._size_bytes = source.size_bytes
@@ -137,7 +136,7 @@ class Table:
         self._head = self._read_head()
         # The placeholder of each line that is too long for DuckDB, and how the line began.
         self.long_lines: dict[str, str] = {}
-        self._is_shortened = False
+        self._is_shortened = self._is_converted = False
         # Whether damaged rows of CSV are quarantined instead of refusing the file.
         self.keeps_back = False
         # For CSV: how many lines come before the header, and which rows after it are
@@ -181,7 +180,7 @@ class Table:
             return self._parquet()
         if self._head.startswith(UTF16_MARKS):
             self._convert("utf-16")
-        if self.keeps_back and _has_mixed_ends(self._head):
+        if self.keeps_back and long_lines.end_in_two_ways(self._head):
             self._convert_ends()
         text = self._head.decode("utf-8", errors="replace")
         first = text.lstrip("\ufeff \r\n\t")[:1] or self._first_after_blanks()
@@ -357,7 +356,14 @@ class Table:
             else starts_with(ltrim(j), '{') end and json_valid(j)
         """
         rows = f"select j, case when {is_object} then j end as v from ({objects})"
-        names, has_duplicates, has_others = self._fields(rows)
+        try:
+            names, has_duplicates, has_others = self._fields(rows)
+        except self._error:
+            if is_array or self._is_converted:
+                raise
+            # Of lines that end in two ways, as where files were put together.
+            self._convert_ends()
+            return self._json(is_array=False)
         if not names:
             what = "no line of it is one whole JSON object, and it is no array of them"
             if is_array:
@@ -472,16 +478,10 @@ class Table:
 
     def _convert_ends(self) -> None:
         """Continue with a copy that has the same line end everywhere, as DuckDB needs."""
+        self._is_converted = True
         path = self._new_path()
         with open(self._name, "rb") as read, open(path, "wb") as written:
-            read.seek(0)
-            rest = b""
-            while piece := read.read(1 << 20):
-                piece = rest + piece
-                rest = b"\r" if piece.endswith(b"\r") else b""
-                piece = piece.removesuffix(rest) if rest else piece
-                written.write(piece.replace(b"\r\n", b"\n"))
-            written.write(rest)
+            long_lines.end_alike(read, written)
         self._name = path
         self._head = self._read_head()
 

@@ -325,8 +325,8 @@ class _Reading:
         made, kept_back = [], []
         for line, attributes, text, excerpt in odd:
             try:
-                if text is None:
-                    continue  # An empty line of JSON lines.
+                if text is None or (opened.form == "json" and not text.strip()):
+                    continue  # An empty or blank line of JSON lines.
                 if text in self._table.long_lines:
                     refused, begins = self._too_long(text)
                     kept_back.append(refused.at_line(line, begins))

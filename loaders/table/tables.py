@@ -54,7 +54,8 @@ TABLE_ATTEMPTS = RawTable(
         _text(
             "attempt",
             "What distinguishes the attempts of an agent at a task, as written; "
-            "several columns are joined with a slash.",
+            "several columns are joined with a slash, and a slash inside any but the "
+            "last is %2F.",
             "Null where no column does: then a repeated row counts as a repeat.",
         ),
         Column(

@@ -7,6 +7,7 @@ results.json all trials of the run, with their totals
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from msgspec import Raw
@@ -45,8 +46,13 @@ _LOCK = ('"lockfile_version"', '"harness"', '"agent"')
 def fits(head: str) -> bool:
     """Return whether the beginning of a file looks like a run's."""
     is_object = head.lstrip("\ufeff \t\r\n").startswith("{")
+    return is_object and fits_further(head)
+
+
+def fits_further(window: str) -> bool:
+    """Return whether a part of a file that begins with an object is from a run."""
     kinds = (_TRIAL, _RUN, _RESULTS, _LOCK)
-    return is_object and any(all(name in head for name in kind) for kind in kinds)
+    return any(all(name in window for name in kind) for kind in kinds)
 
 
 def read(stream: OpenFile) -> Iterator[Batch]:
@@ -55,8 +61,9 @@ def read(stream: OpenFile) -> Iterator[Batch]:
     A trial that breaks a rule is quarantined. Raises FileRefused if the file is not a
     JSON object.
     """
-    whole = json_object.entries(stream)
-    return by_table(_records(whole), stream.size_bytes)
+    whole, read_as_null = json_object.entries(stream)
+    entries = ((TERMINAL_BENCH_TRIALS, entry) for entry in read_as_null)
+    return by_table(chain(_records(whole), entries), stream.size_bytes)
 
 
 def _records(whole: dict[str, Raw]) -> Iterator[Record]:

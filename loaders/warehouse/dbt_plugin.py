@@ -78,7 +78,7 @@ class Plugin(BasePlugin):
             else:
                 creds.path = self._copies.enter_context(scratch_copy(warehouse, name))
         except (WarehouseError, OSError) as error:
-            raise DbtRuntimeError(str(error)) from error
+            raise DbtRuntimeError(_encodable(str(error))) from error
         # For an exit without the event; closing twice is harmless.
         atexit.register(self._discard)
 
@@ -131,7 +131,8 @@ class Plugin(BasePlugin):
                 reason = advice(error)
             _say_unpublished(refresh, reason)
             raise ExceptionExit(error) from error
-        fire_event(Note(msg=f"Published {refresh.live}"), level=EventLevel.INFO)
+        published = f"Published {_encodable(refresh.live)}"
+        fire_event(Note(msg=published), level=EventLevel.INFO)
 
     def _discard(self) -> None:
         if self._connection is not None:
@@ -158,6 +159,10 @@ def _refuse_docs_without_manifest() -> None:
 
 
 def _say_unpublished(refresh: Refresh, reason: str) -> None:
-    fire_event(
-        Note(msg=f"Not published, {refresh.outcome}: {reason}"), level=EventLevel.ERROR
-    )
+    what = _encodable(f"Not published, {refresh.outcome}: {reason}")
+    fire_event(Note(msg=what), level=EventLevel.ERROR)
+
+
+def _encodable(text: str) -> str:
+    """Return a message as dbt takes it: the warehouse's name need not be UTF-8."""
+    return text.encode(errors="backslashreplace").decode()

@@ -94,6 +94,15 @@ def export(
         yield path, count
 
 
+def _check_folder(folder: Path) -> None:
+    try:
+        str(folder.absolute()).encode()
+    except UnicodeEncodeError:
+        raise CannotRead(
+            f"{folder}: DuckDB takes no name that is not UTF-8; name another folder"
+        ) from None
+
+
 def _quoted(name: str) -> str:
     """Return a name as an SQL identifier, dots and all."""
     return '"' + name.replace('"', '""') + '"'
@@ -142,6 +151,7 @@ def main(arguments: list[str]) -> int:
     if options.raw and options.view:
         parser.error("--raw writes all raw tables, so it takes no --view")
     try:
+        _check_folder(options.folder)
         options.folder.mkdir(parents=True, exist_ok=True)
         on_stop(lambda: drop_parts(options.folder))
         with open_views(options.db) as connection:

@@ -45,14 +45,13 @@ from typing import Self
 
 import duckdb
 
+from common.files import plain_name
 from common.stopping import on_stop
 from loaders.contract.records import WarehouseError
 
 # The version that shells before DuckDB 2.0 can still open.
 STORAGE_VERSION = "v1.5.0"
 
-# DuckDB reads the first as a slash, and puts a log where the other is.
-_MISREAD = "\\?"
 # Name of the copies, if the caller gives none.
 COPY_NAME = "evalhouse.duckdb"
 _LOG_SUFFIXES = (".wal", ".wal.checkpoint", ".wal.recovery")
@@ -81,8 +80,7 @@ class Refresh:
         # A warehouse that is a symlink stays one: its target is replaced.
         self.live = os.path.realpath(warehouse)
         self.folder, self.name = os.path.split(self.live)
-        build_name = self.name.translate(dict.fromkeys(map(ord, _MISREAD), "_"))
-        self._build = os.path.join(self.folder, f".{build_name}.build")
+        self._build = os.path.join(self.folder, f".{plain_name(self.name)}.build")
         self._owner = os.path.join(self._build, ".pid")
         self.path = os.path.join(self._build, copy_name)
         self._build_lock: int | None = None
@@ -202,10 +200,10 @@ class Refresh:
             os.close(descriptor)
 
     def _make_build_folder(self) -> None:
-        if set(_MISREAD) & set(self.folder):
+        if plain_name(self.folder) != self.folder:
             raise WarehouseError(
-                f"{self.folder}: DuckDB misreads `\\` and `?` in the name of a folder; "
-                "move the warehouse to another one"
+                f"{self.folder}: DuckDB misreads `\\` and `?` in the name of a folder, "
+                "and takes no name that is not UTF-8; move the warehouse to another one"
             )
         try:
             os.mkdir(self._build)

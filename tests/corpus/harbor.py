@@ -105,7 +105,17 @@ def _trials() -> Iterator[Case]:
     infinite = text(trial(verifier_result={"rewards": {"reward": 0}})).replace(
         b'"reward": 0', b'"reward": NaN'
     )
-    yield _loaded("reward_not_a_number", infinite)
+    reasons = {"not_finite": "/verifier_result/rewards/reward"}
+    yield partly(
+        "harbor_reward_not_a_number", FORMAT, SUFFIX, infinite, (1, 1), reasons
+    )
+    several = text(trial(agent_result={"a/b": [{}, {"c": 0}, 0]})).replace(
+        b'"c": 0}, 0', b'"c": -Infinity}, NaN'
+    )
+    reasons = {"not_finite": "/agent_result/a~1b/1/c"}
+    yield partly(
+        "harbor_numbers_that_are_none", FORMAT, SUFFIX, several, (1, 1), reasons
+    )
 
 
 def _others() -> Iterator[Case]:

@@ -168,6 +168,17 @@ def _headers() -> Iterator[Case]:
     yield _refused("header_over_the_cap", huge, "broken_log", at)
     lying = zipped(start, ("header.json", bytes(1 << 20), ZSTD), said_bytes=10)
     yield _refused("header_longer_than_said", lying, "broken_log", at)
+    rows = ("summaries.json", text([summary()]))
+    piece = ("_journal/summaries/1.json", text([summary()]))
+    whole = ("header.json", text(header()))
+    for twice in (whole, start, rows, piece):
+        other = (twice[0], text(header() | {"status": "error"}))
+        members = [each for each in (start, whole, rows) if each[0] != twice[0]]
+        for again, second in (("differs", other), ("is_equal", twice)):
+            name = twice[0].replace("/", "_").removesuffix(".json")
+            found = zipped(twice, *members, second)
+            case = f"{name}_twice_and_{again}"
+            yield _refused(case, found, "duplicate_key", twice[0])
     nobody = zipped(("header.json", text(header(eval={"task": "maze"}))))
     yield _refused("header_without_model", nobody, "broken_log", at)
     for name, before, after, place in (

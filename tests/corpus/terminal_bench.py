@@ -126,7 +126,8 @@ def _trials() -> Iterator[Case]:
     runs = text(results(trial(), trial(id="b", trial_name="maze.1-of-1.tuesday")))
     yield _loaded("two_runs", runs, 3)
     odd = GOOD.replace(b'"total_input_tokens": 0', b'"total_input_tokens": NaN')
-    yield _loaded("not_a_number", odd, 2)
+    reasons = {"not_finite": "/results/0/total_input_tokens"}
+    yield _partly("not_a_number", odd, (2, 1), reasons)
 
 
 def _runs() -> Iterator[Case]:

@@ -95,6 +95,31 @@ def test_a_query_that_fails_for_the_file_or_memory_says_so(error, said):
     assert "data_findings" not in explain(error, "x.duckdb")
 
 
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        (
+            'Could not write file "/d/x y.part": No space left on device',
+            "No space left",
+        ),
+        (
+            (
+                'Async write failed for range [offset=5360, size=9]: {"exception_type":"IO",'
+                '"exception_message":"Could not write file \\"/d/x y.part\\": '
+                'No space left on device","errno":"28"}'
+            ),
+            "No space left",
+        ),
+        ('Could not write file "/d/x y.part": File too large', "File too large"),
+    ],
+)
+def test_a_full_disk_is_said_with_its_file(message, why):
+    said = explained(duckdb.IOException(f"IO Error: {message}"))
+    assert said.startswith(f"/d/x y.part: {why}")
+    assert said.endswith("; make room there and run this again")
+    assert "{" not in said
+
+
 def test_any_other_error_is_its_first_line():
     error = duckdb.BinderException("Binder Error: no n\n\nLINE 1: select n")
     assert remedied(error) is None

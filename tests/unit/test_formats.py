@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from loaders.contract.files import OpenFile, open_regular
 from loaders.contract.records import FileRefused
-from loaders.formats import FORMATS, recognise
+from loaders.formats import FORMATS, HEAD_BYTES, recognise
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 YAML = (FIXTURES / "metr_sample.yaml").read_text()
@@ -110,3 +111,44 @@ def test_a_format_has_what_the_loader_asks_of_it(name):
     for table in format_.tables:
         assert table.columns[0].name in ("line", "pointer")
         assert set(table.key) <= set(table.types)
+
+
+LONG = '"x": "' + "y" * 2_500_000 + '", '
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ('"trial_name": "t", "task_name": "u", "agent_info": {}', "harbor"),
+        ('"n_total_trials": 1, "stats": {}', "harbor"),
+        ('"task_id": "t", "is_resolved": true', "terminal-bench"),
+        ('"results": [], "n_resolved": 0, "n_unresolved": 0', "terminal-bench"),
+        ('"version": 2, "status": "success", "eval": {}', "inspect"),
+        ('"config": {"benchmark_name": "b"}', "hal"),
+        # A part of the trace looks like another format's.
+        ('"y": [{"task_id": 1, "is_resolved": 1}], "config": {"agent_name": 1}', "hal"),
+    ],
+)
+def test_names_behind_a_megabyte_of_others_are_found(tmp_path, fields, name):
+    path = tmp_path / "x.json"
+    path.write_text("{" + LONG + fields + "}")
+    with open_regular(str(path)) as file:
+        source = OpenFile(file)
+        assert recognise(source.head(HEAD_BYTES), source).name == name
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_data"),
+    [('"task_id": 1, "score": 1', True), ('"task_id": 1, "note": "score"', False)],
+)
+def test_how_much_was_looked_at_is_said(tmp_path, fields, is_data):
+    path = tmp_path / "x.json"
+    path.write_text("{" + LONG + fields + "}")
+    with open_regular(str(path)) as file:
+        source = OpenFile(file)
+        with pytest.raises(FileRefused) as refused:
+            recognise(source.head(HEAD_BYTES), source)
+    assert refused.value.reason_code == "unknown_format"
+    assert refused.value.detail.startswith("the first 1,000,000 bytes are none of metr")
+    assert "--format" in refused.value.detail
+    assert refused.value.is_data == is_data

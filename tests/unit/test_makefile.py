@@ -119,6 +119,53 @@ def test_python_can_have_any_name(make, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize(
+    "python",
+    [
+        "$(touch ran)",
+        "`touch ran`",
+        "$(shell touch ran)",
+        "'; touch ran; '",
+        '"; touch ran; "',
+        "x\ntouch ran\n",
+        "-c",
+        "x || touch ran",
+        "x # ",
+        " ",
+    ],
+)
+@pytest.mark.parametrize("is_exported", [False, True])
+def test_what_is_no_python_is_not_run(make, tmp_path, python, is_exported):
+    (tmp_path / ".venv" / "installed").unlink()
+    if is_exported:
+        done, calls = make("run", PYTHON=python)
+    else:
+        done, calls = make("run", f"PYTHON={python}")
+    assert done.returncode == 2
+    assert "name another, make PYTHON=python3.12" in done.stdout
+    assert calls == []
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb", "a,b)", "$", "a$$b", "\\", "*", "~", " ", "%"]
+)
+def test_a_name_from_the_environment_is_taken_whole(make, tmp_path, name):
+    values = ("DATA", "FIGURES", "REPORT", "EVALHOUSE_DB")
+    done, _ = make("run", **dict.fromkeys(values, name))
+    assert done.returncode == 0, done.stdout + done.stderr
+    called = (tmp_path / "calls").read_text()
+    assert called == "".join(
+        f"{program}|{name}|{arguments}\n"
+        for program, arguments in [
+            ("python", f"-m loaders --require-loaded -- {name}"),
+            ("dbt", "--quiet build --exclude-resource-type unit_test"),
+            ("python", f"-m plots --out={name}"),
+            ("python", f"-m plots report --out={name}"),
+        ]
+    )
+
+
 @pytest.mark.parametrize("uv_ends_with", [0, 1])
 def test_pip_installs_what_uv_cannot(make, tmp_path, uv_ends_with):
     python = tmp_path / "python"

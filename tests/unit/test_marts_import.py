@@ -1,11 +1,13 @@
 """`python -m loaders import --marts`: views that another engine has written as Parquet."""
 
 import json
+import os
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from common.warehouse import open_read_only
 from loaders.__main__ import main
 
 ATTEMPTS = {
@@ -146,3 +148,25 @@ def test_a_warehouse_that_no_import_has_written_is_left(
     assert imported(marts, path) == 2
     assert "own.duckdb: an import would replace this file" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["a\\b.duckdb", "\\", "a?b", "\udcff.duckdb"])
+def test_an_import_may_have_a_name_that_duckdb_misreads(marts, tmp_path, name):
+    place = tmp_path / "place"
+    place.mkdir()
+    for _ in range(2):
+        assert imported(marts, place / name) == 0
+        assert os.listdir(place) == [name]
+    with open_read_only(place / name) as connection:
+        assert connection.execute("from views").fetchall() == [("attempts",)]
+
+
+@pytest.mark.parametrize("name", ["a\\b", "a?b", "\udcff"])
+def test_an_import_into_a_folder_that_duckdb_misreads_is_refused(
+    marts, tmp_path, name, capsys
+):
+    place = tmp_path / name
+    place.mkdir()
+    assert imported(marts, place / "x.duckdb") == 2
+    assert "name a warehouse in another one" in capsys.readouterr().err
+    assert os.listdir(place) == []

@@ -1,5 +1,6 @@
 """Tables of attempts: what each column is taken for, and what the user says."""
 
+import json
 from datetime import date
 
 import pytest
@@ -209,6 +210,31 @@ def test_a_mapping_file_says_columns_constants_and_settings(tmp_path):
             user_options.with_mapping(TableOptions(), str(path))
     with pytest.raises(ValueError, match="no such file"):
         user_options.with_mapping(TableOptions(), str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize("cost", ["1.5", "$1.5"], ids=["fast", "row by row"])
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_joined_columns_cannot_be_mistaken_for_others(tmp_path, form, cost):
+    """`1/2` and `3` were one attempt with `1` and `2/3`."""
+    told = [("1/2", "3"), ("1", "2/3"), ("1%2F2", "3"), ("1%", "2"), ("1", "")]
+    content = "task,agent,score,run_id,epoch,cost_usd\n"
+    content += "".join(f"t,a,1,{run},{epoch},{cost}\n" for run, epoch in told)
+    if form == "jsonl":
+        names, *rows = (line.split(",") for line in content.splitlines())
+        content = "".join(
+            json.dumps(dict(zip(names, row, strict=True)) | {"score": 1}) + "\n"
+            for row in rows
+        )
+    found, kept_back = read(tmp_path / "x", content)
+    assert kept_back == []
+    assert [row["cost_usd"] for row in found] == [1.5] * 5
+    assert [row["attempt"] for row in found] == [
+        "1%2F2/3",
+        "1/2/3",
+        "1%252F2/3",
+        "1%25/2",
+        "1/",
+    ]
 
 
 def test_words_of_a_column_are_the_same_in_all_rows(tmp_path):

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 from conftest import DBT, run_in_repository
 
-pytestmark = pytest.mark.slow
+from common.warehouse import open_read_only
+from loaders.__main__ import main
 
 TABLE = "task,agent,model,score\nt1,new,m,1\nt2,new,m,0\n"
 
@@ -19,6 +20,7 @@ TABLE = "task,agent,model,score\nt1,new,m,1\nt2,new,m,0\n"
 NAME = "raw.a\\b'c\"d?e#é 漢 %20*[f]{g}.duckdb"
 
 
+@pytest.mark.slow
 def test_every_command_takes_a_warehouse_of_any_name(
     sample_warehouse: Path, tmp_path: Path
 ):
@@ -50,3 +52,36 @@ def test_every_command_takes_a_warehouse_of_any_name(
     with duckdb.connect(copied, read_only=True) as connection:
         found = "select count(*) from staging.stg_table__attempts where agent = ?"
         assert connection.execute(found, ["new"]).fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize("name", ["a\\b.duckdb", "\\", "a?b", "\udcff.duckdb"])
+def test_a_name_that_duckdb_misreads_is_loaded_read_and_exported(
+    tmp_path: Path, name: str, capsys
+):
+    """Of a backslash an import made a folder; a name that is no UTF-8 was a fault."""
+    place = tmp_path / "place"
+    place.mkdir()
+    path = str(place / name)
+    table = tmp_path / "mine.csv"
+    table.write_text(TABLE)
+    assert main([str(table), "--db", path]) == 0
+    assert main(["export", "--raw", str(tmp_path / "raw"), "--db", path]) == 0
+    with open_read_only(path) as connection:
+        count = connection.execute("select count(*) from raw.table_attempts")
+        assert count.fetchall() == [(2,)]
+    assert os.listdir(place) == [name]
+    capsys.readouterr()
+    odd = tmp_path / "\udcff"
+    assert main(["export", "--raw", str(odd), "--db", path]) == 2
+    assert "takes no name that is not UTF-8" in capsys.readouterr().err
+    assert not odd.exists()
+
+
+def test_a_folder_that_is_no_utf8_is_refused(tmp_path: Path, capsys):
+    folder = tmp_path / "\udcff"
+    folder.mkdir()
+    table = tmp_path / "mine.csv"
+    table.write_text(TABLE)
+    assert main([str(table), "--db", str(folder / "x.duckdb")]) == 2
+    assert "takes no name that is not UTF-8; move" in capsys.readouterr().err
+    assert os.listdir(folder) == []
