@@ -22,7 +22,7 @@ means as (
         cast(sum(task_count * task_count) as bigint) as task_count_squares,
         nullif(count(*) - 1, 0) as degrees_of_freedom,
         -- As mean_of_shares, and over clusters as there are fewer of them.
-        round({{ exact_sum('value_sum', 18) }} / sum(task_count), 15)
+        round({{ exact_sum('value_sum', 18) }} / sum(task_count), 13)
             as mean_value
     from clusters
     group by {{ key_list }}

@@ -104,7 +104,8 @@ final as (
         model,
         reasoning_effort,
         evaluated_on,
-        accuracy,
+        -- Without the last digits, so that equal means compare as equal.
+        round(accuracy, 13) as accuracy,
         accuracy_metric,
         reported_accuracy,
         status,
@@ -117,7 +118,7 @@ final as (
         timed_task_count,
         known_cost_usd as total_cost_usd,
         cost_status,
-        mean_latency_seconds,
+        round(mean_latency_seconds, 10) as mean_latency_seconds,
         input_tokens,
         output_tokens,
         cache_read_tokens,
