@@ -104,8 +104,7 @@ final as (
         model,
         reasoning_effort,
         evaluated_on,
-        -- Without the last digits, so that equal means compare as equal.
-        round(accuracy, 13) as accuracy,
+        accuracy,
         accuracy_metric,
         reported_accuracy,
         status,
@@ -118,7 +117,7 @@ final as (
         timed_task_count,
         known_cost_usd as total_cost_usd,
         cost_status,
-        round(mean_latency_seconds, 10) as mean_latency_seconds,
+        mean_latency_seconds,
         input_tokens,
         output_tokens,
         cache_read_tokens,

@@ -6,9 +6,9 @@ repeated_evaluations as (
     select * from {{ ref('int_repeated_evaluations') }}
 ),
 
--- A mean with a missing part is unknown. A single value is its own mean, to the
--- last digit; other means lose theirs, so that equal means compare as equal (0.3 /
--- 3 is not 0.1).
+-- A mean with a missing part is unknown. Values lose their last digits, so that
+-- equal ones compare as equal: as doubles 0.3 / 3 is not 0.1, and 7/12 not the
+-- mean of 1/3, 2/3 and 3/4.
 final as (
     select
         repeats,
@@ -24,7 +24,7 @@ final as (
             ('mean_latency_seconds', 10),
         ] %}
         case
-            when count(*) = 1 then min({{ measure }})
+            when count(*) = 1 then round(min({{ measure }}), {{ digits }})
             when count({{ measure }}) = count(*)
                 then round({{ exact_mean(measure) }}, {{ digits }})
         end as {{ measure }},
