@@ -23,7 +23,7 @@ means as (
         nullif(count(*) - 1, 0) as degrees_of_freedom,
         -- Rounded as in mean_of_shares; summed over clusters because there are
         -- fewer of them.
-        round({{ exact_sum('value_sum', 18) }} / sum(task_count), 15)
+        round({{ exact_sum('value_sum', 18) }} / sum(task_count), 13)
             as mean_value
     from clusters
     group by {{ key_list }}

@@ -5,7 +5,8 @@ evaluations as (
     select * from {{ ref('evaluations') }}
 ),
 
--- A benchmark that a model ran often counts once.
+-- A benchmark that a model ran often counts once. Without the last digits, so
+-- that equal means compare as equal in win_rate_frontier.
 benchmark_means as (
     select
         source,
@@ -22,8 +23,9 @@ final as (
     select
         source,
         model,
-        {{ exact_mean('mean_cost_usd') }} as mean_cost_usd,
-        {{ exact_mean('mean_latency_seconds') }} as mean_latency_seconds,
+        round({{ exact_mean('mean_cost_usd') }}, 12) as mean_cost_usd,
+        round({{ exact_mean('mean_latency_seconds') }}, 10)
+            as mean_latency_seconds,
         count(*) as benchmark_count,
         count(mean_cost_usd) as costed_benchmark_count,
         count(mean_latency_seconds) as timed_benchmark_count

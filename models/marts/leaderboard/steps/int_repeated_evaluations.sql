@@ -21,7 +21,7 @@ ranked as (
             partition by source, benchmark, scaffold, model
             order by
                 {{ is_partial_run() }} asc,
-                accuracy desc,
+                round(accuracy, 13) desc,
                 total_cost_usd asc nulls last,
                 mean_latency_seconds asc nulls last,
                 evaluation_id asc
