@@ -28,7 +28,7 @@ NOTHING, KILLED, TORN, FULL, INTERRUPTED, TERMINATED = range(6)
 IMPORTS = {
     "loaders": ["loaders.workers.worker", "loaders.warehouse"],
     "plots": ["plots.render", "plots.report.page", "plots.export", "plots.warehouse"],
-    "dbt": ["warm_dbt", "quick_unit_tests"],
+    "dbt": ["warm_dbt", "quick_dbt"],
 }
 
 

@@ -1,8 +1,8 @@
-"""Importing this lets dbt's unit tests take two thirds of their time.
+"""Importing this makes dbt do the same in less time, above all in its unit tests.
 
-What they test stays the same: dbt calls six macros for each cell of a fixture, asks again
-for the columns of a table with each fixture of it, and reads a whole query, token by
-token, to find the WITH that it begins with.
+dbt calls six macros for each cell of a fixture, asks again for the columns of a table with
+each fixture of it, and reads a whole query, token by token, to find the WITH that it
+begins with.
 """
 
 import re
