@@ -28,7 +28,7 @@ NOTHING, KILLED, TORN, FULL, INTERRUPTED, TERMINATED = range(6)
 IMPORTS = {
     "loaders": ["loaders.workers.worker", "loaders.warehouse"],
     "plots": ["plots.render", "plots.report.page", "plots.export", "plots.warehouse"],
-    "dbt": ["warm_dbt"],
+    "dbt": ["warm_dbt", "quick_dbt"],
 }
 
 
@@ -125,10 +125,6 @@ def serve(command: str, path: str | None = None) -> None:
     sys.path.insert(0, str(REPOSITORY))
     for name in IMPORTS[command]:
         import_module(name)
-    if command == "dbt":
-        # dbt looks for the first WITH of a query, for which sqlparse groups all that
-        # follows it: a quarter of the time of a unit test.
-        import_module("sqlparse.engine.grouping").group = lambda statement: statement
     # No fork looks through what is imported for garbage, nor copies it for that.
     gc.collect()
     gc.freeze()

@@ -125,20 +125,22 @@ def load(folder: Path) -> list[dict]:
     return results
 
 
-def ask(folder: Path, query: str) -> list[tuple]:
-    with duckdb.connect(folder / "x.duckdb", read_only=True) as connection:
-        return connection.sql(query).fetchall()
+def opened(folder: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(folder / "x.duckdb", read_only=True)
 
 
 def contents(folder: Path) -> dict[str, list[tuple]]:
     """Return the rows of each raw table."""
-    tables = ask(folder, "select table_name from duckdb_tables() order by table_name")
-    # The times at which a path was met may be kept by a later load.
-    return {
-        name: ask(folder, f"from raw.{name} order by all")
-        for (name,) in tables
-        if name != "file_paths"
-    }
+    with opened(folder) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() order by table_name"
+        ).fetchall()
+        # The times at which a path was met may be kept by a later load.
+        return {
+            name: connection.execute(f"from raw.{name} order by all").fetchall()
+            for (name,) in tables
+            if name != "file_paths"
+        }
 
 
 def check(made: list[tuple]) -> None:
@@ -152,8 +154,9 @@ def check(made: list[tuple]) -> None:
         assert len(results) == len(made)
         for result, each in zip(results, made, strict=True):
             check_counts(result, *each)
-        check_rows(folder, first)
-        check_ids(folder, made)
+        with opened(folder) as connection:
+            check_rows(connection, first)
+            check_ids(connection, made)
         again = load(folder)
         assert contents(folder) == first
         for result, before in zip(again, results, strict=True):
@@ -171,27 +174,29 @@ def check_counts(result: dict, suffix: str, ids: list, _: list, spoiling: Any) -
         assert count == len(ids)
 
 
-def check_rows(folder: Path, found: dict[str, list[tuple]]) -> None:
+def check_rows(
+    connection: duckdb.DuckDBPyConnection, found: dict[str, list[tuple]]
+) -> None:
     """Each file has as many rows as are counted, and as many refusals."""
     loaded, quarantined = Counter(), Counter(row[0] for row in found["quarantine"])
     for name, rows in found.items():
         if name.startswith(("metr_", "hal_")) and not name.endswith("_notes"):
             loaded.update(row[0] for row in rows)
     query = "select file_id, status, loaded_count, quarantined_count from raw.files"
-    for file_id, status, loaded_count, quarantined_count in ask(folder, query):
+    files_told = connection.execute(query).fetchall()
+    for file_id, status, loaded_count, quarantined_count in files_told:
         assert loaded[file_id] == loaded_count
         assert quarantined[file_id] == quarantined_count + (status == "refused")
 
 
-def check_ids(folder: Path, made: list[tuple]) -> None:
+def check_ids(connection: duckdb.DuckDBPyConnection, made: list[tuple]) -> None:
     """What is loaded from a file that was not spoilt has an id that appears there."""
     for number, (suffix, ids, _, spoiling) in enumerate(made):
         _, table, column = FILES[suffix]
-        found = ask(
-            folder,
+        found = connection.execute(
             f"select {column} from {table} inner join raw.file_paths using (file_id) "
-            f"where file_paths.path like '%/{file_name(number, suffix)}'",
-        )
+            f"where file_paths.path like '%/{file_name(number, suffix)}'"
+        ).fetchall()
         if spoiling is None:
             assert {name for (name,) in found} <= set(map(rules.canonical, ids))
 
