@@ -21,10 +21,8 @@ means as (
         count(*) as cluster_count,
         cast(sum(task_count * task_count) as bigint) as task_count_squares,
         nullif(count(*) - 1, 0) as degrees_of_freedom,
-        -- Rounded as in mean_of_shares; summed over clusters because there are
-        -- fewer of them.
-        round({{ exact_sum('value_sum', 18) }} / sum(task_count), 13)
-            as mean_value
+        -- Summed over clusters because there are fewer of them than of points.
+        {{ exact_sum('value_sum', 18) }} / sum(task_count) as unrounded_mean
     from clusters
     group by {{ key_list }}
 ),
@@ -33,7 +31,7 @@ deviations as (
     select
         means.*,
         clusters.task_count as own_count,
-        clusters.value_sum - clusters.task_count * means.mean_value as deviation
+        clusters.value_sum - clusters.task_count * means.unrounded_mean as deviation
     from means
     inner join clusters
         on {{ same_keys('means', 'clusters', keys) }}
@@ -50,7 +48,8 @@ clustered_means as (
         cluster_count,
         task_count_squares,
         degrees_of_freedom,
-        mean_value,
+        -- As in mean_of_shares.
+        round(unrounded_mean, 13) as mean_value,
         sqrt(
             cluster_count * 1e0 / degrees_of_freedom
             * {{ exact_sum('deviation * deviation', 18) }}
@@ -70,6 +69,6 @@ clustered_means as (
         cluster_count,
         task_count_squares,
         degrees_of_freedom,
-        mean_value
+        unrounded_mean
 ),
 {%- endmacro %}
