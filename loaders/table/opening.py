@@ -362,7 +362,7 @@ class Table:
             if is_array or self._is_converted:
                 raise
             # Of lines that end in two ways, as where files were put together.
-            self._convert_ends()
+            self._convert_ends(is_json=True)
             return self._json(is_array=False)
         if not names:
             what = "no line of it is one whole JSON object, and it is no array of them"
@@ -476,12 +476,12 @@ class Table:
         self._name = path
         self._head = self._read_head()
 
-    def _convert_ends(self) -> None:
+    def _convert_ends(self, *, is_json: bool = False) -> None:
         """Go on with a copy whose lines all end alike, which DuckDB needs."""
         self._is_converted = True
         path = self._new_path()
         with open(self._name, "rb") as read, open(path, "wb") as written:
-            long_lines.end_alike(read, written)
+            long_lines.end_alike(read, written, is_json=is_json)
         self._name = path
         self._head = self._read_head()
 
