@@ -86,3 +86,12 @@ def header_of(text: str) -> Header:
             count = len(before[0].removeprefix("\ufeff").splitlines())
             best, most = Header(names, separator, count), found
     return best
+
+
+def first_after_blanks(path: str) -> str:
+    """Return the first character of a file that begins with any number of blank lines."""
+    with open(path, "rb") as file:
+        while piece := file.read(1 << 20):
+            if found := piece.lstrip():
+                return found[:1].decode(errors="replace")
+    return ""

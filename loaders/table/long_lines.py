@@ -69,14 +69,18 @@ def end_in_two_ways(head: bytes) -> bool:
     return 0 < head.count(b"\r\n") < head.count(b"\n")
 
 
-def end_alike(read: BinaryIO, written: BinaryIO) -> None:
-    """Copy a file with a line feed for each end of a line."""
+def end_alike(read: BinaryIO, written: BinaryIO, *, is_json: bool) -> None:
+    """Copy a file with a line feed for each end of a line.
+
+    In JSON a carriage return alone is a blank, which a text may not have; so is a tab.
+    """
     rest = b""
     while piece := read.read(_PIECE_BYTES):
         piece = rest + piece
         rest = b"\r" if piece.endswith(b"\r") else b""
         piece = piece.removesuffix(rest) if rest else piece
-        written.write(piece.replace(b"\r\n", b"\n"))
+        piece = piece.replace(b"\r\n", b"\n")
+        written.write(piece.replace(b"\r", b"\t") if is_json else piece)
     written.write(rest)
 
 

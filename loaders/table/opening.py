@@ -19,7 +19,7 @@ from loaders.contract.files import OpenFile
 from loaders.contract.limits import RECORD_BYTES
 from loaders.contract.records import file_refused
 from loaders.table import long_lines
-from loaders.table.beginning import header_of
+from loaders.table.beginning import first_after_blanks, header_of
 from loaders.table.opened import HAS_DUPLICATES, Opened, is_odd_inside, literal
 from loaders.table.row_limits import (
     counted,
@@ -183,7 +183,7 @@ class Table:
         if self.keeps_back and long_lines.end_in_two_ways(self._head):
             self._convert_ends()
         text = self._head.decode("utf-8", errors="replace")
-        first = text.lstrip("\ufeff \r\n\t")[:1] or self._first_after_blanks()
+        first = text.lstrip("\ufeff \r\n\t")[:1] or first_after_blanks(self._name)
         if first != "[" and not self._is_shortened:
             self._is_shortened = True
             if long_lines.are_in(self._name):
@@ -362,7 +362,7 @@ class Table:
             if is_array or self._is_converted:
                 raise
             # Of lines that end in two ways, as where files were put together.
-            self._convert_ends()
+            self._convert_ends(is_json=True)
             return self._json(is_array=False)
         if not names:
             what = "no line of it is one whole JSON object, and it is no array of them"
@@ -451,14 +451,6 @@ class Table:
         has_duplicates = has_duplicates or any(found for _, found in others)
         return list(names), has_duplicates, None in dict(others)
 
-    def _first_after_blanks(self) -> str:
-        """Return the first character after more blank lines than the head has room for."""
-        with open(self._name, "rb") as file:
-            while piece := file.read(HEAD_BYTES):
-                if found := piece.lstrip():
-                    return found[:1].decode(errors="replace")
-        return ""
-
     def _read_head(self) -> bytes:
         with open(self._name, "rb") as file:
             return file.read(HEAD_BYTES)
@@ -476,12 +468,12 @@ class Table:
         self._name = path
         self._head = self._read_head()
 
-    def _convert_ends(self) -> None:
+    def _convert_ends(self, *, is_json: bool = False) -> None:
         """Continue with a copy that has the same line end everywhere, as DuckDB needs."""
         self._is_converted = True
         path = self._new_path()
         with open(self._name, "rb") as read, open(path, "wb") as written:
-            long_lines.end_alike(read, written)
+            long_lines.end_alike(read, written, is_json=is_json)
         self._name = path
         self._head = self._read_head()
 

@@ -8,7 +8,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from loaders import load_frame
+from loaders import frames, load_frame
+from loaders.contract.records import WarehouseError
 
 TASKS = {"task": ["t", "u"], "agent": ["a", "a"], "score": [1, 0]}
 
@@ -161,3 +162,13 @@ def test_an_infinite_number_is_called_so(tmp_path, frame):
     (reason,) = result.reasons
     assert reason["reason_code"] == "not_finite"
     assert reason["detail"].startswith("cost_usd is -Infinity; ")
+
+
+def test_a_full_disk_is_not_the_fault_of_the_frame(tmp_path, monkeypatch):
+    def write(*_arguments):
+        raise duckdb.IOException('Could not write file "x": No space left on device')
+
+    monkeypatch.setattr(frames, "_write_pandas", write)
+    with pytest.raises(WarehouseError, match=r"no room for the frame in .*TMPDIR"):
+        load_frame(pd.DataFrame(TASKS), "runs", db=tmp_path / "x.duckdb")
+    assert not (tmp_path / "x.duckdb").exists()

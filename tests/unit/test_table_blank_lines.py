@@ -51,3 +51,19 @@ def test_json_lines_that_end_in_two_ways_may_be_too_long_and_blank(tmp_path):
     rows, (kept_back,) = read(tmp_path / "x.jsonl", content)
     assert [row["task_id"] for row in rows] == ["t", "u"]
     assert (kept_back.line, kept_back.reason_code) == (3, "line_too_long")
+
+
+def test_a_carriage_return_alone_is_a_blank_between_values(tmp_path):
+    """One refused the whole file."""
+    lines = [
+        '{"task": "t",\r"agent": "a", "score": 1}',
+        (ROW % "u") + "\r" + ROW % "v",
+        ROW % "w\rw",
+        ROW % "x",
+    ]
+    rows, kept_back = read(tmp_path / "x.jsonl", "\n".join(lines))
+    assert [(row["task_id"], row["line"]) for row in rows] == [("t", 1), ("x", 4)]
+    assert [(entry.line, entry.reason_code) for entry in kept_back] == [
+        (2, "invalid_json"),
+        (3, "invalid_json"),
+    ]
