@@ -163,14 +163,15 @@ LONGEST = [
     *("test_plots", "test_published", "test_engines", "test_settings", "test_corpus"),
     *("test_report_page", "test_security", "test_inference_oracle", "test_readers"),
     *("test_ratings_oracle", "test_published_leaderboard", "test_adding_a_source"),
-    *("test_load_properties", "test_publish_dbt", "test_horizons", "test_report"),
+    *("test_publish_dbt", "test_horizons", "test_report"),
     *("test_analyses", "test_warehouse", "test_hal_refusals", "test_cli"),
     *("test_table_forms", "test_table_cells", "test_faults"),
     *("test_actions_oracle", "test_leaderboard_oracle", "test_names", "test_layouts"),
     *("test_view_rules", "test_small_files", "test_metr_jsonl_fast", "test_refresh"),
     *("test_same_numbers", "test_metr_yaml_fast", "test_reading", "test_unchanged"),
     *("test_inspect_oracle", "test_surroundings", "test_harbor_files"),
-    *("test_hal_encrypted", "test_benchmarks", "test_same_output", "test_docs"),
+    *("test_load_properties", "test_hal_encrypted", "test_benchmarks"),
+    *("test_same_output", "test_docs"),
 ]
 
 

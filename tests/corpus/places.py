@@ -15,6 +15,12 @@ _GOOD = {
     "hal": (hal.FORMAT, hal.SUFFIX, hal.GOOD),
 }
 _SPARSE_BYTES = 1 << 40
+_DEVICES = {
+    ".yaml": "/dev/zero",
+    ".jsonl": "/dev/full",
+    ".json": "/dev/random",
+    ".zip": "/dev/urandom",
+}
 
 
 def cases() -> Iterator[Case]:
@@ -44,7 +50,8 @@ def _names() -> Iterator[Case]:
             f"file_name_{name}_{kind}",
             format_,
             suffix,
-            content,
+            # Files of the same bytes would be the same to a warehouse.
+            content + b"\n" * (number + 1),
             1,
             file_name=text.replace("/", "|") + suffix,
         )
@@ -54,7 +61,8 @@ def _names() -> Iterator[Case]:
             f"file_name_{name}_zip",
             zips.FORMAT,
             zips.SUFFIX,
-            b"PK\5\6" + b"\0" * 18,
+            # No member, and a comment.
+            b"PK\5\6" + b"\0" * 16 + bytes([len(name), 0]) + name.encode(),
             "empty_file",
             file_name=text + zips.SUFFIX,
         )
@@ -69,7 +77,8 @@ def _socket(path: Path) -> None:
 
 
 def _device(path: Path) -> None:
-    path.symlink_to("/dev/zero")
+    # None is met twice by one load.
+    path.symlink_to(_DEVICES[path.suffix])
 
 
 def _memory(path: Path) -> None:
@@ -95,5 +104,6 @@ def _folder(path: Path) -> None:
 
 
 def _folder_loop(path: Path) -> None:
-    _folder(path)
+    path.mkdir()
+    (path / "runs.yaml").write_bytes(metr_yaml.GOOD + b"# and a loop\n")
     (path / "loop").symlink_to(path, target_is_directory=True)

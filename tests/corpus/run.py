@@ -3,7 +3,7 @@
     python -m tests.corpus.run FOLDER [--apart] [--every N]
 
 Importing takes longer than loading, so this process imports everything once and
-forks; a fork does what `python -m loaders` does. Plain files are loaded some at a time,
+forks; a fork does what `python -m loaders` does. Small files are loaded some at a time,
 since DuckDB takes longer to open a warehouse than the loaders to read one of them.
 With --apart each case is a command of its own, run twice. With --every 10 the first case
 is loaded and each tenth after it. The limits hold for a fork:
@@ -85,8 +85,8 @@ def _groups(options: argparse.Namespace) -> Iterator[list[Case]]:
     for case in islice(cases(), 0, None, options.every):
         if options.only not in case.name:
             continue
-        is_plain = isinstance(case.content, bytes) and not case.file_name
-        if options.apart or not is_plain:
+        is_small = isinstance(case.content, bytes) or case.name.startswith("place_")
+        if options.apart or not is_small:
             yield [case]
             continue
         format_ = case.format if case.is_forced else ""
@@ -210,7 +210,8 @@ def _outcome(
     lines = stdout.splitlines()
     alone = {}
     if len(paths) > 1:
-        lines = [line for line in lines if json.loads(line)["path"] == str(path)]
+        own = f"/{case.name}/"
+        lines = [line for line in lines if own in json.loads(line)["path"]]
         loads = [SimpleNamespace(**json.loads(line)) for line in lines]
         # What the command would end with if it had loaded this file alone.
         alone = {"exit_code": cli.exit_code_of(loads)}

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -124,12 +125,11 @@ def drawn_texts(figure: Figure) -> list[Text]:
     return [text for text in texts if text.get_visible() and text.get_text()]
 
 
-def assert_texts_are_readable(figure: Figure) -> None:
-    """No text overlaps another or leaves the figure."""
+def assert_texts_are_readable(figure: Figure, texts: list[Text] | None = None) -> None:
+    """No text overlaps another or leaves the figure; `texts` are those that are drawn."""
+    texts = texts or drawn_texts(figure)
     # An annotation's own extent would include the line to its point.
-    boxes = [
-        (text.get_text(), Text.get_window_extent(text)) for text in drawn_texts(figure)
-    ]
+    boxes = [(text.get_text(), Text.get_window_extent(text)) for text in texts]
     width, height = figure.bbox.size
     for text, box in boxes:
         assert box.x0 >= 0, text
@@ -1195,25 +1195,36 @@ def many_views(many_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     yield from held(many_warehouse)
 
 
+@pytest.fixture(scope="module")
+def drawn_of_many(many_views) -> Callable[[str], tuple[Figure, list[Text]]]:
+    """Draws a figure of many models once, and returns it and every text that shows."""
+
+    @cache
+    def drawn(name: str) -> tuple[Figure, list[Text]]:
+        figure = draw_figure(name, frames_of(name, many_views), "hal")
+        return figure, drawn_texts(figure)
+
+    return drawn
+
+
 @pytest.mark.parametrize("name", LEADERBOARD_FIGURES)
-def test_many_models_overlap_nothing_and_leave_nothing_outside(name, many_views):
-    figure = draw_figure(name, frames_of(name, many_views), "hal")
-    assert_texts_are_readable(figure)
+def test_many_models_overlap_nothing_and_leave_nothing_outside(name, drawn_of_many):
+    figure, texts = drawn_of_many(name)
+    assert_texts_are_readable(figure, texts)
     # The models are nobody's study, and nothing of them is published.
-    said = " ".join(text.get_text() for text in drawn_texts(figure))
+    said = " ".join(text.get_text() for text in texts)
     assert "study" not in said
     assert "as published" not in said
 
 
 @pytest.mark.parametrize("name", list(LEADERBOARD_FIGURES)[10:16])
-def test_efficient_points_of_many_models_are_named(name, many_views):
-    frames = frames_of(name, many_views)
-    points = frames["points"]
+def test_efficient_points_of_many_models_are_named(name, many_views, drawn_of_many):
+    points = frames_of(name, many_views)["points"]
     assert points["model"].nunique() == 48
     efficient = set(points.loc[points["is_pareto_efficient"].eq(True), "model"])
     assert efficient
-    figure = draw_figure(name, frames, "hal")
-    said = {text.get_text() for text in drawn_texts(figure)}
+    _, texts = drawn_of_many(name)
+    said = {text.get_text() for text in texts}
     # A name beside its point is followed by a number of benchmarks.
     said |= {text.rsplit(" (", 1)[0] for text in said}
     width = leaderboard.NAME_WIDTH
