@@ -4,7 +4,7 @@ with
 source as (
     select
         *,
-        coalesce(nullif(lower(trim(failure_mode)), ''), 'none') as mode,
+        coalesce(nullif(lower(trim(failure_mode)), ''), 'none') as cause,
         coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0
             as has_tokens,
         {{ is_impossible_duration('agent_seconds') }} as has_impossible_times
@@ -25,8 +25,8 @@ renamed as (
         trial_name,
         failure_mode,
         case
-            when mode = 'agent_timeout' then 'timeout'
-            when mode not in ('unset', 'none') then 'error'
+            when cause = 'agent_timeout' then 'timeout'
+            when cause not in ('unset', 'none') then 'error'
             when is_resolved is null then 'unscored'
             else 'scored'
         end as status,
