@@ -108,6 +108,7 @@
                 {%- do rows.append("('" ~ id ~ "', '" ~ made | join("', '") ~ "')") %}
             {%- endif %}
         {%- endfor %}
+        {%- do drop_former_relations() %}
         {%- do run_query(
             "delete from intermediate.made;"
             ~ (
@@ -120,6 +121,33 @@
             )
         ) %}
     {%- endif %}
+{% endmacro %}
+
+{#- Drops what the last refresh made and the project no longer has, such as a view that
+    was renamed: it would keep its old rows, or read what is gone. -#}
+{% macro drop_former_relations() %}
+    {%- set present = [] %}
+    {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed') %}
+        {%- do present.append("'" ~ node.schema ~ "." ~ node.alias ~ "'") %}
+    {%- endfor %}
+    {%- for row in run_query(
+        "with relations as ("
+        ~ "select 'view' as type, schema_name, view_name as name, comment"
+        ~ " from duckdb_views() where database_name = current_database()"
+        ~ " union all select 'table', schema_name, table_name, comment"
+        ~ " from duckdb_tables() where database_name = current_database()"
+        ~ ") select relations.type, schema_name, name"
+        ~ " from intermediate.made inner join relations"
+        ~ " on split_part(node, '.', 1) in ('model', 'seed')"
+        ~ " and split_part(node, '.', 3) = name"
+        ~ " where comment is not null"
+        ~ " and schema_name in ('main', 'staging', 'intermediate', 'seeds')"
+        ~ " and schema_name || '.' || name not in (" ~ present | join(", ") ~ ")"
+    ).rows %}
+        {%- do run_query(
+            'drop ' ~ row[0] ~ ' "' ~ row[1] ~ '"."' ~ row[2] ~ '"'
+        ) %}
+    {%- endfor %}
 {% endmacro %}
 
 {#- The hash of each view's comment. A view that someone else created in its place lacks

@@ -274,6 +274,20 @@ def test_everything_is_made_after_a_change_to_all(place, change):
     assert place.build() == EVERYTHING
 
 
+def test_what_the_project_no_longer_has_is_dropped(place):
+    """And nothing that it has not made, whoever reads what is dropped."""
+    place.run("create view mine as select * from spender_names; comment on view mine is 'x'")
+    for name in ("spenders", "spender_names"):
+        (place.folder / "models" / f"{name}.sql").unlink()
+    place.write("models/models.yml", lambda text: text.partition("- name: spenders")[0])
+    relations = "from duckdb_tables() select table_name where schema_name <> 'raw'"
+    relations += " union from duckdb_views() select view_name where not internal"
+    assert place.build("--select", "prices") == set()
+    assert {name for (name,) in place.ask(relations)} == {
+        *("prices", "costs", "totals", "mine", "made"),
+    }
+
+
 def test_full_refresh_and_a_selection_build_what_is_asked(place):
     assert place.build("--full-refresh") == EVERYTHING
     assert place.build("--select", "spenders") == {"spenders"}
