@@ -276,7 +276,9 @@ def test_everything_is_made_after_a_change_to_all(place, change):
 
 def test_what_the_project_no_longer_has_is_dropped(place):
     """And nothing that it has not made, whoever reads what is dropped."""
-    place.run("create view mine as select * from spender_names; comment on view mine is 'x'")
+    place.run(
+        "create view mine as select * from spender_names; comment on view mine is 'x'"
+    )
     for name in ("spenders", "spender_names"):
         (place.folder / "models" / f"{name}.sql").unlink()
     place.write("models/models.yml", lambda text: text.partition("- name: spenders")[0])
