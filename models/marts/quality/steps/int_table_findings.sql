@@ -103,9 +103,10 @@ missing_verdicts as (
         'verdict_missing' as finding_code,
         source,
         source as subject,
-        unjudged_count || ' of ' || scored_count || ' attempts with a score have '
-        || 'no verdict: the success rule reported, by which the headlines go, '
-        || 'leaves them out, and agents without any go by half_credit' as detail
+        unjudged_count || ' of ' || scored_count
+        || ' attempts with a score have no verdict: the success rule reported, '
+        || 'by which the headlines go, leaves them out, and agents without any '
+        || 'go by half_credit' as detail
     from verdict_shares
     where unjudged_count between 1 and scored_count - 1
 ),
