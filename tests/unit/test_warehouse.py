@@ -698,7 +698,7 @@ def test_a_warehouse_may_have_any_name(tmp_path, name):
 def test_a_folder_that_duckdb_misreads_is_refused(tmp_path, name):
     path = tmp_path / name / "evalhouse.duckdb"
     path.parent.mkdir()
-    with pytest.raises(WarehouseError, match="in the name of a folder, .*; move the"):
+    with pytest.raises(WarehouseError, match=r"in the name of a folder, .*; move the"):
         load(path, manifest("v1"), batch(run(1, "a")))
     assert list(path.parent.iterdir()) == []
 
