@@ -6,6 +6,7 @@ again. The members are stored and dated alike, so the bytes are the same every t
 
 import io
 import json
+import math
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -148,8 +149,9 @@ def _results(run: _Run, samples: list[dict]) -> dict[str, Any]:
             value = sample["scores"][scorer]["value"]
             number = {"C": 1.0, "I": 0.0}.get(value, value)
             by_id.setdefault(sample["id"], []).append(number)
-        means = [sum(values) / len(values) for values in by_id.values()]
-        mean = sum(means) / len(means)
+        # Python 3.12 sums floats in another way than 3.11.
+        means = [math.fsum(values) / len(values) for values in by_id.values()]
+        mean = math.fsum(means) / len(means)
         metric = "accuracy" if scorer == "match" else "mean"
         scores.append({
             "name": scorer,

@@ -40,7 +40,7 @@ def test_the_bytes_are_the_same_on_every_machine(sample_paths):
         "5e23a4db64fe3c75e7a37e6f0dea8556cbe69d8a5feec4ab29e0652f9972aef6",
     ]
     assert hashlib.sha256("".join(hashes[2:]).encode()).hexdigest() == (
-        "a019f566d4efef8497c2ea805e52e0391c15355f45d8daa4b1f9fc8ba2b6600c"
+        "67938d49e13f1775ccb0ef24b6eb8e05c63e627a533d503b4daeb067cabd2ee3"
     )
     assert sum(path.stat().st_size for path in sample_paths) < 3_000_000
 
