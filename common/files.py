@@ -20,6 +20,16 @@ def plain_name(name: str) -> str:
     return _MISREAD.sub("_", name)
 
 
+def why_misread(folder: str) -> str | None:
+    """Return why DuckDB cannot have a database in a folder; None if it can."""
+    if plain_name(folder) == folder:
+        return None
+    return (
+        f"{folder}: DuckDB misreads `\\` and `?` in the name of a folder, and takes no "
+        "name that is not UTF-8"
+    )
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """Yield a path to write to, which replaces `path` at the end.

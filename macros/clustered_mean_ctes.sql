@@ -48,8 +48,7 @@ clustered_means as (
         cluster_count,
         task_count_squares,
         degrees_of_freedom,
-        -- As in mean_of_shares.
-        round(unrounded_mean, 13) as mean_value,
+        {{ comparable('unrounded_mean', 'share') }} as mean_value,
         sqrt(
             cluster_count * 1e0 / degrees_of_freedom
             * {{ exact_sum('deviation * deviation', 18) }}

@@ -119,9 +119,6 @@ class Table:
     """An open file as a table; closing it removes its temporary files."""
 
     def __init__(self, source: OpenFile, connection: "duckdb.DuckDBPyConnection"):
-        import duckdb
-
-        self._error = duckdb.InvalidInputException
         self._connection = connection
         self._leftovers = ExitStack()
         self._size_bytes = source.size_bytes
@@ -327,6 +324,8 @@ class Table:
         return Opened("csv", names, rows, rows, rows_at_a_time=at_a_time)
 
     def _json(self, *, is_array: bool) -> Opened:
+        import duckdb
+
         if is_array:
             objects = f"""
                 select json as j from read_json_objects(
@@ -358,7 +357,7 @@ class Table:
         rows = f"select j, case when {is_object} then j end as v from ({objects})"
         try:
             names, has_duplicates, has_others = self._fields(rows)
-        except self._error:
+        except duckdb.InvalidInputException:
             if is_array or self._is_converted:
                 raise
             # Of lines that end in two ways, as where files were put together.
@@ -395,9 +394,9 @@ class Table:
         )
 
     def _rows_at_a_time(self, end: bytes, values: str = "") -> int:
-        """Return how many rows to convert at a time, judged by the end of the file.
+        """Return how many rows to convert at a time, judged by the bytes that end one.
 
-        In an array other rows may be longer, so `values` looks at all.
+        In an array these end other objects too, so its rows are counted by a query.
         """
 
         def fitting(count: int, byte_count: int) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from common.command_line import add_warehouse
-from common.files import plain_name, written_whole
+from common.files import why_misread, written_whole
 from common.names import printable
 from common.warehouse import explained, open_read_only
 from loaders.warehouse.sql import literal, quoted
@@ -55,12 +55,8 @@ def import_marts(folder: Path, path: Path) -> Iterator[tuple[str, int]]:
 
 def _refuse_others(path: Path) -> None:
     """Raise CannotImport if there is a file that no import has written."""
-    folder = str(path.parent)
-    if plain_name(folder) != folder:
-        raise CannotImport(
-            f"{folder}: DuckDB misreads `\\` and `?` in the name of a folder, and takes "
-            "no name that is not UTF-8; name a warehouse in another one"
-        )
+    if why := why_misread(str(path.parent)):
+        raise CannotImport(f"{why}; name a warehouse in another one")
     if not path.exists():
         return
     if not path.is_file():

@@ -45,7 +45,7 @@ from typing import Self
 
 import duckdb
 
-from common.files import plain_name
+from common.files import plain_name, why_misread
 from common.stopping import on_stop
 from loaders.contract.records import WarehouseError
 
@@ -200,11 +200,8 @@ class Refresh:
             os.close(descriptor)
 
     def _make_build_folder(self) -> None:
-        if plain_name(self.folder) != self.folder:
-            raise WarehouseError(
-                f"{self.folder}: DuckDB misreads `\\` and `?` in the name of a folder, "
-                "and takes no name that is not UTF-8; move the warehouse to another one"
-            )
+        if why := why_misread(self.folder):
+            raise WarehouseError(f"{why}; move the warehouse to another one")
         try:
             os.mkdir(self._build)
         except FileExistsError:

@@ -5,8 +5,7 @@ evaluations as (
     select * from {{ ref('evaluations') }}
 ),
 
--- A benchmark that a model ran often counts once. Without the last digits, so
--- that equal means compare as equal in win_rate_frontier.
+-- A benchmark that a model ran often counts once.
 benchmark_means as (
     select
         source,
@@ -23,8 +22,9 @@ final as (
     select
         source,
         model,
-        round({{ exact_mean('mean_cost_usd') }}, 12) as mean_cost_usd,
-        round({{ exact_mean('mean_latency_seconds') }}, 10)
+        -- win_rate_frontier compares them.
+        {{ comparable(exact_mean('mean_cost_usd'), 'usd') }} as mean_cost_usd,
+        {{ comparable(exact_mean('mean_latency_seconds'), 'seconds') }}
             as mean_latency_seconds,
         count(*) as benchmark_count,
         count(mean_cost_usd) as costed_benchmark_count,

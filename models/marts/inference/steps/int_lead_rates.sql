@@ -53,7 +53,7 @@ best_accuracies as (
         source,
         evaluations.benchmark,
         evaluations.model,
-        round(max(evaluations.accuracy), 13) as accuracy
+        {{ comparable('max(evaluations.accuracy)', 'share') }} as accuracy
     from evaluations
     inner join partial_sources using (source)
     group by source, evaluations.benchmark, evaluations.model

@@ -21,7 +21,7 @@ ranked as (
             partition by source, benchmark, scaffold, model
             order by
                 {{ is_partial_run() }} asc,
-                round(accuracy, 13) desc,
+                {{ comparable('accuracy', 'share') }} desc,
                 total_cost_usd asc nulls last,
                 mean_latency_seconds asc nulls last,
                 evaluation_id asc
