@@ -38,7 +38,9 @@ from sample import write_sample
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DBT = Path(sys.executable).with_name("dbt")
-
+REAL_DATA = Path(
+    os.environ.get("EVALHOUSE_REAL_DATA", REPOSITORY.parent / "shared" / "data")
+)
 
 # A load reads in forks of this process, each of which would import the readers itself.
 for each in FORMATS.values():
@@ -357,12 +359,9 @@ def sample_report(made_run: Path) -> Path:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of the public studies' data, or skip."""
-    folder = Path(
-        os.environ.get("EVALHOUSE_REAL_DATA", REPOSITORY.parent / "shared" / "data")
-    )
-    if not folder.is_dir():
+    if not REAL_DATA.is_dir():
         pytest.skip("the public studies' data is not here: set EVALHOUSE_REAL_DATA")
-    return folder
+    return REAL_DATA
 
 
 @pytest.fixture(scope="session")

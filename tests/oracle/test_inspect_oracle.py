@@ -7,7 +7,6 @@ expected_evals.csv; skipped where the logs are not there.
 import csv
 import json
 import math
-import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -16,14 +15,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import REPOSITORY
+from conftest import REAL_DATA
 from corpus.inspect import ZSTD, zipped
 
 from loaders.inspect.container import Archive
 
-FOLDER = Path(
-    os.environ.get("EVALHOUSE_INSPECT_DATA", REPOSITORY.parent / "shared/data/inspect")
-)
+FOLDER = REAL_DATA / "inspect"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the logs are not here")
 
 # inspect_ai's summaries of logs before 0.3.93 do not tell these; the samples do.
@@ -154,8 +151,8 @@ def compared(
     for model, counts in told.items():
         for theirs, ours in (
             ("input_tokens", "reported_input_tokens"),
-            ("output_tokens", "output_tokens"),
-            ("total_tokens", "total_tokens"),
+            ("output_tokens", "reported_output_tokens"),
+            ("total_tokens", "reported_total_tokens"),
             ("input_tokens_cache_read", "cache_read_tokens"),
             ("input_tokens_cache_write", "cache_write_tokens"),
             ("reasoning_tokens", "reasoning_tokens"),
