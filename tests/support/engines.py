@@ -218,15 +218,20 @@ def sail() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def spark(scratch: Path, *, has_workers: bool, is_large: bool) -> Iterator[None]:
-    """Start Spark, with its tables in `scratch`, where no address is given."""
+def spark(
+    scratch: Path, memory: int = 4, *, has_workers: bool = False, is_large: bool = False
+) -> Iterator[None]:
+    """Start Spark, with its tables in `scratch`, where no address is given.
+
+    `memory` is the heap of the server or of each of two executors, in GB.
+    """
     if "SPARK_REMOTE" in os.environ:
         yield
         return
     from spark import cluster_server, connect_server
 
     server = cluster_server if has_workers else connect_server
-    with server(scratch / "spark", is_large=is_large) as (address, _):
+    with server(scratch / "spark", memory, is_large=is_large) as (address, _):
         os.environ["SPARK_REMOTE"] = address
         yield
 
@@ -239,6 +244,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", action="store_true", help="a cluster with two")
     parser.add_argument("--large", action="store_true", help="Spark for more data")
+    parser.add_argument("--heap", type=int, default=4, help="GB of each Spark")
     parser.add_argument("--no-compare", action="store_true", help="build only")
     parser.add_argument("--broken", action="store_true", help="broken exports too")
     options = parser.parse_args()
@@ -254,7 +260,9 @@ def main() -> int:
             return 2
     # The engine keeps its tables below the folder that it runs in.
     os.chdir(scratch)
-    engine = spark(scratch, has_workers=options.workers, is_large=options.large)
+    engine = spark(
+        scratch, options.heap, has_workers=options.workers, is_large=options.large
+    )
     with sail() if options.target == "sail" else engine:
         begun = time.monotonic()
         results = build(options.target, scratch / "raw", scratch, options.threads)

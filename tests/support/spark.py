@@ -46,13 +46,16 @@ def home() -> Path | None:
 @contextlib.contextmanager
 def connect_server(
     folder: Path,
-    master: str = "local[2]",
-    memory: str = "4g",
+    memory: int = 4,
     *,
     is_large: bool = False,
+    master: str = "local[2]",
     **settings: str,
 ) -> Iterator[tuple[str, subprocess.Popen]]:
-    """Run a Spark Connect server with its tables in `folder`; yield its address."""
+    """Run a Spark Connect server with its tables in `folder`; yield its address.
+
+    `memory` is the server's heap, in GB.
+    """
     port = _free_port()
     java_options = JAVA_OPTIONS if is_large else f"{JAVA_OPTIONS} {SMALL_JAVA_OPTIONS}"
     said = SETTINGS | (LARGE if is_large else SMALL)
@@ -62,7 +65,7 @@ def connect_server(
         "spark.sql.warehouse.dir": str(folder / "tables"),
         **{name.replace("_", "."): value for name, value in settings.items()},
     }
-    command = ["bin/spark-submit", "--master", master, "--driver-memory", memory]
+    command = ["bin/spark-submit", "--master", master, "--driver-memory", f"{memory}g"]
     command += ["--driver-java-options", java_options]
     for name, value in said.items():
         command += ["--conf", f"{name}={value}"]
@@ -73,8 +76,11 @@ def connect_server(
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, memory: str) -> Iterator[tuple[str, list]]:
-    """Run a master and two workers of one core; yield the master's URL and the workers."""
+def cluster(folder: Path, memory: int) -> Iterator[tuple[str, list]]:
+    """Run a master and two workers of one core; yield the master's URL and the workers.
+
+    `memory` is what executors of a worker may take, in GB.
+    """
     port = _free_port()
     package = "org.apache.spark.deploy"
     host = ["--host", "127.0.0.1", "--webui-port", "0"]
@@ -83,7 +89,7 @@ def cluster(folder: Path, memory: str) -> Iterator[tuple[str, list]]:
     with contextlib.ExitStack() as stack:
         _wait_for(port, stack.enter_context(_running(folder, "master", master)))
         worker = ["bin/spark-class", f"{package}.worker.Worker", *host]
-        worker += ["--cores", "1", "--memory", memory]
+        worker += ["--cores", "1", "--memory", f"{memory}g"]
         workers = []
         for number in range(2):
             own = folder / f"worker_{number}"
@@ -94,18 +100,20 @@ def cluster(folder: Path, memory: str) -> Iterator[tuple[str, list]]:
 
 @contextlib.contextmanager
 def cluster_server(
-    folder: Path, *, is_large: bool = False
+    folder: Path, memory: int = 2, *, is_large: bool = False
 ) -> Iterator[tuple[str, list]]:
-    """Run a cluster and a Spark Connect server on it; yield its address and the workers."""
-    of_worker, of_executor = ("3g", "2g") if is_large else ("1536m", "1g")
+    """Run a cluster and a Spark Connect server on it; yield its address and the workers.
+
+    `memory` is the heap of each executor, in GB; there is one on each worker.
+    """
     with (
-        cluster(folder, of_worker) as (url, workers),
+        cluster(folder, memory + 1) as (url, workers),
         connect_server(
             folder,
-            url,
-            memory="2g",
+            2,
             is_large=is_large,
-            spark_executor_memory=of_executor,
+            master=url,
+            spark_executor_memory=f"{memory}g",
         ) as (address, _),
     ):
         yield address, workers
