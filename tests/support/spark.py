@@ -22,10 +22,13 @@ SETTINGS = {
 # Small data in many tables: a task for each of 200 partitions, and a new plan after each
 # stage, would be most of the work.
 SMALL = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "1"}
-# Medians and fingerprints of more groups than 128 would sort all rows.
+# Medians and fingerprints of more groups than 128 would sort all rows, and so would each
+# join of attempts with tasks or agents.
 LARGE = {
     "spark.sql.shuffle.partitions": "8",
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
+    "spark.sql.join.preferSortMergeJoin": "false",
+    "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "256m",
 }
 # What is compiled must have room.
 JAVA_OPTIONS = "-XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
