@@ -23,7 +23,7 @@ _NOTED = {
 }
 
 
-def warnings_table(name: str) -> RawTable:
+def warnings_table(name: str, former_name: str | None = None) -> RawTable:
     """Return the raw table that a source keeps its warnings in."""
     return RawTable(
         name=name,
@@ -41,6 +41,7 @@ def warnings_table(name: str) -> RawTable:
             ),
         ),
         has_records=False,
+        former_name=former_name,
     )
 
 

@@ -132,4 +132,4 @@ def test_an_example_of_a_format_is_loaded_whole(language, suffix, row_counts, tm
             for name in row_counts
         }
         assert found == row_counts
-        assert connection.sql("from raw.hal_notes").fetchall() == []
+        assert connection.sql("from raw.hal_warnings").fetchall() == []

@@ -13,7 +13,7 @@ from loaders.contract.records import FileRefused, Quarantined
 from loaders.metr import yaml as metr_yaml
 from loaders.metr import yaml_fast
 from loaders.metr import yaml_full as metr_yaml_events
-from loaders.metr.tables import METR_NOTES, METR_RUNS
+from loaders.metr.tables import METR_RUNS, METR_WARNINGS
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "metr_sample.yaml"
 FIELDS = "action_count: 3\nagent: a\nhuman_minutes: 2.5\nscore: 1"
@@ -36,7 +36,7 @@ def read(content: str | bytes) -> tuple[list[tuple], list[Quarantined]]:
 def notes(content: bytes) -> list[tuple]:
     """Return line and code of what is odd about a file and loaded all the same."""
     batches = list(metr_yaml.read(io.BytesIO(content)))
-    odd = [batch for batch in batches if batch.table is METR_NOTES]
+    odd = [batch for batch in batches if batch.table is METR_WARNINGS]
     return [row[:2] for batch in odd for row in batch.rows]
 
 

@@ -19,7 +19,7 @@ from loaders.contract.warnings import Warnings
 from loaders.metr import yaml as metr_yaml
 from loaders.metr import yaml_fast
 from loaders.metr import yaml_full as metr_yaml_events
-from loaders.metr.tables import METR_NOTES, METR_RUNS
+from loaders.metr.tables import METR_RUNS, METR_WARNINGS
 
 REGULAR = """\
 fam_a:
@@ -150,7 +150,7 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
     rows, quarantined = [], []
     try:
         for batch in batches:
-            if batch.table is METR_NOTES:
+            if batch.table is METR_WARNINGS:
                 continue
             rows += batch.rows
             quarantined += batch.quarantined
@@ -161,7 +161,7 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
 
 def by_events(content: bytes) -> str | tuple:
     source = metr_yaml_events.Source(io.BytesIO(content))
-    runs = metr_yaml_events.records(source, Warnings(METR_NOTES))
+    runs = metr_yaml_events.records(source, Warnings(METR_WARNINGS))
     return outcome(records.batched(METR_RUNS, runs, lambda: source.byte_count))
 
 
