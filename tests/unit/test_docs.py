@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -66,6 +68,27 @@ def test_every_page_is_in_the_index():
     index = (DOCS / "README.md").read_text()
     for path in DOCS.glob("*.md"):
         assert path.name == "README.md" or f"]({path.name})" in index, path.name
+
+
+def test_the_longest_chain_of_models_is_the_one_described():
+    parents = {
+        path.stem: re.findall(r"ref\('(\w+)'\)", path.read_text())
+        for path in REPOSITORY.glob("models/**/*.sql")
+    }
+
+    @cache
+    def longest(model: str) -> list[str]:
+        chains = [longest(parent) for parent in parents[model] if parent in parents]
+        return [*max(chains, key=len, default=[]), model]
+
+    section = (DOCS / "adding_a_view.md").read_text().split("## Why the longest ")[1]
+    words = [name for name in re.findall(r"`(\w+)`", section) if name in parents]
+    # Introduced by its ends; closed by the views at which others start.
+    described = words[3:-3]
+    assert len(described) == max(len(longest(model)) for model in parents)
+    assert section.startswith(f"chain has {len(described)} models")
+    for parent, model in pairwise(described):
+        assert parent in parents[model], model
 
 
 def test_every_figure_has_a_picture_and_all_are_small():
