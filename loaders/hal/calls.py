@@ -178,7 +178,7 @@ class Log:
     def _records_once(
         self, records: Iterator[tuple | Quarantined]
     ) -> Iterator[tuple | Quarantined]:
-        """Yield the records of a log by task; calls that wrap others are no leaves.
+        """Yield the records of a log by task; calls that wrap others are not leaves.
 
         Which they are is known at the end. A longer log is not kept in memory for it.
         """

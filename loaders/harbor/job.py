@@ -1,9 +1,9 @@
 """Files of a Harbor job, each one JSON object.
 
 config.json                     what was to run
-result.json the job, with the totals of its trials
+result.json                     the job, with the totals of its trials
 <trial>/config.json             what was to run
-<trial>/result.json             how it went; missing where the trial never ended
+<trial>/result.json             how it went; missing if the trial never ended
 <trial>/agent/trajectory.json   what the agent did (ATIF)
 <trial>/steps/<step>/agent/trajectory.json   of a task in several steps
 """
