@@ -19,7 +19,7 @@ _CONSTANT = re.compile(
     rb"(-?(?:NaN|Infinity))?",
     re.DOTALL,
 )
-# A pair of surrogates, or one that may stand alone.
+# A pair of surrogates, or one that may be alone.
 _SURROGATES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
@@ -37,7 +37,7 @@ class TooManyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What was not JSON, and how often it was put right."""
+    """What was not JSON, and how often it was repaired."""
 
     code: str
     detail: str
@@ -81,7 +81,7 @@ def replace_lone_surrogates(data: memoryview) -> Iterator[int]:
 
 
 def repaired(data: memoryview, offset: int) -> tuple[Any, list[Repaired]]:
-    """Return a document as JSON, and what was put right.
+    """Return a document as JSON, and what was repaired.
 
     In place, so that a flood of them takes no memory, or joined again from the first one
     for which there is no room. The document begins at `offset`.

@@ -377,7 +377,7 @@ def _seconds(path: str, part: dict[str, Any], unread: Unread) -> float | None:
 
 
 def _time(part: dict[str, Any], path: str, at: str, unread: Unread) -> str | None:
-    """Return a time as written; None where there is none, or it cannot be read."""
+    """Return a time as written; None if it is missing or cannot be read."""
     value = _at(part, at)
     try:
         return None if value is None else time(at.split("/")[-1], value)

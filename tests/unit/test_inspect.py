@@ -172,7 +172,7 @@ def test_what_the_model_was_told_is_kept(tmp_path):
         about["model_generate_config"],
         about["model_args"],
     ]
-    # A config that is none costs itself alone.
+    # A config that cannot be read costs nothing else.
     found = read(tmp_path, logs.log(plan={"config": [1]}))
     assert found["evaluations"][0]["plan_effort"] is None
     assert [row["pointer"] for row in found["warnings"]] == ["header.json#/plan/config"]

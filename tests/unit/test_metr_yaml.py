@@ -40,7 +40,7 @@ def notes(content: bytes) -> list[tuple]:
 
 
 def run(fields: str = FIELDS, run_id: str = "r", family: str = "f") -> str:
-    """Return a file with one run; its key stands in line 3."""
+    """Return a file with one run; its key is in line 3."""
     inside = "".join(f"      {line}\n" for line in fields.splitlines())
     return f"{family}:\n  v:\n    {run_id}:\n{inside}"
 

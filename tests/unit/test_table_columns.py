@@ -152,7 +152,7 @@ def test_no_name_is_known_for_two_columns():
     ("columns", "words"),
     [
         ("taskid", "is not ours=theirs"),
-        ("nothing=task", "nothing is none of ours"),
+        ("nothing=task", "nothing is not one of our columns"),
         ("scor=x", "did you mean score?"),
         ("score=x,Score=y", "score is duplicated"),
     ],
