@@ -60,7 +60,7 @@ FORMATS = {
         Format(
             "metr-jsonl",
             5,
-            (metr.METR_HORIZON_RUNS, metr.METR_NOTES),
+            (metr.METR_HORIZON_RUNS, metr.METR_WARNINGS),
             "loaders.metr.jsonl",
         ),
         # By its columns, which no other JSON format has.
@@ -79,7 +79,9 @@ FORMATS = {
             "terminal-bench", 7, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, because JSON is YAML too.
-        Format("metr-yaml", 4, (metr.METR_RUNS, metr.METR_NOTES), "loaders.metr.yaml"),
+        Format(
+            "metr-yaml", 4, (metr.METR_RUNS, metr.METR_WARNINGS), "loaders.metr.yaml"
+        ),
     )
 }
 # The beginning of a file that `recognise` looks at, in bytes.

@@ -107,7 +107,7 @@ _BROWSER = "Assistantbench Browser Agent ({model}{effort})"
 #   no_raw      raw_eval_results is empty
 #   varied      each task in three wordings; free: a cost of 0 beside tokens
 #   grinds      its failures take twenty times the steps
-#   aborted     it ended before it began; both_lists: a task stands in both lists
+#   aborted     it ended before it began; both_lists: a task is in both lists
 #   not_json    NaN and half an emoji; broken: records that break the rules
 _TRACES = (
     _Trace("gaia", "gpt", _GENERALIST, "by_task", ("steps",)),

@@ -139,7 +139,7 @@ def build_warehouse(scratch: Path, *paths: Path) -> Path:
 
 
 def load(warehouse: Path, *paths: Path) -> None:
-    """Load files; quarantined records are no failure, some hold them on purpose."""
+    """Load files; quarantined records are not a failure: some files have them on purpose."""
     command = [sys.executable, "-m", "loaders", *paths]
     done = run_in_repository(command, warehouse, warehouse.parent)
     assert done.returncode in (0, 1), done.stdout + done.stderr

@@ -76,6 +76,8 @@ class RawTable:
     columns: tuple[Column, ...]
     # Whether its rows are records of the file, unlike warnings about them.
     has_records: bool = True
+    # Its name in warehouses of an older loader, if it had another.
+    former_name: str | None = None
 
     @cached_property
     def types(self) -> dict[str, str]:

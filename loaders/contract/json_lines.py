@@ -55,16 +55,16 @@ Odd = Callable[[tuple[Any, ...]], list[str]]
 def read(
     stream: BinaryIO,
     table: RawTable,
-    notes: RawTable,
+    warnings_table: RawTable,
     fast: Fast | None = None,
     odd: Odd | None = None,
 ) -> Iterator[Batch]:
-    """Yield the records of a file as rows of `table`, and its warnings in `notes`.
+    """Yield the records of a file as rows of `table`, and its warnings in the other.
 
     A line that breaks a rule is quarantined. Raises FileRefused when the file is not
     UTF-8 at all or holds no record.
     """
-    warnings = Warnings(notes)
+    warnings = Warnings(warnings_table)
     first_line, is_empty = 1, True
     for block in _blocks(stream):
         if first_line == 1 and begins_array(block):

@@ -1,4 +1,4 @@
-"""Files that are one JSON object, of whose parts some are records."""
+"""Files that are one JSON object, some of whose parts are records."""
 
 import re
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def entries(stream: OpenFile) -> tuple[dict[str, Raw], list[Quarantined]]:
 
 
 def _not_finite(document: Document, repaired: Repaired) -> Quarantined:
-    """Return the entry of quarantine for the numbers that no JSON has."""
+    """Return the quarantine entry for numbers that JSON does not have."""
     at = repaired.first_byte
     pointer = pointer_to(document.data, at)
     # The longest of them, and the space before it that null took.

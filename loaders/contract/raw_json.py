@@ -393,4 +393,4 @@ def check_text(data: memoryview) -> None:
 
 
 def _order_mark() -> Repaired:
-    return Repaired("byte_order_mark", "the byte order mark was passed over", 0)
+    return Repaired("byte_order_mark", "the byte order mark was skipped", 0)

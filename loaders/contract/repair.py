@@ -19,7 +19,7 @@ _CONSTANT = re.compile(
     rb"(-?(?:NaN|Infinity))?",
     re.DOTALL,
 )
-# A pair of surrogates, or one that may stand alone.
+# A pair of surrogates, or one that may be alone.
 _SURROGATES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
@@ -32,12 +32,12 @@ _PIECE_BYTES = 1 << 20
 
 
 class TooManyError(Exception):
-    """A document has more of them than any that is meant."""
+    """A document has more of them than any harness writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What was not JSON, and how often it was put right."""
+    """What was not JSON, and how often it was repaired."""
 
     code: str
     detail: str
@@ -49,7 +49,7 @@ Span = tuple[int, int]
 
 
 def lone_surrogates(data: memoryview) -> Iterator[Span]:
-    """Yield where half of a pair of surrogates stands alone."""
+    """Yield where there is half of a pair of surrogates."""
     for match in _SURROGATES.finditer(data):
         is_alone = len(match[0]) == _ESCAPE_BYTES
         if is_alone and _is_escape(data, match.start()):
@@ -57,7 +57,7 @@ def lone_surrogates(data: memoryview) -> Iterator[Span]:
 
 
 def constants(data: memoryview) -> Iterator[Span]:
-    """Yield where NaN and Infinity stand, with their sign."""
+    """Yield where NaN and Infinity are, with their sign."""
     at = 0
     while (found := _CONSTANT.match(data, at)).end() > at:
         if found[1] is not None:
@@ -81,7 +81,7 @@ def replace_lone_surrogates(data: memoryview) -> Iterator[int]:
 
 
 def repaired(data: memoryview, offset: int) -> tuple[Any, list[Repaired]]:
-    """Return a document as JSON, and what was put right.
+    """Return a document as JSON, and what was repaired.
 
     In place, so that a flood of them takes no memory, or joined again from the first one
     for which there is no room. The document begins at `offset`.
@@ -122,7 +122,7 @@ class _Numbers:
         return data
 
     def _spans(self) -> Iterator[Span]:
-        """Yield where they stand, with the space before that null may take."""
+        """Yield where they are, with the space before them if null needs it."""
         data, space = self._data, ord(" ")
         for start, end in constants(data):
             if start and end - start < len(_NULL) and data[start - 1] == space:

@@ -7,7 +7,7 @@ from loaders.contract.columns import Column, RawTable
 from loaders.contract.records import Batch
 
 _NOTED = {
-    "byte_order_mark": "the byte order mark was passed over",
+    "byte_order_mark": "the byte order mark was skipped",
     "lone_surrogate": "half a surrogate pair was read as U+FFFD",
     "no_last_newline": (
         "the last line does not end, so check that its value is not cut short"
@@ -16,14 +16,13 @@ _NOTED = {
         "a score below 0 or above 1 was kept as written; `attempts` holds it to 0 to 1"
     ),
     "unreadable_field": (
-        "a field that a run may go without cannot be read: it is null, and `extra` "
-        "keeps it"
+        "an optional field cannot be read: it is null, and `extra` keeps it"
     ),
     "not_finite": "NaN, infinity or a number beyond every double was read as null",
 }
 
 
-def warnings_table(name: str) -> RawTable:
+def warnings_table(name: str, former_name: str | None = None) -> RawTable:
     """Return the raw table that a source keeps its warnings in."""
     return RawTable(
         name=name,
@@ -41,6 +40,7 @@ def warnings_table(name: str) -> RawTable:
             ),
         ),
         has_records=False,
+        former_name=former_name,
     )
 
 

@@ -119,13 +119,13 @@ class Log:
         has_times = any(call.started_at or call.op_name for call in known)
         return "call_records" if has_times else "calls"
 
-    def notes(self) -> Iterator[tuple]:
+    def warnings(self) -> Iterator[tuple]:
         """Yield rows about unreadable times, missing calls and missing usage.
 
         Call it only after all records have been yielded.
         """
-        yield from self._moments.notes()
-        yield from self._gaps.notes()
+        yield from self._moments.warnings()
+        yield from self._gaps.warnings()
 
     def records(self) -> Iterator[tuple | Quarantined]:
         """Yield a row for each call, or why it is refused."""
@@ -178,7 +178,7 @@ class Log:
     def _records_once(
         self, records: Iterator[tuple | Quarantined]
     ) -> Iterator[tuple | Quarantined]:
-        """Yield the records of a log by task; calls that wrap others are no leaves.
+        """Yield the records of a log by task; calls that wrap others are not leaves.
 
         Which they are is known at the end. A longer log is not kept in memory for it.
         """

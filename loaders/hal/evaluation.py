@@ -27,7 +27,7 @@ _NUMBER_BYTES = 1_000
 _IN_PERCENT = "appworld"
 _AGGREGATE = "aggregate_scenario_goal_completion"
 # Warnings of one kind that are kept; a strange file could have a million.
-_MOST_NOTES = 1_000
+_MOST_WARNINGS = 1_000
 # replicatorbench has its own name for the list.
 _LISTS = {
     "successful_tasks": "success",
@@ -51,7 +51,7 @@ PARTS = READ_PARTS | {"git_info", "metadata", "task_metrics", "task_prompts"}
 
 
 class Evaluation:
-    """The evaluation of a trace; warnings are in `notes`."""
+    """The evaluation of a trace; `warnings()` has its warnings."""
 
     def __init__(self, document: Document, parts: dict[str, Any], trace_number: int):
         for name in ("config", "results"):
@@ -63,8 +63,8 @@ class Evaluation:
         self._parts = parts
         self._trace_number = trace_number
         # By pointer and code.
-        self._notes: dict[tuple[str, str], str] = {}
-        self._note_counts: Counter[str] = Counter()
+        self._warnings: dict[tuple[str, str], str] = {}
+        self._warning_counts: Counter[str] = Counter()
         self._list_lengths: dict[str, int] = {}
         self._config = self._fields("config")
         self._results = self._fields("results")
@@ -94,20 +94,20 @@ class Evaluation:
         if least < accuracy <= 100:
             self._results["accuracy"] = accuracy / 100
 
-    def note(self, pointer: str, code: str, detail: str) -> None:
+    def warn(self, pointer: str, code: str, detail: str) -> None:
         key = (shortened(pointer), code)
-        if key not in self._notes:
-            self._note_counts[code] += 1
-            if self._note_counts[code] <= _MOST_NOTES:
-                self._notes[key] = shortened(detail)
+        if key not in self._warnings:
+            self._warning_counts[code] += 1
+            if self._warning_counts[code] <= _MOST_WARNINGS:
+                self._warnings[key] = shortened(detail)
 
-    def all_notes(self) -> Iterator[tuple]:
+    def warnings(self) -> Iterator[tuple]:
         """Yield the warnings; of many of a kind the first ones, and how many more."""
-        for (pointer, code), detail in self._notes.items():
+        for (pointer, code), detail in self._warnings.items():
             yield pointer, self._trace_number, code, detail
-        for code, count in self._note_counts.items():
-            if count > _MOST_NOTES:
-                detail = f"{count - _MOST_NOTES:,} more, which are not listed"
+        for code, count in self._warning_counts.items():
+            if count > _MOST_WARNINGS:
+                detail = f"{count - _MOST_WARNINGS:,} more, which are not listed"
                 at = self._document.root / "..."
                 yield at, self._trace_number, code, detail
 
@@ -140,7 +140,7 @@ class Evaluation:
         for name in self._parts:
             if name not in PARTS:
                 what = f"no table takes the part {rules.shown(name)}"
-                self.note(root / name, "unknown_part", what)
+                self.warn(root / name, "unknown_part", what)
         if self._arguments is not None:
             del self._config["agent_args"]
         values |= {
@@ -167,12 +167,12 @@ class Evaluation:
         return dict(raw_json.entries_whole(self._document, section, at))
 
     def _agent_args(self) -> dict[str, Raw] | None:
-        """Return the agent's arguments; None and a note if they are not an object."""
+        """Return the agent's arguments; None and a warning if they are not an object."""
         at = self._at(_AGENT_ARGS)
         found = raw_json.part(self._config.get("agent_args"), at)
         if not isinstance(found, dict):
             if found is not None:
-                self.note(at, "wrong_type", raw_json.wrong_kind(found).detail)
+                self.warn(at, "wrong_type", raw_json.wrong_kind(found).detail)
             return None
         arguments = dict(raw_json.entries_whole(self._document, found, at))
         self._config["agent_args"] = arguments
@@ -191,7 +191,7 @@ class Evaluation:
             if column.null is None:
                 what = refused.detail.partition(";")[0]
                 raise self._document.refused("identity_missing", what, at) from None
-            self.note(at, refused.reason_code, refused.detail)
+            self.warn(at, refused.reason_code, refused.detail)
             return None
 
     def _at(self, path: str) -> Pointer:
@@ -225,5 +225,5 @@ class Evaluation:
             if refused.reason_code in ("too_deep", "duplicate_field"):
                 code, what = refused.reason_code, refused.detail.partition(";")[0]
                 raise self._document.refused(code, what, at) from None
-            self.note(at, refused.reason_code, refused.detail)
+            self.warn(at, refused.reason_code, refused.detail)
             return None

@@ -15,7 +15,7 @@ NESTED_CALLS = "calls_nested"
 
 
 class Gaps:
-    """Counts what is missing. Each task has a note; calls share one."""
+    """Counts what is missing. Each task has a warning; calls share one."""
 
     def __init__(self, trace_number: int):
         self._trace_number = trace_number
@@ -81,7 +81,7 @@ class Gaps:
         is_each = self._timed_count and len(self._wrappers) * 2 == self._timed_count
         return self._wrappers if is_each and not self._untimed_count else set()
 
-    def notes(self) -> Iterator[tuple]:
+    def warnings(self) -> Iterator[tuple]:
         """Yield a row per task with missing calls, and one for each kind of call.
 
         If no call has a usage, no sum can be too low. A few calls may run inside others

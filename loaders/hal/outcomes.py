@@ -186,7 +186,7 @@ _SWEBENCH_LISTS = {
 }
 _SWEBENCH_VERDICTS = {"empty_patch_ids", "error_ids", "unresolved_ids", "resolved_ids"}
 # The harness judges Verified Mini as a part of Verified: its report then lists the 450
-# instances of no task of it as incomplete.
+# instances that are not in Verified Mini as incomplete.
 _MINI_COUNT = 50
 # Matches up to the share of passed tests: list, entry, result.
 _RESULT_LEVELS = 3

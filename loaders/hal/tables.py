@@ -417,8 +417,8 @@ HAL_TOKEN_USAGE = RawTable(
     ),
 )
 
-HAL_NOTES = RawTable(
-    name="raw.hal_notes",
+HAL_WARNINGS = RawTable(
+    name="raw.hal_warnings",
     key=("pointer", "note_code"),
     comment="One row per warning about a trace that was loaded.",
     columns=(
@@ -434,6 +434,7 @@ HAL_NOTES = RawTable(
         Column("detail", "varchar", "What was odd, and how it was read."),
     ),
     has_records=False,
+    former_name="raw.hal_notes",
 )
 
 TABLES = (
@@ -442,5 +443,5 @@ TABLES = (
     HAL_TASK_LATENCIES,
     HAL_MODEL_CALLS,
     HAL_TOKEN_USAGE,
-    HAL_NOTES,
+    HAL_WARNINGS,
 )

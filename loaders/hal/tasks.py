@@ -204,7 +204,7 @@ def latencies(
 
 
 def _total(latency: _Latency, first: str | None, last: str | None) -> float | None:
-    """Return the total time; without one, the time that it is the length of."""
+    """Return the total time, else the time between the first and the last call."""
     if latency.total_time is not None:
         return rules.seconds("total_time", latency.total_time)
     return rules.seconds(f"{_LAST} - {_FIRST}", seconds_between(first, last))

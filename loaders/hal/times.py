@@ -28,7 +28,7 @@ class Moments:
             self._unread[name] = first, detail, count + 1
             return None
 
-    def notes(self) -> list[tuple]:
+    def warnings(self) -> list[tuple]:
         """Return a row for each field with an unreadable time."""
         return [
             (

@@ -36,10 +36,10 @@ from loaders.hal.evaluation import IDENTITY, READ_PARTS, Evaluation
 from loaders.hal.tables import (
     HAL_EVALUATIONS,
     HAL_MODEL_CALLS,
-    HAL_NOTES,
     HAL_TASK_LATENCIES,
     HAL_TASK_RESULTS,
     HAL_TOKEN_USAGE,
+    HAL_WARNINGS,
 )
 from loaders.hal.tasks import latencies
 from loaders.hal.times import Moments
@@ -159,7 +159,7 @@ def _zip_records(data: memoryview, password: str) -> Iterator[_Record]:
         passed.append(refused)
         # A member after a trace belongs to it, because the harness zips a trace's own
         # files after it.
-        yield HAL_NOTES, (root, max(several.count, 1), "member_passed_over", what)
+        yield HAL_WARNINGS, (root, max(several.count, 1), "member_passed_over", what)
     if not several.refusals:
         nothing = file_refused("not_a_trace", "no member of the zip is encrypted")
         several.refusals += [*filter(None, reversed(passed)), nothing][
@@ -177,7 +177,7 @@ def _list_records(document: Document) -> Iterator[_Record]:
     )
     yield from _each_records(several, documents)
     for each in repaired:
-        yield HAL_NOTES, (f"byte {each.first_byte}", 1, each.code, each.detail)
+        yield HAL_WARNINGS, (f"byte {each.first_byte}", 1, each.code, each.detail)
 
 
 def _file_records(document: Document) -> Iterator[_Record]:
@@ -243,7 +243,7 @@ def _trace_records(
     }
     evaluation = Evaluation(document, parts, trace_number)
     for each in repaired:
-        evaluation.note(f"{root}byte {each.first_byte}", each.code, each.detail)
+        evaluation.warn(f"{root}byte {each.first_byte}", each.code, each.detail)
 
     log_at = root / "raw_logging_results"
     log = Log(parts.get("raw_logging_results"), log_at, trace_number)
@@ -268,8 +268,8 @@ def _trace_records(
     yield from ((HAL_TOKEN_USAGE, record) for record in usage)
 
     yield HAL_EVALUATIONS, evaluation.row(member, log.shape)
-    for notes in (evaluation.all_notes(), log.notes(), moments.notes()):
-        yield from ((HAL_NOTES, row) for row in notes)
+    for warnings in (evaluation.warnings(), log.warnings(), moments.warnings()):
+        yield from ((HAL_WARNINGS, row) for row in warnings)
 
 
 def _check_counts(document: Document) -> None:

@@ -1,9 +1,9 @@
 """Files of a Harbor job, each one JSON object.
 
 config.json                     what was to run
-result.json the job, with the totals of its trials
+result.json                     the job, with the totals of its trials
 <trial>/config.json             what was to run
-<trial>/result.json             how it went; missing where the trial never ended
+<trial>/result.json             how it went; missing if the trial never ended
 <trial>/agent/trajectory.json   what the agent did (ATIF)
 <trial>/steps/<step>/agent/trajectory.json   of a task in several steps
 """
@@ -377,7 +377,7 @@ def _seconds(path: str, part: dict[str, Any], unread: Unread) -> float | None:
 
 
 def _time(part: dict[str, Any], path: str, at: str, unread: Unread) -> str | None:
-    """Return a time as written; None where there is none, or it cannot be read."""
+    """Return a time as written; None if it is missing or cannot be read."""
     value = _at(part, at)
     try:
         return None if value is None else time(at.split("/")[-1], value)

@@ -164,7 +164,7 @@ def _moved(data: memoryview, joined: bytearray) -> Iterator[bytes]:
 def _limited(found: Iterator[_Found]) -> Iterator[_Found]:
     for count, each in enumerate(found):
         if count == _MOST_ODD:
-            what = f"{_MOST_ODD:,} times and more it has what is no JSON"
+            what = f"it has more than {_MOST_ODD:,} values that are not JSON"
             raise Malformed("not_json", what)
         yield each
 

@@ -282,7 +282,7 @@ def _check_counts(raw: Raw) -> None:
     if memoryview(raw).nbytes > LONG_BYTES and has_long_key(raw):
         raise Malformed("broken_log", f"a key is longer than {RECORD_BYTES:,} bytes")
     byte_count = 0
-    with suppress(msgspec.ValidationError):  # It is no object.
+    with suppress(msgspec.ValidationError):  # It is not an object.
         for name, piece in SECTION.decode(raw).items():
             if str(name) not in _COUNTED:
                 continue
@@ -384,7 +384,7 @@ def _of_samples(
         elif row.key not in found and found.add(
             row.sample, row.at, row.raw, is_opened=False
         ):
-            what = "there is no sample that it tells of; the summary counts"
+            what = "the log does not have its sample; the summary counts"
             log.add_warning(row.at, "summary_without_sample", what)
     return found
 

@@ -26,7 +26,7 @@ _LIST = msgspec.json.Decoder(list[Raw])
 
 
 class Summary:
-    """A summary, or why it is none."""
+    """A summary, or why it is refused."""
 
     # There may be a hundred thousand.
     __slots__ = (

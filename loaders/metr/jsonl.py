@@ -8,7 +8,7 @@ from loaders.contract import json_lines
 from loaders.contract.records import Batch
 from loaders.metr.jsonl_fast import typed_columns
 from loaders.metr.rules import SCORE_OUTSIDE, is_outside
-from loaders.metr.tables import METR_HORIZON_RUNS, METR_NOTES
+from loaders.metr.tables import METR_HORIZON_RUNS, METR_WARNINGS
 
 _ARRAY = re.compile(r"\s*\[\s*\{")
 
@@ -36,7 +36,7 @@ def _names_a_run(text: str) -> bool:
 def read(stream: BinaryIO) -> Iterator[Batch]:
     """Yield the runs of a METR JSONL file."""
     return json_lines.read(
-        stream, METR_HORIZON_RUNS, METR_NOTES, typed_columns, _oddities
+        stream, METR_HORIZON_RUNS, METR_WARNINGS, typed_columns, _oddities
     )
 
 

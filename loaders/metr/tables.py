@@ -253,6 +253,6 @@ METR_HORIZON_RUNS = RawTable(
     ),
 )
 
-METR_NOTES = warnings_table("raw.metr_notes")
+METR_WARNINGS = warnings_table("raw.metr_warnings", former_name="raw.metr_notes")
 
-TABLES = (METR_RUNS, METR_HORIZON_RUNS, METR_NOTES)
+TABLES = (METR_RUNS, METR_HORIZON_RUNS, METR_WARNINGS)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from loaders.contract.files import data_start
 from loaders.contract.records import Batch, FileRefused, batched
 from loaders.contract.warnings import Warnings
-from loaders.metr.tables import METR_NOTES, METR_RUNS
+from loaders.metr.tables import METR_RUNS, METR_WARNINGS
 from loaders.metr.yaml_fast import NotAPart, Place, blocks, regular_columns
 
 _ENDS_OF_VALUES = (b"\n", b"}", b"]", b"'", b'"')
@@ -39,7 +39,7 @@ def read(stream: BinaryIO) -> Iterator[Batch]:
     the file is in doubt.
     """
     comment_bytes = data_start(stream)
-    place, warnings, stream = Place(), Warnings(METR_NOTES), _Watched(stream)
+    place, warnings, stream = Place(), Warnings(METR_WARNINGS), _Watched(stream)
     try:
         yield from _by_block(stream, place, warnings)
     except (NotAPart, FileRefused):

@@ -19,7 +19,7 @@ from loaders.metr.yaml_core import core_value
 
 _BLOCK_BYTES = 1_000_000
 
-# libyaml looks for the colon behind a key at most 1,024 characters far.
+# libyaml looks at most 1,024 characters ahead for the colon after a key.
 _KEY = r"('?)(\w[\w./+@-]{0,200})"
 _VALUE = r"\w[\w./+@(),=-]*"
 _RUN = re.compile(

@@ -168,11 +168,11 @@ def cells_of_json(text: str, mapping: Mapping) -> dict[str, str | None]:
     """Return the cells of a JSON object, with numbers as they are written."""
     record = _parsed(text)
     if not isinstance(record, dict):
-        raise RecordRefused("not_a_record", "it is no object")
+        raise RecordRefused("not_a_record", "it is not an object")
     try:
         json.dumps(record, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        what = "a text of it has half a surrogate pair"
+        what = "one of its texts has half a surrogate pair"
         raise RecordRefused("invalid_json", what) from None
     return {
         ours: _joined(ours, [_part(record, part, ours) for part in parts])
@@ -185,9 +185,9 @@ def _parsed(text: str) -> Any:
     try:
         found = json.loads(text, object_pairs_hook=_object, **_AS_WRITTEN)
     except (ValueError, RecursionError):
-        raise RecordRefused("invalid_json", "it is no JSON") from None
+        raise RecordRefused("invalid_json", "it is not JSON") from None
     if rules.is_deeper(found, MAX_DEPTH):
-        raise RecordRefused("too_deep", "it nests too deep")
+        raise RecordRefused("too_deep", "the nesting goes on")
     return found
 
 

@@ -364,7 +364,9 @@ class Table:
             self._convert_ends(is_json=True)
             return self._json(is_array=False)
         if not names:
-            what = "no line of it is one whole JSON object, and it is no array of them"
+            what = (
+                "no line is a whole JSON object, and the file is not an array of them"
+            )
             if is_array:
                 what = "its array holds no JSON object"
             raise file_refused("syntax", what, line=1)

@@ -114,7 +114,7 @@ def _checked(name: str, value: Any) -> tuple[str, Any]:
     if ours is None:
         near = difflib.get_close_matches(name, KNOWN)
         hint = f"did you mean {near[0]}?" if near else f"ours are {', '.join(KNOWN)}"
-        raise ValueError(f"{name} is none of ours; {hint}")
+        raise ValueError(f"{name} is not one of our columns; {hint}")
     _check_value(name, value)
     return ours, value
 

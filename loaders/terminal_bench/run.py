@@ -1,8 +1,8 @@
 """Files of a Terminal-Bench run, each one JSON object.
 
-run_metadata.json      what ran
-tb.lock                what it was started with
-results.json all trials of the run, with their totals
+run_metadata.json             what ran
+tb.lock                       what it was started with
+results.json                  all trials of the run, with their totals
 <task>/<trial>/results.json   one of those trials again
 """
 

@@ -279,7 +279,7 @@ def record_refusal(
         """,
         [entry.reason_code, entry.detail, manifest.file_id],
     ).fetchone()
-    # The same bytes loaded by another version or format: the last good wins.
+    # Rows of the same bytes from another version or format stay, as does this refusal.
     if on_record and on_record[0]:
         return has_left or is_new_path
     delete_file(connection, manifest.file_id)

@@ -55,8 +55,8 @@ class Plugin(BasePlugin):
             logging.raiseExceptions = False
         self._answers_ctrl_c = False
         add_callback_to_manager(self._on_event)
-        # What dbt knows of the project lives to the end: not to be looked through again
-        # at each collection.
+        # dbt keeps what it knows of the project to the end, so the garbage collector
+        # need not look through it each time.
         gc.freeze()
 
     def update_connection_config(

@@ -63,14 +63,14 @@ class LongRows:
         self._most_bytes = max(self._most_bytes, found)
 
     def make_room(self) -> None:
-        """Let DuckDB have what it needs to write what was inserted."""
+        """Raise the limit to what DuckDB needs to write what was inserted."""
         if self._most_bytes > _SHORT_BYTES:
             needed_mb = int(_GROWTH * self._most_bytes / 1_000_000) + _ELSE_MB
             self._set_limit(max(MEMORY_LIMIT_MB, needed_mb))
 
     @contextlib.contextmanager
     def room(self) -> Iterator[None]:
-        """Have the limit as it was in the end, whatever room is made."""
+        """Restore the limit at the end, however far it was raised."""
         try:
             yield
         finally:

@@ -15,7 +15,7 @@ import duckdb
 from common.files import written_whole
 from common.warehouse import open_read_only
 from loaders.contract.columns import FILE_ID, RawTable
-from loaders.warehouse.schema import raw_tables
+from loaders.warehouse.schema import existing, raw_tables
 from loaders.warehouse.sql import literal, quoted
 
 # Small enough that several cores share a table of a million rows.
@@ -42,13 +42,8 @@ def export_raw(path: str, folder: Path, part: str) -> Iterator[tuple[Path, int]]
 
 def _write(connection: duckdb.DuckDBPyConnection, table: RawTable, file: Path) -> int:
     """Write a table, with null for columns that an older loader did not have."""
-    present = set()
-    if connection.execute(
-        "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = ?",
-        [table.name.removeprefix("raw.")],
-    ).fetchall():
-        connection.execute(f"from {quoted(table.name)} limit 0")
-        present = {name for name, *_ in connection.description}
+    found = existing(connection, table)
+    name, present = found or (table.name, [])
     columns = []
     for column in (FILE_ID, *table.columns):
         # Engines without a type for JSON read it as text.
@@ -56,7 +51,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: RawTable, file: Path) -
         value = quoted(column.name) if column.name in present else "null"
         columns.append(f"cast({value} as {type_}) as {quoted(column.name)}")
     rows = f"select {', '.join(columns)}"
-    rows += f" from {quoted(table.name)}" if present else " where false"
+    rows += f" from {quoted(name)}" if present else " where false"
     with written_whole(file) as unfinished:
         (count,) = connection.execute(
             f"copy ({rows}) to {literal(str(unfinished))} (format parquet, "

@@ -1,5 +1,6 @@
 """The schema raw: its tables are created if missing, and filled."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
@@ -39,21 +40,24 @@ def open_for_loading(path: str) -> duckdb.DuckDBPyConnection:
 def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the schema raw, and any of its tables and columns that are missing.
 
-    Rows are inserted by position, so a table of an older loader is rebuilt if a new
-    column is not the last.
+    A table of an older loader is renamed if it has another name now. Rows are inserted
+    by position, so it is rebuilt if a new column is not the last.
     """
     statements = []
     for table in raw_tables():
-        existing = _existing_columns(connection, table)
-        if existing is None:
+        found = existing(connection, table)
+        if found is None:
             statements += _creation(table)
             continue
+        name, columns = found
+        if name != table.name:
+            statements.append(_renaming(table))
         wanted = [column.name for column in (FILE_ID, *table.columns)]
-        added = [column for column in table.columns if column.name not in existing]
+        added = [column for column in table.columns if column.name not in columns]
         for column in added:
             statements += _addition(table, column)
-        found = [*existing, *(column.name for column in added)]
-        if [name for name in found if name in wanted] != wanted:
+            columns.append(column.name)
+        if [name for name in columns if name in wanted] != wanted:
             statements += _reordering(table)
     if statements:
         # In one transaction, because each transaction waits for the disk.
@@ -63,23 +67,30 @@ def ensure_schema(connection: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def _existing_columns(
+def existing(
     connection: duckdb.DuckDBPyConnection, table: RawTable
-) -> list[str] | None:
-    """Return the columns of an existing table. duckdb_columns() has them too, but
-    searches all system views first, which takes longer than creating a dozen tables.
+) -> tuple[str, list[str]] | None:
+    """Return the name that a table has in this warehouse, and its columns.
+
+    duckdb_columns() has them too, but searches all system views first, which takes
+    longer than creating a dozen tables.
     """
-    try:
-        found = connection.execute(f"from {quoted(table.name)} limit 0")
-    except duckdb.CatalogException:
-        return None
-    return [name for name, *_ in found.description]
+    for name in filter(None, (table.name, table.former_name)):
+        with contextlib.suppress(duckdb.CatalogException):
+            found = connection.execute(f"from {quoted(name)} limit 0")
+            return name, [column for column, *_ in found.description]
+    return None
 
 
 def raw_tables() -> list[RawTable]:
     """Return each raw table once, though formats may share one."""
     filled = [table for each in FORMATS.values() for table in each.tables]
     return list({table.name: table for table in (*TABLES, *filled)}.values())
+
+
+def _renaming(table: RawTable) -> str:
+    _, _, name = table.name.partition(".")
+    return f"alter table {quoted(table.former_name)} rename to {quoted(name)}"
 
 
 def _creation(table: RawTable) -> Iterator[str]:

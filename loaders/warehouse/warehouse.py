@@ -125,7 +125,7 @@ class Warehouse:
                 return
             if self._refresh and self._has_changed and error is None:
                 with as_warehouse_error(self._path):
-                    # Closing checkpoints too, but keeps a full disk to itself.
+                    # Closing does this too, but would not report a full disk.
                     self._long_rows.make_room()
                     self._writer.execute("checkpoint")
                     self._writer.close()
@@ -189,7 +189,7 @@ class Warehouse:
             known = connection and look_up(connection, *wanted)
             if known and not is_at(connection, known.file_id, known.path):
                 connection = self._connection_to_write()
-                # Again, for the copy may be newer than what was looked at.
+                # Again, because the copy may be newer than what was looked at.
                 known = look_up(connection, *wanted)
                 if known:
                     add_path(connection, known.file_id, known.path, manifest.state)
@@ -226,7 +226,7 @@ class Warehouse:
         with as_warehouse_error(self._path):
             looked = on_record(self._connection_to_look(), manifests)
             if self._writer is None and not all(map(looked.is_at, manifests)):
-                # Again, for the copy may be newer than what was looked at.
+                # Again, because the copy may be newer than what was looked at.
                 looked = on_record(self._connection_to_write(), manifests)
             results, new, moved = [], [], []
             for small in files:
@@ -349,7 +349,7 @@ class Warehouse:
 
     def _connection_to_write(self) -> duckdb.DuckDBPyConnection:
         if self._writer is None:
-            # First, for closing it later would drop the lock of the refresh.
+            # First, because closing it later would drop the lock of the refresh.
             self._close_reader()
             if self._publish:
                 self._refresh = self._copies.enter_context(Refresh(self._path))

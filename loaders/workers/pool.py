@@ -144,7 +144,7 @@ class _Reader:
         self._incoming = connection.makefile("rb")
 
     def send(self, message: Any) -> None:
-        # That it is dead shows when it is read from.
+        # If it is dead, reading from it says so.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._connection.sendall(pickle.dumps(message), _NO_SIGNAL)
 
@@ -260,7 +260,7 @@ class ReadingTogether:
 
 def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None:
     """Serve in a process that was forked just now, then end it."""
-    # What the other process left to be freed may be no longer whole here, such as a
+    # Objects that the other process left to be freed may be unusable here, such as a
     # connection whose threads were not forked.
     gc.freeze()
     try:
@@ -273,7 +273,7 @@ def _become(serve: Callable, theirs: socket.socket, ours: socket.socket) -> None
     except BaseException:  # noqa: BLE001 -- nothing else could report it
         traceback.print_exc()
         os._exit(1)
-    # What the writing process wants to do at its end is not done here.
+    # Without the exit handlers, which are for the writing process.
     os._exit(0)
 
 

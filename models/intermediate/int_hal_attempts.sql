@@ -81,7 +81,7 @@ final as (
         task_results.score,
         coalesce(task_results.status, 'scored') as status,
         task_results.is_reported_success,
-        -- Without the refused calls this would be too low. A sum is no call.
+        -- Without the refused calls this would be too low. A sum is not a call.
         coalesce(
             task_results.step_count,
             case

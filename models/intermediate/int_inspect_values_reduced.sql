@@ -3,83 +3,31 @@
 {%- set most_k = 1000 %}
 with
 
-metrics as (
-    select * from {{ ref('stg_inspect__metrics') }}
-),
-
 scores as (
-    select * from {{ ref('stg_inspect__scores') }}
-),
-
-evaluations as (
-    select * from {{ ref('stg_inspect__evaluations') }}
-),
-
--- Before 0.3.248 metrics left out samples that ended in an error.
-errors as (
-    select * from {{ ref('stg_inspect__samples') }}
-    where error is not null
+    select * from {{ ref('int_inspect_scores_counted') }}
 ),
 
 numbers as (
     {{ number_series(0, most_k - 1) }}
 ),
 
-reported_scores as (
+compared as (
     select
-        file_id,
-        metrics.score_number,
-        metrics.scorer,
-        metrics.score,
-        coalesce(metrics.reducer, 'mean') as reducer,
-        split_part(coalesce(metrics.reducer, 'mean'), '_', -1) as last_word,
-        max(metrics.scored_samples) as scored_samples,
-        coalesce(max(evaluations.writer_number) < 3248, false) as drops_errors,
-        -- Versions before 0.3.19 had no reducers.
-        coalesce(bool_or(
-            evaluations.is_unreduced
-            or metrics.scored_samples is null
-            and metrics.reducer is null
-            and (evaluations.version = 1 or evaluations.writer_number < 3019)
-        ), false) as is_unreduced
-    from metrics
-    inner join evaluations using (file_id)
-    group by
-        file_id, metrics.score_number, metrics.scorer, metrics.score,
-        metrics.reducer
-),
-
-counted as (
-    select
-        file_id,
-        reported_scores.score_number,
-        reported_scores.reducer,
-        reported_scores.last_word,
-        reported_scores.scored_samples,
-        reported_scores.is_unreduced,
-        sample_id,
-        epoch,
-        scores.counted_value,
-        scores.is_unscored,
+        *,
         -- In Python true, 1 and 1.0 are equal, and the text C is another value.
         count(*) over (
             partition by
-                file_id, reported_scores.score_number, sample_id,
+                file_id, score_number, sample_id,
                 case
-                    when scores.value_kind in ('number', 'boolean')
-                        then cast(scores.counted_value as string)
-                    else scores.value_kind || ' ' || scores.value_text
+                    when value_kind in ('number', 'boolean')
+                        then cast(counted_value as string)
+                    else value_kind || ' ' || value_text
                 end
         ) as equal_count,
         count(*) over (
-            partition by file_id, reported_scores.score_number, sample_id
+            partition by file_id, score_number, sample_id
         ) as epoch_count
-    from reported_scores
-    inner join scores using (file_id, scorer)
-    left join errors using (file_id, sample_id, epoch)
-    where
-        scores.score_key in ('', reported_scores.score)
-        and not (reported_scores.drops_errors and errors.error is not null)
+    from scores
 ),
 
 ranked as (
@@ -89,49 +37,36 @@ ranked as (
             partition by file_id, score_number, sample_id
             order by equal_count desc, epoch asc
         ) as mode_rank
-    from counted
+    from compared
     where not is_unscored
-),
-
-ways as (
-    select
-        file_id,
-        score_number,
-        bool_or(is_unreduced)
-        or coalesce(max(scored_samples) > count(distinct sample_id), false)
-            as is_by_epoch
-    from ranked
-    group by file_id, score_number
 ),
 
 by_sample as (
     select
         file_id,
         score_number,
-        ranked.reducer,
-        ranked.sample_id,
-        ways.is_by_epoch,
-        case when ways.is_by_epoch then ranked.epoch else 0 end as unit,
-        try_cast(ranked.last_word as bigint) as k,
+        reducer,
+        sample_id,
+        is_by_epoch,
+        case when is_by_epoch then epoch else 0 end as unit,
+        -- Of pass_at_<k>, pass_k_<k> and at_least_<k>.
+        try_cast(split_part(reducer, '_', -1) as bigint) as k,
         count(*) as value_count,
-        count(ranked.counted_value) as known_count,
-        count(*) filter (where ranked.counted_value >= 1) as success_count,
+        count(counted_value) as known_count,
+        count(*) filter (where counted_value >= 1) as success_count,
         -- Successes for pass_k, failures for pass_at.
         count(*) filter (
-            where (ranked.counted_value >= 1)
-            = (ranked.reducer like 'pass@_k@_%' escape '@')
+            where (counted_value >= 1)
+            = (reducer like 'pass@_k@_%' escape '@')
         ) as alike_count,
-        {{ in_order('avg', 'ranked.counted_value') }} as mean_value,
-        {{ quantile_cont('ranked.counted_value', 0.5) }} as median_value,
-        max(ranked.counted_value) as max_value,
-        max(case when ranked.mode_rank = 1 then ranked.counted_value end)
-            as mode_value,
-        max(ranked.equal_count) * 2 > max(ranked.epoch_count) as has_majority
+        {{ in_order('avg', 'counted_value') }} as mean_value,
+        {{ quantile_cont('counted_value', 0.5) }} as median_value,
+        max(counted_value) as max_value,
+        max(case when mode_rank = 1 then counted_value end) as mode_value,
+        max(equal_count) * 2 > max(epoch_count) as has_majority
     from ranked
-    inner join ways using (file_id, score_number)
     group by
-        file_id, score_number, ranked.reducer, ranked.sample_id,
-        ways.is_by_epoch, unit, k
+        file_id, score_number, reducer, sample_id, is_by_epoch, unit, k
 ),
 
 -- The share of draws of k epochs in which all are successes, or failures.

@@ -19,7 +19,7 @@ class Case:
     """A hostile file; positions are lines, JSON pointers, bytes or `file`."""
 
     # What is hostile about it. With `suffix` the file's name, unless that is what
-    # is hostile: then the rest of the name stands in `file_name`.
+    # is hostile: then the rest of the name is in `file_name`.
     name: str
     # Of the file, as it should be recognised; None where it cannot be.
     format: str | None
@@ -33,7 +33,7 @@ class Case:
     reasons: dict[str, str] = field(default_factory=dict)
     # Codes of what is loaded all the same, and noted.
     notes: tuple[str, ...] = ()
-    # Texts that stand in the warehouse byte for byte.
+    # Texts that the warehouse has byte for byte.
     texts: tuple[str, ...] = ()
     file_name: str | None = None
     # Whether the command is told the format, which the content does not tell.

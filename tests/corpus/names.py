@@ -31,7 +31,7 @@ HOSTILE = {
     "hash": "a #b: c",
     "long": "n" * 200,
 }
-# These cannot stand in YAML or a file name as they are.
+# These cannot be in YAML or a file name as they are.
 CONTROL = {
     "newline": "one\ntwo\r\nthree",
     "terminal": "\x1b]0;canary\x07\x1b[2J\x1b[31mred",

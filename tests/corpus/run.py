@@ -47,7 +47,7 @@ COMPUTE_SECONDS = 10
 WAIT_SECONDS = 3_600
 _MOST_TOGETHER = 20
 _AT_ONCE = os.cpu_count() or 2
-_NOTES = ("hal_notes", "inspect_warnings", "metr_notes")
+_WARNINGS = ("hal_warnings", "inspect_warnings", "metr_warnings")
 _RECORDS = ("metr_", "hal_", "inspect_", "terminal_bench_", "harbor_")
 # Sums beside the records, which are none themselves.
 _SUMS = ("harbor_metrics", "terminal_bench_pass_at_k")
@@ -226,7 +226,7 @@ def _outcome(
     for name, rows in contents.items():
         good[name] = [row for row in rows if row[0] in good_ids]
         found[name] = [row for row in rows if row[0] not in good_ids | other_ids]
-    notes = {row[-2] for name in _NOTES for row in found.pop(name)}
+    notes = {row[-2] for name in _WARNINGS for row in found.pop(name)}
     for name in _SUMS:
         del found[name]
     data = [found[name] for name in found if name.startswith(_RECORDS)]

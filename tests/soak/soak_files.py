@@ -1,4 +1,4 @@
-"""Many files, large ones, files that change while they are read, and what is no file."""
+"""Many files, large ones, files that change while they are read, and things that are not files."""
 
 import contextlib
 import hashlib
@@ -213,7 +213,7 @@ def what_is_loaded(database: Path, *contents: bytes) -> str:
 
 
 def make_odd(folder: Path, number: int) -> None:
-    """Make something that is no file, or none that may be read."""
+    """Make something that is not a file, or a file that may not be read."""
     path = folder / f"{number:04}.json"
     match number % 6:
         case 0:

@@ -29,7 +29,7 @@ for _ in range(count):
     child = os.fork()
     if child == 0:
         outputs = Counter()
-        # In a program that is no file DuckDB prints bars of its progress to stdout.
+        # In a program that is not a file DuckDB prints bars of its progress to stdout.
         os.dup2(2, 1)
         while not os.path.exists(over):
             try:

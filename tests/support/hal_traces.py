@@ -62,7 +62,7 @@ class Loaded:
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
-        """Return where what was quarantined stands, and why."""
+        """Return the position of each quarantined record, and why."""
         return [(entry.position, entry.reason_code) for entry in self.quarantined]
 
     @property

@@ -18,13 +18,13 @@ GPT4O = "duet+4x4o_advisor_4o_gen@main"
 
 # Strings that nearly match a rule, or match two.
 NAMES = [
-    "duet+4x4om_advisor_c3.6s_gen@main",  # c3.6s stands before 4om: claude-3.6-sonnet
+    "duet+4x4om_advisor_c3.6s_gen@main",  # c3.6s comes before 4om: claude-3.6-sonnet
     "mtb/start_metr_task,metr_agents/react",  # no model at all: gpt-4 (react)
     "duet+c4s,metr_agents/react",  # a prefix before `contains`; react before c4s
     "homebrew+mystery@main",  # no rule: unknown model and framework
     "temp-flock+C4O@main",  # rules for models are case-sensitive
     "Dragonfly+c3s@main",  # and so are prefixes
-    "my-duet+g3.5ti@main",  # a prefix stands at the start
+    "my-duet+g3.5ti@main",  # a prefix is at the start
     "flock-publicmodular_4-0613@main",  # and is followed to its end
     "modular-public+c3x7s@main",  # a dot is a dot: not claude-3.7-sonnet
     "modular-public+c3.5sv2@main",  # before c3.5s, which it holds

@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -68,6 +70,27 @@ def test_every_page_is_in_the_index():
         assert path.name == "README.md" or f"]({path.name})" in index, path.name
 
 
+def test_the_longest_chain_of_models_is_the_one_described():
+    parents = {
+        path.stem: re.findall(r"ref\('(\w+)'\)", path.read_text())
+        for path in REPOSITORY.glob("models/**/*.sql")
+    }
+
+    @cache
+    def longest(model: str) -> list[str]:
+        chains = [longest(parent) for parent in parents[model] if parent in parents]
+        return [*max(chains, key=len, default=[]), model]
+
+    section = (DOCS / "adding_a_view.md").read_text().split("## Why the longest ")[1]
+    words = [name for name in re.findall(r"`(\w+)`", section) if name in parents]
+    # Introduced by its ends; closed by the views at which others start.
+    described = words[3:-3]
+    assert len(described) == max(len(longest(model)) for model in parents)
+    assert section.startswith(f"chain has {len(described)} models")
+    for parent, model in pairwise(described):
+        assert parent in parents[model], model
+
+
 def test_every_figure_has_a_picture_and_all_are_small():
     pictures = {path.stem: path.stat().st_size for path in DOCS.glob("gallery/*.png")}
     assert sorted(pictures) == sorted(FILE_STEMS.values())
@@ -132,4 +155,4 @@ def test_an_example_of_a_format_is_loaded_whole(language, suffix, row_counts, tm
             for name in row_counts
         }
         assert found == row_counts
-        assert connection.sql("from raw.hal_notes").fetchall() == []
+        assert connection.sql("from raw.hal_warnings").fetchall() == []

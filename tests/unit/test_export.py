@@ -207,7 +207,7 @@ def test_it_is_no_package_of_another_project(tmp_path):
         file.write('on-run-start: ["{{ refuse_as_package() }}"]\n')
     run = runner("dbt").run("--quiet", "run", folder=tmp_path, environment={})
     assert run.code != 0
-    assert "evalhouse is no dbt package" in run.stdout + run.stderr
+    assert "evalhouse is not a dbt package" in run.stdout + run.stderr
     assert "refuse_as_package()" in (REPOSITORY / "dbt_project.yml").read_text()
 
 

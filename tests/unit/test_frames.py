@@ -165,7 +165,7 @@ def test_options_of_the_command_line_reach_the_table(tmp_path, capsys):
     with pytest.raises(SystemExit) as ended:
         main([str(path), "--db", str(db), "--columns", "nothing=x"])
     assert ended.value.code == 2
-    assert "nothing is none of ours" in capsys.readouterr().err
+    assert "nothing is not one of our columns" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_a_named_index_holds_columns(tmp_path):
     keys = pd.MultiIndex.from_tuples([("t", 1), ("t", 2)], names=["task", "epoch"])
     frame = pd.DataFrame({"agent": "a", "score": [1, 0]}, index=keys)
     assert loaded(tmp_path, frame, "task_id || attempt") == ["t1", "t2"]
-    # Rows that were left out are no column.
+    # Rows that were left out are not a column.
     plain = frame.reset_index()[lambda each: each["score"] == 0]
     assert loaded(tmp_path, plain, "line || attempt") == ["12"]
 

@@ -169,7 +169,7 @@ def test_calls_that_a_log_by_task_counts_and_does_not_hold_are_noted():
         "e": {"call_metadata": [entry, entry], "call_count": 1},
     }
     loaded = read(trace(raw_logging_results=log))
-    assert [tuple(row.values()) for row in loaded.rows("notes")] == [
+    assert [tuple(row.values()) for row in loaded.rows("warnings")] == [
         ("/raw_logging_results/a~1b/call_count", 1, "calls_missing",
          "5 calls were made, but the log has 2"),
         ("/raw_logging_results/c/call_count", 1, "calls_missing",
@@ -189,7 +189,7 @@ def timed_entry(count: int, first: int, last: int) -> dict:
 def test_calls_that_ran_inside_others_of_the_same_usage_are_noted():
     def notes(*entries):
         log = {"a": {"call_metadata": [*entries], "call_count": len(entries)}}
-        found = read(trace(raw_logging_results=log)).rows("notes")
+        found = read(trace(raw_logging_results=log)).rows("warnings")
         return [(row["pointer"], row["note_code"], row["detail"]) for row in found]
 
     # Each of two calls is there beside the one that wraps it.
@@ -288,7 +288,7 @@ def test_usage_that_only_a_wrapper_reports_belongs_to_the_call_inside():
         "7": ("o3", None, None),
         "8": ("o3", None, None),
     }
-    [note] = loaded.rows("notes")
+    [note] = loaded.rows("warnings")
     assert (note["pointer"], note["note_code"], note["detail"]) == (
         "/raw_logging_results/7",
         "usage_missing",
@@ -298,7 +298,7 @@ def test_usage_that_only_a_wrapper_reports_belongs_to_the_call_inside():
 
 def test_a_log_without_any_usage_has_no_missing_usage():
     log = [call(name, output={"choices": []}, summary={}) for name in "ab"]
-    assert read(trace(raw_logging_results=log)).rows("notes") == []
+    assert read(trace(raw_logging_results=log)).rows("warnings") == []
 
 
 def test_a_call_without_a_task_has_that_of_the_call_above():

@@ -78,7 +78,7 @@ def test_each_trace_of_a_zip_is_numbered():
         for row in loaded.rows("evaluations")
     ] == [(1, "a.encrypted", "gaia_an_agent_1"), (2, "b.encrypted", "gaia_an_agent_2")]
     assert [row["trace_number"] for row in loaded.rows("task_latencies")] == [1, 2]
-    assert [(row["pointer"], row["note_code"]) for row in loaded.rows("notes")] == [
+    assert [(row["pointer"], row["note_code"]) for row in loaded.rows("warnings")] == [
         ("raw.json.encrypted#", "member_passed_over"),
         ("note.txt#", "member_passed_over"),
         ("log.encrypted#", "member_passed_over"),
@@ -95,7 +95,7 @@ def test_a_trace_of_any_name_is_read_and_packed_members_are_reported():
         ("b.zip#", "compressed"),
         ("c_UPLOAD.json.gz#", "compressed"),
     ]
-    assert [row["pointer"] for row in loaded.rows("notes")] == ["d.json#", "e.gz#"]
+    assert [row["pointer"] for row in loaded.rows("warnings")] == ["d.json#", "e.gz#"]
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -111,7 +111,7 @@ def test_what_is_repaired_and_quarantined_says_where():
     document = trace(results={"accuracy": float("nan"), "latencies": {"a": -1}})
     loaded = read(zipped(("a.encrypted", sealed(json.dumps(document).encode()))))
     assert loaded.reasons == [("a.encrypted#/results/latencies/a", "seconds_negative")]
-    [note] = loaded.rows("notes")
+    [note] = loaded.rows("warnings")
     assert note["pointer"].startswith("a.encrypted#byte ")
 
 

@@ -48,7 +48,7 @@ def test_an_evaluation_has_what_config_and_results_say():
         "has_prompt_variations": False,
         "log_shape": "none",
     }
-    assert (loaded.quarantined, loaded.rows("notes")) == ([], [])
+    assert (loaded.quarantined, loaded.rows("warnings")) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_instances_outside_of_verified_mini_are_no_tasks(
 def test_an_accuracy_above_1_by_rounding_is_1(told, read_as):
     loaded = read(trace(results={"accuracy": told}))
     assert loaded.evaluation["accuracy"] == read_as
-    assert bool(loaded.rows("notes")) == (read_as is None)
+    assert bool(loaded.rows("warnings")) == (read_as is None)
 
 
 def test_old_traces_of_gaia_have_another_name_for_their_accuracy():
@@ -111,7 +111,7 @@ def test_the_percentage_of_appworld_is_a_share(results, accuracy):
 def test_a_trace_that_measures_sensitivity_to_prompts_says_so():
     loaded = read(trace(prompt_sensitivity_metrics={"num_tasks": 2}))
     assert loaded.evaluation["has_prompt_variations"]
-    assert not loaded.rows("notes")
+    assert not loaded.rows("warnings")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_what_is_odd_but_usable_is_noted_and_kept():
         "date": 20250423,
         "agent_args": "none",
     }
-    assert {(row["pointer"], row["note_code"]) for row in loaded.rows("notes")} == {
+    assert {(row["pointer"], row["note_code"]) for row in loaded.rows("warnings")} == {
         ("/config/agent_args", "wrong_type"),
         ("/config/date", "not_a_time"),
         ("/results/accuracy", "wrong_type"),
@@ -196,7 +196,7 @@ def test_a_number_that_no_double_holds_is_noted_and_null():
     assert loaded.evaluation["accuracy"] is None
     assert loaded.evaluation["trace_total_cost"] is None
     assert json.loads(loaded.evaluation["extra_results"]) == {"x": None}
-    assert {row["pointer"] for row in loaded.rows("notes")} == {
+    assert {row["pointer"] for row in loaded.rows("warnings")} == {
         "/results/accuracy",
         "/results/x",
         "/total_cost",
@@ -210,13 +210,13 @@ def test_the_real_traces(real_data):
     assert not any(each.quarantined for each in loaded)
     counts = {
         name: sum(len(each.rows(name)) for each in loaded)
-        for name in ("task_results", "task_latencies", "token_usage", "notes")
+        for name in ("task_results", "task_latencies", "token_usage", "warnings")
     }
     assert counts == {
         "task_results": 9_834,
         "task_latencies": 25_657,
         "token_usage": 87,
-        "notes": 0,
+        "warnings": 0,
     }
     evaluations = [each.evaluation for each in loaded]
     assert len({row["benchmark_name"] for row in evaluations}) == 11

@@ -37,7 +37,7 @@ def test_nan_is_null_and_half_a_pair_is_replaced(indent, separators):
         "note": "cut \ufffd off \\ud800 \U0001f600",
         "like": 'NaN, "NaN": NaN',
     }
-    assert loaded.rows("notes") == [
+    assert loaded.rows("warnings") == [
         {
             "pointer": f"byte {first_nan}",
             "trace_number": 1,
@@ -56,7 +56,7 @@ def test_nan_is_null_and_half_a_pair_is_replaced(indent, separators):
 
 def test_a_byte_order_mark_is_noted():
     loaded = read(b"\xef\xbb\xbf" + json.dumps(trace()).encode())
-    assert [row["note_code"] for row in loaded.rows("notes")] == ["byte_order_mark"]
+    assert [row["note_code"] for row in loaded.rows("warnings")] == ["byte_order_mark"]
 
 
 SAMPLE = {
@@ -68,20 +68,20 @@ SAMPLE = {
 def test_every_way_of_decoding_gives_the_same_rows(name, monkeypatch):
     content = SAMPLE[name]
     tables = read(content).all_rows
-    notes = tables.pop("raw.hal_notes", [])
+    notes = tables.pop("raw.hal_warnings", [])
     assert {note["note_code"] for note in notes} <= {"not_finite", "lone_surrogate"}
     # Python's own reader decides what the numbers and texts are.
     assert read(tolerant(content)).all_rows == tables
     # A part that no table takes makes the whole document one that must be repaired.
     odd = content.replace(b"{", b'{"another_part": [NaN, "\\ud800"], ', 1)
     repaired = read(odd).all_rows
-    assert repaired.pop("raw.hal_notes")
+    assert repaired.pop("raw.hal_warnings")
     assert repaired == tables
     # Where the log cannot be cut out.
     refuse_all = hal.raw_json.decoder(dict[str, bool])
     monkeypatch.setattr(hal, "_CUT_LOG", refuse_all)
     one_by_one = read(content).all_rows
-    one_by_one.pop("raw.hal_notes", None)
+    one_by_one.pop("raw.hal_warnings", None)
     assert one_by_one == tables
 
 

@@ -26,7 +26,7 @@ def test_lists_decide_first():
     )
     assert outcomes(loaded) == {
         "a": ("success", "list", 0.0),
-        # It stands in both, so they decide nothing.
+        # It is in both, so they decide nothing.
         "b": ("success", "raw_result", 1.0),
         "c": ("failure", "list", None),
         "d": ("failure", "list", None),

@@ -93,7 +93,9 @@ def test_every_record_is_loaded_or_quarantined(parts, results, benchmark, ensure
             raise
         return
     if "ud8" not in written and "ud9" not in written:
-        assert without_notes(read(tolerant(written.encode()))) == without_notes(loaded)
+        assert without_warnings(read(tolerant(written.encode()))) == without_warnings(
+            loaded
+        )
     places = [pointer_of(row) for rows in loaded.all_rows.values() for row in rows]
     places += [entry.position for entry in loaded.quarantined]
     for name, found in parts.items():
@@ -116,12 +118,16 @@ def test_every_record_is_loaded_or_quarantined(parts, results, benchmark, ensure
         assert refused_count == len(listed) - len(good)
 
 
-def without_notes(loaded) -> dict:
-    return {name: rows for name, rows in loaded.all_rows.items() if "notes" not in name}
+def without_warnings(loaded) -> dict:
+    return {
+        name: rows
+        for name, rows in loaded.all_rows.items()
+        if not name.endswith("_warnings")
+    }
 
 
 def pointer_of(row: dict) -> str:
-    return row["pointer"] if "note_code" not in row else "note"
+    return row["pointer"] if "note_code" not in row else "warning"
 
 
 def count_inside(places: list[str], prefix: str) -> int:

@@ -80,7 +80,7 @@ def test_a_time_is_read_by_the_unit_that_it_must_have(time):
     assert loaded.rows("task_latencies")[0]["first_call_at"] == expected
     [row] = loaded.rows("model_calls")
     assert (row["started_at"], row["ended_at"]) == (expected, expected)
-    assert loaded.rows("notes") == []
+    assert loaded.rows("warnings") == []
     is_day = not isinstance(time, str) or time.isdigit()
     assert loaded.evaluation["date"] == ("2025-04-07" if is_day else time)
 
@@ -122,7 +122,7 @@ def test_a_time_in_no_unit_costs_the_time_alone(time):
         None,
         "2025-04-07T04:26:40Z",
     ]
-    notes = [row for row in loaded.rows("notes") if row["note_code"] == "not_a_time"]
+    notes = [row for row in loaded.rows("warnings") if row["note_code"] == "not_a_time"]
     assert [row["pointer"] for row in notes] == [
         "/raw_logging_results/0/started_at",
         "/results/latencies/a/first_call_timestamp",

@@ -148,7 +148,7 @@ USAGES = [
         },
         ("prompt_tokens_cached", 70, 30, None, 160, 70),
     ),
-    # A count of reasoning that is none costs nothing else.
+    # A count of reasoning that cannot be read costs nothing else.
     (
         {
             "prompt_tokens": 100,

@@ -172,7 +172,7 @@ def test_what_the_model_was_told_is_kept(tmp_path):
         about["model_generate_config"],
         about["model_args"],
     ]
-    # A config that is none costs itself alone.
+    # A config that cannot be read costs nothing else.
     found = read(tmp_path, logs.log(plan={"config": [1]}))
     assert found["evaluations"][0]["plan_effort"] is None
     assert [row["pointer"] for row in found["warnings"]] == ["header.json#/plan/config"]
@@ -359,7 +359,7 @@ def test_what_is_no_json_again_and_again_ends_a_sample_alone(
     found = read(tmp_path, logs.log([], members))
     assert [row["sample_id"] for row in found["samples"]] == ["10"]
     (entry,) = found["quarantined"]
-    assert "10 times and more" in entry.detail
+    assert "more than 10 values that are not JSON" in entry.detail
 
 
 def test_a_large_member_is_unpacked_into_a_file(tmp_path, monkeypatch):

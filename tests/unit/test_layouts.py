@@ -371,7 +371,7 @@ def test_what_a_mac_adds_is_passed_over(load, tmp_path):
     code, said = load(content, "some_UPLOAD.zip")
     assert code == 0, said
     assert rows(tmp_path, "select run_id from raw.hal_evaluations") == [("other",)]
-    assert rows(tmp_path, "select count(*) from raw.hal_notes") == [(0,)]
+    assert rows(tmp_path, "select count(*) from raw.hal_warnings") == [(0,)]
 
 
 def test_traces_that_are_zipped_as_they_are(load, tmp_path):

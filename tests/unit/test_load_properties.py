@@ -180,7 +180,7 @@ def check_rows(
     """Each file has as many rows as are counted, and as many refusals."""
     loaded, quarantined = Counter(), Counter(row[0] for row in found["quarantine"])
     for name, rows in found.items():
-        if name.startswith(("metr_", "hal_")) and not name.endswith("_notes"):
+        if name.startswith(("metr_", "hal_")) and not name.endswith("_warnings"):
             loaded.update(row[0] for row in rows)
     query = "select file_id, status, loaded_count, quarantined_count from raw.files"
     files_told = connection.execute(query).fetchall()

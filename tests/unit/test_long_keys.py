@@ -16,7 +16,7 @@ LONG, TOO_LONG = 5_000_000, 5_000_001
         # Quotes and backslashes inside end nothing.
         rb'{"%s":1}' % (rb"\"" * (TOO_LONG // 2 + 1)),
         rb'{"%s":1}' % (rb"\\" * (TOO_LONG // 2 + 1)),
-        # Behind many short texts, and behind a long one that is no key.
+        # Behind many short texts, and behind a long one that is not a key.
         b'[%s{"%s":1}]' % (b'"",' * 10_000, b"x" * TOO_LONG),
         b'{"a":"%s","%s":1}' % (b"x" * TOO_LONG, b"y" * TOO_LONG),
     ],

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from loaders.contract import json_lines, records, rules
 from loaders.contract.records import FileRefused, Quarantined
 from loaders.metr import jsonl as metr_jsonl
-from loaders.metr.tables import METR_HORIZON_RUNS, METR_NOTES
+from loaders.metr.tables import METR_HORIZON_RUNS, METR_WARNINGS
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "metr_horizon_sample.jsonl"
 COLUMNS = list(METR_HORIZON_RUNS.types)
@@ -43,7 +43,7 @@ def read(content: str | bytes) -> tuple[list[dict], list[Quarantined]]:
 def notes(content: bytes) -> list[tuple]:
     """Return line and code of what is odd about a file and loaded all the same."""
     batches = list(metr_jsonl.read(io.BytesIO(content)))
-    odd = [batch for batch in batches if batch.table is METR_NOTES]
+    odd = [batch for batch in batches if batch.table is METR_WARNINGS]
     return [row[:2] for batch in odd for row in batch.rows]
 
 
@@ -244,7 +244,7 @@ def test_what_is_odd_but_usable_is_noted_once_for_each_kind():
     odd = with_value("alias", r'"\ud800 \udc00\ud800"') + line(run_id="s")
     content = ("\ufeff" + odd + with_value("note", "NaN") * 3).encode()
     batches = list(metr_jsonl.read(io.BytesIO(content)))
-    assert batches[-1].table is METR_NOTES
+    assert batches[-1].table is METR_WARNINGS
     assert [row[:2] for row in batches[-1].rows] == [
         (1, "byte_order_mark"),
         (1, "lone_surrogate"),

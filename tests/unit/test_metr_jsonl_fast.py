@@ -17,7 +17,7 @@ from loaders.contract import json_lines
 from loaders.contract.columns import RawTable
 from loaders.contract.records import FileRefused
 from loaders.metr import jsonl as metr_jsonl
-from loaders.metr.tables import METR_NOTES
+from loaders.metr.tables import METR_WARNINGS
 
 RUN = {
     "run_id": "mp4-server_205615",
@@ -117,7 +117,7 @@ def outcome(content: bytes, block_bytes: int = 1_000_000) -> tuple:
         patch.setattr(json_lines, "_BLOCK_BYTES", block_bytes)
         try:
             for batch in metr_jsonl.read(io.BytesIO(content)):
-                (notes if batch.table is METR_NOTES else rows).extend(batch.rows)
+                (notes if batch.table is METR_WARNINGS else rows).extend(batch.rows)
                 quarantined += batch.quarantined
         except FileRefused as refused:
             return refused.reason_code, refused.detail, refused.line

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from loaders.contract import records, rules
 from loaders.contract.records import FileRefused, Quarantined
 from loaders.metr import yaml as metr_yaml
-from loaders.metr import yaml_fast
-from loaders.metr import yaml_full as metr_yaml_events
-from loaders.metr.tables import METR_NOTES, METR_RUNS
+from loaders.metr import yaml_fast, yaml_full
+from loaders.metr.tables import METR_RUNS, METR_WARNINGS
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "metr_sample.yaml"
 FIELDS = "action_count: 3\nagent: a\nhuman_minutes: 2.5\nscore: 1"
@@ -36,12 +35,12 @@ def read(content: str | bytes) -> tuple[list[tuple], list[Quarantined]]:
 def notes(content: bytes) -> list[tuple]:
     """Return line and code of what is odd about a file and loaded all the same."""
     batches = list(metr_yaml.read(io.BytesIO(content)))
-    odd = [batch for batch in batches if batch.table is METR_NOTES]
+    odd = [batch for batch in batches if batch.table is METR_WARNINGS]
     return [row[:2] for batch in odd for row in batch.rows]
 
 
 def run(fields: str = FIELDS, run_id: str = "r", family: str = "f") -> str:
-    """Return a file with one run; its key stands in line 3."""
+    """Return a file with one run; its key is in line 3."""
     inside = "".join(f"      {line}\n" for line in fields.splitlines())
     return f"{family}:\n  v:\n    {run_id}:\n{inside}"
 
@@ -269,7 +268,7 @@ def test_a_bad_byte_far_into_a_file_is_located():
 
 
 def test_an_endless_record_is_refused(monkeypatch):
-    monkeypatch.setattr(metr_yaml_events, "RECORD_BYTES", 50_000)
+    monkeypatch.setattr(yaml_full, "RECORD_BYTES", 50_000)
     read(run(with_field("agent", "a" * 30_000)))
     with pytest.raises(FileRefused) as refused:
         read(run(with_field("agent", "a" * 200_000)))
@@ -277,7 +276,7 @@ def test_an_endless_record_is_refused(monkeypatch):
 
 
 def test_a_record_of_too_many_lists_is_refused(monkeypatch):
-    monkeypatch.setattr(metr_yaml_events, "MAX_VALUES", 50)
+    monkeypatch.setattr(yaml_full, "MAX_VALUES", 50)
     # As many in several runs are not too many.
     read("".join(run(f"{FIELDS}\nnote: [{'[],' * 45}]", family=n) for n in "ab"))
     with pytest.raises(FileRefused, match="more than 50 lists and mappings") as refused:
@@ -351,7 +350,7 @@ def quoted(text: str) -> str:
 names = (
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
     .map(rules.canonical)
-    .filter(lambda text: text and text not in metr_yaml_events._FIELD_NAMES)
+    .filter(lambda text: text and text not in yaml_full._FIELD_NAMES)
 )
 values = st.one_of(
     st.integers().map(str),

@@ -17,9 +17,8 @@ from loaders.contract import records
 from loaders.contract.records import Batch, FileRefused
 from loaders.contract.warnings import Warnings
 from loaders.metr import yaml as metr_yaml
-from loaders.metr import yaml_fast
-from loaders.metr import yaml_full as metr_yaml_events
-from loaders.metr.tables import METR_NOTES, METR_RUNS
+from loaders.metr import yaml_fast, yaml_full
+from loaders.metr.tables import METR_RUNS, METR_WARNINGS
 
 REGULAR = """\
 fam_a:
@@ -150,7 +149,7 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
     rows, quarantined = [], []
     try:
         for batch in batches:
-            if batch.table is METR_NOTES:
+            if batch.table is METR_WARNINGS:
                 continue
             rows += batch.rows
             quarantined += batch.quarantined
@@ -160,8 +159,8 @@ def outcome(batches: Iterable[Batch]) -> str | tuple:
 
 
 def by_events(content: bytes) -> str | tuple:
-    source = metr_yaml_events.Source(io.BytesIO(content))
-    runs = metr_yaml_events.records(source, Warnings(METR_NOTES))
+    source = yaml_full.Source(io.BytesIO(content))
+    runs = yaml_full.records(source, Warnings(METR_WARNINGS))
     return outcome(records.batched(METR_RUNS, runs, lambda: source.byte_count))
 
 
@@ -173,8 +172,8 @@ def by_blocks(content: bytes, block_bytes: int) -> str | tuple:
 
 def test_the_regular_shape_needs_no_events(monkeypatch):
     expected = by_events(REGULAR.encode())
-    monkeypatch.delattr(metr_yaml_events, "records")
-    monkeypatch.delattr(metr_yaml_events, "read_block")
+    monkeypatch.delattr(yaml_full, "records")
+    monkeypatch.delattr(yaml_full, "read_block")
     for block_bytes in (150, 1_000_000):
         assert by_blocks(REGULAR.encode(), block_bytes) == expected
 
@@ -193,14 +192,14 @@ def test_one_odd_run_leaves_the_other_blocks_to_the_pattern(monkeypatch):
     odd = "    odd: {action_count: 1, agent: a, human_minutes: 1, score: 1}\n"
     content = (REGULAR + odd).encode()
     expected = by_events(content)
-    read_block, blocks = metr_yaml_events.read_block, []
+    read_block, blocks = yaml_full.read_block, []
 
     def counted(block, *more):
         blocks.append(block)
         return read_block(block, *more)
 
-    monkeypatch.setattr(metr_yaml_events, "read_block", counted)
-    monkeypatch.delattr(metr_yaml_events, "records")
+    monkeypatch.setattr(yaml_full, "read_block", counted)
+    monkeypatch.delattr(yaml_full, "records")
     assert by_blocks(content, 300) == expected
     assert [block.endswith(odd.encode()) for block in blocks] == [True]
 

@@ -146,7 +146,7 @@ def assert_texts_are_readable(figure: Figure, texts: list[Text] | None = None) -
 
 @pytest.fixture(scope="module")
 def shuffled_views(sample_warehouse: Path) -> duckdb.DuckDBPyConnection:
-    """The sample's views as tables whose rows stand in another order."""
+    """The sample's views as tables whose rows are in another order."""
     connection = duckdb.connect()
     connection.execute(f"attach '{sample_warehouse}' as sample (read_only)")
     views = connection.execute(

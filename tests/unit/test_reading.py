@@ -92,7 +92,7 @@ def test_a_trace_that_is_cut_short_while_it_is_mapped_is_refused(
     path.write_text('{"dangerous": 0, "config": {"benchmark_name": "b"}}' + " " * 99999)
 
     def cut(source):
-        faulthandler.disable()  # pytest's would print what is meant to happen.
+        faulthandler.disable()  # pytest's would print what is expected here.
         mapped = source.map()
         os.truncate(path, 0)
         mapped[-1]  # The kernel has no such page any more: SIGBUS.

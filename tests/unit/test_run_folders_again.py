@@ -143,7 +143,7 @@ def test_a_job_that_is_moved_or_next_to_others_stays(load, tmp_path):
     for name in ("a", "ab"):
         trials, _ = load(tmp_path / name, "harbor_trials")
         assert trials == ["a-0", "ab-0"]
-    # What else was loaded from the folder stays, and so does what is no run.
+    # What else was loaded from the folder stays, and so do files that are not of a run.
     written(tmp_path / "a" / "table.csv", "task_id,agent,score\nt,a,1\n")
     load(tmp_path / "a" / "table.csv", "harbor_trials")
     (tmp_path / "a" / "table.csv").unlink()

@@ -76,7 +76,7 @@ def test_the_traces_cover_benchmarks_models_and_shapes(traces, sample_paths):
     results = [row for trace in traces for row in trace.rows("task_results")]
     assert {row["decided_by"] for row in results} == {"list", "raw_result"}
     assert sum(row["is_in_both_lists"] for row in results) == 1
-    assert {row["note_code"] for trace in traces for row in trace.rows("notes")} == {
+    assert {row["note_code"] for trace in traces for row in trace.rows("warnings")} == {
         *("lone_surrogate", "member_passed_over", "not_finite"),
     }
 

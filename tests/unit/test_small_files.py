@@ -29,7 +29,7 @@ def trial(number: int, **more: Any) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with good files, broken ones, copies and what is no data."""
+    """A folder with good files, broken ones, copies and files that are not data."""
     path = tmp_path / "jobs"
     for number in range(GOOD):
         (path / f"{number:02}").mkdir(parents=True)

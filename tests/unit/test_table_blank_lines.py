@@ -9,7 +9,7 @@ ROW = '{"task": "%s", "agent": "a", "score": 1}'
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("blank", [" ", "\t \t", " " * 1_200_000])
 def test_a_blank_line_of_json_lines_is_nothing(tmp_path, blank, end):
-    """It was kept back as an object that is none."""
+    """It was quarantined as if it were a broken object."""
     lines = [blank, ROW % "t", blank, blank, ROW % "u", blank]
     rows, kept_back = read(tmp_path / "x.jsonl", end.join(lines))
     assert [(row["task_id"], row["line"]) for row in rows] == [("t", 2), ("u", 5)]

@@ -381,7 +381,7 @@ def test_verdicts_out_of_more_than_1(tmp_path, suffix):
     found = [(1, True), (0.5, None), (1, True), (0, False)]
     assert scores(["100%", "50 %", "passed", "FALSE"], score_max=100) == found
     assert scores([0, 0], score_max=100) == [(0, False), (0, False)]
-    # Either these are no percentages, or the option is of another table.
+    # Either these are not percentages, or the option is for another table.
     with pytest.raises(FileRefused, match="no success is above 1") as refused:
         scores([1, 0], score_max=100)
     assert refused.value.reason_code == "score_scale"

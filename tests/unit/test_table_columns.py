@@ -92,7 +92,7 @@ def test_the_use_of_each_column_is_recorded(tmp_path):
         ("task,agent,score,score\nt,a,1,1\n", {}, "unusable_columns", "two columns"),
         (HEADER, {}, "empty_file", "no row"),
         ('task,agent,score\nt,a,1\nt,a,"1\n', {}, "syntax", ""),
-        ('{"task": 1, "agent": ', {}, "syntax", "no line of it is one whole JSON obj"),
+        ('{"task": 1, "agent": ', {}, "syntax", "no line is a whole JSON obj"),
         ('[{"task": 1, "agent": ', {}, "syntax", "DuckDB"),
         (b"PAR1 and no more", {}, "syntax", "DuckDB"),
         (b"\xff\xfet\x00a", {}, "wrong_encoding", "UTF-16"),
@@ -117,7 +117,7 @@ def test_the_use_of_each_column_is_recorded(tmp_path):
         (b"task,agent,score,n\xe9\nt,a,1,1\n", {}, "wrong_encoding", "the header"),
         ("task,agent,score\nt,a,1".encode("utf-16-le"), {}, "wrong_encoding", "header"),
         ("[]", {}, "syntax", "its array holds no JSON object"),
-        ('{"task": 1}{"task": 2}\n', {}, "syntax", "one whole JSON object"),
+        ('{"task": 1}{"task": 2}\n', {}, "syntax", "a whole JSON object"),
     ],
 )
 def test_a_table_that_is_in_doubt_is_refused(tmp_path, content, told, code, words):
@@ -152,7 +152,7 @@ def test_no_name_is_known_for_two_columns():
     ("columns", "words"),
     [
         ("taskid", "is not ours=theirs"),
-        ("nothing=task", "nothing is none of ours"),
+        ("nothing=task", "nothing is not one of our columns"),
         ("scor=x", "did you mean score?"),
         ("score=x,Score=y", "score is duplicated"),
     ],

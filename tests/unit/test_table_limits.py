@@ -95,7 +95,7 @@ def test_parquet_has_no_more_rows_than_its_size_tells(tmp_path, monkeypatch):
 PACKED = {
     "csv": "task,agent,score\n" + "t,a,1\n" * 39,
     "jsonl": '{"task":"t","agent":"a","score":1}\n' * 40,
-    # An object inside of a row is none.
+    # An object inside a row is not a row.
     "json": json.dumps([{"task": "t", "agent": "a", "score": 1, "more": {}}] * 40),
 }
 

@@ -10,6 +10,7 @@ from conftest import DBT, REPOSITORY, run_in_repository
 
 from loaders.__main__ import main
 from loaders.formats import FORMATS
+from loaders.warehouse.raw_export import export_raw
 from loaders.warehouse.schema import raw_tables
 
 FIXTURES = REPOSITORY / "tests" / "fixtures"
@@ -71,6 +72,25 @@ def test_a_column_that_is_new_between_others_gets_its_own_values(old, tmp_path):
         kept = connection.execute("select count(*) from raw.metr_horizon_runs")
         assert kept.fetchall() == [(11,)]
     assert costs == [(0.25, None)]
+
+
+def test_a_table_with_a_new_name_keeps_its_rows(old, tmp_path):
+    row = ("f", 7, "not_finite", "NaN was read as null")
+    with duckdb.connect(old) as connection:
+        connection.execute("insert into raw.metr_notes values (?, ?, ?, ?)", row)
+    # An export for another engine has them before anything is loaded.
+    for _ in export_raw(str(old), tmp_path / "raw", "old"):
+        pass
+    sample = shutil.copy(FIXTURES / "metr_sample.yaml", tmp_path)
+    assert main([str(sample), "--db", str(old)]) == 0
+    with duckdb.connect(old, read_only=True) as connection:
+        exported = tmp_path / "raw" / "metr_warnings" / "old.parquet"
+        for found in ("raw.metr_warnings", f"'{exported}'"):
+            assert connection.sql(f"from {found}").fetchall() == [row]
+        names = connection.sql(
+            "select table_name from duckdb_tables() where table_name like '%_notes'"
+        )
+        assert names.fetchall() == []
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from common.warehouse import open_read_only
 from loaders.contract.arrow import ColumnBuffers, Constant, as_buffers
 from loaders.contract.records import Batch, FileRefused, LoadResult, Quarantined
 from loaders.formats import FORMATS
-from loaders.metr.tables import METR_HORIZON_RUNS, METR_NOTES, METR_RUNS
+from loaders.metr.tables import METR_HORIZON_RUNS, METR_RUNS, METR_WARNINGS
 from loaders.warehouse import (
     FileManifest,
     Warehouse,
@@ -164,7 +164,7 @@ def test_batches_are_the_same_rows_however_many_are_inserted_at_a_time(
         [run(6, f"r{n}", variant=str(n), action_count=None) for n in range(9)],
         [run(7, "d", variant=None, agent=None), run(8, "e", agent="x" * 99)],
     ]
-    said = Batch(METR_NOTES, [(2, "code", "it is odd")], [], 0)
+    said = Batch(METR_WARNINGS, [(2, "code", "it is odd")], [], 0)
     one_value = Constant("one")
     buffers = as_buffers(RUNS, batches[3]).buffers
     buffers[list(RUNS.types).index("task_family")] = one_value
@@ -174,7 +174,7 @@ def test_batches_are_the_same_rows_however_many_are_inserted_at_a_time(
     load(path, manifest("v1"), *written[:2], said, *written[2:])
     rows = ask(path, "select * exclude (file_id) from raw.metr_runs order by rowid")
     assert rows == [row for rows in batches for row in rows]
-    assert ask(path, "select line from raw.metr_notes") == [(2,)]
+    assert ask(path, "select line from raw.metr_warnings") == [(2,)]
 
 
 def test_nulls_stay_nulls(path):

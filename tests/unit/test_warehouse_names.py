@@ -58,7 +58,7 @@ def test_every_command_takes_a_warehouse_of_any_name(
 def test_a_name_that_duckdb_misreads_is_loaded_read_and_exported(
     tmp_path: Path, name: str, capsys
 ):
-    """Of a backslash an import made a folder; a name that is no UTF-8 was a fault."""
+    """An import took a backslash for a folder; a name that is not UTF-8 was a bug in evalhouse."""
     place = tmp_path / "place"
     place.mkdir()
     path = str(place / name)

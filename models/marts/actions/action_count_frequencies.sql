@@ -14,7 +14,7 @@ final as (
     from attempt_successes
     where
         success_rule = 'any_credit'
-        and population not in ('human', 'perturbed')
+        and {{ is_undisturbed_agent() }}
         and action_count is not null
     group by source, action_count
 )

@@ -15,7 +15,7 @@ agent_tasks as (
         count(*) as attempt_count
     from attempts
     where
-        population not in ('human', 'perturbed')
+        {{ is_undisturbed_agent() }}
         and action_count is not null
         and score is not null
     group by source, benchmark, task_family, task_id, agent

@@ -12,7 +12,7 @@ score_frequencies as (
         count(*) as attempt_count
     from attempts
     where
-        population not in ('human', 'perturbed')
+        {{ is_undisturbed_agent() }}
         and action_count is not null
         and score is not null
     group by source, score

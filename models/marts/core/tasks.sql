@@ -20,14 +20,14 @@ success_rates as (
     from attempt_successes
     where
         success_rule = 'any_credit'
-        and population not in ('human', 'perturbed')
+        and {{ is_undisturbed_agent() }}
     group by source, benchmark, task_id
 ),
 
 measured_attempts as (
     select
         *,
-        population not in ('human', 'perturbed') as is_measured
+        {{ is_undisturbed_agent() }} as is_measured
     from attempts
 ),
 

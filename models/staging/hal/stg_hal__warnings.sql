@@ -2,7 +2,7 @@
 with
 
 source as (
-    select * from {{ source('raw', 'hal_notes') }}
+    select * from {{ source('raw', 'hal_warnings') }}
 ),
 
 renamed as (

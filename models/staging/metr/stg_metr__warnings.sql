@@ -2,7 +2,7 @@
 with
 
 source as (
-    select * from {{ source('raw', 'metr_notes') }}
+    select * from {{ source('raw', 'metr_warnings') }}
 ),
 
 renamed as (

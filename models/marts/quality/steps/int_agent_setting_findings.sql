@@ -93,7 +93,7 @@ final as (
         'unread_effort' as finding_code,
         source,
         unread.evaluation_id as subject,
-        'its agent was told ' || left(min(unread.unread_text), 80)
+        'its agent has the setting ' || left(min(unread.unread_text), 80)
         || ', which no rule reads, so it counts as one of '
         || min(groups.evaluation_count) || ' evaluation(s) of ' || agent
         || ' on ' || benchmark as detail

@@ -56,7 +56,7 @@ repeated_evaluation_ids as (
         || case
             when is_conflicting
                 then ' traces of this run disagree; none is counted'
-            else ' traces hold the same run; the fullest is counted'
+            else ' traces hold the same run; the most complete is counted'
         end as detail
     from repeated_traces
 ),

@@ -33,7 +33,7 @@ repeated_logs as (
         || case
             when bool_or(is_conflicting)
                 then ' logs of this run disagree; none is counted'
-            else ' logs hold the same run; the fullest is counted'
+            else ' logs hold the same run; the most complete is counted'
         end as detail
     from logs
     where copy_count > 1
@@ -56,7 +56,7 @@ partial_runs as (
         'partial_run' as finding_code,
         source,
         evaluation_id as subject,
-        'it was told to run some of the samples only' as detail
+        'it ran only some of the samples' as detail
     from evaluations
     where is_partial
 ),

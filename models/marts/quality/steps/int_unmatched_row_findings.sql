@@ -120,7 +120,7 @@ final as (
         source,
         seed as subject,
         count(case when not is_known then 1 end) || ' of ' || count(*)
-        || ' row(s) of ' || seed || ' are about nothing that is loaded, such '
+        || ' row(s) of ' || seed || ' match nothing that is loaded, such '
         || 'as ' || min(case when not is_known then subject end) as detail
     from written
     group by source, seed
