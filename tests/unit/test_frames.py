@@ -191,7 +191,33 @@ def test_a_table_without_usual_names_is_refused_with_the_nearest(tmp_path, capsy
     assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
     said = capsys.readouterr().out
     assert "unusable_columns: no column is known as a task or as a score" in said
-    assert "the nearest are: tsk, agent" in said
+    assert "the nearest are: tsk, points" in said
+
+
+def test_an_array_in_a_json_file_is_refused_with_its_names(tmp_path, capsys):
+    path = tmp_path / "my.json"
+    path.write_text('\n[{"question": "q", "model": "m", "points": 1}]')
+    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
+    said = capsys.readouterr().out
+    assert "unusable_columns: no column is known as a task or as a score" in said
+    path.write_text('{"results": [{"question": "q", "model": "m", "points": 1}]}')
+    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
+    assert "unknown_format" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("price", "say --columns cost_usd=price"),
+        ("cost (€)", "say --columns 'cost_usd=cost (€)'"),
+        ("cost, all", "say it in a mapping file: --mapping FILE with cost_usd: 'cost, "),
+    ],
+)
+def test_a_suggestion_can_be_pasted_into_a_shell(tmp_path, capsys, name, told):
+    path = tmp_path / "my.csv"
+    path.write_text(f'task,model,score,"{name}"\nt,m,1,2\n')
+    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 0
+    assert told in capsys.readouterr().err
 
 
 def loaded(tmp_path, frame, column: str) -> list:
