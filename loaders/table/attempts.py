@@ -140,7 +140,7 @@ class Attempts:
             elif ours == "started_at":
                 made[ours] = values.started_at(name, cell)
             elif ours in _READ:
-                made[ours] = _READ[ours](name, cell, decimal)
+                made[ours] = _optional(ours, name, cell, decimal)
         return made
 
     def _name(self, ours: str) -> str:
@@ -206,6 +206,18 @@ def _part(record: dict[str, Any], part: Part, ours: str) -> str | None:
         kind = "a list" if isinstance(value, list) else "a mapping"
         raise RecordRefused("wrong_type", f"{part} is {kind}")
     return json.dumps(value, ensure_ascii=False)
+
+
+def _optional(ours: str, name: str, cell: str, decimal: str | None) -> Any:
+    """Return a number that a table need not have."""
+    try:
+        return _READ[ours](name, cell, decimal)
+    except RecordRefused as refused:
+        if refused.reason_code != "wrong_type":
+            raise
+        code, what = refused.args
+        what = f"{what}; `--columns {ours}=` leaves the column out"
+        raise RecordRefused(code, what) from None
 
 
 def _finite(attributes: str | None) -> str | None:

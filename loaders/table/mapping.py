@@ -328,8 +328,10 @@ class _Finder:
         if len(path) > 1 and path[0] in self._names:
             return Column(path)
         near = difflib.get_close_matches(name, self._names)
-        what = f"there is no column {name!r}; the nearest are: {', '.join(near)}"
-        raise self._refused(ours, what if near else f"there is no column {name!r}")
+        others = [each for each in self._names if each not in near]
+        shown = ", ".join([*near, *others])[:300]
+        what = f"there is no column {name!r}; the nearest are: {shown}"
+        raise self._refused(ours, what)
 
     def _refused(self, ours: str, what: str) -> FileRefused:
         return file_refused("unusable_columns", f"{ours}: {what}")

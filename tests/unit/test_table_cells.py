@@ -347,6 +347,21 @@ def test_a_score_that_is_kept_back_says_why(tmp_path, cell, told, words):
 
 
 @pytest.mark.parametrize(
+    ("name", "cell", "words"),
+    [
+        ("passed", "ok", "passed is 'ok', none of true, false, yes, y, t, pass, "),
+        (
+            "duration_s",
+            "0:01:30",
+            "point; `--columns latency_seconds=` leaves the colu",
+        ),
+    ],
+)
+def test_a_value_that_is_kept_back_says_what_to_do(tmp_path, name, cell, words):
+    assert words in one(tmp_path, name, cell).detail
+
+
+@pytest.mark.parametrize(
     ("cell", "is_said"),
     [
         ("0,5", True),

@@ -103,6 +103,12 @@ def test_the_use_of_each_column_is_recorded(tmp_path):
             "as an agent; the nearest are: model_name_or_path",
         ),
         (HEADER, {"columns": "task_id=taks"}, "unusable_columns", "nearest are: task"),
+        (
+            "x,y\n1,2\n",
+            {"columns": "score=qq"},
+            "unusable_columns",
+            "nearest are: x, y",
+        ),
         ("task,agent,score,score\nt,a,1,1\n", {}, "unusable_columns", "two columns"),
         (HEADER, {}, "empty_file", "no row"),
         ('task,agent,score\nt,a,1\nt,a,"1\n', {}, "syntax", ""),
