@@ -210,7 +210,10 @@ def test_an_array_in_a_json_file_is_refused_with_its_names(tmp_path, capsys):
     [
         ("price", "say --columns cost_usd=price"),
         ("cost (€)", "say --columns 'cost_usd=cost (€)'"),
-        ("cost, all", "say it in a mapping file: --mapping FILE with cost_usd: 'cost, "),
+        (
+            "cost, all",
+            "say it in a mapping file: --mapping FILE with cost_usd: 'cost, ",
+        ),
     ],
 )
 def test_a_suggestion_can_be_pasted_into_a_shell(tmp_path, capsys, name, told):
