@@ -202,7 +202,8 @@ def test_an_array_in_a_json_file_is_refused_with_its_names(tmp_path, capsys):
     assert "unusable_columns: no column is known as a task or as a score" in said
     path.write_text('{"results": [{"question": "q", "model": "m", "points": 1}]}')
     assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
-    assert "unknown_format" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "unknown_format: its field 'results' is a list of objects: if these" in said
 
 
 @pytest.mark.parametrize(
