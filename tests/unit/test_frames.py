@@ -281,6 +281,13 @@ def test_a_named_index_holds_columns(tmp_path):
     assert loaded(tmp_path, plain, "line || attempt") == ["12"]
 
 
+def test_a_column_of_an_unknown_type_is_named(tmp_path):
+    frame = pl.DataFrame({"task": ["t"], "agent": ["a"], "score": [1], "tries": [2]})
+    frame = frame.cast({"tries": pl.Int128})
+    with pytest.raises(ValueError, match="cast the column 'tries' to a more usual"):
+        load_frame(frame, "runs", db=tmp_path / "x.duckdb")
+
+
 def test_an_index_that_is_a_column_too_is_read_once(tmp_path):
     frame = pd.DataFrame({"task": ["t", "u"], "agent": "a", "score": [1, 0]})
     kept = frame.set_index("task", drop=False)
