@@ -66,7 +66,7 @@ FORMATS = {
         # By its columns, which no other JSON format has.
         Format(
             "table",
-            10,
+            11,
             table.TABLES,
             "loaders.table.reader",
             takes_table_options=True,

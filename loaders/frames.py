@@ -92,11 +92,31 @@ def _write(frame: Any, path: Path) -> None:
                 what = f"there is no room for the frame in {path.parent.parent}: "
                 what += "make some, or name another folder in TMPDIR"
                 raise WarehouseError(what) from None
-            raise _unreadable(error) from None
+            reason: object = error
+            if name := _unknown_column(connection, frame):
+                reason = f"cast the column {name!r} to a more usual type: {error}"
+            raise _unreadable(reason) from None
 
 
 def _unreadable(reason: object) -> ValueError:
     return ValueError(f"the frame cannot be read: {' '.join(str(reason).split())}")
+
+
+def _unknown_column(connection: duckdb.DuckDBPyConnection, frame: Any) -> str | None:
+    """Return the first column of polars or pyarrow whose type DuckDB does not know."""
+    names = getattr(frame, "column_names", None)
+    if _library(frame) == "polars":
+        names = frame.columns
+    if not isinstance(names, list) or not hasattr(frame, "select"):
+        return None
+    for name in names:
+        try:
+            _relation(connection, frame.select([name]).slice(0, 0)).fetchall()
+        except (duckdb.Error, NanoarrowException):
+            return name
+        except (TypeError, ValueError):
+            continue
+    return None
 
 
 def _library(frame: Any) -> str:

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+
+import msgspec
 
 from loaders.contract.records import FileRefused, file_refused
 
@@ -56,6 +59,8 @@ _FIELDS = re.compile(
     r'benchmark_name|alias|human_minutes|action_count|raw_eval_results|samples)"\s*:'
 )
 _OBJECT = re.compile(r'[\ufeff\s]*(?:\[\s*)?\{\s*"')
+_FIELDS_OF = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ARRAY = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"')
 _DATA_NAME = re.compile(
     r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv|parquet|eval|zip)(?:\.(?:gz|zst|bz2|xz))?$",
     re.IGNORECASE,
@@ -138,9 +143,24 @@ def refusal(head: bytes, names: str) -> FileRefused:
         return refused
     if _PAGE.match(head):
         return file_refused("web_page", "it is a web page or XML, not data")
-    refused = file_refused("unknown_format", f"the content is none of {names}")
+    what = f"the content is none of {names}"
+    if inside := _list_inside(head):
+        what = (
+            f"its field {inside[:100]!r} is a list of objects: if these are attempts, "
+            f"save the list as a file of its own. Otherwise, {what}"
+        )
+    refused = file_refused("unknown_format", what)
     refused.is_data = is_data(head.decode(errors="replace"), [head])
     return refused
+
+
+def _list_inside(head: bytes) -> str | None:
+    """Return the first field of a JSON object that is a list of objects."""
+    with suppress(ValueError, RecursionError):
+        for name, value in _FIELDS_OF.decode(head).items():
+            if re.match(rb"\[\s*\{", value):
+                return name
+    return None
 
 
 def is_data(text: str, pieces: Iterable[bytes]) -> bool:
@@ -153,6 +173,12 @@ def is_data(text: str, pieces: Iterable[bytes]) -> bool:
             if len(fields) >= 2:
                 return True
     return False
+
+
+def is_array_of_objects(path: str, head: bytes) -> bool:
+    """Return whether a file is JSON by its name, and an array of objects."""
+    name = path.lower().removesuffix(".gz").removesuffix(".zst")
+    return name.endswith(".json") and _ARRAY.match(head) is not None
 
 
 def zip_refusal(members: list[tuple[str, bool]], names: str) -> FileRefused:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from loaders.contract import rules
@@ -131,17 +132,24 @@ class Attempts:
             if not is_written and cell in _INFINITE:
                 raise RecordRefused("not_finite", f"{name} is {cell}")
             decimal = self._options.decimal if is_written else None
-            if ours == "score":
-                most = self._options.score_max
-                made[ours] = values.score(name, cell, most, decimal)
-            elif ours == "success":
-                most = None if "score" in self.mapping else self._options.score_max
-                made[ours] = values.verdict(name, cell, most, decimal)
-            elif ours == "started_at":
-                made[ours] = values.started_at(name, cell)
-            elif ours in _READ:
-                made[ours] = _READ[ours](name, cell, decimal)
+            try:
+                if ours == "started_at":
+                    made[ours] = values.started_at(name, cell)
+                elif ours in NUMBERS:
+                    made[ours] = self._number(ours, name, cell, decimal)
+            except RecordRefused as refused:
+                raise _advised(ours, name, cell, refused) from None
         return made
+
+    def _number(
+        self, ours: str, name: str, cell: str, decimal: str | None
+    ) -> float | None:
+        if ours == "score":
+            return values.score(name, cell, self._options.score_max, decimal)
+        if ours == "success":
+            most = None if "score" in self.mapping else self._options.score_max
+            return values.verdict(name, cell, most, decimal)
+        return _READ[ours](name, cell, decimal)
 
     def _name(self, ours: str) -> str:
         return self.mapping.written(ours)
@@ -204,8 +212,31 @@ def _part(record: dict[str, Any], part: Part, ours: str) -> str | None:
         return value
     if ours in TEXTS and isinstance(value, dict | list):
         kind = "a list" if isinstance(value, list) else "a mapping"
-        raise RecordRefused("wrong_type", f"{part} is {kind}")
+        what = f"{part} is {kind}{_field_inside(ours, str(part), value)}"
+        raise RecordRefused("wrong_type", what)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _advised(ours: str, name: str, cell: str, refused: RecordRefused) -> RecordRefused:
+    """Return a refusal of a number that says which option may help."""
+    if refused.reason_code != "wrong_type":
+        return refused
+    inside: Any = None
+    with suppress(ValueError, RecursionError):
+        inside = json.loads(cell)
+    advice = _field_inside(ours, name, inside)
+    if not advice and ours in _READ:
+        advice = f"; `--columns {ours}=` leaves the column out"
+    code, what = refused.args
+    return RecordRefused(code, what + advice)
+
+
+def _field_inside(ours: str, name: str, value: Any) -> str:
+    """Return how to name a field of an object, the first one; empty for other values."""
+    first = next(iter(value), None) if isinstance(value, dict) else None
+    if not first or not first.isidentifier():
+        return ""
+    return f"; `--columns {ours}={name}.{first}` names a field in it"
 
 
 def _finite(attributes: str | None) -> str | None:

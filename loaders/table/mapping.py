@@ -43,7 +43,7 @@ KNOWN = {
     "output_tokens": "output_tokens completion_tokens",
     "cache_read_tokens": "cache_read_tokens",
     "total_tokens": "total_tokens",
-    "cost_usd": "cost_usd cost total_cost",
+    "cost_usd": "cost_usd cost total_cost total_cost_usd",
     "started_at": "started_at timestamp created_at date",
 }
 # All columns with one of its names are used, not only the first: together they identify
@@ -65,6 +65,9 @@ _HINTS = {
     "result": "success",
     "outcome": "success",
     "accuracy": "score",
+    "acc": "score",
+    "exactmatch": "score",
+    "passat1": "score",
 }
 # Columns for which an attempt has several rows that are not repeats; so each value is a
 # benchmark.
@@ -195,7 +198,7 @@ def resolved(
         _add_known(parts, names, left_out)
     missing = missing_from(parts)
     if missing:
-        raise _unusable(missing, names, preset)
+        raise _unusable(missing, names, Mapping(parts, preset))
     mapping = Mapping({ours: parts[ours] for ours in KNOWN if ours in parts}, preset)
     said = {ours for ours, _ in options.columns}
     return Mapping(mapping.parts, preset, tuple(_hints(names, mapping, said)))
@@ -325,8 +328,10 @@ class _Finder:
         if len(path) > 1 and path[0] in self._names:
             return Column(path)
         near = difflib.get_close_matches(name, self._names)
-        what = f"there is no column {name!r}; the nearest are: {', '.join(near)}"
-        raise self._refused(ours, what if near else f"there is no column {name!r}")
+        others = [each for each in self._names if each not in near]
+        shown = ", ".join([*near, *others])[:300]
+        what = f"there is no column {name!r}; the nearest are: {shown}"
+        raise self._refused(ours, what)
 
     def _refused(self, ours: str, what: str) -> FileRefused:
         return file_refused("unusable_columns", f"{ours}: {what}")
@@ -390,16 +395,21 @@ def _folder_of(path: str, level: int) -> str:
 
 
 def _unusable(
-    missing: list[str], names: Sequence[str], preset: str | None
+    missing: list[str], names: Sequence[str], mapping: Mapping
 ) -> FileRefused:
-    known = [name for each in KNOWN.values() for name in each.split()]
-    near = [
+    """Return the refusal, with the columns that are left, the nearest names first."""
+    wanted = {ours for what in missing for ours in _NEEDED[what]}
+    known = [plain(name) for ours in wanted for name in KNOWN[ours].split()]
+    taken = mapping.taken_names()
+    left = [name for name in names if name not in taken] or list(names)
+    near = {
         name
-        for name in names
-        if plain(name) in _HINTS or difflib.get_close_matches(plain(name), known)
-    ]
-    shown = ", ".join(near or names)[:300]
-    by = f" by the preset {preset}" if preset else ""
+        for name in left
+        if _HINTS.get(plain(name)) in wanted
+        or difflib.get_close_matches(plain(name), known)
+    }
+    shown = ", ".join(sorted(left, key=lambda name: name not in near))[:300]
+    by = f" by the preset {mapping.preset}" if mapping.preset else ""
     what = f"no column is known as {' or as '.join(missing)}{by}; the nearest are: "
     return file_refused("unusable_columns", what + shown)
 

@@ -1,5 +1,6 @@
 """What the loader prints about a table: its mapping, and its first attempts."""
 
+import shlex
 from collections.abc import Iterator
 from itertools import islice
 
@@ -38,10 +39,14 @@ def _mapping_lines(rows: list[tuple[str, str, str | None]]) -> Iterator[str]:
         yield f"attributes: {shown}"
     for name, _, looks_like in rows:
         if looks_like:
-            yield (
-                f"{name} is an attribute; if it is {looks_like}, say "
-                f"--columns {looks_like}={name}"
-            )
+            yield f"{name} is an attribute; if it is {looks_like}, {_told(looks_like, name)}"
+
+
+def _told(ours: str, name: str) -> str:
+    """Return how to say that a column is one of our fields."""
+    if "," in name:  # It would end the pair.
+        return f"say it in a mapping file: --mapping FILE with {ours}: {name!r}"
+    return f"say --columns {shlex.quote(f'{ours}={name}')}"
 
 
 def _shown(value: object) -> str:

@@ -23,7 +23,7 @@ from loaders.table.tables import TABLE_ATTEMPTS
 _BLANKS = ("' '", *(f"chr({number})" for number in range(9, 14)))
 _TIME = r"([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
 _ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]" + _TIME + ")?"
-_OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
+_OFFSET = " ?[+-](0[0-9]|1[0-4]):?[0-5][0-9]"
 # A visible name, which is kept as it is; attempts.py decides about others. DuckDB's
 # texts have no lone surrogates.
 _UNSEEN = "".join(rf"\p{{{each}}}" for each in visible.UNSEEN if each != "Cs")
@@ -263,9 +263,11 @@ class _Row:
             # The form of most times.
             cases.append(f"when p_{ours} = {cell} then {cell}")
             is_iso = f"when regexp_full_match({cell}, '{_ISO}"
-            cases.append(f"{is_iso}Z?') then p_{ours}")
-            # A cast to a time without a zone would ignore the offset.
-            moment = f"make_timestamp(epoch_us(try_cast({cell} as timestamptz)))"
+            cases.append(f"{is_iso}(Z| UTC)?') then p_{ours}")
+            # A cast to a time without a zone would ignore the offset, and one with a
+            # zone takes no blank before it.
+            joined = f"replace(replace({cell}, ' +', '+'), ' -', '-')"
+            moment = f"make_timestamp(epoch_us(try_cast({joined} as timestamptz)))"
             cases.append(f"{is_iso}{_OFFSET}') then cast({moment} as varchar)")
             cases.append(f"when contains({cell}, '_') then null")
         for least, per_second in values.EPOCHS:

@@ -27,14 +27,18 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # A number with characters of which one may be the decimal sign.
 _SIGNS = re.compile(r"[^0-9]{0,3}[0-9]+([., '][0-9]+)+[^0-9]{0,5}")
 _GROUPED = r"[+-]?[1-9][0-9]{0,2}(%s[0-9]{3})+(%s[0-9]*)?"
-# The spellings of a verdict.
-YES = ("yes", "pass", "passed", "correct")
-NO = ("no", "fail", "failed", "incorrect")
+# The spellings of a verdict; `t` and `f` are PostgreSQL's.
+YES = ("yes", "y", "t", "pass", "passed", "correct")
+NO = ("no", "n", "f", "fail", "failed", "incorrect")
 _BOOLEANS = {"true": 1.0, "false": 0.0}
 _VERDICTS = _BOOLEANS | dict.fromkeys(YES, 1.0) | dict.fromkeys(NO, 0.0)
 # The range of times of runs; other times come from a clock that was not set.
 FIRST_YEAR, LAST_YEAR = 1971, 2199
 _SLASHED_DAY = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
+# A day with an offset, which Python takes for a time of the day.
+_DAY_WITH_OFFSET = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}[+-][0-9]{2}:?[0-9]{2}")
+# The blank before an offset, as in Snowflake's exports.
+_BLANK_BEFORE_OFFSET = re.compile(r"(?<=[0-9]) (?=[+-][0-9]{2}:?[0-9]{2}$)")
 
 
 def is_missing(text: str | None) -> bool:
@@ -102,7 +106,13 @@ def verdict(
     word = text.strip().lower()
     if word in _VERDICTS:
         return _VERDICTS[word]
-    return score(name, text, score_max, decimal)
+    try:
+        return score(name, text, score_max, decimal)
+    except RecordRefused as refused:
+        if not word.isalpha():
+            raise
+        what = f"{name} is {rules.shown(text)}, none of {', '.join(_VERDICTS)}"
+        raise RecordRefused(refused.reason_code, what) from None
 
 
 def count(name: str, text: str, decimal: str | None = None) -> int | None:
@@ -166,10 +176,14 @@ def _moment(text: str) -> datetime:
                 return moment.replace(microsecond=rest, tzinfo=None)
         # It may be a spreadsheet's day number, or a date in digits.
         raise ValueError
+    if _DAY_WITH_OFFSET.fullmatch(text):
+        raise ValueError
     slashed = _SLASHED_DAY.match(text)
     if slashed:
         year, month, day = slashed.groups()
         text = f"{year}-{month:0>2}-{day:0>2}" + text[slashed.end() :]
+    if ":" in text[:-5]:
+        text = _BLANK_BEFORE_OFFSET.sub("", text)
     moment = datetime.fromisoformat(text.removesuffix(" UTC"))
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)

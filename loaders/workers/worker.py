@@ -22,7 +22,11 @@ from loaders.contract.files import (
     path_text,
     unchanged,
 )
-from loaders.contract.foreign import refuse_conflicts, refuse_pointer
+from loaders.contract.foreign import (
+    is_array_of_objects,
+    refuse_conflicts,
+    refuse_pointer,
+)
 from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     Batch,
@@ -240,10 +244,12 @@ def _recognised(
     content: OpenFile | Unpacked, found: InputFile, options: ReadOptions
 ) -> Format:
     """Return the format of a file; a table with unknown columns has one too."""
+    head = content.beginning(HEAD_BYTES)
     try:
-        return recognise(content.beginning(HEAD_BYTES), content)
+        return recognise(head, content)
     except FileRefused as refused:
         is_table = options.table.is_given or is_table_name(found.path)
+        is_table = is_table or is_array_of_objects(found.path, head)
         if refused.reason_code == "unknown_format" and is_table and found.is_meant:
             return FORMATS["table"]
         raise

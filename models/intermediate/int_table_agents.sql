@@ -22,7 +22,16 @@ final as (
         evaluation_id,
         source,
         agent,
-        scaffold,
+        -- Agents of one model are not repeats of each other; an agent that is
+        -- made of the model and its effort says nothing about a scaffold.
+        case
+            when
+                scaffold = 'unknown'
+                and agent <> model
+                and agent <> model || coalesce(' ' || reasoning_effort, '')
+                then agent
+            else scaffold
+        end as scaffold,
         case
             when
                 right(model, length(reasoning_effort) + 1)

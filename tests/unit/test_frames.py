@@ -191,7 +191,37 @@ def test_a_table_without_usual_names_is_refused_with_the_nearest(tmp_path, capsy
     assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
     said = capsys.readouterr().out
     assert "unusable_columns: no column is known as a task or as a score" in said
-    assert "the nearest are: tsk, agent" in said
+    assert "the nearest are: tsk, points" in said
+
+
+def test_an_array_in_a_json_file_is_refused_with_its_names(tmp_path, capsys):
+    path = tmp_path / "my.json"
+    path.write_text('\n[{"question": "q", "model": "m", "points": 1}]')
+    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
+    said = capsys.readouterr().out
+    assert "unusable_columns: no column is known as a task or as a score" in said
+    path.write_text('{"results": [{"question": "q", "model": "m", "points": 1}]}')
+    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
+    said = capsys.readouterr().out
+    assert "unknown_format: its field 'results' is a list of objects: if these" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("price", "say --columns cost_usd=price"),
+        ("cost (€)", "say --columns 'cost_usd=cost (€)'"),
+        (
+            "cost, all",
+            "say it in a mapping file: --mapping FILE with cost_usd: 'cost, ",
+        ),
+    ],
+)
+def test_a_suggestion_can_be_pasted_into_a_shell(tmp_path, capsys, name, told):
+    path = tmp_path / "my.csv"
+    path.write_text(f'task,model,score,"{name}"\nt,m,1,2\n')
+    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 0
+    assert told in capsys.readouterr().err
 
 
 def loaded(tmp_path, frame, column: str) -> list:
@@ -249,6 +279,13 @@ def test_a_named_index_holds_columns(tmp_path):
     # Rows that were left out are not a column.
     plain = frame.reset_index()[lambda each: each["score"] == 0]
     assert loaded(tmp_path, plain, "line || attempt") == ["12"]
+
+
+def test_a_column_of_an_unknown_type_is_named(tmp_path):
+    frame = pl.DataFrame({"task": ["t"], "agent": ["a"], "score": [1], "tries": [2]})
+    frame = frame.cast({"tries": pl.Int128})
+    with pytest.raises(ValueError, match="cast the column 'tries' to a more usual"):
+        load_frame(frame, "runs", db=tmp_path / "x.duckdb")
 
 
 def test_an_index_that_is_a_column_too_is_read_once(tmp_path):

@@ -61,6 +61,10 @@ READ = [
     ("passed", "Yes", "is_success", True),
     ("passed", "fail", "is_success", False),
     ("passed", "Incorrect", "is_success", False),
+    ("passed", "T", "is_success", True),
+    ("passed", "f", "is_success", False),
+    ("passed", "n", "is_success", False),
+    ("passed", "Y", "is_success", True),
     ("steps", "12.0", "action_count", 12),
     ("steps", "1e+05", "action_count", 100_000),
     ("duration_s", "2.5", "latency_seconds", 2.5),
@@ -77,7 +81,16 @@ READ = [
     ("date", "2025-01-02", "started_at", "2025-01-02 00:00:00"),
     ("date", "2025/1/2", "started_at", "2025-01-02 00:00:00"),
     ("date", "2025/1/2 03:04", "started_at", "2025-01-02 03:04:00"),
-    ("date", "2025-01-02 03:04:05.5 UTC", "started_at", "2025-01-02 03:04:05.5"),
+    ("started_at", "2025-01-02 03:04:05.5 UTC", "started_at", "2025-01-02 03:04:05.5"),
+    # As Snowflake, git and PostgreSQL write offsets.
+    (
+        "started_at",
+        "2025-01-02 03:04:05.500 -0700",
+        "started_at",
+        "2025-01-02 10:04:05.5",
+    ),
+    ("started_at", "2025-01-02 03:04:05 +0200", "started_at", "2025-01-02 01:04:05"),
+    ("date", "2025-01-02 03:04:05+00", "started_at", "2025-01-02 03:04:05"),
     ("timestamp", "1734070031", "started_at", "2024-12-13 06:07:11"),
     ("timestamp", "1734070031500", "started_at", "2024-12-13 06:07:11.5"),
     ("error", "boom", "status", "scored"),
@@ -124,7 +137,7 @@ REFUSED = [
     ("score", "1e999", "not_finite"),
     ("score", "1_0", "wrong_type"),
     ("passed", "2", "score_out_of_range"),
-    ("passed", "T", "wrong_type"),
+    ("passed", "ok", "wrong_type"),
     ("passed", "maybe", "wrong_type"),
     ("cost", "1,234", "wrong_type"),
     ("cost", "€1.25", "wrong_type"),
@@ -144,6 +157,10 @@ REFUSED = [
     ("date", "20250102", "wrong_type"),
     ("date", "01/02/2025", "wrong_type"),
     ("date", "2025-02-30", "wrong_type"),
+    # A day with an offset has no time, as 02:00 would be.
+    ("started_at", "2025-01-02+02:00", "wrong_type"),
+    ("date", "2025-01-02-0700", "wrong_type"),
+    ("started_at", "2025-01-02 -0700", "wrong_type"),
     ("date", "2025-01-02T03:04:05+25:00", "wrong_type"),
     ("date", "0001-01-01", "wrong_type"),
     ("date", "1900-01-00", "wrong_type"),
@@ -327,6 +344,21 @@ def test_a_score_of_0_or_1_does_not_show_the_scale(
 )
 def test_a_score_that_is_kept_back_says_why(tmp_path, cell, told, words):
     assert words in one(tmp_path, "score", cell, **told).detail
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "words"),
+    [
+        ("passed", "ok", "passed is 'ok', none of true, false, yes, y, t, pass, "),
+        (
+            "duration_s",
+            "0:01:30",
+            "point; `--columns latency_seconds=` leaves the colu",
+        ),
+    ],
+)
+def test_a_value_that_is_kept_back_says_what_to_do(tmp_path, name, cell, words):
+    assert words in one(tmp_path, name, cell).detail
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def test_a_second_column_of_one_meaning_is_named(tmp_path):
     [
         ("Cost ($)", "cost_usd", None),
         ("cost [USD]", "cost_usd", None),
+        ("Total Cost ($)", "cost_usd", None),
         ("Latency (s)", "latency_seconds", None),
         ("duration (ms)", "latency_ms", None),
         ("Human Time (minutes)", "human_minutes", None),
@@ -87,8 +88,27 @@ def test_the_use_of_each_column_is_recorded(tmp_path):
     ("content", "told", "code", "words"),
     [
         ("tsk,agent,x\nt,a,1\n", {}, "unusable_columns", "a task or as a score"),
-        ("tsk,agent,x\nt,a,1\n", {}, "unusable_columns", "nearest are: tsk, agent"),
+        # Columns that are used are not named, and those that are near come first.
+        ("x,tsk,agent\n1,t,a\n", {}, "unusable_columns", "nearest are: tsk, x"),
+        (
+            "doc_id,model,task,acc_norm,acc\n0,m,arc,1,0\n",
+            {},
+            "unusable_columns",
+            "as a score; the nearest are: acc, doc_id, acc_norm",
+        ),
+        (
+            "instance_id,model_name_or_path,resolved\nt,m,True\n",
+            {},
+            "unusable_columns",
+            "as an agent; the nearest are: model_name_or_path",
+        ),
         (HEADER, {"columns": "task_id=taks"}, "unusable_columns", "nearest are: task"),
+        (
+            "x,y\n1,2\n",
+            {"columns": "score=qq"},
+            "unusable_columns",
+            "nearest are: x, y",
+        ),
         ("task,agent,score,score\nt,a,1,1\n", {}, "unusable_columns", "two columns"),
         (HEADER, {}, "empty_file", "no row"),
         ('task,agent,score\nt,a,1\nt,a,"1\n', {}, "syntax", ""),

@@ -392,3 +392,23 @@ def test_names_of_parquet_are_as_its_writer_wrote_them(tmp_path):
     frame.rename({"Note": "Score"}).write_parquet(path)
     with pytest.raises(FileRefused, match="'score' and 'Score' may both be score"):
         read(path)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_a_field_of_an_object_is_suggested(tmp_path, form):
+    row = {"task": "t", "model": "m", "score": {"value": 0.5}, "cost": {"a b": 1}}
+    path = tmp_path / f"table.{form}"
+    frame = pl.DataFrame([row])
+    frame.write_ndjson(path) if form == "jsonl" else frame.write_parquet(path)
+    _, [refused] = read(path)
+    assert "; `--columns score=score.value` names a field in it; " in refused.detail
+    rows, _ = read(path, columns="score=score.value,cost_usd=")
+    assert rows[0]["score"] == 0.5
+    _, [refused] = read(path, columns="score=score.value")
+    assert "; `--columns cost_usd=` leaves the column out; " in refused.detail
+
+
+def test_a_field_of_a_name_is_suggested(tmp_path):
+    content = '{"task": "t", "model": {"id": "m"}, "score": 1}\n'
+    _, [refused] = read(tmp_path / "x.jsonl", content)
+    assert "model is a mapping; `--columns model=model.id` names" in refused.detail

@@ -1,5 +1,5 @@
 -- Grain: one row per agent whose success rate depends on how attempts without a
--- score are counted.
+-- score are counted, or that has no score; and per source without any.
 {%- set moved_much = 0.02 %}
 with
 
@@ -37,7 +37,7 @@ rates as (
     group by source, benchmark, agent
 ),
 
-final as (
+moved_rates as (
     select
         'errors_move_rate' as finding_code,
         source,
@@ -50,6 +50,48 @@ final as (
     where
         attempt_count > scored_count
         and abs(scored_rate - resolved_rate) > {{ moved_much }}
+),
+
+source_counts as (
+    select
+        source,
+        sum(attempt_count) as attempt_count,
+        sum(scored_count) as scored_count
+    from rates
+    group by source
+),
+
+unscored_sources as (
+    select
+        'source_without_scores' as finding_code,
+        source,
+        source as subject,
+        'none of its ' || attempt_count || ' attempts has a score: only the'
+        || ' success rule resolved judges them, all as failures' as detail
+    from source_counts
+    where scored_count = 0
+),
+
+-- In a source without scores this is said once.
+unscored_agents as (
+    select
+        'agent_without_scores' as finding_code,
+        rates.source,
+        {{ escaped('rates.benchmark', '/') }} || '/' || rates.agent as subject,
+        'none of its ' || rates.attempt_count || ' attempts has a score: only'
+        || ' the success rule resolved judges them, all as failures' as detail
+    from rates
+    inner join source_counts
+        on rates.source = source_counts.source
+    where rates.scored_count = 0 and source_counts.scored_count > 0
+),
+
+final as (
+    {{ union_findings([
+        'moved_rates',
+        'unscored_sources',
+        'unscored_agents',
+    ]) }}
 )
 
 select * from final
