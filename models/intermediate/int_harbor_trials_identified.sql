@@ -120,7 +120,7 @@ labelled as (
         coalesce(
             agent_version,
             case when first_version = last_version then first_version end
-        ) as version,
+        ) as known_version,
         base_model || coalesce(' ' || reasoning_effort, '') as model,
         case when counts_reward then reward end as score
     from versioned
@@ -131,7 +131,7 @@ final as (
         attempt_id,
         'harbor:' || {{ escaped('job', '/') }}
         || '/' || {{ escaped('agent_name', '/') }}
-        || '/' || {{ escaped("coalesce(version, '')", '/') }}
+        || '/' || {{ escaped("coalesce(known_version, '')", '/') }}
         || '/' || {{ escaped(
             "coalesce(full_name, model_name, '')", '/'
         ) }}
@@ -143,7 +143,7 @@ final as (
         task_id,
         task_checksum,
         job as job_id,
-        agent_name || coalesce('@' || version, '')
+        agent_name || coalesce('@' || known_version, '')
         || coalesce('/' || model, '') as agent,
         agent_name,
         model_name,
