@@ -76,7 +76,7 @@ FORMATS = {
         Format("harbor", 9, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
-            "terminal-bench", 7, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 8, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, because JSON is YAML too.
         Format(

@@ -20,6 +20,12 @@ _OWN_NAME = re.compile(
 # of a bundle for its viewer.
 _BESIDE_LOGS = {"eval-set.json", "listing.json", "logs.json"}
 _ABOVE_LOGS = {"content-security-policy.json"}
+# How Inspect names its logs; only .eval and eval-set.json say so by themselves.
+_LOG_NAME = re.compile(
+    r".*\.eval|eval-set\.json"
+    r"|[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?:-[0-9]{2}){2}[+-][0-9]{2}-[0-9]{2}_.+\.json",
+    re.DOTALL,
+)
 # Files that HAL's harness writes next to a trace: the answers that its report judges.
 _TRACE, _ANSWERS = "_UPLOAD.json", "_RAW_SUBMISSIONS.jsonl"
 # This many small files are read and loaded at a time; fewer are as fast one by one.
@@ -132,7 +138,7 @@ def _size(path: str) -> int:
 
 def _tells_of_logs(file: str) -> bool:
     """Return whether a file is in a folder with only Inspect logs."""
-    return file.endswith((".eval", "/eval-set.json"))
+    return _LOG_NAME.fullmatch(os.path.basename(file)) is not None
 
 
 def _run_folders(files: list[str]) -> dict[str, str]:

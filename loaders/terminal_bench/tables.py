@@ -30,6 +30,17 @@ def _settings(path: str) -> Column:
     )
 
 
+def _model(*paths: str) -> Column:
+    return Column(
+        "model_name",
+        "varchar",
+        "The model, in the spelling of the run's user.",
+        paths,
+        null=NOT_THERE,
+        rule=rules.text,
+    )
+
+
 _ACCURACY = Column(
     "accuracy",
     "double",
@@ -70,9 +81,7 @@ TERMINAL_BENCH_RUNS = RawTable(
             "agent_name",
             rule=rules.named,
         ),
-        text_column(
-            "model_name", "model_name", "The model, in the spelling of the run's user."
-        ),
+        _model("model_name", "agent_kwargs/model_name"),
         _settings("agent_kwargs"),
         count_column("attempts_per_task", "n_attempts", "Attempts at each task."),
         _ACCURACY,
@@ -96,6 +105,7 @@ TERMINAL_BENCH_LOCKS = RawTable(
             "local_config/run_id",
             rule=rules.identifier,
         ),
+        _model("agent/model_name", "agent/extra_kwargs/model_name"),
         _settings("agent/extra_kwargs"),
     ),
 )

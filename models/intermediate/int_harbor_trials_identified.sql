@@ -102,12 +102,28 @@ named as (
             ) }} = without_provider.alias
 ),
 
+-- An agent's version is found out when it is installed, so a trial that failed
+-- before then lacks it. It has that of the job's other trials.
+versioned as (
+    select
+        *,
+        min(agent_version) over (partition by job, agent_name)
+            as first_version,
+        max(agent_version) over (partition by job, agent_name)
+            as last_version
+    from named
+),
+
 labelled as (
     select
         *,
+        coalesce(
+            agent_version,
+            case when first_version = last_version then first_version end
+        ) as known_version,
         base_model || coalesce(' ' || reasoning_effort, '') as model,
         case when counts_reward then reward end as score
-    from named
+    from versioned
 ),
 
 final as (
@@ -115,7 +131,7 @@ final as (
         attempt_id,
         'harbor:' || {{ escaped('job', '/') }}
         || '/' || {{ escaped('agent_name', '/') }}
-        || '/' || {{ escaped("coalesce(agent_version, '')", '/') }}
+        || '/' || {{ escaped("coalesce(known_version, '')", '/') }}
         || '/' || {{ escaped(
             "coalesce(full_name, model_name, '')", '/'
         ) }}
@@ -127,7 +143,7 @@ final as (
         task_id,
         task_checksum,
         job as job_id,
-        agent_name || coalesce('@' || agent_version, '')
+        agent_name || coalesce('@' || known_version, '')
         || coalesce('/' || model, '') as agent,
         agent_name,
         model_name,

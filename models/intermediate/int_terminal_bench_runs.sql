@@ -22,11 +22,18 @@ file_paths as (
 ),
 
 -- Only the lock next to the metadata has the settings; the harness does not
--- write them into the metadata.
-locked_settings as (
+-- write them into the metadata. A model may be among them.
+locked as (
     select
         runs.evaluation_id,
-        min(locks.agent_settings) as agent_settings
+        case
+            when count(distinct locks.agent_settings) = 1
+                then min(locks.agent_settings)
+        end as agent_settings,
+        case
+            when count(distinct locks.model_name) = 1
+                then min(locks.model_name)
+        end as model_name
     from runs
     inner join file_paths as run_paths
         on runs.file_id = run_paths.file_id
@@ -37,22 +44,29 @@ locked_settings as (
             lock_paths.file_id = locks.file_id
             and runs.run_id = locks.run_id
     group by runs.evaluation_id
-    having count(distinct locks.agent_settings) = 1
 ),
 
 numbered as (
     select
-        runs.*,
-        coalesce(runs.agent_settings, locked_settings.agent_settings)
+        runs.evaluation_id,
+        runs.run_id,
+        runs.source,
+        runs.benchmark,
+        runs.agent_name,
+        runs.accuracy,
+        coalesce(runs.model_name, locked.model_name) as model_name,
+        coalesce(runs.agent_settings, locked.agent_settings)
             as known_settings,
         -- The name without the provider.
-        regexp_replace(runs.model_name, '^.*/', '') as short_name,
+        regexp_replace(
+            coalesce(runs.model_name, locked.model_name), '^.*/', ''
+        ) as short_name,
         row_number() over (
             partition by runs.evaluation_id order by runs.file_id
         ) as copy_number
     from runs
-    left join locked_settings
-        on runs.evaluation_id = locked_settings.evaluation_id
+    left join locked
+        on runs.evaluation_id = locked.evaluation_id
 ),
 
 with_settings as (
@@ -113,7 +127,9 @@ final as (
         ) || labelled.effort_label as agent
     from labelled
     left join submissions
-        on labelled.evaluation_id = submissions.evaluation_id
+        on
+            labelled.evaluation_id = submissions.evaluation_id
+            and labelled.model_name is null
 )
 
 select * from final

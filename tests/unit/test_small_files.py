@@ -187,6 +187,8 @@ def test_other_files_that_inspect_writes_next_to_its_logs_are_skipped(tmp_path):
         "json/a.json",
         "json/eval-set.json",
         "json/logs.json",
+        "old/2024-11-08T15-01-45+00-00_sums_D3Bc2nhc.json",
+        "old/logs.json",
         "set/a.eval",
         "set/listing.json",
         "set/logs.json",
@@ -202,6 +204,7 @@ def test_other_files_that_inspect_writes_next_to_its_logs_are_skipped(tmp_path):
         "bundle/logs/listing.json",
         "json/eval-set.json",
         "json/logs.json",
+        "old/logs.json",
         "set/listing.json",
         "set/logs.json",
     ]

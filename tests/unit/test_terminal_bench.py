@@ -176,6 +176,31 @@ def test_a_run_has_the_settings_of_its_agent(load_contents):
         assert found.sql(query).fetchall() == [("monday", settings)]
 
 
+@pytest.mark.parametrize(
+    ("metadata", "agent", "models"),
+    [
+        ({}, {"model_name": "p/n"}, ("openai/m", "p/n")),
+        ({"model_name": None}, {"model_name": None}, (None, None)),
+        (
+            {"model_name": None, "agent_kwargs": {"model_name": "q/m"}},
+            {"model_name": None, "extra_kwargs": {"model_name": "q/n"}},
+            ("q/m", "q/n"),
+        ),
+        (
+            {"agent_kwargs": {"model_name": "q/m"}},
+            {"model_name": "p/n", "extra_kwargs": {"model_name": "q/n"}},
+            ("openai/m", "p/n"),
+        ),
+    ],
+)
+def test_a_model_may_be_among_the_settings(load_contents, metadata, agent, models):
+    lock = LOCK | {"agent": LOCK["agent"] | agent}
+    found = load_contents(run_metadata=METADATA | metadata, lock=lock)
+    for table, model in zip(("runs", "locks"), models, strict=True):
+        query = f"select run_id, model_name from raw.terminal_bench_{table}"
+        assert found.sql(query).fetchall() == [("monday", model)]
+
+
 def test_a_lock_without_its_run_is_refused(load_contents):
     found = load_contents(1, lock=LOCK | {"local_config": {}})
     assert found.sql("select status from raw.files").fetchall() == [("refused",)]

@@ -10,6 +10,7 @@ renamed as (
         ---------- ids
         file_id,
         run_id,
+        nullif(trim(model_name), '') as model_name,
 
         ---------- text
         pointer,
