@@ -27,8 +27,8 @@ SMALL = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": 
 LARGE = {
     "spark.sql.shuffle.partitions": "8",
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
-    "spark.sql.join.preferSortMergeJoin": "false",
-    "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "256m",
+    # A table in memory does not spill: of larger ones, rows are sorted after all.
+    "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "64m",
 }
 # What is compiled must have room.
 JAVA_OPTIONS = "-XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
