@@ -20,6 +20,7 @@ from loaders.contract.records import Batch, FileRefused, FileStamp, file_refused
 
 # A file in a folder with such a name is meant to be loaded; a table even if its columns
 # are unknown.
+_ARRAY_OF_OBJECTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"')
 TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 DATA_SUFFIXES = (
     *(".eval", ".yaml", ".yml", ".json", ".zip"),
@@ -45,10 +46,20 @@ _HASHED_AT_ONCE = 1_000_000
 _TIMES_TICK_NS = 2_000_000_000
 
 
+def _unpacked(path: str) -> str:
+    """Return a path in lower case, without the suffix of a packed file."""
+    return path.lower().removesuffix(".gz").removesuffix(".zst")
+
+
 def is_table_name(path: str) -> bool:
     """Return whether a file, packed or not, is named like a table."""
+    return _unpacked(path).endswith(TABLE_SUFFIXES)
+
+
+def is_array_of_objects(path: str, head: bytes) -> bool:
+    """Return whether a file is JSON by its name, and an array of objects."""
     return (
-        path.lower().removesuffix(".gz").removesuffix(".zst").endswith(TABLE_SUFFIXES)
+        _unpacked(path).endswith(".json") and _ARRAY_OF_OBJECTS.match(head) is not None
     )
 
 

@@ -60,7 +60,6 @@ _FIELDS = re.compile(
 )
 _OBJECT = re.compile(r'[\ufeff\s]*(?:\[\s*)?\{\s*"')
 _FIELDS_OF = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ARRAY = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"')
 _DATA_NAME = re.compile(
     r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv|parquet|eval|zip)(?:\.(?:gz|zst|bz2|xz))?$",
     re.IGNORECASE,
@@ -173,12 +172,6 @@ def is_data(text: str, pieces: Iterable[bytes]) -> bool:
             if len(fields) >= 2:
                 return True
     return False
-
-
-def is_array_of_objects(path: str, head: bytes) -> bool:
-    """Return whether a file is JSON by its name, and an array of objects."""
-    name = path.lower().removesuffix(".gz").removesuffix(".zst")
-    return name.endswith(".json") and _ARRAY.match(head) is not None
 
 
 def zip_refusal(members: list[tuple[str, bool]], names: str) -> FileRefused:

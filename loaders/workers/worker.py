@@ -17,16 +17,13 @@ from loaders.contract.arrow import as_buffers
 from loaders.contract.files import (
     InputFile,
     OpenFile,
+    is_array_of_objects,
     is_table_name,
     open_regular,
     path_text,
     unchanged,
 )
-from loaders.contract.foreign import (
-    is_array_of_objects,
-    refuse_conflicts,
-    refuse_pointer,
-)
+from loaders.contract.foreign import refuse_conflicts, refuse_pointer
 from loaders.contract.limits import MAX_REFUSED
 from loaders.contract.records import (
     Batch,

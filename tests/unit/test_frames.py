@@ -185,25 +185,40 @@ def test_options_that_are_no_number_or_name_are_refused(tmp_path, told):
     assert ended.value.code == 2
 
 
-def test_a_table_without_usual_names_is_refused_with_the_nearest(tmp_path, capsys):
-    path = tmp_path / "my.csv"
-    path.write_text("tsk,agent,points\n1,a,5\n")
-    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
-    said = capsys.readouterr().out
-    assert "unusable_columns: no column is known as a task or as a score" in said
-    assert "the nearest are: tsk, points" in said
+_RECORD = '{"question": "q", "model": "m", "points": 1}'
 
 
-def test_an_array_in_a_json_file_is_refused_with_its_names(tmp_path, capsys):
-    path = tmp_path / "my.json"
-    path.write_text('\n[{"question": "q", "model": "m", "points": 1}]')
-    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        (
+            "my.csv",
+            "tsk,agent,points\n1,a,5\n",
+            [
+                "unusable_columns: no column is known as a task or as a score",
+                "the nearest are: tsk, points",
+            ],
+        ),
+        (
+            "my.json",
+            f"\n[{_RECORD}]",
+            ["unusable_columns: no column is known as a task or as a score"],
+        ),
+        (
+            "my.json",
+            f'{{"results": [{_RECORD}]}}',
+            ["unknown_format: its field 'results' is a list of objects: if these"],
+        ),
+    ],
+    ids=["a CSV", "an array", "an array in an object"],
+)
+def test_a_table_without_usual_names_is_refused_with_them(
+    tmp_path, capsys, name, text, told
+):
+    (tmp_path / name).write_text(text)
+    assert main([str(tmp_path / name), "--db", str(tmp_path / "x.duckdb")]) == 1
     said = capsys.readouterr().out
-    assert "unusable_columns: no column is known as a task or as a score" in said
-    path.write_text('{"results": [{"question": "q", "model": "m", "points": 1}]}')
-    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
-    said = capsys.readouterr().out
-    assert "unknown_format: its field 'results' is a list of objects: if these" in said
+    assert [each for each in told if each not in said] == []
 
 
 @pytest.mark.parametrize(
