@@ -14,11 +14,27 @@ attempts as (
     select * from {{ ref('attempts') }}
 ),
 
+-- A job counts what it judged itself, also where another one has judged it
+-- again since. Of copies of a trial one is used.
+counted_files as (
+    select
+        attempt_id,
+        file_id
+    from attempts
+    union
+    select
+        attempt_id,
+        min(file_id) as file_id
+    from trials
+    where is_regraded
+    group by attempt_id
+),
+
 -- A job's numbers are by agent, model and data set; all versions and efforts of
 -- one name share a number. Old versions of Harbor write no slash.
 named_trials as (
     select
-        trials.evaluation_id,
+        trials.job_evaluation_id as evaluation_id,
         trials.task_id,
         trials.reward,
         trials.score,
@@ -26,10 +42,10 @@ named_trials as (
         {{ escaped('trials.job_id', '/') }} || '/'
         || replace(trials.eval_name, '/', '-') as group_id
     from trials
-    inner join attempts
+    inner join counted_files
         on
-            trials.attempt_id = attempts.attempt_id
-            and trials.file_id = attempts.file_id
+            trials.attempt_id = counted_files.attempt_id
+            and trials.file_id = counted_files.file_id
 ),
 
 versions as (
@@ -67,11 +83,14 @@ reported as (
     group by job_id, replace(eval_name, '/', '-'), metric, k
 ),
 
+-- Not those whose trials all count in another one.
 evaluations as (
     select distinct
-        group_id,
-        evaluation_id
+        kept_trials.group_id,
+        kept_trials.evaluation_id
     from kept_trials
+    inner join attempts
+        on kept_trials.evaluation_id = attempts.evaluation_id
 ),
 
 wanted as (

@@ -44,7 +44,7 @@ regraded_trials as (
         source,
         evaluation_id as subject,
         count(distinct attempt_id) || ' trial(s) were judged in another job '
-        || 'too, and count there' as detail
+        || 'too, whose verdict counts' as detail
     from trials
     where is_regraded
     group by source, evaluation_id
