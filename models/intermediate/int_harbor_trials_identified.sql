@@ -67,29 +67,64 @@ first_judged as (
             and trials.benchmark = sources.benchmark
 ),
 
--- If other jobs judged only some of an evaluation's trials again, all count in
--- it: each part by itself would be an evaluation of some of the tasks.
-partly_regraded as (
-    select first_evaluation_id
+compared as (
+    select
+        *,
+        min(case when not is_regraded then job_evaluation_id end)
+            over (partition by first_evaluation_id) as first_counted_id,
+        max(case when not is_regraded then job_evaluation_id end)
+            over (partition by first_evaluation_id) as last_counted_id
     from first_judged
-    where not is_regraded
-    group by first_evaluation_id
-    having count(distinct job_evaluation_id) > 1
 ),
 
 final as (
     select
-        first_judged.*,
-        coalesce(
-            partly_regraded.first_evaluation_id,
-            first_judged.job_evaluation_id
-        ) as evaluation_id
-    from first_judged
-    left join partly_regraded
-        on
-            first_judged.first_evaluation_id
-            = partly_regraded.first_evaluation_id
-            and not first_judged.is_regraded
+        attempt_id,
+        -- If other jobs judged only some of an evaluation's trials again, all
+        -- count in it: each part would be an evaluation of some of the tasks.
+        case
+            when first_counted_id <> last_counted_id and not is_regraded
+                then first_evaluation_id
+            else job_evaluation_id
+        end as evaluation_id,
+        job_evaluation_id,
+        file_id,
+        source,
+        benchmark,
+        task_id,
+        task_checksum,
+        job_id,
+        agent,
+        agent_name,
+        model_name,
+        model,
+        match_rule,
+        reasoning_effort,
+        agent_settings,
+        eval_name,
+        trial_name,
+        is_regraded,
+        exception_type,
+        is_known_exception,
+        reward,
+        reward_count,
+        tells_reward_valid,
+        has_invalid_reward,
+        has_unnamed_rewards,
+        score,
+        status,
+        episode_count,
+        latency_seconds,
+        has_impossible_times,
+        input_tokens,
+        cached_tokens,
+        output_tokens,
+        cost_usd,
+        has_zero_cost,
+        model_count,
+        started_at,
+        pointer
+    from compared
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Grain: one row per Harbor trial record and file: its job, agent and model, and
--- the score and status that count.
+-- Grain: one row per Harbor trial record and file: its job, agent, model, score
+-- and status.
 with
 
 trials as (
