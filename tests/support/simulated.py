@@ -151,9 +151,6 @@ def simulated_deltas(
         cluster_count=clusters,
         is_drawn=is_drawn and 20 <= clusters <= 200,
         cluster_key=frame.cluster_number.map("family{}".format),
-        task_key=[
-            f"{number}/{place}" for number, place in zip(cluster, task, strict=True)
-        ],
     )
     return through_views(warehouse, DELTAS, int_action_delta_pairs=frame)
 

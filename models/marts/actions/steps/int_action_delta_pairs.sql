@@ -1,7 +1,7 @@
 -- Grain: one row per success rule, population, source, grain of comparison
 -- (`task` or `task_model`) and pair: its delta. A cluster is the tasks of a
--- family, which vary together, or a task without siblings. Numbers group and
--- join faster than names.
+-- family, which vary together, or a task without siblings. Its key, which the
+-- draws hash, is null where the summary is not drawn.
 with
 
 task_action_deltas as (
@@ -38,6 +38,34 @@ deltas as (
     from task_model_action_deltas
 ),
 
+compared_tasks as (
+    select distinct
+        source,
+        benchmark,
+        task_id
+    from deltas
+),
+
+task_clusters as (
+    select
+        source,
+        benchmark,
+        task_id,
+        source || ':' || {{ escaped('benchmark', ':') }}
+        || coalesce(':family:' || tasks.task_family, ':task:' || task_id)
+            as cluster_key
+    from compared_tasks
+    left join tasks using (source, benchmark, task_id)
+),
+
+-- Many pairs are of one task, and numbers group and join faster than names.
+numbered_tasks as (
+    select
+        *,
+        dense_rank() over (order by cluster_key) as cluster_number
+    from task_clusters
+),
+
 pairs as (
     select
         deltas.success_rule,
@@ -45,12 +73,10 @@ pairs as (
         source,
         deltas.grain,
         deltas.action_delta,
-        {{ escaped('benchmark', ':') }} || ':' || task_id as task_key,
-        source || ':' || {{ escaped('benchmark', ':') }}
-        || coalesce(':family:' || tasks.task_family, ':task:' || task_id)
-            as cluster_key
+        numbered_tasks.cluster_key,
+        numbered_tasks.cluster_number
     from deltas
-    left join tasks using (source, benchmark, task_id)
+    inner join numbered_tasks using (source, benchmark, task_id)
 ),
 
 summaries as (
@@ -59,7 +85,7 @@ summaries as (
         population,
         source,
         grain,
-        count(distinct cluster_key) as cluster_count,
+        count(distinct cluster_number) as cluster_count,
         row_number() over (
             order by success_rule, population, source, grain
         ) as summary_number
@@ -67,12 +93,13 @@ summaries as (
     group by success_rule, population, source, grain
 ),
 
-clusters as (
+drawn as (
     select
-        cluster_key,
-        row_number() over (order by cluster_key) as cluster_number
-    from pairs
-    group by cluster_key
+        *,
+        cluster_count
+        between {{ var('bootstrap_min_clusters') }}
+        and {{ var('bootstrap_max_tasks') }} as is_drawn
+    from summaries
 ),
 
 final as (
@@ -81,18 +108,14 @@ final as (
         population,
         source,
         grain,
-        summaries.summary_number,
-        summaries.cluster_count,
-        summaries.cluster_count
-        between {{ var('bootstrap_min_clusters') }}
-        and {{ var('bootstrap_max_tasks') }} as is_drawn,
-        clusters.cluster_number,
-        cluster_key,
-        pairs.task_key,
+        drawn.summary_number,
+        drawn.cluster_count,
+        drawn.is_drawn,
+        pairs.cluster_number,
+        case when drawn.is_drawn then pairs.cluster_key end as cluster_key,
         pairs.action_delta
     from pairs
-    inner join summaries using (success_rule, population, source, grain)
-    inner join clusters using (cluster_key)
+    inner join drawn using (success_rule, population, source, grain)
 )
 
 select * from final
