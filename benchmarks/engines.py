@@ -37,38 +37,60 @@ def _engine(name: str, options: list[str], warehouse: Path) -> Contestant:
     )
 
 
-def _case(size: str, warehouse: Path, rows: int | None, *, is_spark: bool) -> Case:
-    engines = []
-    if is_spark and _has_spark():
-        # Its settings are those that docs/engine.md gives for this size.
-        spark = ["--target", "spark"]
-        spark += ["--large"] if rows and rows > _SMALL_ATTEMPTS else []
-        engines = [
-            ("spark, local[2]", spark),
-            ("spark, two workers", [*spark, "--workers"]),
-        ]
-    elif not is_spark and importlib.util.find_spec("pysail"):
-        engines = [("sail", ["--target", "sail"])]
-    duckdb = limited_refresh(warehouse, _MEMORY)
-    others = [_engine(*each, warehouse) for each in engines]
-    return Case(size, [duckdb, *others], row_count=rows)
+def _sail(memory: int | None = None) -> dict[str, list[str]]:
+    """Return Sail by what its row is called, with its options; nothing without Sail."""
+    if not importlib.util.find_spec("pysail"):
+        return {}
+    limit = ["--memory", str(memory)] if memory else []
+    return {"sail": ["--target", "sail", *limit]}
 
 
-def _growing(folder: Path, rows: int, *, is_spark: bool) -> Case:
-    warehouse = loaded_attempts(folder, rows)
-    return _case(f"{rows:,} attempts", warehouse, rows, is_spark=is_spark)
+def _spark(
+    rows: int, memory: int | None = None, worker_memory: int | None = None
+) -> dict[str, list[str]]:
+    """Return one Spark and two workers, with the settings of docs/engine.md for the size."""
+    if not _has_spark():
+        return {}
+    options = ["--target", "spark"]
+    options += ["--large"] if rows > _SMALL_ATTEMPTS else []
+    limits = [
+        ["--memory", str(each)] if each else [] for each in (memory, worker_memory)
+    ]
+    return {
+        "spark, local[2]": [*options, *limits[0]],
+        "spark, two workers": [*options, "--workers", *limits[1]],
+    }
+
+
+def _case(
+    size: str, warehouse: Path, rows: int | None, engines: dict[str, list[str]]
+) -> Case:
+    others = [_engine(*each, warehouse) for each in engines.items()]
+    return Case(size, [limited_refresh(warehouse, _MEMORY), *others], row_count=rows)
+
+
+def _growing(folder: Path, rows: int, engines: dict[str, list[str]]) -> Case:
+    return _case(f"{rows:,} attempts", loaded_attempts(folder, rows), rows, engines)
 
 
 def _sail_cases(folder: Path, scale: float) -> Iterator[Case]:
     """Yield the sample, whatever the scale, then growing tasks and agents."""
-    yield _case("the sample", loaded_sample(folder), None, is_spark=False)
+    yield _case("the sample", loaded_sample(folder), None, _sail())
     for rows in (_METR_ATTEMPTS, 1_000_000):
-        yield _growing(folder, max(1_000, int(rows * scale)), is_spark=False)
+        yield _growing(folder, max(1_000, int(rows * scale)), _sail())
 
 
 def _spark_cases(folder: Path, scale: float) -> Iterator[Case]:
     for rows in (_METR_ATTEMPTS, 1_000_000):
-        yield _growing(folder, max(1_000, int(rows * scale)), is_spark=True)
+        rows = max(1_000, int(rows * scale))
+        yield _growing(folder, rows, _spark(rows))
+
+
+def _ten_million_cases(folder: Path, scale: float) -> Iterator[Case]:
+    """Yield the same attempts once for each engine, whose result is kept when it ends."""
+    rows = max(1_000, int(10_000_000 * scale))
+    for engine in reversed((_sail(6) | _spark(rows, 10, 4)).items()):
+        yield _growing(folder, rows, dict([engine]))
 
 
 BENCHMARKS = (
@@ -78,6 +100,12 @@ BENCHMARKS = (
         _sail_cases,
         "the number of relations, each a statement that the server plans; every step of a "
         "fit is one more.",
+    ),
+    Benchmark(
+        "engines_ten_million",
+        "How long does the same build of ten million attempts take on each engine here?",
+        _ten_million_cases,
+        "the attempts themselves, in a few dozen of the relations.",
     ),
     Benchmark(
         "engines_spark",

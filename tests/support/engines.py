@@ -205,10 +205,17 @@ def compared(
 
 
 @contextlib.contextmanager
-def sail() -> Iterator[None]:
-    """Start Sail in this process, for a session of this process alone."""
+def sail(memory: int | None = None) -> Iterator[None]:
+    """Start Sail in this process, for a session of this process alone.
+
+    `memory` is what joins, sorts and groups may hold before they spill, in GB.
+    """
     from pysail.spark import SparkConnectServer
 
+    if memory:
+        pool = "SAIL_RUNTIME__MEMORY_POOL"
+        os.environ[f"{pool}__TYPE"] = "fair"
+        os.environ[f"{pool}__FAIR__MAX_SIZE"] = str(memory * 1_000_000_000)
     server = SparkConnectServer()
     server.start(background=True)
     address, port = server.listening_address
@@ -244,7 +251,9 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", action="store_true", help="a cluster with two")
     parser.add_argument("--large", action="store_true", help="Spark for more data")
-    parser.add_argument("--heap", type=int, default=4, help="GB of each Spark")
+    parser.add_argument(
+        "--memory", type=int, help="GB of each Spark (else 4) or of Sail's pool"
+    )
     parser.add_argument("--no-compare", action="store_true", help="build only")
     parser.add_argument("--broken", action="store_true", help="broken exports too")
     options = parser.parse_args()
@@ -260,10 +269,16 @@ def main() -> int:
             return 2
     # The engine keeps its tables below the folder that it runs in.
     os.chdir(scratch)
-    engine = spark(
-        scratch, options.heap, has_workers=options.workers, is_large=options.large
-    )
-    with sail() if options.target == "sail" else engine:
+    if options.target == "sail":
+        engine = sail(options.memory)
+    else:
+        engine = spark(
+            scratch,
+            options.memory or 4,
+            has_workers=options.workers,
+            is_large=options.large,
+        )
+    with engine:
         begun = time.monotonic()
         results = build(options.target, scratch / "raw", scratch, options.threads)
         built_after = time.monotonic() - begun

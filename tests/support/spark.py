@@ -28,7 +28,7 @@ LARGE = {
     "spark.sql.shuffle.partitions": "8",
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
     # A table in memory does not spill: of larger ones, rows are sorted after all.
-    "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "64m",
+    "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "16m",
 }
 # What is compiled must have room.
 JAVA_OPTIONS = "-XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
