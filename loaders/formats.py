@@ -59,7 +59,7 @@ FORMATS = {
     for format_ in (
         Format(
             "metr-jsonl",
-            5,
+            6,
             (metr.METR_HORIZON_RUNS, metr.METR_WARNINGS),
             "loaders.metr.jsonl",
         ),
@@ -73,10 +73,10 @@ FORMATS = {
             reads_packed=True,
         ),
         Format("inspect", 9, inspect.TABLES, "loaders.inspect.reader"),
-        Format("harbor", 9, harbor.TABLES, "loaders.harbor.job"),
-        Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
+        Format("harbor", 10, harbor.TABLES, "loaders.harbor.job"),
+        Format("hal", 9, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
-            "terminal-bench", 8, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 9, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, because JSON is YAML too.
         Format(

@@ -141,14 +141,15 @@ def _records(
         for column in table.columns
         if column.null is None and column.paths
     ]
-    known = ", ".join(path for column in table.columns for path in column.paths)
+    paths = [path for column in table.columns for path in column.paths]
+    known = ", ".join(paths)
     key_columns = [table.column(name) for name in table.key]
     for number, line in lines:
         if number == 1:
             line = _without_byte_order_mark(line, warnings)
         if not line.strip():
             continue
-        key, unread = None, []
+        key, unread, fields = None, [], {}
         try:
             fields, oddities = _parse(line, required)
             key = tuple(take(column, fields) for column in key_columns)
@@ -164,11 +165,28 @@ def _records(
         except RecordRefused as refused:
             if refused.reason_code == "invalid_json":
                 refuse_conflict(line, number)
-            if refused.reason_code == "missing_field":
+            layout = _other_layout(fields, paths) if key is None else None
+            if layout or refused.reason_code == "missing_field":
                 what, _, advice = refused.detail.partition("; ")
-                refused.detail = f"{what} (the format's fields: {known}); {advice}"
+                more = layout or f"(the format's fields: {known})"
+                refused.detail = f"{what} {more}; {advice}"
             excerpt = line[:2000].decode(errors="replace").strip()
             yield refused.at_line(number, excerpt, key)
+
+
+def _other_layout(fields: dict[str, Any], paths: list[str]) -> str | None:
+    """Return how an object holds records, and what to do; None if it may be a record."""
+    if len(fields) > 1 and all(
+        isinstance(each, dict | list) for each in fields.values()
+    ):
+        what = "in an object of columns or of records"
+        return f"{what}: write one object per record, as orient='records' does"
+    if fields.keys().isdisjoint(paths):
+        for name, value in fields.items():
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                what = f"in an object whose field {rules.shown(name)} holds objects"
+                return f"{what}: write those as one array, or each in a line"
+    return None
 
 
 def _without_byte_order_mark(line: bytes, warnings: Warnings) -> bytes:

@@ -37,6 +37,7 @@ _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+_MORE_THAN_A_DAY = re.compile(r"[0-9]{9}")
 _SINCE = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{0,30})?")
 
 
@@ -142,12 +143,21 @@ def seconds(name: str, value: float | None) -> float | None:
     return at_most(MAX_SECONDS, name, converted)
 
 
+def iso_datetime(value: str) -> datetime:
+    """Return the time that ISO 8601 gives. Raises ValueError for any other text."""
+    # Python takes any character between day and time: milliseconds since 1970, such as
+    # 1734123131112, would be eight digits of a day, a 3, and 11:12.
+    if _MORE_THAN_A_DAY.match(value):
+        raise ValueError
+    return datetime.fromisoformat(value)
+
+
 def iso_time(value: str) -> str:
     """Return ISO 8601 as written, or in its usual form, which SQL reads.
 
     Raises ValueError for any other text.
     """
-    found = datetime.fromisoformat(value)
+    found = iso_datetime(value)
     return value if _ISO.fullmatch(value) else found.isoformat()
 
 

@@ -22,7 +22,7 @@ def seconds_between(start: str | None, end: str | None) -> float | None:
 
 def _moment(name: str, value: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(rules.text(name, value))
+        moment = rules.iso_datetime(rules.text(name, value))
     except ValueError:
         what = f"{name} is {rules.shown(value)}"
         raise RecordRefused("not_a_time", what) from None

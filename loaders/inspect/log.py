@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -375,7 +375,7 @@ class Log:
 def _utc(created: Any) -> Any:
     """Return a time as Inspect reads it; anything else unchanged."""
     try:
-        time_ = datetime.fromisoformat(rules.text("created", created))
+        time_ = rules.iso_datetime(rules.text("created", created))
     except (ValueError, RecordRefused):
         return created
     time_ = time_ if time_.tzinfo else time_.replace(tzinfo=UTC)

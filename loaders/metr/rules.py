@@ -47,7 +47,7 @@ def millis(name: str, value: Any) -> int:
     """Return a time in whole milliseconds since 1970, also from a fraction or ISO text."""
     if isinstance(value, str):
         try:
-            time = datetime.fromisoformat(value)
+            time = rules.iso_datetime(value)
         except ValueError:
             what = f"{name} is {rules.shown(value)}"
             raise RecordRefused("not_a_time", what) from None

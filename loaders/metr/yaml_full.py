@@ -4,6 +4,7 @@ The document is never built, names keep their text, duplicate keys are seen, and
 aliases are never expanded.
 """
 
+import codecs
 import io
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -24,6 +25,7 @@ from yaml.events import (
 from loaders.contract import rules
 from loaders.contract.extract import as_json, take
 from loaders.contract.limits import MAX_DEPTH, MAX_VALUES, RECORD_BYTES
+from loaders.contract.reasons import FILE_REASONS
 from loaders.contract.records import (
     EXCERPT_LENGTH,
     FileRefused,
@@ -46,6 +48,12 @@ _ANY_COLUMNS = (None, None, None)
 
 _READ = [column for column in METR_RUNS.columns if column.path]
 _FIELD_NAMES = {column.path for column in _READ}
+
+# JSON is YAML too.
+_JSON_RUNS = (
+    "; if these are runs of runs.jsonl, write each as an object in a line, or all in an "
+    "array"
+)
 
 
 class _Quoted(str):
@@ -79,6 +87,7 @@ class Source:
         self._lines_before_chunk = 0
         self._limit = comment_bytes + RECORD_BYTES
         self.byte_count = 0
+        self.is_json = False
         # Lists and mappings of the record so far.
         self.value_count = 0
 
@@ -89,6 +98,9 @@ class Source:
             raise file_refused("record_too_large", "a record does not end", line)
         self._lines_before_chunk += self._chunk.count(b"\n")
         self._chunk = self._stream.read(size)
+        if not self.byte_count:
+            beginning = self._chunk.removeprefix(codecs.BOM_UTF8).lstrip()
+            self.is_json = beginning.startswith((b"{", b"["))
         self.byte_count += len(self._chunk)
         return self._chunk
 
@@ -109,7 +121,13 @@ def records(source: Source, warnings: Warnings) -> Iterator[tuple | Quarantined]
     next(events)  # The start of the stream.
     if type(next(events)) is StreamEndEvent:
         return
-    yield from _runs(events, source, Place(), warnings, _ANY_COLUMNS)
+    try:
+        yield from _runs(events, source, Place(), warnings, _ANY_COLUMNS)
+    except FileRefused as refused:
+        if not (refused.reason_code == "wrong_nesting" and source.is_json):
+            raise
+        what = refused.detail.removesuffix(f"; {FILE_REASONS['wrong_nesting']}")
+        raise file_refused("wrong_nesting", what + _JSON_RUNS, refused.line) from None
     next(events)  # The end of the document.
     following = next(events)
     if type(following) is not StreamEndEvent:

@@ -85,6 +85,14 @@ def test_a_time_is_read_by_the_unit_that_it_must_have(time):
     assert loaded.evaluation["date"] == ("2025-04-07" if is_day else time)
 
 
+def test_digits_that_could_be_a_day_and_an_hour_are_a_number():
+    # As a day of 1734, any character, and 11:12.
+    log = [call("1", started_at="1734123131112", ended_at="1734123131112.5")]
+    [row] = read(trace(raw_logging_results=log)).rows("model_calls")
+    assert row["started_at"] == "2024-12-13T20:52:11.112000+00:00"
+    assert row["ended_at"] == "2024-12-13T20:52:11.112500+00:00"
+
+
 @pytest.mark.parametrize(
     ("time", "expected"),
     [

@@ -172,6 +172,8 @@ def test_a_bad_line_is_quarantined_alone(content, reason_code):
         ("completed_at", "9223372036854775808"),
         ("started_at", '"1734070031112"'),
         ("started_at", '"yesterday"'),
+        # Also the 31st of December 1734, with any character before 11:12.
+        ("started_at", '"1734123131112"'),
         ("started_at", "true"),
         ("total_tokens", "[]"),
         ("human_source", "{}"),
@@ -425,3 +427,31 @@ def test_a_missing_field_is_reported_with_the_known_names():
     _, (entry,) = read(json.dumps(fields))
     assert entry.detail.startswith("score or score_cont is missing (")
     assert "tokens_count" in entry.detail
+
+
+@pytest.mark.parametrize(
+    ("document", "reason_code", "where"),
+    [
+        (
+            {"version": 1, "runs": [REQUIRED]},
+            "missing_field",
+            "whose field 'runs' holds",
+        ),
+        ({"a": REQUIRED, "b": REQUIRED}, "missing_field", "of columns or of records: "),
+        ({name: [each] for name, each in REQUIRED.items()}, "wrong_type", "of columns"),
+    ],
+)
+def test_an_object_that_holds_the_runs_is_refused_with_what_it_is(
+    document, reason_code, where
+):
+    _, (entry,) = read(json.dumps(document))
+    assert entry.reason_code == reason_code
+    assert entry.detail.startswith("run_id is ")
+    assert f" in an object {where}" in entry.detail
+    assert entry.detail.endswith(records.RECORD_REASONS[reason_code])
+
+
+def test_a_run_without_an_id_is_not_an_object_of_runs():
+    fields = {name: value for name, value in REQUIRED.items() if name != "run_id"}
+    _, (entry,) = read(json.dumps(fields | {"calls": [{"tokens": 1}]}))
+    assert entry.detail.startswith("run_id is missing (the format's fields: ")

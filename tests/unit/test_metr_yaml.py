@@ -246,6 +246,18 @@ def test_a_doubtful_file_is_refused(content, reason_code, line):
     assert refused.value.detail.endswith(records.FILE_REASONS[reason_code])
 
 
+def test_json_of_runs_is_told_how_runs_are_written_in_json():
+    content = '{\n "version": 2,\n "runs": [{"run_id": "r", "score": 1}]\n}'
+    with pytest.raises(FileRefused) as refused:
+        read(content)
+    assert (refused.value.reason_code, refused.value.line) == ("wrong_nesting", 2)
+    assert refused.value.detail == (
+        "task family 'version' is not a mapping; if these are runs of runs.jsonl, write "
+        "each as an object in a line, or all in an array; a file nests task family > "
+        "variant > run id > fields"
+    )
+
+
 @pytest.mark.parametrize("indent", ["\t", "    \t", "\t\t\t"])
 @pytest.mark.parametrize("before", ["f:\n  v:\n", "f:\n  v:\n    r:\n      agent: a\n"])
 def test_a_tab_that_indents_is_named(before, indent):
