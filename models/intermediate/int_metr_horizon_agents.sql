@@ -14,15 +14,35 @@ scaffold_suffixes as (
     select * from {{ ref('metr_scaffold_suffixes') }}
 ),
 
-agents as (
-    select
+run_kinds as (
+    select distinct
         source,
         agent,
         is_human,
-        case when count(distinct scaffold) = 1 then min(scaffold) end
-            as scaffold
+        model_code,
+        scaffold
     from runs
-    group by source, agent, is_human
+),
+
+agents as (
+    select
+        run_kinds.source,
+        run_kinds.agent,
+        run_kinds.is_human,
+        count(distinct run_kinds.model_code) as model_code_count,
+        min(run_kinds.model_code) as first_model_code,
+        max(run_kinds.model_code) as last_model_code,
+        count(
+            distinct coalesce(scaffold_suffixes.scaffold, run_kinds.scaffold)
+        ) as scaffold_count,
+        min(coalesce(scaffold_suffixes.scaffold, run_kinds.scaffold))
+            as first_scaffold,
+        max(coalesce(scaffold_suffixes.scaffold, run_kinds.scaffold))
+            as last_scaffold
+    from run_kinds
+    left join scaffold_suffixes
+        on lower(run_kinds.scaffold) = scaffold_suffixes.suffix
+    group by run_kinds.source, run_kinds.agent, run_kinds.is_human
 ),
 
 -- `o3 (Inspect)`: a model and its scaffold, if the brackets name one. Other
@@ -30,6 +50,7 @@ agents as (
 split_names as (
     select
         *,
+        case when scaffold_count = 1 then first_scaffold end as scaffold,
         regexp_extract(agent, '^(.*[^ ]) *[(]([^()]*)[)]$', 1) as text_before,
         regexp_extract(agent, '^(.*[^ ]) *[(]([^()]*)[)]$', 2)
             as bracket_text
@@ -74,6 +95,12 @@ final as (
             when aliased.has_suffix then aliased.scaffold_in_name
             else aliased.scaffold
         end as scaffold,
+        aliased.scaffold_count,
+        aliased.first_scaffold,
+        aliased.last_scaffold,
+        aliased.model_code_count,
+        aliased.first_model_code,
+        aliased.last_model_code,
         -- An unknown alias is kept as it is, so that two unknown aliases are
         -- not one model.
         coalesce(horizon_models.model, aliased.model_alias) as model,

@@ -45,9 +45,9 @@ renamed as (
         human_source,
         nullif(trim(fatal_error_from), '') as fatal_error_from,
         extra,
-        scaffold,
+        nullif(trim(scaffold), '') as scaffold,
         task_source,
-        task_version,
+        nullif(trim(task_version), '') as task_version,
 
         ---------- numerics
         line,

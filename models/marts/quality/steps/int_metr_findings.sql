@@ -1,4 +1,4 @@
--- Grain: one row per finding about a file of METR runs.
+-- Grain: one row per finding about a file, an agent or a task of METR's runs.
 with
 
 files as (
@@ -15,6 +15,11 @@ metr_runs as (
 
 metr_horizon_runs as (
     select * from {{ ref('stg_metr_horizon__runs') }}
+),
+
+metr_horizon_agents as (
+    select * from {{ ref('int_metr_horizon_agents') }}
+    where population <> 'human'
 ),
 
 loader_warnings as (
@@ -76,9 +81,91 @@ impossible_times as (
     group by files.source, file_id
 ),
 
+-- A verdict can have another threshold than 0 or 1 where people's score is that
+-- low or that high.
+verdict_counts as (
+    select
+        file_id,
+        count(*) filter (
+            where is_reported_success
+            and score <= 0
+            and (human_score is null or human_score > score)
+        ) as passed_count,
+        count(*) filter (
+            where not is_reported_success
+            and score >= 1
+            and (human_score is null or human_score <= score)
+        ) as failed_count
+    from metr_horizon_runs
+    group by file_id
+),
+
+differing_verdicts as (
+    select
+        'verdict_differs_from_score' as finding_code,
+        files.source,
+        file_id as subject,
+        files.path || ': of its runs '
+        || verdict_counts.passed_count || ' are a success with '
+        || 'the score 0, and '
+        || verdict_counts.failed_count || ' a failure with the score 1:'
+        || ' accuracy goes by the score, the success rule reported by the '
+        || 'verdict' as detail
+    from files
+    inner join verdict_counts using (file_id)
+    where verdict_counts.passed_count + verdict_counts.failed_count > 0
+),
+
+shared_names as (
+    select
+        'shared_agent_name' as finding_code,
+        source,
+        agent as subject,
+        'its runs name '
+        || case
+            when scaffold_count > 1
+                then
+                    scaffold_count || ' scaffolds, such as ' || first_scaffold
+                    || ' and ' || last_scaffold
+            else ''
+        end
+        || case
+            when scaffold_count > 1 and model_code_count > 1 then ', and '
+            else ''
+        end
+        || case
+            when model_code_count > 1
+                then
+                    model_code_count || ' models, such as ' || first_model_code
+                    || ' and ' || last_model_code
+            else ''
+        end
+        || '; they count as one agent' as detail
+    from metr_horizon_agents
+    where scaffold_count > 1 or model_code_count > 1
+),
+
+differing_versions as (
+    select
+        'task_version_differs' as finding_code,
+        source,
+        {{ escaped('benchmark', '/') }} || '/' || task_id as subject,
+        'its runs name ' || count(distinct task_version)
+        || ' versions of it, such as ' || min(task_version) || ' and '
+        || max(task_version) || '; they count as one task' as detail
+    from metr_horizon_runs
+    group by source, benchmark, task_id
+    having count(distinct task_version) > 1
+),
+
 final as (
     {{ union_findings([
-        'loader_warnings', 'extra_fields', 'impossible_times',
+        'loader_warnings',
+        'extra_fields',
+        'impossible_times',
+        'differing_verdicts',
+        'shared_names',
+        'differing_versions',
     ]) }}
 )
 
