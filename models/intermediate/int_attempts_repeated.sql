@@ -3,7 +3,8 @@
 -- here.
 {%- set measures = [
     'input_tokens', 'output_tokens', 'cache_read_tokens', 'cache_write_tokens',
-    'reasoning_tokens', 'total_tokens', 'cost_usd',
+    'reasoning_tokens', 'total_tokens', 'cost_usd', 'latency_seconds',
+    'started_at',
 ] %}
 with
 
@@ -51,9 +52,7 @@ compared as (
             'status',
             'action_count',
             'human_minutes',
-            'latency_seconds',
             'is_reported_success',
-            'started_at',
         ] %}
         {{ 'or ' if not loop.first }}count(
             distinct coalesce(cast({{ column }} as string), '')
