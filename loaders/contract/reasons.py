@@ -37,7 +37,9 @@ RECORD_REASONS = {
     "too_deep": f"a record nests at most {MAX_DEPTH} levels",
     "value_too_large": "no run comes near this, so check its unit",
     "wrong_encoding": "text is UTF-8, so convert it",
-    "wrong_type": "a number is written without quotes, a name is text",
+    "wrong_type": (
+        "a number is written without quotes and is not true or false, a name is text"
+    ),
     "wrong_width": "every row has as many cells as the header",
     "too_many_values": f"a record has at most {MAX_VALUES:,} lists, objects and fields",
     "unknown_population": "it is capability, safety, human or perturbed",

@@ -96,6 +96,9 @@ def number_written(name: str, value: str) -> float:
 
 def id_text(name: str, value: Any) -> str:
     """Return an id as text; whole numbers are ids too, as they are written."""
+    if isinstance(value, float):
+        what = f"{name} is the number {shown(value)}; an id is text or a whole number"
+        raise RecordRefused("wrong_type", what)
     is_integer = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if is_integer else identifier(name, value)
 

@@ -455,3 +455,17 @@ def test_a_run_without_an_id_is_not_an_object_of_runs():
     fields = {name: value for name, value in REQUIRED.items() if name != "run_id"}
     _, (entry,) = read(json.dumps(fields | {"calls": [{"tokens": 1}]}))
     assert entry.detail.startswith("run_id is missing (the format's fields: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "expected"),
+    [
+        ("run_id", "205615.0", "an id is text or a whole number; "),
+        ("score_binarized", "true", "and is not true or false"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_with_what_to_write(name, written, expected):
+    _, (entry,) = read(with_value(name, written))
+    assert entry.reason_code == "wrong_type"
+    assert entry.detail.startswith(f"{name} is the ")
+    assert expected in entry.detail
