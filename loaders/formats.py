@@ -72,11 +72,11 @@ FORMATS = {
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 9, inspect.TABLES, "loaders.inspect.reader"),
+        Format("inspect", 10, inspect.TABLES, "loaders.inspect.reader"),
         Format("harbor", 9, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 8, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(
-            "terminal-bench", 8, terminal_bench.TABLES, "loaders.terminal_bench.run"
+            "terminal-bench", 9, terminal_bench.TABLES, "loaders.terminal_bench.run"
         ),
         # Last, because JSON is YAML too.
         Format(
