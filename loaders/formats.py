@@ -72,7 +72,7 @@ FORMATS = {
             takes_table_options=True,
             reads_packed=True,
         ),
-        Format("inspect", 9, inspect.TABLES, "loaders.inspect.reader"),
+        Format("inspect", 10, inspect.TABLES, "loaders.inspect.reader"),
         Format("harbor", 10, harbor.TABLES, "loaders.harbor.job"),
         Format("hal", 9, hal.TABLES, "loaders.hal.trace", takes_password=True),
         Format(

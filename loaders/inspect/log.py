@@ -235,6 +235,8 @@ class Log:
             self._text("headline/score", headline.score),
             self._text("headline/metric", headline.metric),
             self._text("headline/reducer", headline.reducer),
+            headline.metric is not None
+            and headline.metric == _headline(about.headline_metric).metric,
             self._text("scorers/0/name", scorers[0].name) if scorers else None,
             self._by(time, "stats/started_at", stats.started_at or None),
             self._by(time, "stats/completed_at", stats.completed_at or None),

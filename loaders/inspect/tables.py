@@ -118,6 +118,11 @@ INSPECT_EVALUATIONS = RawTable(
         Column("headline_metric", "varchar", "Its metric.", null=_NO),
         Column("headline_reducer", "varchar", "Its reducer over epochs.", null=_NO),
         Column(
+            "is_metric_declared",
+            "boolean",
+            "Whether the task names that metric; else it is the first one there is.",
+        ),
+        Column(
             "first_scorer",
             "varchar",
             "Name of the first of eval.scorers.",

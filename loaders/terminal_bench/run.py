@@ -74,7 +74,7 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
             table = TERMINAL_BENCH_TRIALS
         elif "lockfile_version" in whole:
             table = TERMINAL_BENCH_LOCKS
-        yield from ((table, record) for record in _read(table, whole, root))
+        yield from _with_pass_at_k(table, whole, root)
         return
     results = whole.pop("results")
     run_ids = set()
@@ -95,15 +95,22 @@ def _records(whole: dict[str, Raw]) -> Iterator[Record]:
         excerpt = raw_json.excerpt(results)
         yield TERMINAL_BENCH_TRIALS, refused.at_pointer(root / "results", excerpt)
     run_id = run_ids.pop() if len(run_ids) == 1 else None
-    pass_at_k = whole.get("pass_at_k")
-    if pass_at_k is not None and json_object.is_crowded(pass_at_k):
-        at = str(root / "pass_at_k")
-        raise file_refused("too_many_records", "it holds too many", None, at)
-    record, *unread = _read(TERMINAL_BENCH_RESULTS, whole, root, run_id=run_id)
-    yield from ((TERMINAL_BENCH_RESULTS, each) for each in (record, *unread))
-    if isinstance(record, tuple) and pass_at_k is not None:
-        at = root / "pass_at_k"
-        for k, value in json_object.numbers_by_k(raw_json.value(pass_at_k)):
+    yield from _with_pass_at_k(TERMINAL_BENCH_RESULTS, whole, root, run_id=run_id)
+
+
+def _with_pass_at_k(
+    table: RawTable, whole: dict[str, Raw], root: Pointer, **given: Any
+) -> Iterator[Record]:
+    """Yield the records of an object, and its pass@k if its row has one."""
+    at = root / "pass_at_k"
+    has_pass_at_k = "pass_at_k" in table.types and "pass_at_k" in whole
+    if has_pass_at_k and json_object.is_crowded(whole["pass_at_k"]):
+        raise file_refused("too_many_records", "it holds too many", None, str(at))
+    record, *unread = _read(table, whole, root, **given)
+    yield from ((table, each) for each in (record, *unread))
+    if has_pass_at_k and isinstance(record, tuple):
+        found = raw_json.value(whole["pass_at_k"])
+        for k, value in json_object.numbers_by_k(found):
             yield TERMINAL_BENCH_PASS_AT_K, (str(at / str(k)), k, value)
 
 
@@ -138,10 +145,13 @@ def _derived(fields: dict[str, Any]) -> dict[str, Any]:
     """Return values derived from several fields, which are kept."""
     copy = dict(fields)
     values: list[str | None] = []
-    for column in ("trial_name", "agent_started_at", "agent_ended_at"):
+    for column in ("trial_name", "task_id", "agent_started_at", "agent_ended_at"):
         try:
             values.append(take(TERMINAL_BENCH_TRIALS.column(column), copy))
         except RecordRefused:
             values.append(None)
-    name, start, end = values
-    return {"run_id": run_id_of(name), "agent_seconds": seconds_between(start, end)}
+    name, task_id, start, end = values
+    return {
+        "run_id": run_id_of(name, task_id),
+        "agent_seconds": seconds_between(start, end),
+    }

@@ -186,7 +186,10 @@ TERMINAL_BENCH_TRIALS = RawTable(
 TERMINAL_BENCH_PASS_AT_K = RawTable(
     name="raw.terminal_bench_pass_at_k",
     key=("k",),
-    comment="One row per k of a run's results.json: pass@k as the harness counted.",
+    comment=(
+        "One row per k of a run's results.json or run_metadata.json: pass@k as the "
+        "harness counted."
+    ),
     columns=(
         POINTER,
         Column("k", "bigint", "Number of attempts; at least one of them must succeed."),

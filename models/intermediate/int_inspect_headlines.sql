@@ -1,7 +1,7 @@
 -- Grain: one row per Inspect log: its headline score. A row in
 -- seeds/inspect_score_scales.csv decides, else the log's headline, else the
--- first of its scores. Without a declared headline it is the first metric that
--- is not of one group only, if there is one.
+-- first of its scores. If the task does not name the metric, it is the first
+-- one that can be an accuracy.
 with
 
 evaluations as (
@@ -47,6 +47,7 @@ declared as (
         end as score,
         evaluations.headline_metric as metric,
         evaluations.headline_reducer as reducer,
+        evaluations.is_metric_declared,
         coalesce(score_scales.minimum, 0e0) as minimum,
         coalesce(score_scales.maximum, 1e0) as maximum,
         -- Without results: the headline's scorer, if it scored.
@@ -74,11 +75,27 @@ declared as (
             = unqualified_scorers.scorer
 ),
 
+-- Measures of spread or agreement, the ends of an interval and the shares of
+-- categories. The group of a single metric is null, and so is each in old logs.
+described as (
+    select
+        *,
+        metric_group is null
+        and metric in (
+            'stderr', 'bootstrap_stderr', 'std', 'var', 'krippendorff_alpha'
+        )
+        or coalesce(metric_group in ('ci', 'ci_wilson', 'frequency'), false)
+            as is_no_level
+    from metrics
+),
+
 compared as (
     select
         metrics.*,
-        metrics.group_field is not null
-        and metrics.metric_number = 1 as is_first_group,
+        (metrics.group_field is not null or metrics.is_no_level)
+        and metrics.metric_number = 1
+        and not coalesce(declared.is_metric_declared, false)
+            as is_no_accuracy,
         metrics.group_field is not null
         and metrics.metric = metrics.whole_label as is_whole,
         coalesce(declared.scorer = metrics.scorer, true)
@@ -89,7 +106,7 @@ compared as (
         and coalesce(declared.reducer = coalesce(metrics.reducer, ''), true)
             as is_its_metric,
         declared.is_scaled
-    from metrics
+    from described as metrics
     inner join declared
         on metrics.file_id = declared.file_id
 ),
@@ -110,9 +127,9 @@ ranked as (
     where is_its_score or not is_scaled
 ),
 
--- The first metric of a group says nothing about all samples. Used instead are
--- the same metric over all samples, else the first one that is neither of a
--- group nor a measure of spread.
+-- Inspect's default, the first metric, may be of one group of samples or no
+-- level. Used instead are the same metric over all samples, else the first that
+-- is neither.
 wholes as (
     select
         ranked.file_id,
@@ -131,15 +148,10 @@ wholes as (
             and ranked.score_number = compared.score_number
     where
         ranked.preference = 1
-        and ranked.is_first_group
+        and ranked.is_no_accuracy
         and (
             (ranked.group_field = compared.group_field and compared.is_whole)
-            or (
-                compared.group_field is null
-                and compared.metric not in (
-                    'stderr', 'bootstrap_stderr', 'std', 'var'
-                )
-            )
+            or (compared.group_field is null and not compared.is_no_level)
         )
 ),
 
@@ -150,11 +162,11 @@ chosen as (
         ranked.score,
         ranked.reducer,
         case
-            when ranked.is_first_group then wholes.metric
+            when ranked.is_no_accuracy then wholes.metric
             else ranked.metric
         end as metric,
         case
-            when ranked.is_first_group then wholes.value
+            when ranked.is_no_accuracy then wholes.value
             else ranked.value
         end as value
     from ranked

@@ -1,6 +1,5 @@
--- Grain: one row per run and number that its results.json reports, or its
--- metadata if there is none: the reported number, and the one that its trials
--- give.
+-- Grain: one row per run and number that its results.json reports, or else its
+-- metadata: the reported number, and the one that its trials give.
 with
 
 results as (
@@ -33,49 +32,73 @@ files_of_one_run as (
     having count(distinct trial_runs.evaluation_id) = 1
 ),
 
-summed_up as (
+-- In the order in which they count.
+files_of_runs as (
     select
-        files_of_one_run.evaluation_id,
-        results.accuracy
+        file_id,
+        evaluation_id,
+        1 as preference
+    from files_of_one_run
+    union all
+    select
+        file_id,
+        evaluation_id,
+        2 as preference
+    from runs
+),
+
+numbers as (
+    select
+        file_id,
+        cast(null as bigint) as k,
+        accuracy as value
     from results
-    inner join files_of_one_run using (file_id)
+    union all
+    select
+        file_id,
+        cast(null as bigint) as k,
+        accuracy as value
+    from runs
+    union all
+    select
+        file_id,
+        k,
+        value
+    from reported_pass_at_k
 ),
 
 reported as (
     select
-        evaluation_id,
-        cast(null as bigint) as k,
-        accuracy as value
-    from summed_up
-    where accuracy is not null
-    union all
-    select distinct
-        runs.evaluation_id,
-        cast(null as bigint) as k,
-        runs.accuracy as value
-    from runs
-    inner join attempts
-        on runs.evaluation_id = attempts.evaluation_id
-    left join summed_up
-        on runs.evaluation_id = summed_up.evaluation_id
-    where runs.accuracy is not null and summed_up.evaluation_id is null
-    union all
-    select
-        files_of_one_run.evaluation_id,
-        reported_pass_at_k.k,
-        reported_pass_at_k.value
-    from reported_pass_at_k
-    inner join files_of_one_run using (file_id)
+        files_of_runs.evaluation_id,
+        numbers.k,
+        numbers.value,
+        files_of_runs.preference,
+        min(files_of_runs.preference) over (
+            partition by files_of_runs.evaluation_id, numbers.k
+        ) as least_preference
+    from numbers
+    inner join files_of_runs using (file_id)
+    where numbers.k is not null or numbers.value is not null
+),
+
+with_attempts as (
+    select distinct evaluation_id
+    from attempts
 ),
 
 agreed as (
     select
         evaluation_id,
-        k,
+        reported.k,
         -- Copies that disagree are not used.
-        case when min(value) = max(value) then min(value) end as reported
+        case
+            when min(reported.value) = max(reported.value)
+                then min(reported.value)
+        end as reported
     from reported
-    group by evaluation_id, k
+    inner join with_attempts using (evaluation_id)
+    where reported.preference = reported.least_preference
+    group by evaluation_id, reported.k
 ),
 
 wanted as (

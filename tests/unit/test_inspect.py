@@ -54,6 +54,32 @@ def test_a_bare_number_is_no_text(tmp_path):
     assert {"header.json#/task_id", "header.json#/headline/scorer"} < set(warned)
 
 
+@pytest.mark.parametrize(
+    ("declared", "resolved", "is_declared"),
+    [
+        (None, "lower", False),
+        ({"scorer": "match"}, "lower", False),
+        ({"metric": "lower"}, "lower", True),
+        # Of a log before results had a headline.
+        ({"metric": "lower"}, None, True),
+        ("lower", None, True),
+        # No score has it, so Inspect took the first metric.
+        ({"metric": "gone"}, "lower", False),
+        (None, None, False),
+    ],
+)
+def test_a_metric_is_declared_if_the_task_names_it(
+    tmp_path, declared, resolved, is_declared
+):
+    about = logs.header()["eval"] | {"headline_metric": declared}
+    results = {"headline": resolved and {"scorer": "match", "metric": resolved}}
+    content = logs.zipped(
+        ("header.json", logs.text(logs.header(eval=about, results=results)))
+    )
+    [row] = read(tmp_path, content)["evaluations"]
+    assert row["is_metric_declared"] is is_declared
+
+
 def test_a_zip64_is_read_as_any_other(tmp_path, monkeypatch):
     packed = io.BytesIO()
     with monkeypatch.context() as patched:

@@ -249,17 +249,38 @@ def test_a_trial_without_an_id_goes_by_its_uuid_then_its_name(load_contents):
 
 
 @pytest.mark.parametrize(
-    ("name", "run_id"),
+    ("name", "task_id", "run_id"),
     [
-        ("maze.1-of-5.monday", "monday"),
-        ("a.hard.2-of-10.2025-08-07__20.5", "2025-08-07__20.5"),
-        ("maze.3-of-5", None),
-        ("maze", None),
-        (None, None),
+        ("maze.1-of-5.monday", "maze", "monday"),
+        ("maze.1-of-5.monday", "other", "monday"),
+        ("a.hard.2-of-10.2025-08-07__20.5", "a.hard", "2025-08-07__20.5"),
+        ("part.1-of-2.x.1-of-5.monday", "part.1-of-2.x", "monday"),
+        ("part.1-of-1.1-of-5.monday", "part.1-of-1", "monday"),
+        ("maze.1-of-5.again.1-of-2.x", "maze", "again.1-of-2.x"),
+        ("maze.3-of-5", "maze", None),
+        ("maze", "maze", None),
+        ("maze.1-of-5.monday", None, "monday"),
+        (None, None, None),
     ],
 )
-def test_the_run_is_what_follows_the_number_of_the_attempt(name, run_id):
-    assert run_id_of(name) == run_id
+def test_the_run_is_what_follows_the_number_of_the_attempt(name, task_id, run_id):
+    assert run_id_of(name, task_id) == run_id
+
+
+def test_a_task_may_be_called_like_the_number_of_an_attempt(load_contents):
+    task = "part.1-of-2.x"
+    found = load_contents(
+        results=results(trial(task_id=task, trial_name=f"{task}.2-of-5.monday"))
+    )
+    query = "select run_id from raw.terminal_bench_trials"
+    assert found.sql(query).fetchall() == [("monday",)]
+
+
+def test_pass_at_k_of_the_metadata_is_kept(load_contents):
+    found = load_contents(run_metadata=METADATA | {"pass_at_k": {"2": 0.75, "5": None}})
+    assert found.sql(
+        "select pointer, k, value from raw.terminal_bench_pass_at_k order by k"
+    ).fetchall() == [("/pass_at_k/2", 2, 0.75), ("/pass_at_k/5", 5, None)]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ renamed as (
 
         ---------- booleans
         is_invalidated,
+        coalesce(is_metric_declared, false) as is_metric_declared,
         coalesce(epochs_reducer = '[]', false) as is_unreduced,
         config_limit is not null or config_sample_id is not null
             as is_partial,

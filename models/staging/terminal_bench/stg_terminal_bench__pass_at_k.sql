@@ -1,4 +1,4 @@
--- Grain: one row per k of a run's results.json and file.
+-- Grain: one row per k of a run's results.json or run_metadata.json, and file.
 with
 
 source as (
