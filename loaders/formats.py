@@ -66,7 +66,7 @@ FORMATS = {
         # By its columns, which no other JSON format has.
         Format(
             "table",
-            11,
+            12,
             table.TABLES,
             "loaders.table.reader",
             takes_table_options=True,
@@ -118,6 +118,8 @@ def recognise(head: bytes, source: OpenFile | Unpacked | None = None) -> Format:
     refused = foreign.refusal(head, names)
     if has_more and refused.reason_code == "unknown_format":
         what = f"the first {HEAD_BYTES:,} bytes are none of {names}"
+        if how := foreign.advice_of(head):
+            what = f"{how}. Otherwise, {what}"
         is_data = refused.is_data or foreign.is_data(text, _pieces(source))
         refused = file_refused("unknown_format", what)
         refused.is_data = is_data

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import msgspec
 
+from loaders.contract.exports import advice
 from loaders.contract.records import FileRefused, file_refused
 
 # Written by the Mac's file manager next to packed files.
@@ -59,6 +60,7 @@ _FIELDS = re.compile(
     r'benchmark_name|alias|human_minutes|action_count|raw_eval_results|samples)"\s*:'
 )
 _OBJECT = re.compile(r'[\ufeff\s]*(?:\[\s*)?\{\s*"')
+_FIELD = re.compile(r'"((?:[^"\\]|\\.){1,100})"\s*:')
 _FIELDS_OF = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _DATA_NAME = re.compile(
     r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv|parquet|eval|zip)(?:\.(?:gz|zst|bz2|xz))?$",
@@ -143,22 +145,40 @@ def refusal(head: bytes, names: str) -> FileRefused:
     if _PAGE.match(head):
         return file_refused("web_page", "it is a web page or XML, not data")
     what = f"the content is none of {names}"
-    if inside := _list_inside(head):
-        what = (
-            f"its field {inside[:100]!r} is a list of objects: if these are attempts, "
-            f"save the list as a file of its own. Otherwise, {what}"
-        )
+    if how := advice_of(head) or _table_inside(head):
+        what = f"{how}. Otherwise, {what}"
     refused = file_refused("unknown_format", what)
     refused.is_data = is_data(head.decode(errors="replace"), [head])
     return refused
 
 
-def _list_inside(head: bytes) -> str | None:
-    """Return the first field of a JSON object that is a list of objects."""
+def advice_of(head: bytes) -> str | None:
+    """Return what JSON with the fields at its beginning is, if another program wrote
+    it, and how to get a table from it.
+    """
+    text = head.decode(errors="replace")
+    # At any depth.
+    return advice(_FIELD.findall(text)) if _OBJECT.match(text) else None
+
+
+def _table_inside(head: bytes) -> str | None:
+    """Return how to save the list of objects in a JSON object, or the objects that are
+    its fields, as a table.
+    """
     with suppress(ValueError, RecursionError):
-        for name, value in _FIELDS_OF.decode(head).items():
+        fields = _FIELDS_OF.decode(head)
+        for name, value in fields.items():
             if re.match(rb"\[\s*\{", value):
-                return name
+                return (
+                    f"its field {name[:100]!r} is a list of objects: if these are "
+                    "attempts, save the list as a file of its own"
+                )
+        if fields and all(value[:1] == b"{" for value in map(bytes, fields.values())):
+            return (
+                "each of its fields is an object: if these are attempts, `jq -c "
+                "'to_entries[] | {task_id: .key} + .value' FILE > runs.jsonl` makes a "
+                "table of them"
+            )
     return None
 
 

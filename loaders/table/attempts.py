@@ -234,6 +234,8 @@ def _advised(ours: str, name: str, cell: str, refused: RecordRefused) -> RecordR
 def _field_inside(ours: str, name: str, value: Any) -> str:
     """Return how to name a field of an object, the first one; empty for other values."""
     first = next(iter(value), None) if isinstance(value, dict) else None
+    if first and first.isdecimal():
+        return "; if it holds the value of each row, pandas' orient='records' has rows"
     if not first or not first.isidentifier():
         return ""
     return f"; `--columns {ours}={name}.{first}` names a field in it"

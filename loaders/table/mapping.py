@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from loaders.contract.exports import advice
 from loaders.contract.records import FileRefused, file_refused
 from loaders.contract.table_options import TableOptions
 from loaders.table.presets import PRESETS
@@ -112,6 +113,7 @@ class AllRows(Protocol):
     def has_all(self, column: Column) -> bool: ...
     def only_value(self, name: str) -> Any: ...
     def only_words(self, column: Column, pattern: str) -> str | None: ...
+    def names_inside(self, name: str) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def resolved(
         _add_known(parts, names, left_out)
     missing = missing_from(parts)
     if missing:
-        raise _unusable(missing, names, Mapping(parts, preset))
+        raise _unusable(missing, names, Mapping(parts, preset), rows)
     mapping = Mapping({ours: parts[ours] for ours in KNOWN if ours in parts}, preset)
     said = {ours for ours, _ in options.columns}
     return Mapping(mapping.parts, preset, tuple(_hints(names, mapping, said)))
@@ -395,23 +397,34 @@ def _folder_of(path: str, level: int) -> str:
 
 
 def _unusable(
-    missing: list[str], names: Sequence[str], mapping: Mapping
+    missing: list[str], names: Sequence[str], mapping: Mapping, rows: AllRows | None
 ) -> FileRefused:
     """Return the refusal, with the columns that are left, the nearest names first."""
     wanted = {ours for what in missing for ours in _NEEDED[what]}
     known = [plain(name) for ours in wanted for name in KNOWN[ours].split()]
     taken = mapping.taken_names()
     left = [name for name in names if name not in taken] or list(names)
-    near = {
-        name
-        for name in left
-        if _HINTS.get(plain(name)) in wanted
-        or difflib.get_close_matches(plain(name), known)
-    }
-    shown = ", ".join(sorted(left, key=lambda name: name not in near))[:300]
+
+    def is_near(name: str) -> bool:
+        short = plain(name)
+        return _HINTS.get(short) in wanted or bool(
+            difflib.get_close_matches(short, known)
+        )
+
+    near = []
+    for name in left:
+        inside = rows.names_inside(name) if rows else []
+        near += [
+            f"{name}.{each}" for each in inside if is_near(name) or is_near(each)
+        ] or ([name] if is_near(name) else [])
+    others = [name for name in left if name not in near]
+    shown = ", ".join([*near, *others])[:300]
     by = f" by the preset {mapping.preset}" if mapping.preset else ""
     what = f"no column is known as {' or as '.join(missing)}{by}; the nearest are: "
-    return file_refused("unusable_columns", what + shown)
+    what += shown
+    if how := advice(names):
+        what = f"{how}. Otherwise, {what}"
+    return file_refused("unusable_columns", what)
 
 
 def _hints(

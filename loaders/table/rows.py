@@ -11,6 +11,9 @@ from loaders.table.values import MISSING
 if TYPE_CHECKING:  # Imported when the first table is read, which takes a while.
     import duckdb
 
+# Enough to see which fields the objects in a column have.
+_FIRST_ROWS = 100
+
 
 class Rows:
     """The rows of an open table."""
@@ -61,6 +64,23 @@ class Rows:
         text = self._opened.text(column)
         words = f"regexp_extract({text}, {literal(pattern)}, 1)"
         return self._only(words, where=f"coalesce({text}, '') <> ''")
+
+    def names_inside(self, name: str) -> list[str]:
+        """Return the fields of the objects in a column, of its first rows."""
+        text = self._opened.text(Column((name,)))
+        found = self._connection.execute(
+            f"""
+            select distinct unnest(json_keys(inside))
+            from (
+                select {text} as inside
+                from ({self._opened.source()})
+                limit {_FIRST_ROWS}
+            )
+            where case when starts_with(inside, '{{') then json_valid(inside) end
+            order by 1
+            """
+        ).fetchall()
+        return [field for (field,) in found]
 
     def _only(self, value: str, where: str = "true") -> str | None:
         found = self._connection.execute(

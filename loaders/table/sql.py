@@ -230,8 +230,8 @@ class _Row:
             return number
         cases = [
             f"when p_{ours} is not null then {number}",
-            f"when lower({cell}) = 'true' then 1e0",
-            f"when lower({cell}) = 'false' then 0e0",
+            f"when lower({cell}) in ({_texts(values.TRUE)}) then 1e0",
+            f"when lower({cell}) in ({_texts(values.FALSE)}) then 0e0",
         ]
         if ours == "success":
             cases += [

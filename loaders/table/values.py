@@ -12,9 +12,12 @@ MISSING = ("", "NaN", "NaT", *_WORDS, *(word.upper() for word in _WORDS))
 MISSING += tuple(word.capitalize() for word in _WORDS[2:7])
 # The same in R and in databases.
 MISSING = tuple(dict.fromkeys((*MISSING, "#NA", "\\N")))
+# Also as Excel writes them in German, French, Italian, Spanish, Portuguese and Dutch.
+TRUE = ("true", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar")
+FALSE = ("false", "falsch", "faux", "falso", "onwaar")
 ERRORS = ("error", "errored", "exception", "crashed")
 # What an error column has if there was no error.
-NO_ERROR = ("", "false", "0", "0.0", "no", "[]", "{}")
+NO_ERROR = ("", *FALSE, "0", "0.0", "no", "[]", "{}")
 TIMEOUT = "timed[ _-]*out|time[_-]?out"
 # Words that contain `limit` but do not mean a limit on the attempt.
 NO_LIMIT = "rate[ _-]*limit|delimit|unlimit"
@@ -30,7 +33,7 @@ _GROUPED = r"[+-]?[1-9][0-9]{0,2}(%s[0-9]{3})+(%s[0-9]*)?"
 # The spellings of a verdict; `t` and `f` are PostgreSQL's.
 YES = ("yes", "y", "t", "pass", "passed", "correct")
 NO = ("no", "n", "f", "fail", "failed", "incorrect")
-_BOOLEANS = {"true": 1.0, "false": 0.0}
+_BOOLEANS = dict.fromkeys(TRUE, 1.0) | dict.fromkeys(FALSE, 0.0)
 _VERDICTS = _BOOLEANS | dict.fromkeys(YES, 1.0) | dict.fromkeys(NO, 0.0)
 # The range of times of runs; other times come from a clock that was not set.
 FIRST_YEAR, LAST_YEAR = 1971, 2199
@@ -111,7 +114,8 @@ def verdict(
     except RecordRefused as refused:
         if not word.isalpha():
             raise
-        what = f"{name} is {rules.shown(text)}, none of {', '.join(_VERDICTS)}"
+        words = ", ".join(("true", "false", *YES, *NO))
+        what = f"{name} is {rules.shown(text)}, none of {words}"
         raise RecordRefused(refused.reason_code, what) from None
 
 

@@ -47,6 +47,12 @@ def test_a_row_is_an_attempt_and_what_is_not_known_an_attribute(tmp_path):
 READ = [
     ("score", "TRUE", "score", 1.0),
     ("score", "false", "score", 0.0),
+    # As a spreadsheet writes them in other languages.
+    ("score", "WAHR", "score", 1.0),
+    ("score", "FAUX", "score", 0.0),
+    ("passed", "VERO", "is_success", True),
+    ("passed", "Falsch", "is_success", False),
+    ("passed", "FALSO", "is_success", False),
     ("score", "1e-1", "score", 0.1),
     ("score", ".25", "score", 0.25),
     ("score", "+0.5", "score", 0.5),
@@ -255,6 +261,7 @@ def test_many_rows_at_a_time_are_read_as_each_by_itself(
         ("[]", "unscored"),
         ("{}", "unscored"),
         ("No", "unscored"),
+        ("FALSCH", "unscored"),
         ("0.0", "unscored"),
         ("None", "unscored"),
         ("-", "error"),
