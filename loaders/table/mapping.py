@@ -113,7 +113,7 @@ class AllRows(Protocol):
     def has_all(self, column: Column) -> bool: ...
     def only_value(self, name: str) -> Any: ...
     def only_words(self, column: Column, pattern: str) -> str | None: ...
-    def names_inside(self, name: str) -> list[str]: ...
+    def fields_inside(self, names: list[str]) -> dict[str, list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,11 +411,13 @@ def _unusable(
             difflib.get_close_matches(short, known)
         )
 
+    inside = rows.fields_inside(left) if rows else {}
     near = []
     for name in left:
-        inside = rows.names_inside(name) if rows else []
         near += [
-            f"{name}.{each}" for each in inside if is_near(name) or is_near(each)
+            f"{name}.{each}"
+            for each in inside.get(name, [])
+            if is_near(name) or is_near(each)
         ] or ([name] if is_near(name) else [])
     others = [name for name in left if name not in near]
     shown = ", ".join([*near, *others])[:300]

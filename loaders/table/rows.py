@@ -65,22 +65,32 @@ class Rows:
         words = f"regexp_extract({text}, {literal(pattern)}, 1)"
         return self._only(words, where=f"coalesce({text}, '') <> ''")
 
-    def names_inside(self, name: str) -> list[str]:
-        """Return the fields of the objects in a column, of its first rows."""
-        text = self._opened.text(Column((name,)))
-        found = self._connection.execute(
-            f"""
-            select distinct unnest(json_keys(inside))
-            from (
-                select {text} as inside
+    def fields_inside(self, names: list[str]) -> dict[str, list[str]]:
+        """Return the fields of the objects in each column, of the first rows.
+
+        Nothing if the rows cannot be parsed.
+        """
+        import duckdb
+
+        texts = ", ".join(self._opened.text(Column((name,))) for name in names)
+        keys = "case when json_valid(x) then json_keys(x) end"
+        # One expression, as 2,000 would take minutes.
+        found = []
+        with suppress(duckdb.Error):
+            found = self._connection.execute(
+                f"""
+                select list_transform(
+                    [{texts}], lambda x: case when starts_with(x, '{{') then {keys} end
+                )
                 from ({self._opened.source()})
                 limit {_FIRST_ROWS}
-            )
-            where case when starts_with(inside, '{{') then json_valid(inside) end
-            order by 1
-            """
-        ).fetchall()
-        return [field for (field,) in found]
+                """
+            ).fetchall()
+        inside: dict[str, dict[str, None]] = {name: {} for name in names}
+        for (lists,) in found:
+            for name, keys in zip(names, lists, strict=True):
+                inside[name] |= dict.fromkeys(keys or ())
+        return {name: list(fields) for name, fields in inside.items()}
 
     def _only(self, value: str, where: str = "true") -> str | None:
         found = self._connection.execute(

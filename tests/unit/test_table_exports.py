@@ -336,6 +336,10 @@ def test_fields_inside_a_column_are_named_where_one_is_missing(tmp_path):
     columns = "score=scores.Factuality,model=metadata.model"
     rows, _ = read(tmp_path / "x.jsonl", lines([record]), columns=columns)
     assert (rows[0]["score"], rows[0]["model"]) == (1.0, "m")
+    # Rows that cannot be parsed do not hide what is missing.
+    with pytest.raises(FileRefused, match="no column is known as a task") as refused:
+        read(tmp_path / "y.csv", 'model,score\nm,"1\nm,1,1\n')
+    assert refused.value.reason_code == "unusable_columns"
     # In CSV an object is a cell with JSON; a brace alone is not.
     content = 'task,meta,note\nt,"{""model"": ""m""}",{model}\n'
     with pytest.raises(FileRefused, match=r"the nearest are: meta.model, meta, note"):
