@@ -9,6 +9,10 @@ repeated_attempts as (
     select * from {{ ref('int_attempts_repeated') }}
 ),
 
+files as (
+    select * from {{ ref('stg_loads__files') }}
+),
+
 resolved_facts as (
     select * from {{ ref('int_task_facts_resolved') }}
 ),
@@ -17,21 +21,25 @@ evaluations as (
     select * from {{ ref('int_evaluations_identified') }}
 ),
 
+-- Copies of tables are one finding for each file.
 repeated_attempt_ids as (
     select
         case
-            when is_conflicting then 'conflicting_attempt_id'
+            when repeated_attempts.is_conflicting then 'conflicting_attempt_id'
             else 'duplicate_attempt_id'
         end as finding_code,
-        source,
-        attempt_id as subject,
-        record_count
+        repeated_attempts.source,
+        repeated_attempts.attempt_id as subject,
+        repeated_attempts.record_count
         || case
-            when is_conflicting
+            when repeated_attempts.is_conflicting
                 then ' files disagree about it; none is counted'
             else ' files hold the same record; one is counted'
         end as detail
     from repeated_attempts
+    left join files
+        on repeated_attempts.kept_file_id = files.file_id
+    where coalesce(files.format, '') <> 'table'
 ),
 
 differing_human_minutes as (
@@ -40,7 +48,8 @@ differing_human_minutes as (
         source,
         {{ escaped('benchmark', '/') }} || '/' || task_id as subject,
         'from ' || min(human_minutes) || ' to ' || max(human_minutes)
-        || ' minutes inside one task; the smallest is used' as detail
+        || ' minutes inside one task; `tasks` and time horizons use the '
+        || 'smallest' as detail
     from attempts
     group by source, benchmark, task_id
     having min(human_minutes) < max(human_minutes)

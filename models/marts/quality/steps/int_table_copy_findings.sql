@@ -1,5 +1,5 @@
--- Grain: one row per table of attempts that was loaded under two names and
--- counts as two benchmarks.
+-- Grain: one row per finding about a table of attempts of which copies were
+-- loaded: its rows are in other files too, or count as two benchmarks.
 with
 
 attempts as (
@@ -8,6 +8,10 @@ attempts as (
 
 files as (
     select * from {{ ref('stg_loads__files') }}
+),
+
+repeated_attempts as (
+    select * from {{ ref('int_attempts_repeated') }}
 ),
 
 repeated_bytes as (
@@ -55,7 +59,32 @@ same_bytes as (
         and count(distinct benchmark) = count(*)
 ),
 
-final as (
+not_kept as (
+    select
+        attempts.source,
+        attempts.file_id,
+        count(*) as row_count,
+        min(repeated_attempts.kept_file_id) as kept_file_id
+    from attempts
+    inner join repeated_attempts
+        on attempts.attempt_id = repeated_attempts.attempt_id
+    where attempts.file_id <> repeated_attempts.kept_file_id
+    group by attempts.source, attempts.file_id
+),
+
+duplicate_rows as (
+    select
+        'duplicate_rows' as finding_code,
+        not_kept.source,
+        not_kept.file_id as subject,
+        not_kept.row_count || ' of its attempts are also in other files, such '
+        || 'as ' || files.path || '; they count once' as detail
+    from not_kept
+    inner join files
+        on not_kept.kept_file_id = files.file_id
+),
+
+two_benchmarks as (
     select
         'same_rows_two_benchmarks' as finding_code,
         source,
@@ -67,6 +96,10 @@ final as (
     from named_by_file
     inner join same_bytes using (source, sha256)
     where named_by_file.benchmark = same_bytes.last_benchmark
+),
+
+final as (
+    {{ union_findings(['duplicate_rows', 'two_benchmarks']) }}
 )
 
 select * from final
