@@ -18,9 +18,11 @@ from typing import BinaryIO
 from loaders.contract.foreign import broken_link
 from loaders.contract.records import Batch, FileRefused, FileStamp, file_refused
 
+_OBJECTS = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*\{\s*"|\{[^\n]*\}[ \t\r]*\n\s*\{\s*")'
+)
 # A file in a folder with such a name is meant to be loaded; a table even if its columns
 # are unknown.
-_ARRAY_OF_OBJECTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"')
 TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 DATA_SUFFIXES = (
     *(".eval", ".yaml", ".yml", ".json", ".zip"),
@@ -56,11 +58,9 @@ def is_table_name(path: str) -> bool:
     return _unpacked(path).endswith(TABLE_SUFFIXES)
 
 
-def is_array_of_objects(path: str, head: bytes) -> bool:
-    """Return whether a file is JSON by its name, and an array of objects."""
-    return (
-        _unpacked(path).endswith(".json") and _ARRAY_OF_OBJECTS.match(head) is not None
-    )
+def has_objects_for_rows(path: str, head: bytes) -> bool:
+    """Return whether a file is JSON by its name, and an array or lines of objects."""
+    return _unpacked(path).endswith(".json") and _OBJECTS.match(head) is not None
 
 
 @dataclass(frozen=True, slots=True)

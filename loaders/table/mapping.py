@@ -40,8 +40,8 @@ KNOWN = {
         "latency_seconds duration_seconds duration_s seconds latency_s"
     ),
     "latency_ms": "latency_ms duration_ms",
-    "input_tokens": "input_tokens prompt_tokens",
-    "output_tokens": "output_tokens completion_tokens",
+    "input_tokens": "input_tokens prompt_tokens total_input_tokens",
+    "output_tokens": "output_tokens completion_tokens total_output_tokens",
     "cache_read_tokens": "cache_read_tokens",
     "total_tokens": "total_tokens",
     "cost_usd": "cost_usd cost total_cost total_cost_usd",

@@ -17,7 +17,7 @@ from loaders.contract.arrow import as_buffers
 from loaders.contract.files import (
     InputFile,
     OpenFile,
-    is_array_of_objects,
+    has_objects_for_rows,
     is_table_name,
     open_regular,
     path_text,
@@ -246,7 +246,7 @@ def _recognised(
         return recognise(head, content)
     except FileRefused as refused:
         is_table = options.table.is_given or is_table_name(found.path)
-        is_table = is_table or is_array_of_objects(found.path, head)
+        is_table = is_table or has_objects_for_rows(found.path, head)
         if refused.reason_code == "unknown_format" and is_table and found.is_meant:
             return FORMATS["table"]
         raise

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 from attempt_tables import read
 
+from loaders.__main__ import main
 from loaders.contract.exports import advice
 from loaders.contract.records import FileRefused
 from loaders.formats import HEAD_BYTES, recognise
@@ -352,3 +353,31 @@ def test_a_frame_saved_by_columns_is_refused_with_what_to_do(tmp_path):
     rows, quarantined = read(tmp_path / "x.json", content)
     assert rows == []
     assert "orient='records'" in quarantined[0].detail
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        # Lines of objects, as BigQuery and others name them.
+        ('{"id": "a", "valid": 1}\n{"id": "b"}\n', "unusable_columns"),
+        ('{"id": "a"} \r\n\r\n  { "id": "b"}', "unusable_columns"),
+        ('[{"id": "a"}]', "unusable_columns"),
+        # One object, on one line or on several.
+        ('{"id": "a"}\n', "unknown_format"),
+        ('{\n "id": {"x": 1},\n "y": {}\n}\n', "unknown_format"),
+    ],
+)
+def test_lines_of_objects_are_a_table_whatever_its_columns(
+    tmp_path, capsys, content, code
+):
+    path = tmp_path / "x.json"
+    path.write_bytes(content.encode())
+    assert main([str(path), "--db", str(tmp_path / "x.duckdb")]) == 1
+    said = capsys.readouterr()
+    assert f"refused: {code}: " in said.out + said.err
+
+
+def test_tokens_are_known_as_terminal_bench_names_them(tmp_path):
+    content = "task,model,passed,total_input_tokens,total_output_tokens\nt,m,1,7,5\n"
+    (row,), _ = read(tmp_path / "x.csv", content)
+    assert (row["input_tokens"], row["output_tokens"]) == (7, 5)
