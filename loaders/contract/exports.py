@@ -39,6 +39,11 @@ _EXPORTS = (
         "--columns model:=NAME loads",
     ),
     Export(
+        ("no_generation", "no_logs", "resolved"),
+        "the results of a submission to SWE-bench, which do not name its failures",
+        "load the report.json of each instance",
+    ),
+    Export(
         ("patch_successfully_applied", "resolved"),
         "SWE-bench's report of one instance",
         "`jq -c 'to_entries[] | {instance_id: .key} + .value' */report.json > runs.jsonl` "

@@ -197,6 +197,10 @@ def test_results_of_agentlab_are_attempts(tmp_path):
             {"a": {"instance_id": "a", "model_name_or_path": "m", "model_patch": ""}},
             "predictions for SWE-bench, without verdicts",
         ),
+        (
+            {"no_generation": [], "no_logs": ["a"], "resolved": ["b"]},
+            "the results of a submission to SWE-bench",
+        ),
         (SPLIT, "a table whose rows are lists"),
         (
             {"results": {"arc": {"acc,none": 0.5}}, "configs": {}, "n-shot": {}},
