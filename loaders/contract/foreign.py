@@ -60,7 +60,7 @@ _FIELDS = re.compile(
     r'benchmark_name|alias|human_minutes|action_count|raw_eval_results|samples)"\s*:'
 )
 _OBJECT = re.compile(r'[\ufeff\s]*(?:\[\s*)?\{\s*"')
-_FIELD = re.compile(r'"((?:[^"\\]|\\.){1,100})"\s*:')
+_FIELD = re.compile(r'(?<!\\)"((?:[^"\\]|\\.){1,100})"\s*:')
 _FIELDS_OF = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _DATA_NAME = re.compile(
     r"\.(?:jsonl?|ndjson|ya?ml|csv|tsv|parquet|eval|zip)(?:\.(?:gz|zst|bz2|xz))?$",
