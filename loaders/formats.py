@@ -115,14 +115,10 @@ def recognise(head: bytes, source: OpenFile | Unpacked | None = None) -> Format:
     names = ", ".join(FORMATS)
     if head.startswith(b"PK\3\4"):
         raise _zip_refused(head if source is None else source.map(), names)
-    refused = foreign.refusal(head, names)
-    if has_more and refused.reason_code == "unknown_format":
-        what = f"the first {HEAD_BYTES:,} bytes are none of {names}"
-        if how := foreign.advice_of(head):
-            what = f"{how}. Otherwise, {what}"
-        is_data = refused.is_data or foreign.is_data(text, _pieces(source))
-        refused = file_refused("unknown_format", what)
-        refused.is_data = is_data
+    what = f"the first {HEAD_BYTES:,} bytes are" if has_more else "the content is"
+    refused = foreign.refusal(head, f"{what} none of {names}")
+    if has_more and refused.reason_code == "unknown_format" and not refused.is_data:
+        refused.is_data = foreign.is_data(text, _pieces(source))
     raise refused
 
 

@@ -133,8 +133,8 @@ def broken_link(target: str) -> FileRefused | None:
     return None
 
 
-def refusal(head: bytes, names: str) -> FileRefused:
-    """Return why an unrecognised file is refused."""
+def refusal(head: bytes, what: str) -> FileRefused:
+    """Return why an unrecognised file is refused; `what` if nothing better is known."""
     try:
         refuse_pointer(head)
         for number, line in enumerate(head.split(b"\n"), 1):
@@ -144,15 +144,14 @@ def refusal(head: bytes, names: str) -> FileRefused:
         return refused
     if _PAGE.match(head):
         return file_refused("web_page", "it is a web page or XML, not data")
-    what = f"the content is none of {names}"
-    if how := advice_of(head) or _table_inside(head):
+    if how := _advice_of(head) or _table_inside(head):
         what = f"{how}. Otherwise, {what}"
     refused = file_refused("unknown_format", what)
     refused.is_data = is_data(head.decode(errors="replace"), [head])
     return refused
 
 
-def advice_of(head: bytes) -> str | None:
+def _advice_of(head: bytes) -> str | None:
     """Return what JSON with the fields at its beginning is, if another program wrote
     it, and how to get a table from it.
     """

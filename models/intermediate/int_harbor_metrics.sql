@@ -86,11 +86,10 @@ reported as (
 -- Not those whose trials all count in another one.
 evaluations as (
     select distinct
-        kept_trials.group_id,
-        kept_trials.evaluation_id
+        group_id,
+        evaluation_id
     from kept_trials
-    inner join attempts
-        on kept_trials.evaluation_id = attempts.evaluation_id
+    where evaluation_id in (select attempts.evaluation_id from attempts)
 ),
 
 wanted as (

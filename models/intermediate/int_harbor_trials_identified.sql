@@ -107,7 +107,6 @@ final as (
         exception_type,
         is_known_exception,
         reward,
-        reward_count,
         tells_reward_valid,
         has_invalid_reward,
         has_unnamed_rewards,
@@ -122,8 +121,7 @@ final as (
         cost_usd,
         has_zero_cost,
         model_count,
-        started_at,
-        pointer
+        started_at
     from compared
 )
 

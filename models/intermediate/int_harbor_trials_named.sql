@@ -122,7 +122,6 @@ final as (
         exception_type,
         is_known_exception,
         reward,
-        reward_count,
         is_reward_valid is not null as tells_reward_valid,
         reward is not null and score is null as has_invalid_reward,
         reward_count > 1 and reward is null as has_unnamed_rewards,
@@ -140,8 +139,7 @@ final as (
         cost_usd,
         has_zero_cost,
         model_count,
-        started_at,
-        pointer
+        started_at
     from labelled
 )
 
